@@ -1,0 +1,67 @@
+import { Writable } from 'node:stream';
+import bunyan from 'bunyan';
+
+export type Log = bunyan;
+
+export interface LogOptions {
+  level: bunyan.LogLevelString;
+  /** `text`: lines with the `[BITRIX24]` prefix for people; `json`: bunyan's own lines for collectors. */
+  format: 'text' | 'json';
+  /** Where lines go; standard output when absent. */
+  output?: NodeJS.WritableStream;
+}
+
+/** Makes the root logger. Children made with `log.child({...})` carry request, job and tenant ids. */
+export function makeLog(options: LogOptions): Log {
+  const output = options.output ?? process.stdout;
+  const stream =
+    options.format === 'json'
+      ? { level: options.level, stream: output }
+      : { level: options.level, type: 'raw', stream: textStream(output) };
+  return bunyan.createLogger({ name: 'axenta-bitrix24', streams: [stream], serializers: { err: errorSerializer } });
+}
+
+/** Removes what must never be written: webhook secrets inside URLs and token-like values of `key=value` texts. */
+export function redact(text: string): string {
+  return text
+    .replace(/(\/rest\/(?:api\/)?\d+\/)[\w-]+/g, '$1***')
+    .replace(
+      /\b((?:access_token|refresh_token|client_secret|application_token|auth)["']?\s*[=:]\s*["']?)[\w.-]{8,}/gi,
+      '$1***',
+    );
+}
+
+const hiddenFields = new Set(['name', 'hostname', 'pid', 'level', 'msg', 'time', 'v', 'err']);
+
+function textStream(output: NodeJS.WritableStream): Writable {
+  return new Writable({
+    objectMode: true,
+    write(record: Record<string, unknown>, _encoding, done) {
+      output.write(`${textLine(record)}\n`);
+      done();
+    },
+  });
+}
+
+function textLine(record: Record<string, unknown>): string {
+  const at = new Date(record.time as Date);
+  const two = (value: number) => String(value).padStart(2, '0');
+  const date = [at.getFullYear(), two(at.getMonth() + 1), two(at.getDate())].join('/');
+  const time = [two(at.getHours()), two(at.getMinutes()), two(at.getSeconds())].join(':');
+  const level = record.level as number;
+  const mark = level >= bunyan.ERROR ? 'ОШИБКА ' : level >= bunyan.WARN ? 'ВНИМАНИЕ ' : '';
+  const fields = Object.entries(record)
+    .filter(([key, value]) => !hiddenFields.has(key) && value !== undefined && value !== null)
+    .map(([key, value]) => `${key}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`);
+  const error = record.err as { stack?: string } | undefined;
+  const head = [`[BITRIX24] ${date} ${time} ${mark}${String(record.msg)}`, ...fields].join(' ');
+  return redact(error?.stack ? `${head}\n${error.stack}` : head);
+}
+
+// bunyan's own serializer prints the causes' properties too, where an HTTP client keeps whole requests with their secrets.
+function errorSerializer(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const code = (error as { code?: unknown }).code;
+  const cause = error.cause instanceof Error ? `\nCaused by: ${error.cause.stack}` : '';
+  return { name: error.name, message: redact(error.message), code, stack: redact(`${error.stack}${cause}`) };
+}
