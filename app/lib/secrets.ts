@@ -11,7 +11,7 @@ export interface EncryptionKey {
 export interface Secrets {
   encrypt(plain: string, place: string): string;
   decrypt(stored: string, place: string): string;
-  /** Keyed digest for looking up a secret without storing it. */
+  /** Digest for looking up a long random token without storing it; the same whatever the encryption keys. */
   digest(plain: string): string;
 }
 
@@ -42,7 +42,6 @@ export function makeSecrets(keys: readonly EncryptionKey[]): Secrets {
       decipher.setAAD(Buffer.from(place)).setAuthTag(tag);
       return Buffer.concat([decipher.update(data), decipher.final()]).toString('utf8');
     },
-    // Unkeyed on purpose: the digest must stay the same when encryption keys rotate, and its input is a long random token.
     digest: (plain) => createHash('sha256').update(plain, 'utf8').digest('hex'),
   };
 }

@@ -1,0 +1,97 @@
+import type { Entity } from '../lib/records.ts';
+import type { RemoteChanges, RemoteValues } from '../mapping/types.ts';
+import type { Bitrix24Error } from './errors.ts';
+
+/** A Bitrix24 record as the app sees it. */
+export interface RemoteRecord extends RemoteValues {
+  id: number;
+  /** `updatedTime`, resolution one second. */
+  modifiedAt: Date;
+  originatorId: string | null;
+  originId: string | null;
+}
+
+export type WriteCommand =
+  | { operation: 'create'; entity: Entity; changes: RemoteChanges; originId: string }
+  | { operation: 'update'; entity: Entity; id: number; changes: RemoteChanges; before: RemoteRecord }
+  | { operation: 'delete'; entity: Entity; id: number };
+
+/** What became of one command of a batch. `record` is the record as the portal really stored it (absent after a delete). */
+export type WriteOutcome = { ok: true; record?: RemoteRecord; id: number } | { ok: false; error: Bitrix24Error };
+
+/** A field as `crm.item.fields` describes it, by upper-case name. */
+export interface FieldInfo {
+  upperName: string;
+  itemName: string;
+  type: string;
+  title: string;
+  isReadOnly: boolean;
+  isMultiple: boolean;
+  isRequired: boolean;
+}
+
+export interface ListedRecord {
+  id: number;
+  modifiedAt: Date;
+  originatorId: string | null;
+  originId: string | null;
+}
+
+export interface ListFilter {
+  /** Only records changed at or after this moment. */
+  changedSince?: Date;
+  /** Only records that carry our ORIGINATOR_ID. */
+  ours?: boolean;
+}
+
+export interface CallOptions {
+  /** A person waits: may use the reserve that background work leaves. */
+  interactive?: boolean;
+  signal?: AbortSignal;
+}
+
+/**
+ * Everything the app asks of one portal. One implementation speaks to a portal through the official SDK, another is the mock
+ * of the unit tests. Every method throws `Bitrix24Error` when the request as a whole failed.
+ */
+export interface Bitrix24Client {
+  /** `host[:port]` of the portal. */
+  readonly portal: string;
+  /** Who we are there. */
+  profile(options?: CallOptions): Promise<{ id: number; isAdmin: boolean; name: string }>;
+  scope(options?: CallOptions): Promise<string[]>;
+  /** Fields of a kind, by upper-case name; cached for an hour. */
+  fields(entity: Entity, options?: CallOptions): Promise<Map<string, FieldInfo>>;
+  /** Records by id, 50 ids a command, 50 commands a request. Ids that the portal does not show are absent. */
+  read(entity: Entity, ids: readonly number[], options?: CallOptions): Promise<Map<number, RemoteRecord>>;
+  /** One record by id, or null only when the portal itself says that it does not exist. */
+  find(entity: Entity, id: number, options?: CallOptions): Promise<RemoteRecord | null>;
+  /** Records that carry one of these ORIGIN_IDs together with our ORIGINATOR_ID, oldest id first. */
+  findByOrigin(entity: Entity, originIds: readonly string[], options?: CallOptions): Promise<RemoteRecord[]>;
+  /** Contacts that have this e-mail or phone, for each query in turn. */
+  findContacts(
+    queries: readonly { type: 'EMAIL' | 'PHONE'; value: string }[],
+    options?: CallOptions,
+  ): Promise<number[][]>;
+  /** How many commands of this method fit one request now: min(50, 25 s / measured cost). */
+  batchSize(operation: WriteCommand['operation'], entity: Entity): Promise<number>;
+  /** Sends the commands as one batch, halt off; one outcome per command, in order. */
+  write(commands: readonly WriteCommand[], options?: CallOptions): Promise<WriteOutcome[]>;
+  /** Creates by `crm.item.batchImport` (no robots start), 20 rows a command. */
+  importSilently(
+    entity: Entity,
+    items: readonly { changes: RemoteChanges; originId: string }[],
+    options?: CallOptions,
+  ): Promise<WriteOutcome[]>;
+  /** Records in the order of their ids, after `afterId`, one page (50) a call; `serverTime` is the portal's own clock. */
+  list(
+    entity: Entity,
+    filter: ListFilter,
+    afterId: number,
+    options?: CallOptions,
+  ): Promise<{ records: ListedRecord[]; last: boolean; serverTime: Date }>;
+  /** The first failure stage of the deal's funnel (`crm.status.list`, SEMANTICS F), or null when it has none; cached. */
+  lostStage(categoryId: number, options?: CallOptions): Promise<string | null>;
+  /** Forgets cached field lists and stage lists. */
+  clearCache(): void;
+}

@@ -1,0 +1,39 @@
+import { AppError, type Text } from '../lib/errors.ts';
+
+export type ErrorKind = 'auth' | 'network' | 'validation' | 'limit' | 'conflict' | 'gone';
+
+export interface ErrorRule {
+  kind: ErrorKind;
+  /** May be tried again without a person. */
+  retryable: boolean;
+  /** What a person can do. */
+  advice: Text;
+}
+
+/** A failure that Bitrix24 or the way to it reported, classified by its wire code alone. */
+export class Bitrix24Error extends AppError {
+  readonly kind: ErrorKind;
+  readonly retryable: boolean;
+  readonly advice: Text;
+  /** Bitrix24 may have done the work although we have no answer: never repeat a create blindly. */
+  readonly uncertain: boolean;
+  /** For limits: how long the tenant must wait. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(options: {
+    code: string;
+    rule: ErrorRule;
+    text: Text;
+    uncertain?: boolean;
+    retryAfterMs?: number;
+    cause?: unknown;
+  }) {
+    super({ code: options.code, status: 502, text: options.text, cause: options.cause });
+    this.name = 'Bitrix24Error';
+    this.kind = options.rule.kind;
+    this.retryable = options.rule.retryable;
+    this.advice = options.rule.advice;
+    this.uncertain = options.uncertain ?? false;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}

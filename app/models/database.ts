@@ -1,0 +1,26 @@
+import { QueryTypes, Sequelize, type Transaction } from 'sequelize';
+import type { Log } from '../lib/log.ts';
+
+export type Database = Sequelize;
+
+/** Opens the pool. `url` is a PostgreSQL URL; SQL text is logged at level trace, values never. */
+export function connectDatabase(url: string, log: Log, poolSize = 10): Database {
+  return new Sequelize(url, {
+    dialect: 'postgres',
+    logging: (sql) => log.trace({ sql }, 'SQL'),
+    logQueryParameters: false,
+    pool: { max: poolSize, acquire: 30_000 },
+    define: { underscored: true, createdAt: 'createdAt', updatedAt: 'updatedAt' },
+    dialectOptions: { application_name: 'axenta-bitrix24' },
+  });
+}
+
+/** Runs one SQL statement with `$name` binds (never `undefined`) and returns its rows. */
+export async function queryRows<Row extends object>(
+  db: Database,
+  sql: string,
+  bind: Record<string, unknown> = {},
+  transaction?: Transaction,
+): Promise<Row[]> {
+  return db.query<Row>(sql, { type: QueryTypes.SELECT, bind, transaction: transaction ?? null });
+}
