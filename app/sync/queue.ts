@@ -1,0 +1,170 @@
+import type { Transaction } from 'sequelize';
+import type { Entity, Side } from '../lib/records.ts';
+import { type Database, queryRows } from '../models/database.ts';
+
+/** Smaller is sooner. A person waits for `interactive`; a run and a sweep never delay what just changed. */
+export const priorities = { interactive: 0, event: 5, change: 10, run: 20 } as const;
+
+export interface QueueRequest {
+  tenantId: number;
+  entity: Entity;
+  side: Side;
+  recordId: number;
+  /** Why the record may differ, for the log: `changed`, `event`, `run`, `sweep`, `retry`, … */
+  reason: string;
+  priority: number;
+  runId?: number | null;
+  dueAt?: Date;
+}
+
+/** A queued record as it was claimed. `changes` is the counter that the settling transaction compares. */
+export interface QueueRow {
+  entity: Entity;
+  side: Side;
+  recordId: number;
+  changes: number;
+  reason: string;
+  runId: number | null;
+  attempts: number;
+  createSentAt: Date | null;
+  createValues: SentValues | null;
+}
+
+/** What was sent in a create whose answer may be lost: it becomes the shadows of the record if it is adopted. */
+export interface SentValues {
+  originId: string;
+  local: Record<string, string | null>;
+  remote: Record<string, string | null>;
+}
+
+/**
+ * Puts records into the sync queue and wakes their tenants when the transaction commits. A record that waits already is
+ * counted once more, never doubled; it gets the earlier due time and the more urgent priority. Repeat-safe.
+ */
+export async function enqueue(
+  db: Database,
+  requests: readonly QueueRequest[],
+  transaction?: Transaction,
+): Promise<void> {
+  if (requests.length === 0) return;
+  const rows = requests.map((request) => ({
+    tenant_id: request.tenantId,
+    entity: request.entity,
+    side: request.side,
+    record_id: request.recordId,
+    reason: request.reason,
+    priority: request.priority,
+    run_id: request.runId ?? null,
+    due_at: request.dueAt?.toISOString() ?? null,
+  }));
+  // One statement: the rows in the order of the key, so that two writers never wait for each other crosswise.
+  await queryRows(
+    db,
+    `with added as (
+       insert into sync_queue as q (tenant_id, entity, side, record_id, reason, priority, run_id, due_at)
+       select distinct on (tenant_id, entity, side, record_id)
+              tenant_id, entity, side, record_id, reason, priority, run_id, coalesce(due_at, now())
+         from jsonb_to_recordset($rows::jsonb) as r (tenant_id integer, entity text, side text, record_id bigint,
+              reason text, priority smallint, run_id integer, due_at timestamptz)
+        order by tenant_id, entity, side, record_id
+       on conflict (tenant_id, entity, side, record_id) do update
+         set changes = q.changes + 1, due_at = least(q.due_at, excluded.due_at), reason = excluded.reason,
+             priority = least(q.priority, excluded.priority), run_id = coalesce(excluded.run_id, q.run_id)
+       returning tenant_id)
+     select pg_notify('axenta_sync', tenant_id::text) from (select distinct tenant_id from added) t`,
+    { rows: JSON.stringify(rows) },
+    transaction,
+  );
+}
+
+/**
+ * Takes up to `limit` due rows of one tenant, the most urgent first; contracts before users before objects, because a deal
+ * needs its company. Nothing is locked: one job per tenant is what keeps two workers apart.
+ */
+export async function claimDue(db: Database, tenantId: number, limit: number): Promise<QueueRow[]> {
+  return queryRows<QueueRow>(
+    db,
+    `select entity, side, record_id::integer as "recordId", changes, reason, run_id as "runId", attempts,
+            create_sent_at as "createSentAt", create_values as "createValues"
+       from sync_queue
+      where tenant_id = $tenantId and due_at <= now()
+      order by priority, array_position(array['contract', 'user', 'object'], entity::text), due_at, record_id
+      limit $limit`,
+    { tenantId, limit },
+  );
+}
+
+export interface DoneRow {
+  entity: Entity;
+  side: Side;
+  recordId: number;
+  changes: number;
+}
+
+/**
+ * Removes rows that have been dealt with, except those that changed since they were claimed: these stay queued, due at once,
+ * with a clean slate. Rows that a writer holds locked are being changed just now, so they are left alone.
+ */
+export async function removeDone(
+  db: Database,
+  tenantId: number,
+  rows: readonly DoneRow[],
+  transaction: Transaction,
+): Promise<void> {
+  if (rows.length === 0) return;
+  await queryRows(
+    db,
+    `with done as (
+       select entity, side, "recordId" as record_id, changes from jsonb_to_recordset($rows::jsonb)
+           as r (entity text, side text, "recordId" bigint, changes integer)),
+     held as (
+       select q.entity, q.side, q.record_id, q.changes = d.changes as same
+         from sync_queue q join done d using (entity, side, record_id)
+        where q.tenant_id = $tenantId for update of q skip locked),
+     changed as (
+       update sync_queue q set attempts = 0, create_sent_at = null, create_values = null, run_id = null
+         from held h where not h.same and q.tenant_id = $tenantId
+          and (q.entity, q.side, q.record_id) = (h.entity, h.side, h.record_id))
+     delete from sync_queue q using held h where h.same and q.tenant_id = $tenantId
+        and (q.entity, q.side, q.record_id) = (h.entity, h.side, h.record_id)`,
+    { tenantId, rows: JSON.stringify(rows) },
+    transaction,
+  );
+}
+
+/** Marks creates as about to be sent. Must be committed before the request leaves: see `design of create without doubles`. */
+export async function markCreatesSent(
+  db: Database,
+  tenantId: number,
+  rows: readonly { entity: Entity; side: Side; recordId: number; values: SentValues }[],
+): Promise<void> {
+  await queryRows(
+    db,
+    `update sync_queue q set create_sent_at = now(), create_values = r.values
+       from jsonb_to_recordset($rows::jsonb) as r (entity text, side text, "recordId" bigint, values jsonb)
+      where q.tenant_id = $tenantId and (q.entity, q.side, q.record_id) = (r.entity, r.side, r."recordId")`,
+    { tenantId, rows: JSON.stringify(rows) },
+  );
+}
+
+/** Puts rows off: they come again at `dueAt`. Attempts are counted only where `attempt` says so. */
+export async function postpone(
+  db: Database,
+  tenantId: number,
+  rows: readonly { entity: Entity; side: Side; recordId: number; dueAt: Date; attempts: number; sent: boolean }[],
+  transaction?: Transaction,
+): Promise<void> {
+  if (rows.length === 0) return;
+  await queryRows(
+    db,
+    `update sync_queue q
+        set due_at = r."dueAt", attempts = r.attempts,
+            create_sent_at = case when r.sent then q.create_sent_at end,
+            create_values = case when r.sent then q.create_values end
+       from jsonb_to_recordset($rows::jsonb)
+            as r (entity text, side text, "recordId" bigint, "dueAt" timestamptz, attempts smallint, sent boolean)
+      where q.tenant_id = $tenantId and (q.entity, q.side, q.record_id) = (r.entity, r.side, r."recordId")`,
+    { tenantId, rows: JSON.stringify(rows) },
+    transaction,
+  );
+}
