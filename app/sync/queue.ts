@@ -132,7 +132,10 @@ export async function removeDone(
   );
 }
 
-/** Marks creates as about to be sent. Must be committed before the request leaves: see `design of create without doubles`. */
+/**
+ * Marks creates as about to be sent, with the values. Committed before the request leaves, so that whoever finds the row after a
+ * crash knows that the portal may hold the record already.
+ */
 export async function markCreatesSent(
   db: Database,
   tenantId: number,
@@ -147,22 +150,29 @@ export async function markCreatesSent(
   );
 }
 
-/** Puts rows off: they come again at `dueAt`. Attempts are counted only where `attempt` says so. */
+export interface PostponedRow extends DoneRow {
+  dueAt: Date;
+  attempts: number;
+  /** A create may have reached the portal: the mark stays, and not even a newer change may hurry it. */
+  sent: boolean;
+}
+
+/** Puts rows off until `dueAt`; a row that changed since it was claimed stays due at once. */
 export async function postpone(
   db: Database,
   tenantId: number,
-  rows: readonly { entity: Entity; side: Side; recordId: number; dueAt: Date; attempts: number; sent: boolean }[],
+  rows: readonly PostponedRow[],
   transaction?: Transaction,
 ): Promise<void> {
   if (rows.length === 0) return;
   await queryRows(
     db,
     `update sync_queue q
-        set due_at = r."dueAt", attempts = r.attempts,
+        set due_at = case when r.sent or q.changes = r.changes then r."dueAt" else q.due_at end, attempts = r.attempts,
             create_sent_at = case when r.sent then q.create_sent_at end,
             create_values = case when r.sent then q.create_values end
        from jsonb_to_recordset($rows::jsonb)
-            as r (entity text, side text, "recordId" bigint, "dueAt" timestamptz, attempts smallint, sent boolean)
+            as r (entity text, side text, "recordId" bigint, changes integer, "dueAt" timestamptz, attempts smallint, sent boolean)
       where q.tenant_id = $tenantId and (q.entity, q.side, q.record_id) = (r.entity, r.side, r."recordId")`,
     { tenantId, rows: JSON.stringify(rows) },
     transaction,
