@@ -1,0 +1,199 @@
+import type { Bitrix24Client, CallOptions, RemoteRecord } from '../bitrix24/client.ts';
+import type { Entity } from '../lib/records.ts';
+import { queryRows } from '../models/database.ts';
+import type { SyncDeps } from './deps.ts';
+import { type LocalRow, readLocal } from './local-store.ts';
+import { findMappings, type Mapping } from './mappings.ts';
+import { localIdOf, originOf } from './origin.ts';
+import type { QueueRow, SentValues } from './queue.ts';
+
+/** One record pair with both sides as they are now. */
+export interface LoadedPair {
+  entity: Entity;
+  /** The queue rows that ask for this pair: the local side, the Bitrix24 side, or both. */
+  rows: QueueRow[];
+  localId: number | null;
+  local: LocalRow | null;
+  remoteId: number | null;
+  remote: RemoteRecord | null;
+  /** The portal itself said that the record does not exist. */
+  remoteGone: boolean;
+  mapping: Mapping | null;
+  /** What an unanswered create sent: the shadows of a record that was found by its origin. */
+  sent: SentValues | null;
+  /** Another live Bitrix24 record already stands for the local one. */
+  duplicate: boolean;
+}
+
+export interface LoadedPairs {
+  pairs: LoadedPair[];
+  /** Creates without an answer that are too young to be looked up. */
+  waiting: QueueRow[];
+  /** Pairs whose Bitrix24 records vanished all at once: a fault is likelier than a purge. */
+  vanished: LoadedPair[];
+}
+
+/** A portal that hides this many of the records asked for is doubted, not believed. */
+const vanishedAtLeast = 20;
+
+/**
+ * Reads both sides of the claimed rows (all of one kind): mappings, local rows, Bitrix24 records fifty ids a command. Records that
+ * the list does not show are asked for one by one, because only `crm.item.get` can say that a record does not exist.
+ */
+export async function loadPairs(
+  deps: SyncDeps,
+  client: Bitrix24Client,
+  tenantId: number,
+  entity: Entity,
+  rows: readonly QueueRow[],
+  options: CallOptions,
+): Promise<LoadedPairs> {
+  const youngest = deps.clock.now().getTime() - deps.timings.uncertainWaitMs;
+  const isWaiting = (row: QueueRow) => row.createSentAt !== null && row.createSentAt.getTime() > youngest;
+  const waiting = rows.filter(isWaiting);
+  const collection = new PairCollection(deps, client, tenantId, entity, options);
+  await collection.addRows(rows.filter((row) => !isWaiting(row)));
+  await collection.findUnansweredCreates();
+  const vanished = await collection.readRemote();
+  await collection.recogniseOwnRecords();
+  await collection.readLocal();
+  const doubted = new Set(vanished);
+  return { pairs: collection.pairs.filter((pair) => !doubted.has(pair)), waiting, vanished };
+}
+
+class PairCollection {
+  pairs: LoadedPair[] = [];
+  readonly #deps: SyncDeps;
+  readonly #client: Bitrix24Client;
+  readonly #tenantId: number;
+  readonly #entity: Entity;
+  readonly #options: CallOptions;
+
+  constructor(deps: SyncDeps, client: Bitrix24Client, tenantId: number, entity: Entity, options: CallOptions) {
+    this.#deps = deps;
+    this.#client = client;
+    this.#tenantId = tenantId;
+    this.#entity = entity;
+    this.#options = options;
+  }
+
+  async addRows(rows: readonly QueueRow[]): Promise<void> {
+    const idsOf = (side: 'local' | 'bitrix24') => rows.filter((row) => row.side === side).map((row) => row.recordId);
+    const mappings = await this.#findMappings({ local: idsOf('local'), remote: idsOf('bitrix24') });
+    for (const row of rows) {
+      const mapping = mappings.find((found) =>
+        row.side === 'local' ? found.localId === row.recordId : found.remoteId === row.recordId,
+      );
+      const localId = row.side === 'local' ? row.recordId : (mapping?.localId ?? null);
+      const remoteId = row.side === 'bitrix24' ? row.recordId : (mapping?.remoteId ?? null);
+      const known = this.pairs.find((pair) =>
+        localId === null ? pair.remoteId === remoteId : pair.localId === localId,
+      );
+      if (known) known.rows.push(row);
+      else this.pairs.push(this.#newPair([row], localId, remoteId, mapping ?? null));
+    }
+  }
+
+  /** A create whose answer was lost is looked up by its origin: found, it is adopted; not found, it was never made. */
+  async findUnansweredCreates(): Promise<void> {
+    const unanswered = this.pairs.filter(
+      (pair) => pair.rows.some((row) => row.createSentAt) && pair.mapping?.state !== 'linked',
+    );
+    if (unanswered.length === 0) return;
+    const origins = unanswered.map((pair) => originOf(this.#tenantId, this.#entity, pair.localId ?? 0));
+    const found = await this.#client.findByOrigin(this.#entity, origins, this.#options);
+    for (const pair of unanswered) {
+      const remote = found.find((record) => localIdOf(this.#tenantId, this.#entity, record) === pair.localId);
+      if (!remote) continue;
+      pair.remote = remote;
+      pair.remoteId = remote.id;
+      pair.sent = pair.rows.find((row) => row.createValues)?.createValues ?? null;
+    }
+  }
+
+  async readRemote(): Promise<LoadedPair[]> {
+    const asked = this.pairs.filter((pair) => pair.remoteId !== null && pair.remote === null);
+    const ids = asked.map((pair) => pair.remoteId as number);
+    const records = await this.#client.read(this.#entity, ids, this.#options);
+    for (const pair of asked) pair.remote = records.get(pair.remoteId as number) ?? null;
+
+    const missing = asked.filter((pair) => pair.remote === null);
+    const believed = missing.filter((pair) => pair.rows.some((row) => row.reason === 'confirmed'));
+    const linked = missing.filter((pair) => pair.mapping?.state === 'linked' && !believed.includes(pair));
+    if (linked.length >= vanishedAtLeast && linked.length * 2 > asked.length) return linked;
+    for (const pair of missing) {
+      pair.remote = await this.#client.find(this.#entity, pair.remoteId as number, this.#options);
+      pair.remoteGone = pair.remote === null;
+    }
+    return [];
+  }
+
+  /** A record without a mapping that carries our origin: restored from the recycle bin, or a create not settled yet. */
+  async recogniseOwnRecords(): Promise<void> {
+    const strangers = this.pairs.filter((pair) => pair.localId === null && pair.remote !== null);
+    const ours = strangers.flatMap((pair) => {
+      const localId = localIdOf(this.#tenantId, this.#entity, pair.remote as RemoteRecord);
+      return localId === null ? [] : [{ pair, localId }];
+    });
+    if (ours.length === 0) return;
+    const mappings = await this.#findMappings({ local: ours.map(({ localId }) => localId), remote: [] });
+    const sent = await this.#findSentValues(ours.map(({ localId }) => localId));
+    for (const { pair, localId } of ours) {
+      const mapping = mappings.find((found) => found.localId === localId) ?? null;
+      if (mapping?.state === 'linked' && mapping.remoteId !== pair.remoteId) {
+        if (await this.#client.find(this.#entity, mapping.remoteId, this.#options)) {
+          pair.duplicate = true;
+          continue;
+        }
+      }
+      pair.localId = localId;
+      // The former record is gone and this one took its place: the pair has to be linked anew.
+      pair.mapping = mapping && { ...mapping, state: mapping.remoteId === pair.remoteId ? mapping.state : 'orphaned' };
+      pair.sent = sent.get(localId) ?? null;
+      this.#join(pair);
+    }
+  }
+
+  async readLocal(): Promise<void> {
+    const ids = this.pairs.flatMap((pair) => (pair.localId === null ? [] : [pair.localId]));
+    const rows = await readLocal(this.#deps.db, this.#tenantId, this.#entity, ids);
+    for (const pair of this.pairs) pair.local = pair.localId === null ? null : (rows.get(pair.localId) ?? null);
+  }
+
+  /** Two pairs turned out to be one: the local half waits to be created while its Bitrix24 record is here. */
+  #join(pair: LoadedPair): void {
+    const other = this.pairs.find((candidate) => candidate !== pair && candidate.localId === pair.localId);
+    if (!other) return;
+    pair.rows.push(...other.rows);
+    this.pairs = this.pairs.filter((candidate) => candidate !== other);
+  }
+
+  async #findSentValues(localIds: readonly number[]): Promise<Map<number, SentValues>> {
+    const rows = await queryRows<{ record_id: string; create_values: SentValues }>(
+      this.#deps.db,
+      `select record_id, create_values from sync_queue where tenant_id = $tenantId and entity = $entity and side = 'local'
+          and record_id = any($localIds) and create_values is not null`,
+      { tenantId: this.#tenantId, entity: this.#entity, localIds },
+    );
+    return new Map(rows.map((row) => [Number(row.record_id), row.create_values]));
+  }
+
+  #findMappings(ids: { local: readonly number[]; remote: readonly number[] }): Promise<Mapping[]> {
+    return findMappings(this.#deps.db, this.#tenantId, this.#entity, ids);
+  }
+
+  #newPair(rows: QueueRow[], localId: number | null, remoteId: number | null, mapping: Mapping | null): LoadedPair {
+    return {
+      entity: this.#entity,
+      rows,
+      localId,
+      local: null,
+      remoteId,
+      remote: null,
+      remoteGone: false,
+      mapping,
+      sent: null,
+      duplicate: false,
+    };
+  }
+}

@@ -1,0 +1,92 @@
+import type { Transaction } from 'sequelize';
+import type { Entity } from '../lib/records.ts';
+import { type Database, queryRows } from '../models/database.ts';
+
+/** What became of one queued record, as a run counts it. */
+export type RunOutcome = 'created' | 'updated' | 'unchanged' | 'skipped' | 'failed';
+
+export interface RunTick {
+  runId: number | null;
+  entity: Entity;
+  outcome: RunOutcome;
+  conflicts: number;
+  error?: { local_id: number | null; bitrix24_id: number | null; code: string; message: string };
+}
+
+interface RunTotals {
+  done: number;
+  created: number;
+  updated: number;
+  unchanged: number;
+  skipped: number;
+  failed: number;
+  conflicts: number;
+  byEntity: Record<string, number>;
+  errors: unknown[];
+}
+
+/** How many errors a run shows; the rest are in the error table. */
+const shownErrors = 20;
+
+/** Adds what a chunk did to the runs that asked for it. */
+export async function countRuns(
+  db: Database,
+  tenantId: number,
+  ticks: readonly RunTick[],
+  transaction: Transaction,
+): Promise<void> {
+  for (const [runId, totals] of totalsByRun(ticks)) {
+    await queryRows(
+      db,
+      `update sync_runs set done = done + $done, created = created + $created, updated = updated + $updated,
+              unchanged = unchanged + $unchanged, skipped = skipped + $skipped, failed = failed + $failed,
+              conflicts = conflicts + $conflicts,
+              done_by_entity = (select jsonb_object_agg(key, coalesce((done_by_entity ->> key)::integer, 0) + value::integer)
+                                  from jsonb_each_text($byEntity::jsonb)) || (done_by_entity - (select array_agg(key) from
+                                  jsonb_object_keys($byEntity::jsonb) as k (key))),
+              errors = (select coalesce(jsonb_agg(e), '[]') from (
+                          select e from jsonb_array_elements(errors || $errors::jsonb) e limit ${shownErrors}) shown)
+        where tenant_id = $tenantId and id = $runId`,
+      { tenantId, runId, ...totals, byEntity: JSON.stringify(totals.byEntity), errors: JSON.stringify(totals.errors) },
+      transaction,
+    );
+  }
+}
+
+/** A run is finished when its scan is done and none of its records waits in the queue any more. */
+export async function finishRuns(db: Database, tenantId: number): Promise<{ id: number }[]> {
+  return queryRows<{ id: number }>(
+    db,
+    `update sync_runs r set state = 'finished', finished_at = now()
+      where tenant_id = $tenantId and state = 'running' and scan is null
+        and not exists (select 1 from sync_queue q where q.run_id = r.id)
+     returning id`,
+    { tenantId },
+  );
+}
+
+function totalsByRun(ticks: readonly RunTick[]): Map<number, RunTotals> {
+  const runs = new Map<number, RunTotals>();
+  for (const tick of ticks) {
+    if (tick.runId === null) continue;
+    const totals = runs.get(tick.runId) ?? {
+      done: 0,
+      created: 0,
+      updated: 0,
+      unchanged: 0,
+      skipped: 0,
+      failed: 0,
+      conflicts: 0,
+      byEntity: {},
+      errors: [],
+    };
+    totals.done += 1;
+    totals[tick.outcome] += 1;
+    totals.conflicts += tick.conflicts;
+    const synced = tick.outcome === 'failed' || tick.outcome === 'skipped' ? 0 : 1;
+    totals.byEntity[tick.entity] = (totals.byEntity[tick.entity] ?? 0) + synced;
+    if (tick.error) totals.errors.push({ entity: tick.entity, ...tick.error });
+    runs.set(tick.runId, totals);
+  }
+  return runs;
+}
