@@ -126,3 +126,21 @@ export async function deleteMappings(
     transaction,
   );
 }
+
+/** Remembers up to which change of the portal's record a pair is known to be equal, so that a sweep passes it over. */
+export async function touchMappings(
+  db: Database,
+  tenantId: number,
+  seen: readonly { id: number; modifiedAt: Date }[],
+  transaction: Transaction,
+): Promise<void> {
+  if (seen.length === 0) return;
+  await queryRows(
+    db,
+    `update bitrix24_sync_mappings m set bitrix24_modified_at = r."modifiedAt", last_sync_at = now()
+       from jsonb_to_recordset($seen::jsonb) as r (id integer, "modifiedAt" timestamptz)
+      where m.tenant_id = $tenantId and m.id = r.id`,
+    { tenantId, seen: JSON.stringify(seen) },
+    transaction,
+  );
+}

@@ -14,14 +14,8 @@ export interface RunTick {
 }
 
 interface RunTotals {
-  done: number;
-  created: number;
-  updated: number;
-  unchanged: number;
-  skipped: number;
-  failed: number;
-  conflicts: number;
-  byEntity: Record<string, number>;
+  counts: Record<RunOutcome | 'done' | 'conflicts', number>;
+  synced: Record<Entity, number>;
   errors: unknown[];
 }
 
@@ -41,13 +35,22 @@ export async function countRuns(
       `update sync_runs set done = done + $done, created = created + $created, updated = updated + $updated,
               unchanged = unchanged + $unchanged, skipped = skipped + $skipped, failed = failed + $failed,
               conflicts = conflicts + $conflicts,
-              done_by_entity = (select jsonb_object_agg(key, coalesce((done_by_entity ->> key)::integer, 0) + value::integer)
-                                  from jsonb_each_text($byEntity::jsonb)) || (done_by_entity - (select array_agg(key) from
-                                  jsonb_object_keys($byEntity::jsonb) as k (key))),
+              done_by_entity = jsonb_build_object(
+                'object', coalesce((done_by_entity ->> 'object')::integer, 0) + $objects,
+                'user', coalesce((done_by_entity ->> 'user')::integer, 0) + $users,
+                'contract', coalesce((done_by_entity ->> 'contract')::integer, 0) + $contracts),
               errors = (select coalesce(jsonb_agg(e), '[]') from (
                           select e from jsonb_array_elements(errors || $errors::jsonb) e limit ${shownErrors}) shown)
         where tenant_id = $tenantId and id = $runId`,
-      { tenantId, runId, ...totals, byEntity: JSON.stringify(totals.byEntity), errors: JSON.stringify(totals.errors) },
+      {
+        ...totals.counts,
+        tenantId,
+        runId,
+        objects: totals.synced.object,
+        users: totals.synced.user,
+        contracts: totals.synced.contract,
+        errors: JSON.stringify(totals.errors),
+      },
       transaction,
     );
   }
@@ -69,24 +72,21 @@ function totalsByRun(ticks: readonly RunTick[]): Map<number, RunTotals> {
   const runs = new Map<number, RunTotals>();
   for (const tick of ticks) {
     if (tick.runId === null) continue;
-    const totals = runs.get(tick.runId) ?? {
-      done: 0,
-      created: 0,
-      updated: 0,
-      unchanged: 0,
-      skipped: 0,
-      failed: 0,
-      conflicts: 0,
-      byEntity: {},
-      errors: [],
-    };
-    totals.done += 1;
-    totals[tick.outcome] += 1;
-    totals.conflicts += tick.conflicts;
-    const synced = tick.outcome === 'failed' || tick.outcome === 'skipped' ? 0 : 1;
-    totals.byEntity[tick.entity] = (totals.byEntity[tick.entity] ?? 0) + synced;
+    const totals = runs.get(tick.runId) ?? emptyTotals();
+    totals.counts.done += 1;
+    totals.counts[tick.outcome] += 1;
+    totals.counts.conflicts += tick.conflicts;
+    if (tick.outcome !== 'failed' && tick.outcome !== 'skipped') totals.synced[tick.entity] += 1;
     if (tick.error) totals.errors.push({ entity: tick.entity, ...tick.error });
     runs.set(tick.runId, totals);
   }
   return runs;
+}
+
+function emptyTotals(): RunTotals {
+  return {
+    counts: { done: 0, created: 0, updated: 0, unchanged: 0, skipped: 0, failed: 0, conflicts: 0 },
+    synced: { object: 0, user: 0, contract: 0 },
+    errors: [],
+  };
 }

@@ -1,0 +1,228 @@
+import type { Transaction } from 'sequelize';
+import type { RemoteRecord } from '../bitrix24/client.ts';
+import type { FieldMap, LocalRecord } from '../mapping/types.ts';
+import type { SyncDeps } from './deps.ts';
+import type { LoadedPair } from './load-pairs.ts';
+import { insertLocal, type LocalRow, writeLocal } from './local-store.ts';
+import type { MappingUpsert } from './mappings.ts';
+import { emptyRemoteShadow } from './merge.ts';
+import type { Plan } from './plan.ts';
+import type { RunOutcome, RunTick } from './run-counters.ts';
+import type { Settings } from './settings.ts';
+import { nextShadows, type Shadows, shadowsOf } from './shadows.ts';
+import type { ConflictLine, LogLine } from './sync-log.ts';
+
+/** A pair whose plan was carried out on the Bitrix24 side (where it asked for that), ready to be settled on ours. */
+export interface CarriedOut {
+  pair: LoadedPair;
+  plan: Plan;
+  /** The record as the portal stored it; null when nothing was sent. */
+  answer: RemoteRecord | null;
+  /** For `create_local`: the columns of the new record. */
+  newRecord?: Record<string, unknown>;
+  durationMs: number;
+}
+
+export interface SettleContext {
+  tenantId: number;
+  settings: Settings;
+  fieldMap: FieldMap;
+}
+
+/** Everything one local transaction writes about a chunk; collected first, written in a handful of statements. */
+export interface Ledger {
+  mappings: MappingUpsert[];
+  unlinked: number[];
+  orphaned: number[];
+  forgotten: number[];
+  seen: { id: number; modifiedAt: Date }[];
+  log: LogLine[];
+  conflicts: ConflictLine[];
+  ticks: RunTick[];
+  done: LoadedPair[];
+}
+
+/** Writes the local side of one pair and enters everything else into the ledger. A pair that is not `done` stays queued. */
+export async function settlePair(
+  deps: SyncDeps,
+  context: SettleContext,
+  item: CarriedOut,
+  ledger: Ledger,
+  transaction: Transaction,
+): Promise<void> {
+  const { pair, plan } = item;
+  const finish = (outcome: RunOutcome, conflicts = 0) => {
+    ledger.done.push(pair);
+    for (const row of pair.rows) ledger.ticks.push({ runId: row.runId, entity: pair.entity, outcome, conflicts });
+  };
+  const log = (operation: string, direction: LogLine['direction'], changes: LogLine['changes'] = {}) =>
+    ledger.log.push({
+      entity: pair.entity,
+      localId: pair.localId,
+      remoteId: item.answer?.id ?? pair.remoteId,
+      runId: pair.rows.find((row) => row.runId !== null)?.runId ?? null,
+      direction,
+      operation,
+      changes,
+      durationMs: item.durationMs,
+    });
+  const mappingId = pair.mapping?.id;
+
+  switch (plan.action) {
+    case 'nothing':
+    case 'skip':
+      finish(plan.action === 'skip' ? 'skipped' : 'unchanged');
+      return;
+    case 'update':
+    case 'link':
+      await settleMerge(deps, context, item, plan, ledger, finish, log, transaction);
+      return;
+    case 'create_remote': {
+      const { local, answer } =
+        item.pair.local && item.answer ? { local: item.pair.local, answer: item.answer } : missing();
+      const shadows = shadowsOf(context.fieldMap, local.record, answer);
+      ledger.mappings.push(mappingOf(context, pair, local.id, answer, shadows));
+      log(pair.mapping ? 'recreate' : 'create', 'to_bitrix', changesOf(shadows.remote.values));
+      finish('created');
+      return;
+    }
+    case 'create_local': {
+      const remote = pair.remote ?? missing();
+      const created = await insertLocal(
+        deps.db,
+        context.tenantId,
+        pair.entity,
+        item.newRecord ?? missing(),
+        transaction,
+      );
+      pair.localId = created.id;
+      const shadows = shadowsOf(context.fieldMap, created.record, remote);
+      ledger.mappings.push(mappingOf(context, pair, created.id, remote, shadows));
+      log('import', 'from_bitrix', changesOf(shadows.local));
+      finish('created');
+      return;
+    }
+    case 'unlink':
+    case 'close_remote':
+    case 'delete_remote':
+      if (mappingId !== undefined) ledger.unlinked.push(mappingId);
+      log({ unlink: 'unlink', close_remote: 'close', delete_remote: 'delete' }[plan.action], 'to_bitrix');
+      finish('updated');
+      return;
+    case 'orphan':
+      if (mappingId !== undefined) ledger.orphaned.push(mappingId);
+      log('orphan', 'from_bitrix');
+      finish('updated');
+      return;
+    case 'delete_local': {
+      const columns = { deleted_at: deps.clock.now() };
+      const written = await writeLocal(
+        deps.db,
+        context.tenantId,
+        pair.entity,
+        pair.local ?? missing(),
+        columns,
+        transaction,
+      );
+      if (!written) return;
+      if (mappingId !== undefined) ledger.forgotten.push(mappingId);
+      log('delete', 'from_bitrix');
+      finish('updated');
+      return;
+    }
+    case 'forget':
+      if (mappingId !== undefined) ledger.forgotten.push(mappingId);
+      log('forget', 'bidirectional');
+      finish('updated');
+  }
+}
+
+async function settleMerge(
+  deps: SyncDeps,
+  context: SettleContext,
+  item: CarriedOut,
+  plan: Extract<Plan, { merge: unknown }>,
+  ledger: Ledger,
+  finish: (outcome: RunOutcome, conflicts: number) => void,
+  log: (operation: string, direction: LogLine['direction'], changes?: LogLine['changes']) => void,
+  transaction: Transaction,
+): Promise<void> {
+  const { pair, answer } = item;
+  const { merge } = plan;
+  const local = pair.local ?? missing();
+  const remote = pair.remote ?? missing();
+  const columns = Object.assign({}, ...merge.toLocal.map((change) => change.columns)) as Record<string, unknown>;
+  const writes = merge.toLocal.length > 0;
+  const after: LocalRow | null = writes
+    ? await writeLocal(deps.db, context.tenantId, pair.entity, local, columns, transaction)
+    : local;
+
+  const isNew = plan.action === 'link';
+  const changesShadows = merge.toRemote.length + merge.toLocal.length + merge.adopted.length > 0;
+  if (isNew || changesShadows) {
+    const former = formerShadows(pair);
+    const localAfter: LocalRecord | null = after?.record ?? null;
+    const shadows = nextShadows(context.fieldMap, former, merge, {
+      before: { local: local.record, remote },
+      localAfter,
+      remoteAfter: answer,
+    });
+    ledger.mappings.push(mappingOf(context, pair, local.id, answer ?? remote, shadows));
+  } else if (pair.mapping) {
+    ledger.seen.push({ id: pair.mapping.id, modifiedAt: remote.modifiedAt });
+  }
+  if (isNew) log('link', 'bidirectional');
+  if (merge.toRemote.length > 0) log('update', 'to_bitrix', fieldChanges(merge.toRemote));
+  if (writes && after) log('update', 'from_bitrix', fieldChanges(merge.toLocal));
+  for (const conflict of merge.conflicts) {
+    if (conflict.winner === 'bitrix24' && !after) continue;
+    ledger.conflicts.push({
+      entity: pair.entity,
+      localId: local.id,
+      remoteId: remote.id,
+      policy: context.settings.policies[pair.entity],
+      ...conflict,
+    });
+  }
+  if (!after) return;
+  const changed = isNew || writes || merge.toRemote.length > 0;
+  finish(changed ? 'updated' : 'unchanged', merge.conflicts.length);
+}
+
+function mappingOf(
+  context: SettleContext,
+  pair: LoadedPair,
+  localId: number,
+  remote: RemoteRecord,
+  shadows: Shadows,
+): MappingUpsert {
+  return {
+    entity: pair.entity,
+    localId,
+    remoteId: remote.id,
+    shadows,
+    direction: context.settings.directions[pair.entity],
+    modifiedAt: remote.modifiedAt,
+  };
+}
+
+/** What an adopted record was created with is what its sides were last equal in. */
+export function formerShadows(pair: LoadedPair): Shadows {
+  if (pair.sent) return { local: pair.sent.local, remote: { ...emptyRemoteShadow, values: pair.sent.remote } };
+  return pair.mapping?.shadows ?? { local: {}, remote: emptyRemoteShadow };
+}
+
+function fieldChanges(
+  changes: readonly { pair: { key: string }; before: unknown; after: unknown }[],
+): LogLine['changes'] {
+  return Object.fromEntries(changes.map(({ pair, before, after }) => [pair.key, { before, after }]));
+}
+
+function changesOf(values: Readonly<Record<string, unknown>>): LogLine['changes'] {
+  const filled = Object.entries(values).filter(([, value]) => value !== null);
+  return Object.fromEntries(filled.map(([key, after]) => [key, { before: null, after }]));
+}
+
+function missing(): never {
+  throw new Error('The plan does not fit what was loaded');
+}
