@@ -1,0 +1,51 @@
+import type { Bitrix24Client } from '../bitrix24/client.ts';
+import { type Database, queryRows } from '../models/database.ts';
+import { type Connections, notConfigured } from './connections.ts';
+
+/** PostgreSQL channel that tells every process to forget a tenant's client; the payload is the tenant's id. */
+export const cacheChannel = 'axenta_cache';
+
+export interface ClientsDeps {
+  db: Database;
+  connections: Connections;
+  makeClient(webhookUrl: string): Bitrix24Client;
+}
+
+export type Clients = ReturnType<typeof makeClients>;
+
+/**
+ * The one door to a tenant's portal. A client keeps decrypted credentials, field lists and stage lists, so it is made once
+ * per process. A webhook that was stored anew, by whatever process, is noticed at the next call.
+ */
+export function makeClients({ db, connections, makeClient }: ClientsDeps) {
+  const cache = new Map<number, { stored: string; client: Bitrix24Client }>();
+  return {
+    /** The tenant's client, also of a suspended connection. Throws AppError `not_configured` when there is none. */
+    async clientFor(tenantId: number): Promise<Bitrix24Client> {
+      const stored = await connections.findStoredWebhook(tenantId);
+      if (stored === null) {
+        cache.delete(tenantId);
+        throw notConfigured();
+      }
+      const cached = cache.get(tenantId);
+      if (cached?.stored === stored) return cached.client;
+      const client = makeClient(connections.readWebhook(tenantId, stored));
+      cache.set(tenantId, { stored, client });
+      return client;
+    },
+
+    /** Forgets the tenant's client in this process; a null tenant means all. */
+    forget(tenantId: number | null): void {
+      const forgotten = tenantId === null ? [...cache.values()] : [cache.get(tenantId)];
+      for (const entry of forgotten) entry?.client.clearCache();
+      if (tenantId === null) cache.clear();
+      else cache.delete(tenantId);
+    },
+
+    /** Forgets the tenant's client in every process that listens to `cacheChannel`. */
+    async forgetEverywhere(tenantId: number): Promise<void> {
+      this.forget(tenantId);
+      await queryRows(db, `select pg_notify('${cacheChannel}', $tenantId::text)`, { tenantId });
+    },
+  };
+}

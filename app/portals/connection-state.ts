@@ -1,0 +1,92 @@
+import type { Transaction } from 'sequelize';
+import type { Text } from '../lib/errors.ts';
+import { type Database, queryRows } from '../models/database.ts';
+
+/** Operation of the one error row that tells why a connection is suspended. */
+export const connectOperation = 'connect';
+
+/**
+ * Stops, pauses and restarts connections. A suspended or paused tenant goes on queueing what changes; nothing of it runs until
+ * the connection is active again. Suspended: a person must mend something. Paused: time alone will do.
+ */
+export function makeConnectionState(db: Database) {
+  return {
+    /**
+     * Suspends the tenant and writes one error row for all that will not run. Repeat-safe: a connection that is suspended
+     * already keeps its first reason.
+     */
+    async suspend(tenantId: number, { code, text }: { code: string; text: Text }): Promise<void> {
+      await queryRows(
+        db,
+        `with stopped as (
+           update bitrix24_connections
+              set state = 'suspended', error_code = $code::text, error_message = $message::text, suspended_at = now(), updated_at = now()
+            where tenant_id = $tenantId and state = 'active' returning tenant_id, portal_host)
+         insert into integration_errors as e (tenant_id, operation, kind, code, message, retryable, status)
+         select distinct tenant_id, $operation::text, 'auth', $code::text, $message::text, false, 'failed' from stopped
+         on conflict (tenant_id, coalesce(local_type, ''), coalesce(local_id, 0), coalesce(external_id, ''))
+           where status <> 'resolved'
+         do update set operation = excluded.operation, kind = excluded.kind, code = excluded.code,
+                       message = excluded.message, attempts = e.attempts + 1, status = 'failed', updated_at = now()`,
+        { tenantId, code, message: text.ru, operation: connectOperation },
+      );
+    },
+
+    /** Starts a suspended or paused tenant again, resolves its error row and wakes its worker. Repeat-safe. */
+    async resume(tenantId: number, transaction?: Transaction): Promise<void> {
+      await queryRows(
+        db,
+        `with started as (
+           update bitrix24_connections
+              set state = 'active', error_code = null, error_message = null, suspended_at = null, paused_until = null,
+                  pause_reason = null, pause_failures = 0, updated_at = now()
+            where tenant_id = $tenantId returning tenant_id),
+         mended as (
+           update integration_errors set status = 'resolved', resolved_at = now(), updated_at = now()
+            where tenant_id = $tenantId and operation = $operation and status <> 'resolved')
+         select pg_notify('axenta_sync', tenant_id::text) from started`,
+        { tenantId, operation: connectOperation },
+        transaction,
+      );
+    },
+
+    /** The tenant waits until the moment given. `failures` counts pauses in a row for one reason. */
+    async pause(tenantId: number, until: Date, reason: { code: string; text: Text; failures: number }): Promise<void> {
+      await queryRows(
+        db,
+        `update bitrix24_connections
+            set paused_until = $until, pause_reason = $code, pause_failures = $failures, updated_at = now()
+          where tenant_id = $tenantId`,
+        { tenantId, until, code: reason.code.slice(0, 50), failures: reason.failures },
+      );
+    },
+
+    /** The portal answers again: nothing waits any more. Repeat-safe; writes only when there is something to clear. */
+    async clearPause(tenantId: number): Promise<void> {
+      await queryRows(
+        db,
+        `update bitrix24_connections
+            set paused_until = null, pause_reason = null, pause_failures = 0, updated_at = now()
+          where tenant_id = $tenantId and (paused_until is not null or pause_failures > 0)`,
+        { tenantId },
+      );
+    },
+
+    /** Remembers that the portal answered a live check just now. */
+    async markChecked(tenantId: number): Promise<void> {
+      await queryRows(db, 'update bitrix24_connections set checked_at = now() where tenant_id = $tenantId', {
+        tenantId,
+      });
+    },
+
+    /** Tenants whose connection may run now. */
+    async listActiveTenants(): Promise<number[]> {
+      const rows = await queryRows<{ id: number }>(
+        db,
+        `select distinct tenant_id as id from bitrix24_connections
+          where state = 'active' and (paused_until is null or paused_until <= now()) order by id`,
+      );
+      return rows.map((row) => row.id);
+    },
+  };
+}

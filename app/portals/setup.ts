@@ -1,0 +1,123 @@
+import type { Transaction } from 'sequelize';
+import type { Bitrix24Client } from '../bitrix24/client.ts';
+import { AppError } from '../lib/errors.ts';
+import type { Log } from '../lib/log.ts';
+import type { Database } from '../models/database.ts';
+import type { Clients } from './clients.ts';
+import { type ApplicationCredentials, type Connections, notConfigured, type VerifiedWebhook } from './connections.ts';
+import { forgetFormerPortal, queueMappedRecords, stopRuns } from './reconnect.ts';
+import { isSamePortal, portalChanged } from './same-portal.ts';
+
+export interface SetupRequest {
+  webhookUrl?: string | null;
+  clientId?: string | null;
+  clientSecret?: string | null;
+  outgoingToken?: string | null;
+  /** The administrator knows that this is another portal: the former links are to be forgotten. */
+  replacePortal?: boolean;
+}
+
+export interface SetupAnswer {
+  connected: boolean;
+  kind: 'webhook' | 'installation' | null;
+  portal: string | null;
+  scope: string[];
+  userId: number | null;
+  outgoingTokenSet: boolean;
+  /** What to enter as the handler of the portal's outgoing webhook; null when the app does not know its public address. */
+  eventsUrl: string | null;
+}
+
+export interface SetupDeps {
+  db: Database;
+  connections: Connections;
+  clients: Clients;
+  /** Tries a webhook; throws AppError with a sentence that begins with «Ошибка проверки вебхука Битрикс24». */
+  probe(webhookUrl: string): Promise<VerifiedWebhook>;
+  makeClient(webhookUrl: string): Bitrix24Client;
+  publicUrl: string | undefined;
+  log: Log;
+}
+
+/**
+ * Makes the set-up of a tenant's connection: tries the webhook, then stores everything in one transaction; when anything is
+ * refused, nothing is stored. A null webhook disconnects: the queue is forgotten, mappings stay for a later reconnection.
+ * Repeat-safe.
+ */
+export function makeSetup(deps: SetupDeps) {
+  const { db, connections, clients, log } = deps;
+
+  async function setUp(tenantId: number, request: SetupRequest): Promise<SetupAnswer> {
+    const webhook = request.webhookUrl ? await deps.probe(request.webhookUrl) : null;
+    const before = await connections.find(tenantId);
+    if (!webhook && !before && request.outgoingToken) throw notConfigured();
+    const moved = webhook !== null && before?.portal !== webhook.host;
+    const samePortal = !moved || (await isSamePortal(db, deps.makeClient(webhook.url), tenantId));
+    if (webhook && !samePortal && !request.replacePortal) throw portalChanged(webhook.host);
+
+    await db.transaction(async (transaction) => {
+      await connections.lock(tenantId, transaction);
+      const now = await connections.find(tenantId, transaction);
+      if (now?.portal !== before?.portal) throw setupInterrupted();
+      await connections.storeApplication(tenantId, applicationOf(request), transaction);
+      if (webhook) await connect(tenantId, webhook, { reconnected: before === null, samePortal }, transaction);
+      if (request.webhookUrl === null) await disconnect(tenantId, transaction);
+      if (request.outgoingToken !== undefined) {
+        await connections.storeOutgoingToken(tenantId, request.outgoingToken, transaction);
+      }
+    });
+    await clients.forgetEverywhere(tenantId);
+    if (webhook) log.info({ tenant_id: tenantId, portal: webhook.host }, 'Портал Битрикс24 подключён');
+    else if (request.webhookUrl === null) log.info({ tenant_id: tenantId }, 'Портал Битрикс24 отключён');
+    return describe(tenantId);
+  }
+
+  async function connect(
+    tenantId: number,
+    webhook: VerifiedWebhook,
+    { reconnected, samePortal }: { reconnected: boolean; samePortal: boolean },
+    transaction: Transaction,
+  ): Promise<void> {
+    if (!samePortal) await forgetFormerPortal(db, tenantId, transaction);
+    await connections.storeWebhook(tenantId, webhook, transaction);
+    if (reconnected) await queueMappedRecords(db, tenantId, transaction);
+  }
+
+  async function disconnect(tenantId: number, transaction: Transaction): Promise<void> {
+    await connections.removeWebhook(tenantId, transaction);
+    await stopRuns(db, tenantId, transaction);
+  }
+
+  async function describe(tenantId: number): Promise<SetupAnswer> {
+    const connection = await connections.find(tenantId);
+    return {
+      connected: connection !== null,
+      kind: connection?.kind ?? null,
+      portal: connection?.portal ?? null,
+      scope: connection?.scope ?? [],
+      userId: connection?.userId ?? null,
+      outgoingTokenSet: connection?.outgoingTokenSet ?? false,
+      eventsUrl: deps.publicUrl ? `${deps.publicUrl.replace(/\/+$/, '')}/bitrix24/events` : null,
+    };
+  }
+
+  return { setUp, describe };
+}
+
+function applicationOf({ clientId, clientSecret }: SetupRequest): ApplicationCredentials {
+  return {
+    ...(clientId === undefined ? {} : { clientId }),
+    ...(clientSecret === undefined ? {} : { clientSecret }),
+  };
+}
+
+function setupInterrupted(): AppError {
+  return new AppError({
+    code: 'setup_interrupted',
+    status: 409,
+    text: {
+      ru: 'Подключение только что изменил кто-то другой. Посмотрите, что получилось, и при необходимости повторите',
+      en: 'Somebody else has just changed the connection. See what came of it and repeat if needed',
+    },
+  });
+}
