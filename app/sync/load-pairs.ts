@@ -94,10 +94,14 @@ class PairCollection {
     }
   }
 
-  /** A create whose answer was lost is looked up by its origin: found, it is adopted; not found, it was never made. */
+  /**
+   * A create whose answer was lost is looked up by its origin: found, it is adopted; not found, it was never made. A record whose
+   * create failed for good is looked up too: the mark went with its queue row, the open error stayed.
+   */
   async findUnansweredCreates(): Promise<void> {
+    const failed = await this.#findFailed(this.pairs.filter((pair) => pair.mapping?.state !== 'linked'));
     const unanswered = this.pairs.filter(
-      (pair) => pair.rows.some((row) => row.createSentAt) && pair.mapping?.state !== 'linked',
+      (pair) => pair.rows.some((row) => row.createSentAt) || (pair.localId !== null && failed.has(pair.localId)),
     );
     if (unanswered.length === 0) return;
     const origins = unanswered.map((pair) => originOf(this.#tenantId, this.#entity, pair.localId ?? 0));
@@ -108,6 +112,8 @@ class PairCollection {
       pair.remote = remote;
       pair.remoteId = remote.id;
       pair.sent = pair.rows.find((row) => row.createValues)?.createValues ?? null;
+      // The create was to replace a record that is gone: the mapping has to move to the new one.
+      if (pair.mapping && pair.mapping.remoteId !== remote.id) pair.mapping = { ...pair.mapping, state: 'orphaned' };
     }
   }
 
@@ -166,6 +172,18 @@ class PairCollection {
     if (!other) return;
     pair.rows.push(...other.rows);
     this.pairs = this.pairs.filter((candidate) => candidate !== other);
+  }
+
+  async #findFailed(pairs: readonly LoadedPair[]): Promise<Set<number>> {
+    const ids = pairs.flatMap((pair) => (pair.localId === null ? [] : [pair.localId]));
+    if (ids.length === 0) return new Set();
+    const rows = await queryRows<{ local_id: number }>(
+      this.#deps.db,
+      `select local_id from integration_errors where tenant_id = $tenantId and local_type = $entity
+          and local_id = any($ids) and status <> 'resolved'`,
+      { tenantId: this.#tenantId, entity: this.#entity, ids },
+    );
+    return new Set(rows.map((row) => row.local_id));
   }
 
   async #findSentValues(localIds: readonly number[]): Promise<Map<number, SentValues>> {

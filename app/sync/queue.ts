@@ -26,6 +26,7 @@ export interface QueueRow {
   reason: string;
   runId: number | null;
   attempts: number;
+  priority: number;
   createSentAt: Date | null;
   createValues: SentValues | null;
 }
@@ -85,7 +86,7 @@ export async function claimDue(db: Database, tenantId: number, limit: number): P
   return queryRows<QueueRow>(
     db,
     `select entity, side, record_id::integer as "recordId", changes, reason, run_id as "runId", attempts,
-            create_sent_at as "createSentAt", create_values as "createValues"
+            priority, create_sent_at as "createSentAt", create_values as "createValues"
        from sync_queue
       where tenant_id = $tenantId and due_at <= now()
       order by priority, array_position(array['contract', 'user', 'object'], entity::text), due_at, record_id
@@ -151,6 +152,8 @@ export async function markCreatesSent(
 }
 
 export interface PostponedRow extends DoneRow {
+  /** The run that goes on waiting for the row; null when it has counted the row already. */
+  runId: number | null;
   dueAt: Date;
   attempts: number;
   /** A create may have reached the portal: the mark stays, and not even a newer change may hurry it. */
@@ -168,11 +171,12 @@ export async function postpone(
   await queryRows(
     db,
     `update sync_queue q
-        set due_at = case when r.sent or q.changes = r.changes then r."dueAt" else q.due_at end, attempts = r.attempts,
+        set due_at = case when r.sent or q.changes = r.changes then r."dueAt" else q.due_at end, attempts = r.attempts, run_id = r."runId",
             create_sent_at = case when r.sent then q.create_sent_at end,
             create_values = case when r.sent then q.create_values end
        from jsonb_to_recordset($rows::jsonb)
-            as r (entity text, side text, "recordId" bigint, changes integer, "dueAt" timestamptz, attempts smallint, sent boolean)
+            as r (entity text, side text, "recordId" bigint, changes integer, "dueAt" timestamptz, attempts smallint,
+                  sent boolean, "runId" integer)
       where q.tenant_id = $tenantId and (q.entity, q.side, q.record_id) = (r.entity, r.side, r."recordId")`,
     { tenantId, rows: JSON.stringify(rows) },
     transaction,

@@ -1,0 +1,142 @@
+import type { WriteOutcome } from '../bitrix24/client.ts';
+import { Bitrix24Error } from '../bitrix24/errors.ts';
+import type { Entity } from '../lib/records.ts';
+import { diffRemote } from '../mapping/remote-changes.ts';
+import type { RemoteChanges } from '../mapping/types.ts';
+import type { SyncDeps } from './deps.ts';
+import { type Failed, settleFailures } from './failures.ts';
+import { originOf } from './origin.ts';
+import type { Planned } from './plan-pair.ts';
+import { markCreatesSent, postpone, type SentValues } from './queue.ts';
+import { type CarryOutContext, isBatchToBlame, refuseWhenAllRefused, settleAll } from './settle-chunk.ts';
+import type { CarriedOut } from './settle-pair.ts';
+import { shadowsOf, wantedRemote } from './shadows.ts';
+
+/** Rows of `crm.item.batchImport` in one request that stay far below the 60 s a request may take. */
+const silentBatch = 100;
+
+const empty = { fields: {}, multifields: [] };
+
+interface Create {
+  planned: Planned;
+  changes: RemoteChanges;
+  originId: string;
+  values: SentValues;
+}
+
+/**
+ * Creates Bitrix24 records without ever making two for one local record. The intent and the values are committed before the request
+ * leaves. A refusal is certain: the mark goes. No answer is uncertain: the mark stays, and when the portal can no longer be working
+ * on it the record is looked up by its origin (load-pairs.ts) and adopted, or created after all.
+ */
+export async function carryOutCreates(
+  deps: SyncDeps,
+  context: CarryOutContext,
+  planned: readonly Planned[],
+): Promise<void> {
+  const [first] = planned;
+  if (!first) return;
+  const { entity } = first.pair;
+  const creates = planned.map((item) => toCreate(context, item));
+  const isSilent = ({ planned: { pair } }: Create) => pair.rows.some(({ runId }) => context.silentRuns.has(runId ?? 0));
+  await sendInBatches(deps, context, entity, creates.filter(isSilent), true);
+  await sendInBatches(
+    deps,
+    context,
+    entity,
+    creates.filter((create) => !isSilent(create)),
+    false,
+  );
+}
+
+async function sendInBatches(
+  deps: SyncDeps,
+  context: CarryOutContext,
+  entity: Entity,
+  creates: readonly Create[],
+  silent: boolean,
+): Promise<void> {
+  let rest = [...creates];
+  while (rest.length > 0) {
+    context.options.signal?.throwIfAborted();
+    const size = silent ? silentBatch : await context.client.batchSize('create', entity);
+    await sendBatch(deps, context, entity, rest.slice(0, size), silent);
+    rest = rest.slice(size);
+  }
+}
+
+async function sendBatch(
+  deps: SyncDeps,
+  context: CarryOutContext,
+  entity: Entity,
+  batch: readonly Create[],
+  silent: boolean,
+): Promise<void> {
+  const { client, options, tenantId } = context;
+  const startedAt = deps.clock.now();
+  const rows = batch.flatMap(({ planned, values }) => planned.pair.rows.map((row) => ({ ...row, values })));
+  await markCreatesSent(deps.db, tenantId, rows);
+  let outcomes: WriteOutcome[];
+  try {
+    outcomes = silent
+      ? await client.importSilently(entity, batch, options)
+      : await client.write(
+          batch.map(({ changes, originId }) => ({ operation: 'create', entity, changes, originId })),
+          options,
+        );
+  } catch (error) {
+    const known = error instanceof Bitrix24Error ? error : null;
+    if (known?.uncertain) {
+      const failures = batch.map(({ planned }) => ({ ...planned, error, sent: true }));
+      await settleFailures(deps, tenantId, failures);
+      if (await isBatchToBlame(context, error)) return;
+    } else if (known) {
+      // Certainly not executed: the rows are due again as if nothing had been sent.
+      const again = rows.map((row) => ({ ...row, dueAt: startedAt, sent: false }));
+      await postpone(deps.db, tenantId, again);
+    }
+    throw error;
+  }
+  const durationMs = deps.clock.now().getTime() - startedAt.getTime();
+  const stored = await withRecords(context, entity, outcomes);
+  const done: CarriedOut[] = [];
+  const failures: Failed[] = [];
+  for (const [index, { planned }] of batch.entries()) {
+    const outcome = stored[index];
+    if (outcome?.ok && outcome.record) done.push({ ...planned, answer: outcome.record, durationMs });
+    else if (outcome && !outcome.ok) failures.push({ ...planned, error: outcome.error, sent: outcome.error.uncertain });
+    else failures.push({ ...planned, error: new Error('The new record cannot be read back'), sent: true });
+  }
+  await settleAll(deps, context, done);
+  await settleFailures(deps, tenantId, failures);
+  refuseWhenAllRefused(outcomes);
+}
+
+/** Imports answer with ids alone: the records are read, because only what the portal stored can be a shadow. */
+async function withRecords(
+  context: CarryOutContext,
+  entity: Entity,
+  outcomes: readonly WriteOutcome[],
+): Promise<WriteOutcome[]> {
+  const bare = outcomes.flatMap((outcome) => (outcome.ok && !outcome.record ? [outcome.id] : []));
+  if (bare.length === 0) return [...outcomes];
+  const records = await context.client.read(entity, bare, context.options);
+  return outcomes.map((outcome) => {
+    const record = outcome.ok ? (outcome.record ?? records.get(outcome.id)) : undefined;
+    return outcome.ok && record ? { ...outcome, record } : outcome;
+  });
+}
+
+function toCreate({ fieldMap, tenantId }: CarryOutContext, planned: Planned): Create {
+  const { entity, local } = planned.pair;
+  if (!local) throw new Error('Only a local record can be created in Bitrix24');
+  const wanted = wantedRemote(fieldMap, local.record);
+  const shadows = shadowsOf(fieldMap, local.record, wanted);
+  const originId = originOf(tenantId, entity, local.id);
+  return {
+    planned,
+    changes: diffRemote(empty, wanted),
+    originId,
+    values: { originId, local: { ...shadows.local }, remote: { ...shadows.remote.values } },
+  };
+}

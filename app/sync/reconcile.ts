@@ -1,0 +1,107 @@
+import type { Bitrix24Client, CallOptions } from '../bitrix24/client.ts';
+import type { Log } from '../lib/log.ts';
+import type { Entity } from '../lib/records.ts';
+import { fieldMapFor } from '../mapping/custom.ts';
+import { queryRows } from '../models/database.ts';
+import { carryOut } from './carry-out.ts';
+import type { SyncDeps } from './deps.ts';
+import { reportDuplicates, setAsideVanished } from './doubtful.ts';
+import { loadPairs } from './load-pairs.ts';
+import { planPair } from './plan-pair.ts';
+import { claimDue, postpone, priorities, type QueueRow } from './queue.ts';
+import { readSettings } from './reconcile-settings.ts';
+import { finishRuns } from './run-counters.ts';
+import { advanceRun } from './run-scan.ts';
+import { handleRequestFailure } from './tenant-failure.ts';
+
+/** Rows of one pass: their Bitrix24 sides are read in one request. */
+const chunkSize = 500;
+
+/** A tenant with much to do gives the worker back after this long and takes its turn again. */
+const turnMs = 30_000;
+
+export interface ReconcileOptions {
+  signal: AbortSignal;
+  log: Log;
+}
+
+/**
+ * Makes the job that brings one tenant's due record pairs together: reads both sides, plans, applies, until nothing is due.
+ * Runs one at a time per tenant (the job queue sees to that). Repeat-safe: it is killed and started again at any instant.
+ * Returns true when work is left for another turn.
+ */
+export function makeReconcile(deps: SyncDeps): (tenantId: number, options: ReconcileOptions) => Promise<boolean> {
+  return async (tenantId, { signal, log }) => {
+    const own: SyncDeps = { ...deps, log };
+    const endOfTurn = deps.clock.now().getTime() + turnMs;
+    while (!signal.aborted) {
+      const connection = await deps.connections.find(tenantId);
+      if (connection?.state !== 'active') return false;
+      if (connection.pausedUntil && connection.pausedUntil > deps.clock.now()) return false;
+      const rows = await claimDue(deps.db, tenantId, chunkSize);
+      try {
+        const client = await deps.clientFor(tenantId);
+        const more = rows.length > 0 ? await reconcileChunk(own, client, tenantId, rows, signal) : false;
+        const scanned = rows.length < chunkSize && (await advanceRun(own, client, tenantId, { signal }));
+        if (connection.pauseFailures > 0) await deps.connections.clearPause(tenantId);
+        await announceFinished(own, tenantId);
+        if (!more && !scanned) return false;
+      } catch (error) {
+        if (signal.aborted) return true;
+        await handleRequestFailure(own, tenantId, connection.pauseFailures, error);
+        return false;
+      }
+      if (deps.clock.now().getTime() > endOfTurn) return true;
+    }
+    return true;
+  };
+}
+
+/** One kind at a time: a deal must find the company that was made a moment ago. */
+async function reconcileChunk(
+  deps: SyncDeps,
+  client: Bitrix24Client,
+  tenantId: number,
+  claimed: readonly QueueRow[],
+  signal: AbortSignal,
+): Promise<boolean> {
+  const entity = claimed[0]?.entity as Entity;
+  const rows = claimed.filter((row) => row.entity === entity);
+  const options: CallOptions = { signal, interactive: rows.some((row) => row.priority === priorities.interactive) };
+  const settings = await readSettings(deps, tenantId);
+  const context = { tenantId, settings, fieldMap: fieldMapFor(entity, settings.field_map[entity]) };
+
+  const { pairs, waiting, vanished } = await loadPairs(deps, client, tenantId, entity, rows, options);
+  await postpone(
+    deps.db,
+    tenantId,
+    waiting.map((row) => {
+      const dueAt = new Date((row.createSentAt?.getTime() ?? 0) + deps.timings.uncertainWaitMs);
+      return { ...row, dueAt, sent: true };
+    }),
+  );
+  await setAsideVanished(deps, tenantId, entity, vanished);
+  await reportDuplicates(deps, tenantId, pairs);
+  const silentRuns = await findSilentRuns(deps, tenantId);
+  const planned = pairs.map((pair) => planPair(context, pair));
+  await carryOut(deps, { ...context, client, options, silentRuns }, planned);
+  return true;
+}
+
+async function findSilentRuns(deps: SyncDeps, tenantId: number): Promise<Set<number>> {
+  const rows = await queryRows<{ id: number }>(
+    deps.db,
+    `select id from sync_runs where tenant_id = $tenantId and state = 'running' and silent`,
+    { tenantId },
+  );
+  return new Set(rows.map((row) => row.id));
+}
+
+async function announceFinished(deps: SyncDeps, tenantId: number): Promise<void> {
+  for (const run of await finishRuns(deps.db, tenantId)) {
+    deps.log.info(
+      { tenant_id: tenantId, operation: 'run', run_id: run.id, result: 'ok' },
+      `Синхронизация ${run.id} завершена`,
+    );
+  }
+}

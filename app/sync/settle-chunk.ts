@@ -1,0 +1,56 @@
+import type { Bitrix24Client, CallOptions, WriteOutcome } from '../bitrix24/client.ts';
+import { Bitrix24Error } from '../bitrix24/errors.ts';
+import type { SyncDeps } from './deps.ts';
+import { settleFailures } from './failures.ts';
+import type { PlanContext } from './plan-pair.ts';
+import { settle } from './settle.ts';
+import type { CarriedOut } from './settle-pair.ts';
+import { reportLines } from './sync-log.ts';
+
+export interface CarryOutContext extends PlanContext {
+  client: Bitrix24Client;
+  options: CallOptions;
+  /** Runs whose creates must start no robots in the portal. */
+  silentRuns: ReadonlySet<number>;
+}
+
+/**
+ * Settles a chunk; when one pair of it cannot be settled (a local constraint refuses its value), the others are settled one by one
+ * and the pair is treated as a failure of its own.
+ */
+export async function settleAll(deps: SyncDeps, context: CarryOutContext, items: readonly CarriedOut[]): Promise<void> {
+  try {
+    reportLines(deps.log, context.tenantId, await settle(deps, context, items));
+  } catch (error) {
+    const [only, ...others] = items;
+    if (!only) return;
+    if (others.length > 0) {
+      for (const item of items) await settleAll(deps, context, [item]);
+      return;
+    }
+    const sent = only.plan.action === 'create_remote';
+    await settleFailures(deps, context.tenantId, [{ pair: only.pair, plan: only.plan, error, sent }]);
+  }
+}
+
+/** Every command refused for the same reason of access: not the records are wrong, the connection is. */
+export function refuseWhenAllRefused(outcomes: readonly WriteOutcome[]): void {
+  const errors = outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.error]));
+  const [first] = errors;
+  const common = errors.length === outcomes.length && errors.every((error) => error.code === first?.code);
+  if (first && common && (first.kind === 'auth' || first.kind === 'limit')) throw first;
+}
+
+/**
+ * Tells whether a request that failed as a whole failed because of what was in it: the portal answers a simple question at once. Then
+ * its records are charged with an attempt; otherwise the portal is down and nobody is to blame.
+ */
+export async function isBatchToBlame({ client, options }: CarryOutContext, error: unknown): Promise<boolean> {
+  if (!(error instanceof Bitrix24Error) || error.kind !== 'network') return false;
+  try {
+    await client.profile({ ...options, interactive: true });
+    return true;
+  } catch {
+    return false;
+  }
+}
