@@ -7,7 +7,7 @@ import { loadPairs } from './load-pairs.ts';
 import { isUneventful } from './merge.ts';
 import { type Planned, planPair } from './plan-pair.ts';
 import { priorities, type QueueRow } from './queue.ts';
-import { readSettings } from './reconcile-settings.ts';
+import { readSettings } from './read-settings.ts';
 import type { RunOutcome } from './run-counters.ts';
 import type { RunRow } from './runs.ts';
 

@@ -15,6 +15,8 @@ export interface PlanInput {
   remote: 'present' | 'gone' | 'none';
   /** The Bitrix24 record carries our origin. */
   remoteIsOurs: boolean;
+  /** A person asked for records that only the portal has. */
+  importAsked: boolean;
   /** Both sides as they are; asked for only when both are present. */
   merging: () => MergeInput;
 }
@@ -57,7 +59,8 @@ function planStranger(input: PlanInput): Plan {
   if (input.remote !== 'present') return { action: 'skip', why: 'gone' };
   // Ours, but its local record is deleted (or belongs to another tenant): never imported back.
   if (input.remoteIsOurs) return { action: 'skip', why: 'local_deleted' };
-  const wanted = input.settings.import_new[input.entity] && input.settings.directions[input.entity] !== 'to_bitrix';
+  const isOn = input.importAsked || input.settings.import_new[input.entity];
+  const wanted = isOn && input.settings.directions[input.entity] !== 'to_bitrix';
   return wanted ? { action: 'create_local' } : { action: 'skip', why: 'import_is_off' };
 }
 

@@ -9,7 +9,7 @@ import { reportDuplicates, setAsideVanished } from './doubtful.ts';
 import { loadPairs } from './load-pairs.ts';
 import { planPair } from './plan-pair.ts';
 import { claimDue, postpone, priorities, type QueueRow } from './queue.ts';
-import { readSettings } from './reconcile-settings.ts';
+import { readSettings } from './read-settings.ts';
 import { finishRuns } from './run-counters.ts';
 import { advanceRun } from './run-scan.ts';
 import { handleRequestFailure } from './tenant-failure.ts';
@@ -34,18 +34,24 @@ export function makeReconcile(deps: SyncDeps): (tenantId: number, options: Recon
   return async (tenantId, { signal, log }) => {
     const own: SyncDeps = { ...deps, log };
     const endOfTurn = deps.clock.now().getTime() + turnMs;
+    // A row that a writer holds locked cannot be removed: it is looked at once a turn, not in a tight loop of requests.
+    const handled = new Map<string, number>();
     while (!signal.aborted) {
       const connection = await deps.connections.find(tenantId);
       if (connection?.state !== 'active') return false;
       if (connection.pausedUntil && connection.pausedUntil > deps.clock.now()) return false;
-      const rows = await claimDue(deps.db, tenantId, chunkSize);
+      const due = await claimDue(deps.db, tenantId, chunkSize);
+      const fresh = due.filter((row) => handled.get(keyOf(row)) !== row.changes);
+      // One kind at a time: a deal must find the company that was made a moment ago.
+      const rows = fresh.filter((row) => row.entity === fresh[0]?.entity);
+      for (const row of rows) handled.set(keyOf(row), row.changes);
       try {
         const client = await deps.clientFor(tenantId);
-        const more = rows.length > 0 ? await reconcileChunk(own, client, tenantId, rows, signal) : false;
-        const scanned = rows.length < chunkSize && (await advanceRun(own, client, tenantId, { signal }));
+        if (rows.length > 0) await reconcileChunk(own, client, tenantId, rows, signal);
+        const scanned = due.length < chunkSize && (await advanceRun(own, client, tenantId, { signal }));
         if (connection.pauseFailures > 0) await deps.connections.clearPause(tenantId);
         await announceFinished(own, tenantId);
-        if (!more && !scanned) return false;
+        if (rows.length === 0 && !scanned) return false;
       } catch (error) {
         if (signal.aborted) return true;
         await handleRequestFailure(own, tenantId, connection.pauseFailures, error);
@@ -57,16 +63,18 @@ export function makeReconcile(deps: SyncDeps): (tenantId: number, options: Recon
   };
 }
 
-/** One kind at a time: a deal must find the company that was made a moment ago. */
+function keyOf(row: QueueRow): string {
+  return `${row.entity}:${row.side}:${row.recordId}`;
+}
+
 async function reconcileChunk(
   deps: SyncDeps,
   client: Bitrix24Client,
   tenantId: number,
-  claimed: readonly QueueRow[],
+  rows: readonly QueueRow[],
   signal: AbortSignal,
-): Promise<boolean> {
-  const entity = claimed[0]?.entity as Entity;
-  const rows = claimed.filter((row) => row.entity === entity);
+): Promise<void> {
+  const entity = rows[0]?.entity as Entity;
   const options: CallOptions = { signal, interactive: rows.some((row) => row.priority === priorities.interactive) };
   const settings = await readSettings(deps, tenantId);
   const context = { tenantId, settings, fieldMap: fieldMapFor(entity, settings.field_map[entity]) };
@@ -85,7 +93,6 @@ async function reconcileChunk(
   const silentRuns = await findSilentRuns(deps, tenantId);
   const planned = pairs.map((pair) => planPair(context, pair));
   await carryOut(deps, { ...context, client, options, silentRuns }, planned);
-  return true;
 }
 
 async function findSilentRuns(deps: SyncDeps, tenantId: number): Promise<Set<number>> {
