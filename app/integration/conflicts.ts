@@ -1,0 +1,194 @@
+import { type Transaction, UniqueConstraintError } from 'sequelize';
+import { AppError, notFound } from '../lib/errors.ts';
+import { type Entity, pairKinds } from '../lib/records.ts';
+import { fieldMapFor } from '../mapping/custom.ts';
+import type { Canonical, FieldPair, LocalRecord } from '../mapping/types.ts';
+import { type Database, queryRows } from '../models/database.ts';
+import { type LocalRow, readLocal, writeLocal } from '../sync/local-store.ts';
+import { readSettings } from '../sync/read-settings.ts';
+import { offsetOf, type Page } from './paging.ts';
+
+export interface ConflictRow {
+  id: number;
+  entity: Entity;
+  local_id: number;
+  bitrix24_id: string;
+  field: string;
+  local_value: Canonical;
+  bitrix24_value: Canonical;
+  winner: 'crm' | 'bitrix24';
+  policy: string;
+  state: 'open' | 'resolved';
+  created_at: Date;
+  resolved_at: Date | null;
+}
+
+export interface ConflictFilter extends Page {
+  state?: 'open' | 'resolved' | undefined;
+  local_type?: Entity | undefined;
+}
+
+const columns = `id, entity, local_id, bitrix24_id, field, local_value, bitrix24_value, winner, policy, state, created_at, resolved_at`;
+
+/** One page of a tenant's conflicts, newest first, and how many there are in all. */
+export async function listConflicts(
+  db: Database,
+  tenantId: number,
+  filter: ConflictFilter,
+): Promise<{ rows: ConflictRow[]; total: number }> {
+  const bind = { tenantId, state: filter.state ?? null, localType: filter.local_type ?? null };
+  const where = `tenant_id = $tenantId and ($state::text is null or state = $state)
+    and ($localType::text is null or entity = $localType)`;
+  const [counted] = await queryRows<{ total: number }>(
+    db,
+    `select count(*)::integer as total from sync_conflicts where ${where}`,
+    bind,
+  );
+  const rows = await queryRows<ConflictRow>(
+    db,
+    `select ${columns} from sync_conflicts where ${where} order by id desc limit $limit offset $offset`,
+    { ...bind, limit: filter.limit, offset: offsetOf(filter) },
+  );
+  return { rows, total: counted?.total ?? 0 };
+}
+
+/**
+ * Settles a conflict for the side that a person chose. The winner stands already; the loser's value is written into the CRM record
+ * as a person would write it, so that the ordinary synchronisation carries it to Bitrix24. Throws `not_found`, or 409 when the
+ * conflict is resolved already, the record is deleted or was changed just now, or the value cannot be written. Repeat-safe.
+ */
+export async function resolveConflict(
+  db: Database,
+  tenantId: number,
+  id: number,
+  keep: 'crm' | 'bitrix24',
+): Promise<ConflictRow> {
+  try {
+    return await db.transaction(async (transaction) => {
+      const conflict = await lockConflict(db, tenantId, id, transaction);
+      if (conflict.state === 'resolved') throw conflictResolved();
+      if (keep !== conflict.winner) await putBack(db, tenantId, conflict, keep, transaction);
+      const [resolved] = await queryRows<ConflictRow>(
+        db,
+        `update sync_conflicts set state = 'resolved', resolved_at = now()
+          where tenant_id = $tenantId and id = $id returning ${columns}`,
+        { tenantId, id },
+        transaction,
+      );
+      if (!resolved) throw notFound();
+      return resolved;
+    });
+  } catch (error) {
+    if (error instanceof UniqueConstraintError) throw valueTaken(error);
+    throw error;
+  }
+}
+
+async function lockConflict(
+  db: Database,
+  tenantId: number,
+  id: number,
+  transaction: Transaction,
+): Promise<ConflictRow> {
+  const [conflict] = await queryRows<ConflictRow>(
+    db,
+    `select ${columns} from sync_conflicts where tenant_id = $tenantId and id = $id for update`,
+    { tenantId, id },
+    transaction,
+  );
+  if (!conflict) throw notFound();
+  return conflict;
+}
+
+async function putBack(
+  db: Database,
+  tenantId: number,
+  conflict: ConflictRow,
+  keep: 'crm' | 'bitrix24',
+  transaction: Transaction,
+): Promise<void> {
+  const { entity, local_id: localId, field } = conflict;
+  const row = (await readLocal(db, tenantId, entity, [localId], transaction)).get(localId);
+  if (!row || row.deleted) throw recordGone();
+  const settings = await readSettings({ db }, tenantId);
+  const pair = fieldMapFor(entity, settings.field_map[entity]).pairs.find(({ key }) => key === field);
+  const lost = keep === 'crm' ? conflict.local_value : conflict.bitrix24_value;
+  const columnsToSet = pair && columnsFor(pair, row.record, keep, lost);
+  if (!columnsToSet) throw notRestorable(field);
+  if (Object.keys(columnsToSet).length > 0) await write(db, tenantId, entity, row, columnsToSet, transaction);
+}
+
+/** The columns that make the CRM record show the lost value; null when no columns do. */
+export function columnsFor(
+  pair: FieldPair,
+  local: LocalRecord,
+  side: 'crm' | 'bitrix24',
+  lost: Canonical,
+): Record<string, unknown> | null {
+  const decoded = pair.decode(lost, local);
+  if (side === 'bitrix24') return Object.keys(decoded).length > 0 ? decoded : null;
+  const [column] = pair.localFields;
+  const candidates = [decoded, ...(column === undefined ? [] : [{ [column]: lost }])];
+  return candidates.find((candidate) => pair.readLocal({ ...local, ...candidate }) === lost) ?? null;
+}
+
+async function write(
+  db: Database,
+  tenantId: number,
+  entity: Entity,
+  row: LocalRow,
+  changes: Record<string, unknown>,
+  transaction: Transaction,
+): Promise<void> {
+  if (await writeLocal(db, tenantId, entity, row, changes, transaction)) return;
+  throw new AppError({
+    code: 'record_busy',
+    status: 409,
+    text: {
+      ru: `Запись (${pairKinds[entity].table}) сейчас меняется. Повторите через несколько секунд`,
+      en: `The record (${pairKinds[entity].table}) is being changed just now. Try again in a few seconds`,
+    },
+  });
+}
+
+function conflictResolved(): AppError {
+  return new AppError({
+    code: 'already_resolved',
+    status: 409,
+    text: { ru: 'Этот конфликт уже разрешён', en: 'This conflict is already resolved' },
+  });
+}
+
+function recordGone(): AppError {
+  return new AppError({
+    code: 'record_deleted',
+    status: 409,
+    text: {
+      ru: 'Запись CRM удалена: вернуть значение некуда. Оставьте то, что есть',
+      en: 'The CRM record is deleted: there is nowhere to put the value back. Keep what stands',
+    },
+  });
+}
+
+function notRestorable(field: string): AppError {
+  return new AppError({
+    code: 'value_not_restorable',
+    status: 409,
+    text: {
+      ru: `Поле «${field}» больше не синхронизируется или не может принять это значение. Исправьте запись вручную`,
+      en: `The field "${field}" is no longer synchronised or cannot take this value. Correct the record by hand`,
+    },
+  });
+}
+
+function valueTaken(cause: unknown): AppError {
+  return new AppError({
+    code: 'value_taken',
+    status: 409,
+    text: {
+      ru: 'Такое значение уже есть у другой записи. Исправьте запись вручную',
+      en: 'Another record has this value already. Correct the record by hand',
+    },
+    cause,
+  });
+}

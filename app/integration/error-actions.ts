@@ -1,0 +1,123 @@
+import type { Transaction } from 'sequelize';
+import { AppError, notFound } from '../lib/errors.ts';
+import type { Entity } from '../lib/records.ts';
+import { type Database, queryRows } from '../models/database.ts';
+import { enqueue, priorities, type QueueRequest } from '../sync/queue.ts';
+import {
+  type ErrorFilter,
+  type ErrorRow,
+  errorColumns,
+  errorCondition,
+  errorFilterBinds,
+  findError,
+} from './error-list.ts';
+
+export interface ErrorActionDeps {
+  db: Database;
+  /** Throws AppError when the tenant's connection does not work now; a suspended one that works again is resumed. */
+  requireConnection(tenantId: number): Promise<void>;
+}
+
+export type ErrorActions = ReturnType<typeof makeErrorActions>;
+
+/** What a person can do with dead letters: have them tried again, one or all, or close them. */
+export function makeErrorActions({ db, requireConnection }: ErrorActionDeps) {
+  return {
+    /**
+     * Puts the error's record back into the sync queue, before everything else. An error of the whole connection is retried by a
+     * live check. Throws `not_found`, or 409 `already_resolved`. Repeat-safe.
+     */
+    async retry(tenantId: number, id: number): Promise<ErrorRow> {
+      const error = await requireOpenError(tenantId, id);
+      if (error.local_type === null) {
+        await requireConnection(tenantId);
+        return resolve(tenantId, id);
+      }
+      const [retried] = await retryWhere(tenantId, priorities.interactive, 'tenant_id = $tenantId and id = $id', {
+        tenantId,
+        id,
+      });
+      if (!retried) throw alreadyResolved();
+      return retried;
+    },
+
+    /** Puts every failed record that fits the filter back into the sync queue; returns how many there were. They give way to what people do meanwhile. */
+    async retryAll(tenantId: number, filter: ErrorFilter): Promise<number> {
+      const bind = errorFilterBinds(tenantId, { ...filter, status: 'failed' });
+      return (await retryWhere(tenantId, priorities.run, errorCondition, bind)).length;
+    },
+
+    /** Closes an error; its record is looked at again when it next changes. Throws `not_found`. Repeat-safe. */
+    resolve,
+  };
+
+  async function requireOpenError(tenantId: number, id: number): Promise<ErrorRow> {
+    const error = await findError(db, tenantId, id);
+    if (!error) throw notFound();
+    if (error.status === 'resolved') throw alreadyResolved();
+    return error;
+  }
+
+  async function resolve(tenantId: number, id: number): Promise<ErrorRow> {
+    await queryRows(
+      db,
+      `update integration_errors set status = 'resolved', resolved_at = now(), updated_at = now(), next_retry_at = null
+        where tenant_id = $tenantId and id = $id and status <> 'resolved'`,
+      { tenantId, id },
+    );
+    const error = await findError(db, tenantId, id);
+    if (!error) throw notFound();
+    return error;
+  }
+
+  function retryWhere(
+    tenantId: number,
+    priority: number,
+    condition: string,
+    bind: Record<string, unknown>,
+  ): Promise<ErrorRow[]> {
+    return db.transaction(async (transaction) => {
+      const errors = await markPending(db, condition, bind, transaction);
+      await enqueue(
+        db,
+        errors.map((error) => ({ ...toQueueRequest(tenantId, error), priority })),
+        transaction,
+      );
+      return errors;
+    });
+  }
+}
+
+function markPending(
+  db: Database,
+  condition: string,
+  bind: Record<string, unknown>,
+  transaction: Transaction,
+): Promise<ErrorRow[]> {
+  return queryRows<ErrorRow>(
+    db,
+    `update integration_errors set status = 'pending', next_retry_at = now(), updated_at = now()
+      where ${condition} and status <> 'resolved' and local_type is not null and (local_id is not null or external_id is not null)
+     returning ${errorColumns}`,
+    bind,
+    transaction,
+  );
+}
+
+function toQueueRequest(tenantId: number, error: ErrorRow): Omit<QueueRequest, 'priority'> {
+  return {
+    tenantId,
+    entity: error.local_type as Entity,
+    side: error.local_id === null ? 'bitrix24' : 'local',
+    recordId: error.local_id ?? Number(error.external_id),
+    reason: 'retry',
+  };
+}
+
+function alreadyResolved(): AppError {
+  return new AppError({
+    code: 'already_resolved',
+    status: 409,
+    text: { ru: 'Эта ошибка уже закрыта', en: 'This error is already resolved' },
+  });
+}

@@ -1,0 +1,99 @@
+import type { Clock } from '../lib/clock.ts';
+import { notFound } from '../lib/errors.ts';
+import { type Database, queryRows } from '../models/database.ts';
+import { enqueue, priorities } from '../sync/queue.ts';
+import { type ErrorRow, errorColumns } from './error-list.ts';
+import { findMapping, type MappingRow } from './mapping-list.ts';
+
+/** A person looks at a spinner meanwhile: longer than this, the answer is "it is queued". */
+const longestWaitMs = 10_000;
+const pollMs = 100;
+
+export interface MappingActionDeps {
+  db: Database;
+  clock: Clock;
+}
+
+export interface SyncedPair {
+  mapping: MappingRow | null;
+  /** The queue holds nothing of the pair any more. */
+  done: boolean;
+  error: ErrorRow | null;
+}
+
+/**
+ * Has one pair looked at before everything else. With `wait` the answer comes when the pair has been dealt with, after ten seconds at
+ * the latest. Throws `not_found`. Repeat-safe.
+ */
+export async function syncMapping(
+  { db, clock }: MappingActionDeps,
+  tenantId: number,
+  id: number,
+  wait: boolean,
+): Promise<SyncedPair> {
+  const mapping = await requireMapping(db, tenantId, id);
+  const { local_type: entity, local_id: recordId } = mapping;
+  const askedAt = clock.now();
+  await enqueue(db, [{ tenantId, entity, side: 'local', recordId, reason: 'asked', priority: priorities.interactive }]);
+  const deadline = askedAt.getTime() + (wait ? longestWaitMs : 0);
+  let waiting = await isWaiting(db, mapping);
+  while (waiting && clock.now().getTime() < deadline) {
+    await clock.sleep(pollMs);
+    waiting = await isWaiting(db, mapping);
+  }
+  const error = await findOpenError(db, mapping);
+  return { mapping: await findMapping(db, tenantId, id), done: !waiting && error === null, error };
+}
+
+/** Deletes a mapping; both records stay as they are. Throws `not_found`. */
+export async function deleteMapping(db: Database, tenantId: number, id: number): Promise<void> {
+  const mapping = await requireMapping(db, tenantId, id);
+  await db.transaction(async (transaction) => {
+    await queryRows(
+      db,
+      'delete from bitrix24_sync_mappings where tenant_id = $tenantId and id = $id',
+      { tenantId, id },
+      transaction,
+    );
+    // What waited for this pair would make a second record for the one that is no longer known.
+    await queryRows(
+      db,
+      `delete from sync_queue where tenant_id = $tenantId and entity = $entity
+          and ((side = 'local' and record_id = $localId) or (side = 'bitrix24' and record_id = $remoteId))`,
+      { tenantId, entity: mapping.local_type, localId: mapping.local_id, remoteId: Number(mapping.bitrix24_id) },
+      transaction,
+    );
+  });
+}
+
+async function requireMapping(db: Database, tenantId: number, id: number): Promise<MappingRow> {
+  const mapping = await findMapping(db, tenantId, id);
+  if (!mapping) throw notFound();
+  return mapping;
+}
+
+/** Still to be done now; a row that was put off after a failure is not waited for. */
+async function isWaiting(db: Database, mapping: MappingRow): Promise<boolean> {
+  const rows = await queryRows(
+    db,
+    `select 1 from sync_queue where tenant_id = $tenantId and entity = $entity and due_at <= now()
+        and ((side = 'local' and record_id = $localId) or (side = 'bitrix24' and record_id = $remoteId))`,
+    {
+      tenantId: mapping.tenant_id,
+      entity: mapping.local_type,
+      localId: mapping.local_id,
+      remoteId: Number(mapping.bitrix24_id),
+    },
+  );
+  return rows.length > 0;
+}
+
+async function findOpenError(db: Database, mapping: MappingRow): Promise<ErrorRow | null> {
+  const [error] = await queryRows<ErrorRow>(
+    db,
+    `select ${errorColumns} from integration_errors
+      where tenant_id = $tenantId and local_type = $entity and local_id = $localId and status <> 'resolved'`,
+    { tenantId: mapping.tenant_id, entity: mapping.local_type, localId: mapping.local_id },
+  );
+  return error ?? null;
+}

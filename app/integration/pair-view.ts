@@ -1,0 +1,131 @@
+import type { Bitrix24Client, RemoteRecord } from '../bitrix24/client.ts';
+import { AppError, notFound, type Text } from '../lib/errors.ts';
+import { fieldMapFor } from '../mapping/custom.ts';
+import type { FieldPair, LocalRecord } from '../mapping/types.ts';
+import { type Database, queryRows } from '../models/database.ts';
+import { readLocal } from '../sync/local-store.ts';
+import { findMappings, type Mapping } from '../sync/mappings.ts';
+import { readSettings } from '../sync/read-settings.ts';
+import { type ErrorRow, errorColumns } from './error-list.ts';
+import { findMapping, type MappingRow } from './mapping-list.ts';
+
+/** How much of a pair's history is shown. */
+const shownLines = 20;
+
+export interface PairField {
+  key: string;
+  owner: string;
+  crm: { columns: readonly string[]; value: string | null; shadow: string | null };
+  bitrix24: { fields: readonly string[]; value: string | null; shadow: string | null };
+  /** Neither side has changed since the pair was last equal. */
+  equal: boolean;
+}
+
+export interface PairView {
+  mapping: MappingRow;
+  fields: PairField[];
+  /** The CRM record is there and not deleted. */
+  local_present: boolean;
+  bitrix24_present: boolean;
+  /** Why the portal could not be asked; then the Bitrix24 values are those of the last synchronisation. */
+  bitrix24_error: { code: string; text: Text } | null;
+  log: unknown[];
+  errors: ErrorRow[];
+  conflicts: unknown[];
+}
+
+export interface PairViewDeps {
+  db: Database;
+  clientFor(tenantId: number): Promise<Bitrix24Client>;
+}
+
+interface RemoteSide {
+  record: RemoteRecord | null;
+  error: AppError | null;
+}
+
+/**
+ * Shows one record pair side by side: both values and both shadows of every field, the last log lines, open errors and conflicts.
+ * The Bitrix24 record is read live. Throws `not_found`.
+ */
+export async function viewPair({ db, clientFor }: PairViewDeps, tenantId: number, id: number): Promise<PairView> {
+  const row = await findMapping(db, tenantId, id);
+  if (!row) throw notFound();
+  const { local_type: entity, local_id: localId } = row;
+  const [mappings, locals, remote, settings] = await Promise.all([
+    findMappings(db, tenantId, entity, { local: [localId], remote: [] }),
+    readLocal(db, tenantId, entity, [localId]),
+    readRemote(clientFor, tenantId, row),
+    readSettings({ db }, tenantId),
+  ]);
+  const [mapping] = mappings;
+  if (!mapping) throw notFound();
+  const local = locals.get(localId) ?? null;
+  const fieldMap = fieldMapFor(entity, settings.field_map[entity]);
+  return {
+    mapping: row,
+    fields: fieldMap.pairs.map((pair) => viewField(pair, mapping, local?.record ?? null, remote)),
+    local_present: local !== null && !local.deleted,
+    bitrix24_present: remote.record !== null,
+    bitrix24_error: remote.error && { code: remote.error.code, text: remote.error.text },
+    ...(await readHistory(db, tenantId, row)),
+  };
+}
+
+async function readRemote(
+  clientFor: PairViewDeps['clientFor'],
+  tenantId: number,
+  row: MappingRow,
+): Promise<RemoteSide> {
+  try {
+    const client = await clientFor(tenantId);
+    return { record: await client.find(row.local_type, Number(row.bitrix24_id), { interactive: true }), error: null };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return { record: null, error };
+  }
+}
+
+function viewField(pair: FieldPair, mapping: Mapping, local: LocalRecord | null, remote: RemoteSide): PairField {
+  const shadows = {
+    local: mapping.shadows.local[pair.key] ?? null,
+    remote: mapping.shadows.remote.values[pair.key] ?? null,
+  };
+  const localValue = local ? pair.readLocal(local) : null;
+  const remoteValue = remote.error
+    ? shadows.remote
+    : remote.record && pair.readRemote(remote.record, mapping.shadows.remote.ids);
+  return {
+    key: pair.key,
+    owner: pair.owner,
+    crm: { columns: pair.localFields, value: localValue, shadow: shadows.local },
+    bitrix24: { fields: pair.remoteFields, value: remoteValue, shadow: shadows.remote },
+    equal: localValue === shadows.local && remoteValue === shadows.remote,
+  };
+}
+
+async function readHistory(db: Database, tenantId: number, row: MappingRow) {
+  const bind = { tenantId, entity: row.local_type, localId: row.local_id };
+  const [log, errors, conflicts] = await Promise.all([
+    queryRows(
+      db,
+      `select id::float8 as id, run_id, direction, operation, changes, duration_ms, created_at from sync_log
+        where tenant_id = $tenantId and entity = $entity and local_id = $localId order by id desc limit ${shownLines}`,
+      bind,
+    ),
+    queryRows<ErrorRow>(
+      db,
+      `select ${errorColumns} from integration_errors
+        where tenant_id = $tenantId and local_type = $entity and status <> 'resolved'
+          and (local_id = $localId or (local_id is null and external_id = $remoteId)) order by id desc`,
+      { ...bind, remoteId: row.bitrix24_id },
+    ),
+    queryRows(
+      db,
+      `select id, field, local_value, bitrix24_value, winner, policy, state, created_at from sync_conflicts
+        where tenant_id = $tenantId and entity = $entity and local_id = $localId and state = 'open' order by id desc`,
+      bind,
+    ),
+  ]);
+  return { log, errors, conflicts };
+}

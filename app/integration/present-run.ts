@@ -1,0 +1,83 @@
+import type { RunRow } from '../sync/runs.ts';
+
+/** A run as the REST interface shows it. */
+export interface PresentedRun {
+  id: number;
+  direction: string;
+  entities: string[];
+  filter: unknown;
+  dry_run: boolean;
+  silent: boolean;
+  import_new: boolean;
+  state: RunRow['state'];
+  total: number;
+  done: number;
+  created: number;
+  updated: number;
+  unchanged: number;
+  skipped: number;
+  failed: number;
+  conflicts: number;
+  done_by_entity: { object: number; user: number; contract: number };
+  errors: unknown[];
+  preview: unknown[];
+  /** Records a second since the start. */
+  rate: number;
+  /** Seconds until the end at this rate; null while the total is not known yet, or nothing has been done. */
+  eta_sec: number | null;
+  requested_by: string | null;
+  created_at: string;
+  finished_at: string | null;
+}
+
+/** Shows a run with its rate and the time that it still needs, as of `now`. Pure. */
+export function presentRun(row: RunRow, now: Date): PresentedRun {
+  const until = row.finished_at ?? now;
+  const elapsedSec = Math.max(1, (until.getTime() - row.created_at.getTime()) / 1000);
+  const rate = row.done / elapsedSec;
+  return {
+    id: row.id,
+    direction: row.direction,
+    entities: row.entities,
+    filter: row.filter,
+    dry_run: row.dry_run,
+    silent: row.silent,
+    import_new: row.import_new,
+    state: row.state,
+    total: row.total,
+    done: row.done,
+    created: row.created,
+    updated: row.updated,
+    unchanged: row.unchanged,
+    skipped: row.skipped,
+    failed: row.failed,
+    conflicts: row.conflicts,
+    done_by_entity: { object: 0, user: 0, contract: 0, ...row.done_by_entity },
+    errors: row.errors,
+    preview: row.preview,
+    rate: Math.round(rate * 100) / 100,
+    eta_sec: secondsLeft(row, rate),
+    requested_by: row.requested_by,
+    created_at: row.created_at.toISOString(),
+    finished_at: row.finished_at?.toISOString() ?? null,
+  };
+}
+
+function secondsLeft(row: RunRow, rate: number): number | null {
+  if (row.state !== 'running') return 0;
+  // The scan is still finding records: the total grows, and a guess made of it would only mislead.
+  if (row.scan !== null || rate === 0) return null;
+  return Math.ceil(Math.max(0, row.total - row.done) / rate);
+}
+
+/** The counts of a finished run, in the shape that callers of `sync/to` and `sync/from` know. */
+export function presentCounts(row: RunRow, now: Date) {
+  const run = presentRun(row, now);
+  return {
+    objects_synced: run.done_by_entity.object,
+    users_synced: run.done_by_entity.user,
+    contracts_synced: run.done_by_entity.contract,
+    errors: run.errors,
+    run,
+  };
+}

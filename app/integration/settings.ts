@@ -1,0 +1,81 @@
+import type { Bitrix24Client } from '../bitrix24/client.ts';
+import { invalidRequest, type Text } from '../lib/errors.ts';
+import { type Entity, entities } from '../lib/records.ts';
+import { allowedLocalFields, checkCustomPair, fieldMapFor } from '../mapping/custom.ts';
+import type { FieldMapSettings } from '../mapping/types.ts';
+import { type Database, queryRows } from '../models/database.ts';
+import { type Settings, type StoredSettings, settingsOf } from '../sync/settings.ts';
+
+export interface SettingsDeps {
+  db: Database;
+  clientFor(tenantId: number): Promise<Bitrix24Client>;
+}
+
+interface Problem {
+  path: string;
+  problem: Text;
+}
+
+/**
+ * Replaces a tenant's settings: what is absent goes back to its default. The tenant's own field pairs are checked against the
+ * portal's field list, so they need a connection. Throws `invalid_request` with every problem at once; then nothing changed.
+ */
+export async function saveSettings(deps: SettingsDeps, tenantId: number, settings: StoredSettings): Promise<Settings> {
+  const problems: Problem[] = [];
+  for (const entity of entities) {
+    const fieldMap = settings.field_map?.[entity];
+    if (!fieldMap) continue;
+    problems.push(...checkBuiltIn(entity, fieldMap));
+    if (fieldMap.custom?.length) {
+      const client = await deps.clientFor(tenantId);
+      problems.push(...(await checkCustom(client, entity, fieldMap)));
+    }
+  }
+  if (problems.length > 0) {
+    throw invalidRequest(
+      {
+        ru: `Настройки не сохранены: ${problems.map(({ path, problem }) => `${path} — ${problem.ru}`).join('; ')}`,
+        en: `The settings were not saved: ${problems.map(({ path, problem }) => `${path}: ${problem.en}`).join('; ')}`,
+      },
+      problems,
+    );
+  }
+  await queryRows(deps.db, 'update companies set settings = $settings::jsonb where id = $tenantId', {
+    tenantId,
+    settings: JSON.stringify(settings),
+  });
+  return settingsOf(settings);
+}
+
+function checkBuiltIn(entity: Entity, fieldMap: FieldMapSettings): Problem[] {
+  const known = fieldMapFor(entity, {}).pairs.map((pair) => pair.key);
+  const named = [
+    ...(fieldMap.disabled ?? []).map((key, index) => ({ key, path: `field_map.${entity}.disabled.${index}` })),
+    ...Object.keys(fieldMap.owners ?? {}).map((key) => ({ key, path: `field_map.${entity}.owners.${key}` })),
+  ];
+  return named
+    .filter(({ key }) => !known.includes(key))
+    .map(({ path }) => ({
+      path,
+      problem: {
+        ru: `нет такой пары полей; есть: ${known.join(', ')}`,
+        en: `no such pair; there are: ${known.join(', ')}`,
+      },
+    }));
+}
+
+async function checkCustom(client: Bitrix24Client, entity: Entity, fieldMap: FieldMapSettings): Promise<Problem[]> {
+  const fields = await client.fields(entity, { interactive: true });
+  const allowed = allowedLocalFields(entity);
+  return (fieldMap.custom ?? []).flatMap((pair, index) => {
+    const path = `field_map.${entity}.custom.${index}`;
+    if (!allowed.includes(pair.local)) {
+      const list = allowed.join(', ');
+      return [
+        { path: `${path}.local`, problem: { ru: `доступные поля: ${list}`, en: `fields to choose from: ${list}` } },
+      ];
+    }
+    const problem = checkCustomPair(pair, fields.get(pair.bitrix24));
+    return problem ? [{ path: `${path}.bitrix24`, problem }] : [];
+  });
+}

@@ -1,0 +1,117 @@
+import type { Clock } from '../lib/clock.ts';
+import { entities } from '../lib/records.ts';
+import { type Database, queryRows } from '../models/database.ts';
+
+/** The log is long; the counts of what was applied speak of this many days. */
+const countedDays = 30;
+
+const kinds = ['auth', 'network', 'validation', 'limit', 'conflict', 'gone'] as const;
+
+interface MappingCounts {
+  total_mappings: number;
+  object_mappings: number;
+  user_mappings: number;
+  contract_mappings: number;
+  last_sync_time: Date | null;
+}
+
+type ByDirection = Record<'to_bitrix' | 'from_bitrix', number>;
+type ByEntity<Value> = Record<(typeof entities)[number], Value>;
+
+/**
+ * Counts for a tenant, in the shape that callers know. `sync` adds what was applied in the last 30 days and what is in error
+ * now, by kind of record and direction, and how long the oldest due record has been waiting (`lag_sec`).
+ */
+export async function readStats(db: Database, clock: Clock, tenantId: number) {
+  const [mappings, applied, errors, errorKinds, lagSec] = await Promise.all([
+    countMappings(db, tenantId),
+    countApplied(db, tenantId),
+    countOpenErrors(db, tenantId),
+    countErrorKinds(db, tenantId),
+    measureLag(db, tenantId),
+  ]);
+  return {
+    mappings: { ...mappings, last_sync_time: mappings.last_sync_time?.toISOString() ?? null },
+    errors_count: Object.values(errorKinds).reduce((sum, count) => sum + count, 0),
+    service_name: 'Битрикс24',
+    generated_at: clock.now().toISOString(),
+    sync: { days: countedDays, success: applied, errors, errors_by_kind: errorKinds, lag_sec: lagSec },
+  };
+}
+
+async function countMappings(db: Database, tenantId: number): Promise<MappingCounts> {
+  const [counts] = await queryRows<MappingCounts>(
+    db,
+    `select count(*)::integer as total_mappings,
+            (count(*) filter (where local_type = 'object'))::integer as object_mappings,
+            (count(*) filter (where local_type = 'user'))::integer as user_mappings,
+            (count(*) filter (where local_type = 'contract'))::integer as contract_mappings,
+            max(last_sync_at) as last_sync_time
+       from bitrix24_sync_mappings where tenant_id = $tenantId`,
+    { tenantId },
+  );
+  if (!counts) throw new Error('An aggregate without groups has always one row');
+  return counts;
+}
+
+interface Count {
+  entity: string;
+  direction: string;
+  count: number;
+}
+
+async function countApplied(db: Database, tenantId: number): Promise<ByEntity<ByDirection>> {
+  const rows = await queryRows<Count>(
+    db,
+    `select entity, direction, count(*)::integer as count from sync_log
+      where tenant_id = $tenantId and created_at > now() - make_interval(days => ${countedDays})
+      group by entity, direction`,
+    { tenantId },
+  );
+  return byEntity(rows);
+}
+
+async function countOpenErrors(db: Database, tenantId: number): Promise<ByEntity<ByDirection>> {
+  const rows = await queryRows<Count>(
+    db,
+    `select local_type as entity, count(*)::integer as count,
+            case when local_id is null or operation like 'import%' then 'from_bitrix' else 'to_bitrix' end as direction
+       from integration_errors where tenant_id = $tenantId and status <> 'resolved' and local_type is not null
+      group by 1, 3`,
+    { tenantId },
+  );
+  return byEntity(rows);
+}
+
+function byEntity(rows: readonly Count[]): ByEntity<ByDirection> {
+  const countOf = (entity: string, direction: string) =>
+    rows
+      .filter((row) => row.entity === entity && (row.direction === direction || row.direction === 'bidirectional'))
+      .reduce((sum, row) => sum + row.count, 0);
+  const directions = (entity: string): ByDirection => ({
+    to_bitrix: countOf(entity, 'to_bitrix'),
+    from_bitrix: countOf(entity, 'from_bitrix'),
+  });
+  return Object.fromEntries(entities.map((entity) => [entity, directions(entity)])) as ByEntity<ByDirection>;
+}
+
+async function countErrorKinds(db: Database, tenantId: number): Promise<Record<string, number>> {
+  const rows = await queryRows<{ kind: string; count: number }>(
+    db,
+    `select kind, count(*)::integer as count from integration_errors
+      where tenant_id = $tenantId and status <> 'resolved' group by kind`,
+    { tenantId },
+  );
+  const none = Object.fromEntries(kinds.map((kind) => [kind, 0]));
+  return { ...none, ...Object.fromEntries(rows.map((row) => [row.kind, row.count])) };
+}
+
+async function measureLag(db: Database, tenantId: number): Promise<number> {
+  const [row] = await queryRows<{ lag: number | null }>(
+    db,
+    `select extract(epoch from now() - min(due_at))::float8 as lag from sync_queue
+      where tenant_id = $tenantId and due_at <= now()`,
+    { tenantId },
+  );
+  return Math.max(0, Math.round(row?.lag ?? 0));
+}
