@@ -1,5 +1,6 @@
 import type { Transaction } from 'sequelize';
 import type { Text } from '../lib/errors.ts';
+import { redact } from '../lib/log.ts';
 import { type Database, queryRows } from '../models/database.ts';
 
 /** Operation of the one error row that tells why a connection is suspended. */
@@ -28,7 +29,7 @@ export function makeConnectionState(db: Database) {
            where status <> 'resolved'
          do update set operation = excluded.operation, kind = excluded.kind, code = excluded.code,
                        message = excluded.message, attempts = e.attempts + 1, status = 'failed', updated_at = now()`,
-        { tenantId, code, message: text.ru, operation: connectOperation },
+        { tenantId, code, message: redact(text.ru), operation: connectOperation },
       );
     },
 

@@ -3,7 +3,7 @@ import { presentCounts, presentRun } from '../../../app/integration/present-run.
 import type { RunRow } from '../../../app/sync/runs.ts';
 
 const startedAt = new Date('2026-11-24T10:00:00Z');
-const after = (seconds: number) => new Date(startedAt.getTime() + seconds * 1000);
+const at = (seconds: number) => new Date(startedAt.getTime() + seconds * 1000);
 
 function buildRun(changes: Partial<RunRow> = {}): RunRow {
   return {
@@ -37,37 +37,37 @@ function buildRun(changes: Partial<RunRow> = {}): RunRow {
 
 describe('presentRun', () => {
   it('tells the rate so far and the seconds that remain', () => {
-    const run = presentRun(buildRun(), after(20));
+    const run = presentRun(buildRun(), at(20));
     expect(run).to.include({ rate: 2, eta_sec: 30 });
   });
 
   it('promises nothing while the records are still being counted', () => {
     const scan = { entity: 'object', afterId: 50, step: 'known' } as const;
-    expect(presentRun(buildRun({ scan }), after(20)).eta_sec).to.equal(null);
+    expect(presentRun(buildRun({ scan }), at(20)).eta_sec).to.equal(null);
   });
 
   it('promises nothing before the first record is done', () => {
-    expect(presentRun(buildRun({ done: 0 }), after(20))).to.include({ rate: 0, eta_sec: null });
+    expect(presentRun(buildRun({ done: 0 }), at(20))).to.include({ rate: 0, eta_sec: null });
   });
 
   it('measures a finished run by its own time, whenever it is asked', () => {
-    const run = presentRun(buildRun({ state: 'finished', done: 100, finished_at: after(50) }), after(5000));
+    const run = presentRun(buildRun({ state: 'finished', done: 100, finished_at: at(50) }), at(5000));
     expect(run).to.include({ rate: 2, eta_sec: 0, finished_at: '2026-11-24T10:00:50.000Z' });
   });
 
   it('counts a run of a fraction of a second as one of a second', () => {
-    expect(presentRun(buildRun({ done: 40 }), after(0.01)).rate).to.equal(40);
+    expect(presentRun(buildRun({ done: 40 }), at(0.01)).rate).to.equal(40);
   });
 
   it('shows no tenant and no scan state', () => {
-    expect(presentRun(buildRun(), after(1))).to.not.have.any.keys('tenant_id', 'scan');
+    expect(presentRun(buildRun(), at(1))).to.not.have.any.keys('tenant_id', 'scan');
   });
 });
 
 describe('presentCounts', () => {
   it('has the counts that callers of sync/to know', () => {
     const errors = [{ code: 'x' }];
-    const counts = presentCounts(buildRun({ done_by_entity: { object: 7, user: 3 }, errors }), after(1));
+    const counts = presentCounts(buildRun({ done_by_entity: { object: 7, user: 3 }, errors }), at(1));
     expect(counts).to.deep.include({ objects_synced: 7, users_synced: 3, contracts_synced: 0, errors });
     expect(counts.run.id).to.equal(5);
   });
