@@ -1,6 +1,7 @@
 import type { Bitrix24Client } from '../bitrix24/client.ts';
 import { type Database, queryRows } from '../models/database.ts';
-import { type Connections, notConfigured } from './connections.ts';
+import { notConfigured } from './connection-errors.ts';
+import type { Connections } from './connections.ts';
 
 /** PostgreSQL channel that tells every process to forget a tenant's client; the payload is the tenant's id. */
 export const cacheChannel = 'axenta_cache';
@@ -19,6 +20,14 @@ export type Clients = ReturnType<typeof makeClients>;
  */
 export function makeClients({ db, connections, makeClient }: ClientsDeps) {
   const cache = new Map<number, { stored: string; client: Bitrix24Client }>();
+  /** Forgets the tenant's client in this process; a null tenant means all. */
+  function forget(tenantId: number | null): void {
+    const forgotten = tenantId === null ? [...cache.values()] : [cache.get(tenantId)];
+    for (const entry of forgotten) entry?.client.clearCache();
+    if (tenantId === null) cache.clear();
+    else cache.delete(tenantId);
+  }
+
   return {
     /** The tenant's client, also of a suspended connection. Throws AppError `not_configured` when there is none. */
     async clientFor(tenantId: number): Promise<Bitrix24Client> {
@@ -34,17 +43,11 @@ export function makeClients({ db, connections, makeClient }: ClientsDeps) {
       return client;
     },
 
-    /** Forgets the tenant's client in this process; a null tenant means all. */
-    forget(tenantId: number | null): void {
-      const forgotten = tenantId === null ? [...cache.values()] : [cache.get(tenantId)];
-      for (const entry of forgotten) entry?.client.clearCache();
-      if (tenantId === null) cache.clear();
-      else cache.delete(tenantId);
-    },
+    forget,
 
     /** Forgets the tenant's client in every process that listens to `cacheChannel`. */
     async forgetEverywhere(tenantId: number): Promise<void> {
-      this.forget(tenantId);
+      forget(tenantId);
       await queryRows(db, `select pg_notify('${cacheChannel}', $tenantId::text)`, { tenantId });
     },
   };

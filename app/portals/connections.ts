@@ -1,7 +1,7 @@
 import type { Transaction } from 'sequelize';
-import { AppError } from '../lib/errors.ts';
 import type { Secrets } from '../lib/secrets.ts';
 import { type Database, queryRows } from '../models/database.ts';
+import { connectionSuspended, credentialsUnreadable, notConfigured } from './connection-errors.ts';
 import { makeConnectionState } from './connection-state.ts';
 
 /** How a tenant reaches its portal. Holds no secret. */
@@ -45,13 +45,24 @@ export type Connections = ReturnType<typeof makeConnections>;
  * client secrets are encrypted, each bound to its column and tenant.
  */
 export function makeConnections({ db, secrets }: { db: Database; secrets: Secrets }) {
-  return {
-    ...makeConnectionState(db),
+  const state = makeConnectionState(db);
 
-    /** The tenant's connection, or null when it has none. An installation goes before a webhook. */
-    async find(tenantId: number, transaction?: Transaction): Promise<Connection | null> {
-      const [row] = await queryRows<Connection>(db, connectionQuery, { tenantId }, transaction);
-      return row ?? null;
+  /** The tenant's connection, or null when it has none. An installation goes before a webhook. */
+  async function find(tenantId: number, transaction?: Transaction): Promise<Connection | null> {
+    const [row] = await queryRows<Connection>(db, connectionQuery, { tenantId }, transaction);
+    return row ?? null;
+  }
+
+  return {
+    ...state,
+    find,
+
+    /** The gate before everything that needs the portal: throws `not_configured` (400) or `connection_suspended` (409). */
+    async requireActive(tenantId: number): Promise<Connection> {
+      const connection = await find(tenantId);
+      if (!connection) throw notConfigured();
+      if (connection.state === 'suspended') throw connectionSuspended(connection.error);
+      return connection;
     },
 
     /**
@@ -101,7 +112,7 @@ export function makeConnections({ db, secrets }: { db: Database; secrets: Secret
         { tenantId, host: webhook.host, userId: webhook.userId, scope: webhook.scope },
         transaction,
       );
-      await this.resume(tenantId, transaction);
+      await state.resume(tenantId, transaction);
     },
 
     /** Forgets the webhook. Database triggers delete the connection and its queue; mappings stay. Repeat-safe. */
@@ -156,30 +167,6 @@ export function makeConnections({ db, secrets }: { db: Database; secrets: Secret
       );
     },
   };
-}
-
-/** The tenant has no connection. */
-export function notConfigured(): AppError {
-  return new AppError({
-    code: 'not_configured',
-    status: 400,
-    text: {
-      ru: 'Компания не настроена для интеграции с Битрикс24',
-      en: 'The company is not set up for the Bitrix24 integration',
-    },
-  });
-}
-
-function credentialsUnreadable(cause: unknown): AppError {
-  return new AppError({
-    code: 'credentials_unreadable',
-    status: 500,
-    text: {
-      ru: 'Сохранённый вебхук не удаётся расшифровать. Верните прежний ключ в ENCRYPTION_KEYS или подключите портал заново',
-      en: 'The stored webhook cannot be decrypted. Put the former key back into ENCRYPTION_KEYS or connect the portal again',
-    },
-    cause,
-  });
 }
 
 const webhookPlace = (tenantId: number) => `companies.bitrix24_webhook_url:${tenantId}`;

@@ -4,7 +4,8 @@ import type { Clock } from '../lib/clock.ts';
 import { AppError, type Text } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { type Database, queryRows } from '../models/database.ts';
-import { type Connection, type Connections, notConfigured } from './connections.ts';
+import { connectionSuspended, notConfigured } from './connection-errors.ts';
+import type { Connection, Connections } from './connections.ts';
 
 /** A monitor that asks every second costs the portal one request in five. */
 const freshMs = 5000;
@@ -66,7 +67,7 @@ export function makeHealth({ db, connections, clientFor, clock, log }: HealthDep
     const connection = await connections.find(tenantId);
     if (connection?.state !== 'suspended') return;
     const scope = await client.scope({ interactive: true });
-    if (!scope.includes('crm')) throw stillSuspended(connection);
+    if (!scope.includes('crm')) throw connectionSuspended(connection.error);
     await connections.resume(tenantId);
     log.info({ tenant_id: tenantId, portal: connection.portal }, 'Подключение к порталу снова работает');
   }
@@ -106,17 +107,6 @@ export function makeHealth({ db, connections, clientFor, clock, log }: HealthDep
       recent.delete(tenantId);
     },
   };
-}
-
-function stillSuspended(connection: Connection): AppError {
-  return new AppError({
-    code: connection.error?.code ?? 'connection_suspended',
-    status: 409,
-    text: {
-      ru: connection.error?.message ?? 'Подключение к порталу приостановлено',
-      en: `The connection to the portal ${connection.portal} is suspended: its webhook lacks the right "crm"`,
-    },
-  });
 }
 
 async function measureQueue(db: Database, tenantId: number): Promise<HealthReport['queue']> {

@@ -1,5 +1,4 @@
 import type { Bitrix24Client } from '../bitrix24/client.ts';
-import { AppError } from '../lib/errors.ts';
 import { type Entity, entities } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
 import { localIdOf, originOf } from '../sync/origin.ts';
@@ -54,18 +53,5 @@ async function someIsThere(
   return records.some((record) => {
     const modifiedAt = byId.get(record.remoteId)?.modifiedAt;
     return modifiedAt !== undefined && modifiedAt.getTime() === record.modifiedAt?.getTime();
-  });
-}
-
-/** The address leads to another portal, and the tenant's mappings speak of the former one. */
-export function portalChanged(portal: string): AppError {
-  return new AppError({
-    code: 'portal_changed',
-    status: 409,
-    text: {
-      ru: `На портале ${portal} нет ни одной из ранее связанных записей: похоже, это другой портал. Чтобы забыть прежние связи и перейти на него, отправьте запрос ещё раз с "replace_portal": true`,
-      en: `None of the records linked earlier is in the portal ${portal}: it seems to be another portal. To forget the former links and move to it, send the request again with "replace_portal": true`,
-    },
-    details: { portal, replace_portal: true },
   });
 }

@@ -1,12 +1,12 @@
 import type { Transaction } from 'sequelize';
 import type { Bitrix24Client } from '../bitrix24/client.ts';
-import { AppError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import type { Database } from '../models/database.ts';
 import type { Clients } from './clients.ts';
-import { type ApplicationCredentials, type Connections, notConfigured, type VerifiedWebhook } from './connections.ts';
+import { notConfigured, portalChanged, setupInterrupted } from './connection-errors.ts';
+import type { ApplicationCredentials, Connections, VerifiedWebhook } from './connections.ts';
 import { forgetFormerPortal, queueMappedRecords, stopRuns } from './reconnect.ts';
-import { isSamePortal, portalChanged } from './same-portal.ts';
+import { isSamePortal } from './same-portal.ts';
 
 export interface SetupRequest {
   webhookUrl?: string | null;
@@ -109,15 +109,4 @@ function applicationOf({ clientId, clientSecret }: SetupRequest): ApplicationCre
     ...(clientId === undefined ? {} : { clientId }),
     ...(clientSecret === undefined ? {} : { clientSecret }),
   };
-}
-
-function setupInterrupted(): AppError {
-  return new AppError({
-    code: 'setup_interrupted',
-    status: 409,
-    text: {
-      ru: 'Подключение только что изменил кто-то другой. Посмотрите, что получилось, и при необходимости повторите',
-      en: 'Somebody else has just changed the connection. See what came of it and repeat if needed',
-    },
-  });
 }

@@ -99,7 +99,9 @@ describe('makeHealth', () => {
 
   it('leaves a connection suspended while its webhook lacks the right to the CRM', async () => {
     const { health, connections } = prepare({ state: 'suspended', scope: ['user'] });
-    expect((await health.report(1)).error?.text.ru).to.equal('Вебхук удалён');
+    const { error } = await health.report(1);
+    expect(error?.code).to.equal('connection_suspended');
+    expect(error?.text.ru).to.contain('Вебхук удалён');
     expect(connections.resume.called).to.equal(false);
   });
 
