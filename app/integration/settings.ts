@@ -75,7 +75,7 @@ async function checkCustom(client: Bitrix24Client, entity: Entity, fieldMap: Fie
         { path: `${path}.local`, problem: { ru: `доступные поля: ${list}`, en: `fields to choose from: ${list}` } },
       ];
     }
-    const problem = checkCustomPair(pair, fields.get(pair.bitrix24));
+    const problem = checkCustomPair(entity, pair, fields.get(pair.bitrix24));
     return problem ? [{ path: `${path}.bitrix24`, problem }] : [];
   });
 }
