@@ -24,8 +24,8 @@ export interface ConflictRow {
 }
 
 export interface ConflictFilter extends Page {
-  state?: 'open' | 'resolved' | undefined;
-  local_type?: Entity | undefined;
+  state?: 'open' | 'resolved';
+  local_type?: Entity;
 }
 
 const columns = `id, entity, local_id, bitrix24_id, field, local_value, bitrix24_value, winner, policy, state, created_at, resolved_at`;
@@ -115,7 +115,7 @@ async function putBack(
   const lost = keep === 'crm' ? conflict.local_value : conflict.bitrix24_value;
   const columnsToSet = pair && columnsFor(pair, row.record, keep, lost);
   if (!columnsToSet) throw notRestorable(field);
-  if (Object.keys(columnsToSet).length > 0) await write(db, tenantId, entity, row, columnsToSet, transaction);
+  await write(db, tenantId, entity, row, columnsToSet, transaction);
 }
 
 /** The columns that make the CRM record show the lost value; null when no columns do. */
@@ -126,9 +126,10 @@ export function columnsFor(
   lost: Canonical,
 ): Record<string, unknown> | null {
   const decoded = pair.decode(lost, local);
-  if (side === 'bitrix24') return Object.keys(decoded).length > 0 ? decoded : null;
-  const [column] = pair.localFields;
-  const candidates = [decoded, ...(column === undefined ? [] : [{ [column]: lost }])];
+  if (Object.keys(decoded).length === 0) return null;
+  if (side === 'bitrix24') return decoded;
+  const [column = ''] = pair.localFields;
+  const candidates = [decoded, { [column]: lost }];
   return candidates.find((candidate) => pair.readLocal({ ...local, ...candidate }) === lost) ?? null;
 }
 

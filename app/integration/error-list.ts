@@ -2,11 +2,11 @@ import { type Database, queryRows } from '../models/database.ts';
 import { offsetOf, type Page } from './paging.ts';
 
 export interface ErrorFilter {
-  status?: 'pending' | 'failed' | 'resolved' | undefined;
-  service?: string | undefined;
-  operation?: string | undefined;
-  kind?: string | undefined;
-  retryable_only?: boolean | undefined;
+  status?: 'pending' | 'failed' | 'resolved';
+  service?: string;
+  operation?: string;
+  kind?: string;
+  retryable_only?: boolean;
 }
 
 /** An error by the table's own column names. Texts were freed of secrets when the row was written. */

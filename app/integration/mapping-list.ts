@@ -3,10 +3,10 @@ import { type Database, queryRows } from '../models/database.ts';
 import { containsPattern, offsetOf, type Page } from './paging.ts';
 
 export interface MappingFilter extends Page {
-  local_type?: Entity | undefined;
-  state?: 'linked' | 'unlinked' | 'orphaned' | undefined;
+  local_type?: Entity;
+  state?: 'linked' | 'unlinked' | 'orphaned';
   /** Part of the local record's name, or an id of either side. */
-  q?: string | undefined;
+  q?: string;
 }
 
 /** A mapping by the table's own column names; shadows are shown only where one pair is shown. */

@@ -28,6 +28,8 @@ export interface SetupAnswer {
   eventsUrl: string | null;
 }
 
+export type Setup = ReturnType<typeof makeSetup>;
+
 export interface SetupDeps {
   db: Database;
   connections: Connections;

@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import type { Bitrix24Client } from '../bitrix24/client.ts';
+import { defineRoute, type Route } from '../http/route.ts';
+import type { Clock } from '../lib/clock.ts';
+import { entities } from '../lib/records.ts';
+import type { Database } from '../models/database.ts';
+import { bitrix24Address, idParams, type RequireActive } from './address.ts';
+import { deleteMapping, syncMapping } from './mapping-actions.ts';
+import { listMappings } from './mapping-list.ts';
+import { paginationOf, pagingSchema } from './paging.ts';
+import { viewPair } from './pair-view.ts';
+
+export interface MappingRouteDeps {
+  db: Database;
+  clock: Clock;
+  clientFor(tenantId: number): Promise<Bitrix24Client>;
+  requireActive: RequireActive;
+}
+
+const listQuery = z.strictObject({
+  ...pagingSchema,
+  local_type: z.enum(entities).optional(),
+  state: z.enum(['linked', 'unlinked', 'orphaned']).optional(),
+  q: z.string().trim().min(1).max(200).optional(),
+});
+
+/** Makes the routes that list mappings, show one pair side by side, have it looked at, and forget it. */
+export function makeMappingRoutes(deps: MappingRouteDeps): Route[] {
+  const { db, requireActive } = deps;
+  return [
+    defineRoute({
+      method: 'get',
+      path: `${bitrix24Address}/mappings`,
+      summary: 'Mappings, the newest first',
+      query: listQuery,
+      async handle({ caller, query }) {
+        const { rows, total } = await listMappings(db, caller.tenantId, query);
+        return { data: { mappings: rows, pagination: paginationOf(query, total) } };
+      },
+    }),
+
+    defineRoute({
+      method: 'get',
+      path: `${bitrix24Address}/mappings/:id`,
+      summary: 'One record pair side by side, with its history; the Bitrix24 record is read live',
+      params: idParams,
+      async handle({ caller, params, language }) {
+        const { bitrix24_error: error, ...view } = await viewPair(deps, caller.tenantId, params.id);
+        return { data: { ...view, bitrix24_error: error && { code: error.code, error: error.text[language] } } };
+      },
+    }),
+
+    defineRoute({
+      method: 'post',
+      path: `${bitrix24Address}/mappings/:id/sync`,
+      summary: 'Have one pair looked at before everything else',
+      role: 'admin',
+      params: idParams,
+      body: z.strictObject({ wait: z.boolean().optional() }).default({}),
+      async handle({ caller, params, body }) {
+        await requireActive(caller.tenantId);
+        const pair = await syncMapping(deps, caller.tenantId, params.id, body.wait ?? false);
+        return { status: pair.done ? 200 : 202, data: pair };
+      },
+    }),
+
+    defineRoute({
+      method: 'delete',
+      path: `${bitrix24Address}/mappings/:id`,
+      summary: 'Forget a mapping; both records stay as they are',
+      role: 'admin',
+      params: idParams,
+      async handle({ caller, params }) {
+        await deleteMapping(db, caller.tenantId, params.id);
+        return { data: { id: params.id }, message: { ru: 'Связь удалена', en: 'The mapping is deleted' } };
+      },
+    }),
+  ];
+}

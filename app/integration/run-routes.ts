@@ -1,0 +1,119 @@
+import { Readable } from 'node:stream';
+import { z } from 'zod';
+import { defineRoute, type Route } from '../http/route.ts';
+import type { Clock } from '../lib/clock.ts';
+import { AppError } from '../lib/errors.ts';
+import type { Database } from '../models/database.ts';
+import { cancelRun, findRun, listRuns, startRun } from '../sync/runs.ts';
+import { bitrix24Address, idParams, type RequireActive } from './address.ts';
+import { paginationOf, pagingSchema } from './paging.ts';
+import { presentCounts, presentRun } from './present-run.ts';
+import { type RunDirection, runRequestSchema, toRunOptions } from './run-request.ts';
+import { streamRun, waitForRun } from './run-stream.ts';
+
+/** Proxies and people give up sooner; the run goes on, and the answer says so with 202. */
+const longestWaitMs = 600_000;
+const waitPollMs = 200;
+
+export interface RunRouteDeps {
+  db: Database;
+  clock: Clock;
+  /** Throws AppError when the tenant has no connection, or a suspended one. */
+  requireActive: RequireActive;
+}
+
+/** Makes the routes that start, show, follow and cancel runs. */
+export function makeRunRoutes(deps: RunRouteDeps): Route[] {
+  const { db, clock } = deps;
+  return [
+    startRoute(deps, 'to', 'to_bitrix'),
+    startRoute(deps, 'from', 'from_bitrix'),
+
+    defineRoute({
+      method: 'get',
+      path: `${bitrix24Address}/runs`,
+      summary: 'Runs, the newest first',
+      query: z.strictObject(pagingSchema),
+      async handle({ caller, query }) {
+        const { runs, total } = await listRuns(db, caller.tenantId, query.page, query.limit);
+        const now = clock.now();
+        return { data: { runs: runs.map((run) => presentRun(run, now)), pagination: paginationOf(query, total) } };
+      },
+    }),
+
+    defineRoute({
+      method: 'get',
+      path: `${bitrix24Address}/runs/:id`,
+      summary: 'One run with its rate and the time that it still needs',
+      params: idParams,
+      async handle({ caller, params }) {
+        return { data: presentRun(await findRun(db, caller.tenantId, params.id), clock.now()) };
+      },
+    }),
+
+    defineRoute({
+      method: 'get',
+      path: `${bitrix24Address}/runs/:id/stream`,
+      summary: 'Progress of a run as server-sent events, a line each second, until it has ended',
+      params: idParams,
+      async handle({ caller, params, signal }) {
+        await findRun(db, caller.tenantId, params.id);
+        return {
+          stream: Readable.from(streamRun(deps, caller.tenantId, params.id, signal)),
+          type: 'text/event-stream',
+        };
+      },
+    }),
+
+    defineRoute({
+      method: 'post',
+      path: `${bitrix24Address}/runs/:id/cancel`,
+      summary: 'Cancel a run; what is already done stays done',
+      role: 'admin',
+      params: idParams,
+      async handle({ caller, params }) {
+        const before = await findRun(db, caller.tenantId, params.id);
+        if (before.state !== 'running') throw runEnded();
+        return { data: presentRun(await cancelRun(db, caller.tenantId, params.id), clock.now()) };
+      },
+    }),
+  ];
+}
+
+function startRoute({ db, clock, requireActive }: RunRouteDeps, address: string, direction: RunDirection): Route {
+  return defineRoute({
+    method: 'post',
+    path: `${bitrix24Address}/sync/${address}`,
+    summary: `Start a run ${direction === 'to_bitrix' ? 'from the CRM to Bitrix24' : 'from Bitrix24 to the CRM'}`,
+    role: 'admin',
+    body: runRequestSchema,
+    async handle({ caller, body, signal }) {
+      const { tenantId } = caller;
+      const options = toRunOptions(body, direction);
+      await requireActive(tenantId);
+      const started = await startRun(db, { ...options, tenantId, requestedBy: caller.subject });
+      if (!body.wait) {
+        return { status: 202, data: presentRun(started, clock.now()), message: runStarted };
+      }
+      const waiting = { signal, timeoutMs: longestWaitMs, pollMs: waitPollMs };
+      const run = await waitForRun({ db, clock }, tenantId, started.id, waiting);
+      const isOver = run.state !== 'running';
+      return {
+        status: isOver ? 200 : 202,
+        data: presentCounts(run, clock.now()),
+        message: isOver ? runFinished : runStarted,
+      };
+    },
+  });
+}
+
+const runStarted = { ru: 'Синхронизация запущена', en: 'The synchronisation has started' };
+const runFinished = { ru: 'Синхронизация завершена', en: 'The synchronisation has finished' };
+
+function runEnded(): AppError {
+  return new AppError({
+    code: 'run_ended',
+    status: 409,
+    text: { ru: 'Эта синхронизация уже закончилась', en: 'This run has already ended' },
+  });
+}

@@ -1,0 +1,46 @@
+import { defineRoute, type Route } from '../http/route.ts';
+import type { Clock } from '../lib/clock.ts';
+import { readSettings } from '../sync/read-settings.ts';
+import { settingsSchema } from '../sync/settings.ts';
+import { bitrix24Address } from './address.ts';
+import { type SettingsDeps, saveSettings } from './settings.ts';
+import { readStats } from './stats.ts';
+
+export interface SettingsRouteDeps extends SettingsDeps {
+  clock: Clock;
+}
+
+/** Makes the routes of a tenant's settings and of its counts. */
+export function makeSettingsRoutes(deps: SettingsRouteDeps): Route[] {
+  return [
+    defineRoute({
+      method: 'get',
+      path: `${bitrix24Address}/stats`,
+      summary: 'Counts of mappings, errors and applied changes',
+      async handle({ caller }) {
+        return { data: await readStats(deps.db, deps.clock, caller.tenantId) };
+      },
+    }),
+
+    defineRoute({
+      method: 'get',
+      path: `${bitrix24Address}/settings`,
+      summary: 'Settings of the synchronisation, defaults filled in',
+      async handle({ caller }) {
+        return { data: await readSettings(deps, caller.tenantId) };
+      },
+    }),
+
+    defineRoute({
+      method: 'put',
+      path: `${bitrix24Address}/settings`,
+      summary: 'Replace the settings; what is absent goes back to its default',
+      role: 'admin',
+      body: settingsSchema,
+      async handle({ caller, body }) {
+        const settings = await saveSettings(deps, caller.tenantId, body);
+        return { data: settings, message: { ru: 'Настройки сохранены', en: 'The settings are saved' } };
+      },
+    }),
+  ];
+}
