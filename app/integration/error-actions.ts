@@ -2,6 +2,7 @@ import type { Transaction } from 'sequelize';
 import { AppError, notFound } from '../lib/errors.ts';
 import type { Entity } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
+import { massDeletion } from '../sync/doubtful.ts';
 import { enqueue, priorities, type QueueRequest } from '../sync/queue.ts';
 import {
   type ErrorFilter,
@@ -31,6 +32,10 @@ export function makeErrorActions({ db, requireConnection }: ErrorActionDeps) {
       const error = await requireOpenError(tenantId, id);
       if (error.local_type === null) {
         await requireConnection(tenantId);
+        return resolve(tenantId, id);
+      }
+      if (error.code === massDeletion) {
+        await confirmDeletions(tenantId, error);
         return resolve(tenantId, id);
       }
       const [retried] = await retryWhere(tenantId, priorities.interactive, 'tenant_id = $tenantId and id = $id', {
@@ -68,6 +73,17 @@ export function makeErrorActions({ db, requireConnection }: ErrorActionDeps) {
     const error = await findError(db, tenantId, id);
     if (!error) throw notFound();
     return error;
+  }
+
+  /** A person says that the records really were deleted: each is believed once the portal itself says so of it. */
+  function confirmDeletions(tenantId: number, error: ErrorRow): Promise<void> {
+    const { bitrix24_ids: ids } = error.request as { bitrix24_ids: number[] };
+    const entity = error.local_type as Entity;
+    const row = { tenantId, entity, side: 'bitrix24', reason: 'confirmed', priority: priorities.interactive } as const;
+    return enqueue(
+      db,
+      ids.map((recordId) => ({ ...row, recordId })),
+    );
   }
 
   function retryWhere(

@@ -1,5 +1,7 @@
+import type { Transaction } from 'sequelize';
 import { AppError } from '../lib/errors.ts';
 import type { Entity } from '../lib/records.ts';
+import type { Database } from '../models/database.ts';
 import type { SyncDeps } from './deps.ts';
 import { recordError } from './error-log.ts';
 import type { LoadedPair } from './load-pairs.ts';
@@ -8,6 +10,11 @@ import { countRuns } from './run-counters.ts';
 
 /** Code of the error that holds back a suspicious mass of deletions; retrying it confirms them. */
 export const massDeletion = 'mass_deletion_suspected';
+
+/** Whether a portal that shows this few of the linked records is to be doubted rather than believed. */
+export function isMassDeletion(missing: number, asked: number): boolean {
+  return missing >= 20 && missing * 2 > asked;
+}
 
 /**
  * Sets aside pairs whose Bitrix24 records vanished together: a lost right or a fault of the portal is likelier than a purge. Nothing
@@ -20,23 +27,35 @@ export async function setAsideVanished(
   vanished: readonly LoadedPair[],
 ): Promise<void> {
   if (vanished.length === 0) return;
-  const error = new AppError({
-    code: massDeletion,
-    status: 409,
-    text: {
-      ru: `Битрикс24 не показывает сразу ${vanished.length} связанных записей. Проверьте права пользователя вебхука; если записи действительно удалены, повторите эту ошибку — удаления будут приняты`,
-      en: `Bitrix24 does not show ${vanished.length} linked records all at once. Check the rights of the webhook's user; if they really were deleted, retry this error to accept the deletions`,
-    },
-  });
   await deps.db.transaction(async (transaction) => {
-    const request = { bitrix24_ids: vanished.map((pair) => pair.remoteId) };
-    const entry = { operation: 'check_deletions', entity, localId: null, remoteId: null, runId: null, error };
-    await recordError(deps.db, tenantId, { ...entry, attempts: 1, nextRetryAt: null, request }, transaction);
     const rows = vanished.flatMap((pair) => pair.rows);
+    const ids = vanished.flatMap((pair) => (pair.remoteId === null ? [] : [pair.remoteId]));
+    await reportMassDeletion(deps, tenantId, entity, ids, transaction);
     await removeDone(deps.db, tenantId, rows, transaction);
     const ticks = rows.map((row) => ({ runId: row.runId, entity, outcome: 'skipped' as const, conflicts: 0 }));
     await countRuns(deps.db, tenantId, ticks, transaction);
   });
+}
+
+/** Writes the one error that names the vanished records; retrying it accepts their deletion. Repeat-safe. */
+export async function reportMassDeletion(
+  deps: Pick<SyncDeps, 'db' | 'log'>,
+  tenantId: number,
+  entity: Entity,
+  remoteIds: readonly number[],
+  transaction?: Transaction,
+): Promise<void> {
+  const error = new AppError({
+    code: massDeletion,
+    status: 409,
+    text: {
+      ru: `Битрикс24 не показывает сразу ${remoteIds.length} связанных записей. Проверьте права пользователя вебхука; если записи действительно удалены, повторите эту ошибку — удаления будут приняты`,
+      en: `Bitrix24 does not show ${remoteIds.length} linked records all at once. Check the rights of the webhook's user; if they really were deleted, retry this error to accept the deletions`,
+    },
+  });
+  const entry = { operation: 'check_deletions', entity, localId: null, remoteId: null, runId: null, error };
+  const request = { bitrix24_ids: remoteIds };
+  await recordError(deps.db, tenantId, { ...entry, attempts: 1, nextRetryAt: null, request }, transaction);
   deps.log.error(
     { tenant_id: tenantId, operation: 'check_deletions', result: 'error', code: error.code },
     error.text.ru,
@@ -45,26 +64,26 @@ export async function setAsideVanished(
 
 /** Two live Bitrix24 records with one origin: the second is left alone, and a person is told. */
 export async function reportDuplicates(deps: SyncDeps, tenantId: number, pairs: readonly LoadedPair[]): Promise<void> {
-  for (const pair of pairs) {
-    if (!pair.duplicate) continue;
-    const origin = pair.remote?.originId ?? '';
-    const error = new AppError({
-      code: 'duplicate_origin',
-      status: 409,
-      text: {
-        ru: `В Битрикс24 две записи с одним ORIGIN_ID ${origin}: синхронизируется первая. Удалите лишнюю (${pair.remoteId}) или очистите её ORIGIN_ID`,
-        en: `Bitrix24 has two records with one ORIGIN_ID ${origin}: the first is kept in sync. Delete the other (${pair.remoteId}) or clear its ORIGIN_ID`,
-      },
-    });
-    await recordError(deps.db, tenantId, {
-      operation: 'check_duplicates',
-      entity: pair.entity,
-      localId: null,
-      remoteId: pair.remoteId,
-      runId: null,
-      error,
-      attempts: 1,
-      nextRetryAt: null,
-    });
+  for (const { duplicate, entity, remote } of pairs) {
+    if (duplicate && remote) await recordDuplicate(deps.db, tenantId, entity, remote);
   }
+}
+
+/** Writes the error that names a surplus Bitrix24 record. Repeat-safe. */
+export async function recordDuplicate(
+  db: Database,
+  tenantId: number,
+  entity: Entity,
+  { id, originId }: { id: number; originId: string | null },
+): Promise<void> {
+  const error = new AppError({
+    code: 'duplicate_origin',
+    status: 409,
+    text: {
+      ru: `В Битрикс24 две записи с одним ORIGIN_ID ${originId}: синхронизируется первая. Удалите лишнюю (${id}) или очистите её ORIGIN_ID`,
+      en: `Bitrix24 has two records with one ORIGIN_ID ${originId}: the first is kept in sync. Delete the other (${id}) or clear its ORIGIN_ID`,
+    },
+  });
+  const entry = { operation: 'check_duplicates', entity, localId: null, remoteId: id, runId: null, error };
+  await recordError(db, tenantId, { ...entry, attempts: 1, nextRetryAt: null });
 }

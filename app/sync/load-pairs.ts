@@ -2,6 +2,7 @@ import type { Bitrix24Client, CallOptions, RemoteRecord } from '../bitrix24/clie
 import type { Entity } from '../lib/records.ts';
 import { queryRows } from '../models/database.ts';
 import type { SyncDeps } from './deps.ts';
+import { isMassDeletion } from './doubtful.ts';
 import { type LocalRow, readLocal } from './local-store.ts';
 import { findMappings, type Mapping } from './mappings.ts';
 import { localIdOf, originOf } from './origin.ts';
@@ -33,8 +34,8 @@ export interface LoadedPairs {
   vanished: LoadedPair[];
 }
 
-/** A portal that hides this many of the records asked for is doubted, not believed. */
-const vanishedAtLeast = 20;
+/** Reasons that vouch for a deletion: a person confirmed it, the portal's own event told it, or a sweep saw it among many that stayed. */
+const deletionReasons: readonly string[] = ['confirmed', 'deleted', 'sweep_deleted'];
 
 /**
  * Reads both sides of the claimed rows (all of one kind): mappings, local rows, Bitrix24 records fifty ids a command. Records that
@@ -124,9 +125,9 @@ class PairCollection {
     for (const pair of asked) pair.remote = records.get(pair.remoteId as number) ?? null;
 
     const missing = asked.filter((pair) => pair.remote === null);
-    const believed = missing.filter((pair) => pair.rows.some((row) => row.reason === 'confirmed'));
+    const believed = missing.filter((pair) => pair.rows.some((row) => deletionReasons.includes(row.reason)));
     const linked = missing.filter((pair) => pair.mapping?.state === 'linked' && !believed.includes(pair));
-    if (linked.length >= vanishedAtLeast && linked.length * 2 > asked.length) return linked;
+    if (isMassDeletion(linked.length, asked.length)) return linked;
     for (const pair of missing) {
       pair.remote = await this.#client.find(this.#entity, pair.remoteId as number, this.#options);
       pair.remoteGone = pair.remote === null;

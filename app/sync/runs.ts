@@ -172,7 +172,7 @@ export async function cancelRun(db: Database, tenantId: number, id: number): Pro
     if (cancelled.length === 0) return;
     await queryRows(
       db,
-      `delete from sync_queue where tenant_id = $tenantId and run_id = $id and reason = 'run' and changes = 1
+      `delete from sync_queue where tenant_id = $tenantId and run_id = $id and reason in ('run', 'import') and changes = 1
           and create_sent_at is null`,
       { tenantId, id },
       transaction,

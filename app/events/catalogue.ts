@@ -1,0 +1,17 @@
+import { type Bitrix24Type, type Entity, entityOf } from '../lib/records.ts';
+
+export interface RecordEvent {
+  entity: Entity;
+  deleted: boolean;
+}
+
+/**
+ * What an event says about a record, or null when it does not speak of one that takes part. Names arrive in upper case
+ * (api-reference/crm/deals/events/index.md, 2026-08); other spellings are accepted, because `event.get` shows them too.
+ */
+export function recordEventOf(name: string): RecordEvent | null {
+  const match = /^ONCRM(DEAL|CONTACT|COMPANY)(ADD|UPDATE|DELETE)$/.exec(name.toUpperCase());
+  if (!match) return null;
+  const [, kind = '', change] = match;
+  return { entity: entityOf[kind.toLowerCase() as Bitrix24Type], deleted: change === 'DELETE' };
+}

@@ -1,0 +1,65 @@
+import type { Bitrix24Client } from '../bitrix24/client.ts';
+import type { Log } from '../lib/log.ts';
+import { type Entity, entities } from '../lib/records.ts';
+import { type Database, queryRows } from '../models/database.ts';
+import { isMassDeletion, reportMassDeletion } from '../sync/doubtful.ts';
+import { enqueue, priorities } from '../sync/queue.ts';
+
+export interface DeletionSweepDeps {
+  db: Database;
+  clientFor(tenantId: number): Promise<Bitrix24Client>;
+}
+
+/** Fifty ids a command, fifty commands a request. */
+const pageSize = 2500;
+
+/**
+ * Makes the nightly comparison of ids: linked records that the portal no longer shows are queued, and each is deleted or unlinked only
+ * when the portal itself says that it does not exist. A portal that hides most of them is doubted: one error, nothing queued.
+ * Repeat-safe; throws `Bitrix24Error`.
+ */
+export function makeDeletionSweep({ db, clientFor }: DeletionSweepDeps) {
+  return async (tenantId: number, { signal, log }: { signal: AbortSignal; log: Log }): Promise<void> => {
+    const client = await clientFor(tenantId);
+    for (const entity of entities) {
+      const { missing, asked } = await findMissing(db, client, tenantId, entity, signal);
+      if (isMassDeletion(missing.length, asked)) {
+        await reportMassDeletion({ db, log }, tenantId, entity, missing);
+        continue;
+      }
+      const row = { tenantId, entity, side: 'bitrix24', reason: 'sweep_deleted', priority: priorities.run } as const;
+      await enqueue(
+        db,
+        missing.map((recordId) => ({ ...row, recordId })),
+      );
+    }
+  };
+}
+
+async function findMissing(
+  db: Database,
+  client: Bitrix24Client,
+  tenantId: number,
+  entity: Entity,
+  signal: AbortSignal,
+): Promise<{ missing: number[]; asked: number }> {
+  const missing: number[] = [];
+  let asked = 0;
+  for (let afterId = 0; ; ) {
+    signal.throwIfAborted();
+    const rows = await queryRows<{ id: number }>(
+      db,
+      `select bitrix24_id::integer as id from bitrix24_sync_mappings
+        where tenant_id = $tenantId and local_type = $entity and state = 'linked' and bitrix24_id::integer > $afterId
+        order by bitrix24_id::integer limit ${pageSize}`,
+      { tenantId, entity, afterId },
+    );
+    const lastRow = rows.at(-1);
+    if (!lastRow) return { missing, asked };
+    const ids = rows.map((row) => row.id);
+    const shown = await client.read(entity, ids, { signal });
+    missing.push(...ids.filter((id) => !shown.has(id)));
+    asked += ids.length;
+    afterId = lastRow.id;
+  }
+}
