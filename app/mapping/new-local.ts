@@ -11,10 +11,10 @@ const maps: Record<Entity, FieldMap> = { object: objectMap, user: userMap, contr
  * contract gets the number `B24-<company id>`, which is free in every tenant because one company is imported once.
  */
 export function newLocalRecord(entity: Entity, remote: RemoteValues & { id: number }): Record<string, unknown> | null {
-  const start: Record<string, unknown> = entity === 'contract' ? { number: `B24-${remote.id}` } : {};
-  const columns = maps[entity].pairs
-    .filter((pair) => pair.owner === 'both')
-    .reduce((local, pair) => ({ ...local, ...pair.decode(pair.readRemote(remote, {}), local) }), start);
+  const columns: Record<string, unknown> = entity === 'contract' ? { number: `B24-${remote.id}` } : {};
+  for (const pair of maps[entity].pairs) {
+    if (pair.owner === 'both') Object.assign(columns, pair.decode(pair.readRemote(remote, {}), columns));
+  }
   const name = entity === 'contract' ? columns.client_name : columns.name;
   return name ? columns : null;
 }

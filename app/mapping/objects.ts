@@ -1,5 +1,5 @@
 import { canonicalDate, canonicalId, canonicalLine, canonicalText, clip, plainText } from './canonical.ts';
-import { detailsPair, joinComments, labelledLine, splitComments } from './comments.ts';
+import { detailsPair, joinComments, labelledLine, shownAbove, splitComments } from './comments.ts';
 import type { Canonical, FieldMap, FieldPair, LocalRecord } from './types.ts';
 
 /** TITLE holds 255 characters (deal table of the self-hosted edition, 2026-05). */
@@ -52,7 +52,7 @@ const description: FieldPair = {
   readLocal: (local) => canonicalText(local.description),
   readRemote: (remote) => plainText(splitComments(remote.fields.COMMENTS).above),
   // A description that holds the marker itself would be cut there when it comes back: what stands above it is what can be shown.
-  encode: (local) => plainText(splitComments(local.description).above),
+  encode: (local) => shownAbove(local.description),
   decode: (value) => ({ description: value }),
   write(remote, value) {
     const { below } = splitComments(remote.fields.COMMENTS);
