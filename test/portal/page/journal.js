@@ -1,0 +1,55 @@
+import { call, element } from './api.js';
+
+const liveLines = 60;
+let count = 0;
+
+/** Follows the journal as it is written, beside every page. */
+export function watchJournal() {
+  const live = document.querySelector('#live');
+  const stream = new EventSource('/api/journal/stream');
+  stream.onmessage = ({ data }) => {
+    const entry = JSON.parse(data);
+    count += 1;
+    document.querySelector('#journal-count').textContent = `(${count})`;
+    live.prepend(line(entry));
+    while (live.childElementCount > liveLines) live.lastElementChild.remove();
+  };
+}
+
+/** The last calls and events with their parameters. */
+export async function showJournal() {
+  const { entries } = await call('/api/journal?after=0');
+  const rows = entries
+    .slice(-300)
+    .reverse()
+    .map((entry) =>
+      element(
+        'tr',
+        {},
+        element('td', { textContent: entry.at.slice(11, 19) }),
+        element('td', { textContent: entry.method }),
+        element('td', { textContent: entry.error ?? entry.status }),
+        element('td', { textContent: `${entry.ms} мс` }),
+        element('td', { textContent: JSON.stringify(entry.params ?? {}).slice(0, 400) }),
+      ),
+    );
+  const head = ['Время', 'Метод или событие', 'Ответ', 'Длительность', 'Параметры'];
+  const table = element(
+    'table',
+    {},
+    element('thead', {}, element('tr', {}, ...head.map((text) => element('th', { textContent: text })))),
+    element('tbody', {}, ...rows),
+  );
+  document.querySelector('#content').replaceChildren(table);
+}
+
+function line(entry) {
+  const kind = entry.error ? 'bad' : entry.kind === 'event' ? 'event' : entry.write ? 'write' : '';
+  const name = entry.kind === 'event' ? 'событие' : entry.write ? 'запись' : 'чтение';
+  return element(
+    'li',
+    {},
+    element('span', { className: `tag ${kind}`, textContent: name }),
+    `${entry.at.slice(11, 19)} ${entry.method} ${entry.error ?? ''}`,
+  );
+}
