@@ -22,3 +22,8 @@ export function say(text, isError = false) {
   message.textContent = text;
   message.classList.toggle('error', isError);
 }
+
+/** Runs what nobody waits for: a failure is shown to the person. */
+export function run(action) {
+  action().catch((error) => say(error.message, true));
+}

@@ -1,3 +1,4 @@
+import { run } from './api.js';
 import { showJournal, watchJournal } from './journal.js';
 import { showCard, showList } from './records.js';
 
@@ -22,10 +23,10 @@ async function route() {
 document.querySelector('#add').addEventListener('click', () => {
   location.hash = `${location.hash || '#/deal'}/new`;
 });
-document.querySelector('#search').addEventListener('input', () => route());
+document.querySelector('#search').addEventListener('input', () => run(route));
 addEventListener('hashchange', () => {
   document.querySelector('#message').textContent = '';
-  route();
+  run(route);
 });
 watchJournal();
-route();
+run(route);

@@ -1,4 +1,4 @@
-import { call, element, say } from './api.js';
+import { call, element, run, say } from './api.js';
 
 const columns = {
   deal: { TITLE: 'Название', STAGE_ID: 'Стадия', COMPANY_ID: 'Компания', BEGINDATE: 'Начало', CLOSEDATE: 'Завершение' },
@@ -41,7 +41,7 @@ export async function showList(kind) {
     const button = element('button', { type: 'button', textContent: text, disabled: to < 1 || to > pages });
     button.addEventListener('click', () => {
       page = to;
-      showList(kind);
+      run(() => showList(kind));
     });
     return button;
   };
@@ -54,8 +54,7 @@ export async function showList(kind) {
 export async function showCard(kind, id) {
   latest += 1;
   const isNew = id === 'new';
-  const record = isNew ? {} : await call(`/api/records/${kind}/${id}`).catch((error) => say(error.message, true));
-  if (!record) return;
+  const record = isNew ? {} : await call(`/api/records/${kind}/${id}`);
   const fields = Object.entries(forms[kind]).map(([field, label]) =>
     element('label', {}, label, ...inputsFor(field, record[field])),
   );
@@ -65,31 +64,31 @@ export async function showCard(kind, id) {
     location.hash = `#/${kind}`;
   });
   const remove = element('button', { type: 'button', className: 'danger', textContent: 'Удалить', hidden: isNew });
-  remove.addEventListener('click', async () => {
-    await call(`/api/records/${kind}/${id}`, { method: 'DELETE' });
-    location.hash = `#/${kind}`;
-  });
+  remove.addEventListener('click', () =>
+    run(async () => {
+      await call(`/api/records/${kind}/${id}`, { method: 'DELETE' });
+      location.hash = `#/${kind}`;
+    }),
+  );
   const form = element(
     'form',
     { className: 'card' },
     ...fields,
     element('div', { className: 'buttons' }, save, back, remove),
   );
-  form.addEventListener('submit', async (event) => {
+  form.addEventListener('submit', (event) => {
     event.preventDefault();
-    try {
-      const saved = await call(`/api/records/${kind}${isNew ? '' : `/${id}`}`, {
-        method: 'POST',
-        body: changedFields(form, record),
-      });
-      say(`Сохранено: ${saved.ID}`);
-      if (isNew) location.hash = `#/${kind}/${saved.ID}`;
-      else showCard(kind, id);
-    } catch (error) {
-      say(error.message, true);
-    }
+    run(() => saveCard(kind, id, changedFields(form, record)));
   });
   document.querySelector('#content').replaceChildren(form);
+}
+
+async function saveCard(kind, id, body) {
+  const isNew = id === 'new';
+  const saved = await call(`/api/records/${kind}${isNew ? '' : `/${id}`}`, { method: 'POST', body });
+  say(`Сохранено: ${saved.ID}`);
+  if (isNew) location.hash = `#/${kind}/${saved.ID}`;
+  else await showCard(kind, id);
 }
 
 function inputsFor(field, value) {
@@ -113,7 +112,6 @@ function inputsFor(field, value) {
 function changedFields(form, record) {
   const changes = {};
   for (const input of form.querySelectorAll('input[name], textarea[name]')) {
-    if (input.value === input.defaultValue && input.tagName === 'INPUT') continue;
     if (!multifields.has(input.name)) {
       if (input.value !== String(record[input.name] ?? '')) changes[input.name] = input.value;
       continue;
