@@ -1,0 +1,81 @@
+import { PassThrough } from 'node:stream';
+import Router from '@koa/router';
+import { requireRole } from './auth.ts';
+import { readForm, readJson } from './body.ts';
+import { answerError, type Context, methodNotAllowed, type RequestState } from './errors.ts';
+import type { Answer, CallbackRoute, Caller, RequestContext, Route } from './route.ts';
+import { validate } from './validate.ts';
+
+export interface MountOptions {
+  routes: readonly Route[];
+  callbacks: readonly CallbackRoute[];
+  authenticate(ctx: Context): Promise<Caller>;
+}
+
+/** Makes the router of all declared routes. */
+export function mount({ routes, callbacks, authenticate }: MountOptions): Router<RequestState> {
+  const router = new Router<RequestState>();
+  for (const route of routes) {
+    router[route.method](route.path, async (ctx) => {
+      const caller = await authenticate(ctx);
+      ctx.state.log = ctx.state.log.child({ tenant_id: caller.tenantId }, true);
+      requireRole(caller, route.role);
+      // Bodies are read only of callers who may send them.
+      const body = await readJson(ctx);
+      const answer = await route.handle({
+        ...contextOf(ctx),
+        caller,
+        params: validate(route.params, ctx.params, 'params'),
+        query: validate(route.query, { ...ctx.query }, 'query'),
+        body: validate(route.body, body, 'body'),
+      });
+      send(ctx, answer);
+    });
+  }
+  for (const route of callbacks) {
+    router.post(route.path, async (ctx) => {
+      const { status, text } = await route.handle({ ...contextOf(ctx), form: await readForm(ctx) });
+      ctx.status = status;
+      ctx.body = text;
+    });
+  }
+  return router;
+}
+
+/** Refuses a method that an address does not have, instead of saying that the address does not exist. */
+export function refuseWrongMethods(router: Router<RequestState>) {
+  return async (ctx: Context, next: () => Promise<unknown>): Promise<void> => {
+    await next();
+    if (ctx.status !== 404 || ctx.body !== undefined) return;
+    const { path } = router.match(ctx.path, ctx.method);
+    const allowed = [...new Set(path.flatMap((layer) => layer.methods))].sort();
+    if (allowed.length > 0) throw methodNotAllowed(ctx, allowed);
+  };
+}
+
+function contextOf(ctx: Context): RequestContext {
+  const gone = new AbortController();
+  ctx.res.once('close', () => gone.abort());
+  return { language: ctx.state.language, signal: gone.signal, log: ctx.state.log };
+}
+
+function send(ctx: Context, answer: Answer): void {
+  if ('stream' in answer) {
+    ctx.set('cache-control', 'no-cache, no-transform');
+    ctx.set('x-accel-buffering', 'no');
+    ctx.type = answer.type;
+    // A PassThrough: Koa destroys the stream that it is given when the caller leaves, which would end a generator with an error.
+    ctx.body = answer.stream.pipe(new PassThrough());
+    return;
+  }
+  if ('error' in answer) {
+    answerError(ctx, { ...answer.error, status: answer.status, data: answer.data });
+    return;
+  }
+  ctx.status = answer.status ?? 200;
+  ctx.body = {
+    status: 'success',
+    data: answer.data,
+    ...(answer.message && { message: answer.message[ctx.state.language] }),
+  };
+}

@@ -1,0 +1,77 @@
+import { extendZodWithOpenApi, OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi';
+import { z } from 'zod';
+import type { CallbackRoute, Route } from './route.ts';
+
+extendZodWithOpenApi(z);
+
+/** The interface's description (OpenAPI 3.1), made from the schemas that validate. */
+export function describeInterface(routes: readonly Route[], callbacks: readonly CallbackRoute[]) {
+  const registry = new OpenAPIRegistry();
+  const bearer = registry.registerComponent('securitySchemes', 'jwt', {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'Claims: sub, tenant_id (integer), role (admin, user or viewer)',
+  });
+  for (const route of routes) {
+    registry.registerPath({
+      method: route.method,
+      path: route.path.replace(/:(\w+)/g, '{$1}'),
+      summary: route.summary,
+      description: `Role: ${route.role} and above`,
+      security: [{ [bearer.name]: [] }],
+      request: {
+        ...(route.params && { params: route.params as z.ZodObject }),
+        ...(route.query && { query: route.query as z.ZodObject }),
+        ...(route.body && { body: { content: { 'application/json': { schema: route.body } } } }),
+      },
+      responses: {
+        200: { description: 'Success', content: { 'application/json': { schema: success } } },
+        default: { description: 'Failure', content: { 'application/json': { schema: failure } } },
+      },
+    });
+  }
+  for (const callback of callbacks) {
+    registry.registerPath({
+      method: 'post',
+      path: callback.path,
+      summary: callback.summary,
+      responses: { 200: { description: 'Stored' }, 403: { description: 'Refused' } },
+    });
+  }
+  return new OpenApiGeneratorV31(registry.definitions).generateDocument({
+    openapi: '3.1.0',
+    info: { title: 'Axenta CRM <-> Bitrix24', version: '1' },
+  });
+}
+
+const success = z.object({ status: z.literal('success'), data: z.unknown(), message: z.string().optional() });
+const failure = z.object({
+  status: z.literal('error'),
+  error: z.string(),
+  code: z.string(),
+  request_id: z.string(),
+  details: z.unknown().optional(),
+});
+
+/** The same as a page for people. */
+export function renderDocs(routes: readonly Route[], callbacks: readonly CallbackRoute[]): string {
+  const rows = [
+    ...routes.map((route) => [route.method.toUpperCase(), route.path, route.role, route.summary]),
+    ...callbacks.map((route) => ['POST', route.path, 'Битрикс24', route.summary]),
+  ];
+  const cells = (row: string[]) => row.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('');
+  return `<!doctype html><html lang="ru"><head><meta charset="utf-8"><title>API</title><style>
+body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;color:#222}
+table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.4rem .6rem;border-bottom:1px solid #ddd}
+td:nth-child(-n+2){font-family:ui-monospace,monospace}</style></head><body>
+<h1>Axenta CRM &harr; Битрикс24: REST</h1>
+<p>Авторизация: <code>Authorization: Bearer &lt;JWT&gt;</code>. Полное описание: <a href="/api/openapi.json">/api/openapi.json</a></p>
+<table><thead><tr><th>Метод</th><th>Адрес</th><th>Роль</th><th>Что делает</th></tr></thead><tbody>
+${rows.map((row) => `<tr>${cells(row)}</tr>`).join('\n')}
+</tbody></table></body></html>`;
+}
+
+function escapeHtml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}

@@ -1,0 +1,85 @@
+import type { Readable } from 'node:stream';
+import type { z } from 'zod';
+import type { Text } from '../lib/errors.ts';
+import type { Log } from '../lib/log.ts';
+
+export type Language = 'ru' | 'en';
+
+export const roles = ['viewer', 'user', 'admin'] as const;
+export type Role = (typeof roles)[number];
+
+/** Who calls, as the JWT proves it. */
+export interface Caller {
+  tenantId: number;
+  /** `sub` of the token. */
+  subject: string;
+  role: Role;
+}
+
+/** What every handler may need of the request besides its validated parts. */
+export interface RequestContext {
+  language: Language;
+  /** Aborted when the caller goes away. */
+  signal: AbortSignal;
+  log: Log;
+}
+
+/** What a handler answers; the envelope is made around it. */
+export type Answer =
+  | { data: unknown; status?: number; message?: Text }
+  | { stream: Readable; type: string }
+  /** A failure that carries data all the same (an unhealthy health check). */
+  | { status: number; error: { code: string; text: Text }; data: unknown };
+
+type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
+type Maybe = z.ZodType | undefined;
+
+interface RouteSchemas<Params extends Maybe, Query extends Maybe, Body extends Maybe> {
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  path: string;
+  /** One line for the interface's description. */
+  summary: string;
+  params?: Params;
+  query?: Query;
+  body?: Body;
+}
+
+interface RouteDefinition<Params extends Maybe, Query extends Maybe, Body extends Maybe>
+  extends RouteSchemas<Params, Query, Body> {
+  /** The least role that may call; absent: any role. */
+  role?: Role;
+  handle(
+    request: RequestContext & {
+      caller: Caller;
+      params: Parsed<Params>;
+      query: Parsed<Query>;
+      body: Parsed<Body>;
+    },
+  ): Promise<Answer>;
+}
+
+/** A route as the server mounts it: schemas validate the request and describe the interface. */
+export interface Route extends RouteSchemas<Maybe, Maybe, Maybe> {
+  role: Role;
+  handle(request: RequestContext & { caller: Caller; params: unknown; query: unknown; body: unknown }): Promise<Answer>;
+}
+
+/**
+ * Declares a route of the REST interface once: address, least role, schemas, and what it does. The handler gets only what has passed
+ * the schemas; a route without a schema for a part refuses that part when it is not empty.
+ */
+export function defineRoute<
+  Params extends Maybe = undefined,
+  Query extends Maybe = undefined,
+  Body extends Maybe = undefined,
+>(route: RouteDefinition<Params, Query, Body>): Route {
+  return { ...route, role: route.role ?? 'viewer' } as Route;
+}
+
+/** A route that Bitrix24 itself calls: form-encoded, without a JWT; its handler proves the caller by other means. */
+export interface CallbackRoute {
+  path: string;
+  summary: string;
+  /** `form` is the nested object that the bracketed keys make. */
+  handle(request: RequestContext & { form: Record<string, unknown> }): Promise<{ status: number; text: string }>;
+}

@@ -1,0 +1,107 @@
+import { createServer as createHttpServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import Router from '@koa/router';
+import Koa from 'koa';
+import compress from 'koa-compress';
+import helmet from 'koa-helmet';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import { type AuthOptions, makeAuthenticate } from './auth.ts';
+import { answerErrors, type RequestState } from './errors.ts';
+import type { Metrics } from './metrics.ts';
+import { mount, refuseWrongMethods } from './mount.ts';
+import { describeInterface, renderDocs } from './openapi.ts';
+import { followRequests } from './request.ts';
+import type { CallbackRoute, Route } from './route.ts';
+
+export interface ServerOptions {
+  log: Log;
+  clock: Clock;
+  metrics: Metrics;
+  routes: readonly Route[];
+  callbacks: readonly CallbackRoute[];
+  auth: AuthOptions;
+  /** Whether the app can serve: database reachable, migrations applied. */
+  ready(): Promise<boolean>;
+}
+
+export interface RunningServer {
+  port: number;
+  /** Stops listening, lets requests under way finish for `graceMs`, then closes what is left. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** Puts the HTTP interface together. The order of the middleware is the order in which a request meets it. */
+export function createServer(options: ServerOptions): Koa<RequestState> {
+  const { log, clock, metrics, routes, callbacks } = options;
+  const app = new Koa<RequestState>();
+  app.on('error', (error: NodeJS.ErrnoException) => {
+    // A caller who hangs up is no failure of ours.
+    if (!['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'].includes(error.code ?? ''))
+      log.error({ err: error }, 'HTTP');
+  });
+  const service = serviceRouter(options);
+  const router = mount({ routes, callbacks, authenticate: makeAuthenticate(options.auth) });
+  app.use(followRequests({ log, clock, metrics }));
+  app.use(answerErrors);
+  app.use(helmet());
+  // A progress stream that is compressed arrives in lumps.
+  app.use(compress({ filter: (type) => !type.startsWith('text/event-stream') }));
+  app.use(refuseWrongMethods(router));
+  app.use(service.routes());
+  app.use(router.routes());
+  return app;
+}
+
+/** Listens on `port` (0: any free one). */
+export async function listen(app: Koa<RequestState>, port: number, host: string): Promise<RunningServer> {
+  const server = createHttpServer(app.callback());
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: (graceMs) =>
+      new Promise((resolve) => {
+        // Connections that are busy now become idle later: `close` alone would wait for their keep-alive.
+        const sweep = setInterval(() => server.closeIdleConnections(), 50);
+        const end = setTimeout(() => server.closeAllConnections(), graceMs);
+        server.close(() => {
+          clearInterval(sweep);
+          clearTimeout(end);
+          resolve();
+        });
+      }),
+  };
+}
+
+/** What machines ask: is it alive, can it serve, what has it counted, what can it do. */
+function serviceRouter({ ready, metrics, routes, callbacks }: ServerOptions): Router<RequestState> {
+  const router = new Router<RequestState>();
+  const description = describeInterface(routes, callbacks);
+  const docs = renderDocs(routes, callbacks);
+  router.get('/healthz', (ctx) => {
+    ctx.body = { status: 'ok' };
+  });
+  router.get('/readyz', async (ctx) => {
+    const isReady = await ready().catch(() => false);
+    ctx.status = isReady ? 200 : 503;
+    ctx.body = { status: isReady ? 'ready' : 'not ready' };
+  });
+  router.get('/metrics', async (ctx) => {
+    ctx.type = metrics.contentType;
+    ctx.body = await metrics.text();
+  });
+  router.get('/api/openapi.json', (ctx) => {
+    ctx.body = description;
+  });
+  router.get('/api/docs', (ctx) => {
+    ctx.type = 'html';
+    ctx.body = docs;
+  });
+  return router;
+}
