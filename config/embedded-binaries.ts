@@ -30,7 +30,7 @@ export function findBinaries(): Binaries {
 
 /** A folder that the server's user can reach: the one asked for, or one of the temporary folder when a parent is closed to it. */
 export function reachable(folder: string, user: ServerUser | undefined): string {
-  const existing = firstExisting(folder);
+  const existing = firstExisting(path.dirname(path.resolve(folder)));
   if (!user || isOpen(existing)) return folder;
   const name = createHash('sha256').update(path.resolve(folder)).digest('hex').slice(0, 12);
   return path.join(os.tmpdir(), `axenta-postgres-${name}`);
