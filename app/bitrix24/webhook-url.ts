@@ -1,0 +1,84 @@
+import { AppError } from '../lib/errors.ts';
+
+export interface WebhookUrl {
+  /** Always with a trailing slash, without anything behind the secret. */
+  url: string;
+  /** `host[:port]`. */
+  host: string;
+  userId: number;
+}
+
+/**
+ * Reads an inbound webhook's URL as people paste it: blanks around, with or without the slash at the end, with a method behind it.
+ * `https://<portal>/rest/<user>/<secret>/` (local-integrations/local-webhooks.md, 2026-08). Throws AppError 400, a code and sentence
+ * for each way to get it wrong.
+ */
+export function parseWebhookUrl(text: string): WebhookUrl {
+  const url = toUrl(text.trim());
+  if (url.protocol !== 'https:') {
+    throw refuse('webhook_url_not_https', 'адрес должен начинаться с https://', 'the address must begin with https://');
+  }
+  if (url.username || url.password) {
+    throw refuse(
+      'webhook_url_invalid',
+      'уберите логин и пароль из адреса',
+      'remove the login and password from the address',
+    );
+  }
+  const [rest, user, secret, ...tail] = url.pathname.split('/').filter(Boolean);
+  if (rest !== 'rest') {
+    throw refuse(
+      'webhook_url_not_a_webhook',
+      'это не входящий вебхук: нужен адрес вида https://портал.bitrix24.ru/rest/1/секрет/',
+      'this is not an inbound webhook: expected an address like https://portal.bitrix24.com/rest/1/secret/',
+    );
+  }
+  if (!user || !/^[1-9]\d{0,9}$/.test(user)) {
+    throw refuse(
+      'webhook_url_no_user_id',
+      'после /rest/ должен стоять номер пользователя: https://портал.bitrix24.ru/rest/1/секрет/. Скопируйте адрес целиком из карточки вебхука',
+      "the user's number must follow /rest/: https://portal.bitrix24.com/rest/1/secret/. Copy the whole address from the webhook's card",
+    );
+  }
+  if (!secret || !/^[\w-]{4,100}$/.test(secret)) {
+    throw refuse(
+      'webhook_url_no_secret',
+      'после номера пользователя должен стоять секрет. Скопируйте адрес целиком из карточки вебхука',
+      "the secret must follow the user's number. Copy the whole address from the webhook's card",
+    );
+  }
+  if (tail.length > 1) {
+    throw refuse(
+      'webhook_url_not_a_webhook',
+      'в адресе лишние части после секрета',
+      'the address has too many parts behind the secret',
+    );
+  }
+  return { url: `https://${url.host}/rest/${user}/${secret}/`, host: url.host, userId: Number(user) };
+}
+
+function toUrl(text: string): URL {
+  try {
+    return new URL(text);
+  } catch {
+    throw refuse(
+      'webhook_url_invalid',
+      'это не адрес. Нужен адрес вида https://портал.bitrix24.ru/rest/1/секрет/',
+      'this is not an address. Expected an address like https://portal.bitrix24.com/rest/1/secret/',
+    );
+  }
+}
+
+/** The sentence that people know, with the reason; the URL itself is never repeated, because it holds the secret. */
+export function webhookError(code: string, ru: string, en: string, status = 422, cause?: unknown): AppError {
+  return new AppError({
+    code,
+    status,
+    text: { ru: `Ошибка проверки вебхука Битрикс24: ${ru}`, en: `Bitrix24 webhook check failed: ${en}` },
+    cause,
+  });
+}
+
+function refuse(code: string, ru: string, en: string): AppError {
+  return webhookError(code, ru, en, 400);
+}
