@@ -1,0 +1,196 @@
+import { type Entity, pairKinds } from '../lib/records.ts';
+import { type BatchAnswer, type Command, sendBatch } from './batch.ts';
+import type { Call, Catalogue, FieldNames } from './catalogue.ts';
+import type { CallOptions, ListedRecord, ListFilter, RemoteRecord } from './client.ts';
+import { brokenAnswer } from './error-table.ts';
+import { Bitrix24Error } from './errors.ts';
+import type { Limits } from './limits/limits.ts';
+import type { Transport } from './sdk.ts';
+import { textOrNull, toRecord, type WireItem } from './wire.ts';
+
+/** The page size of every list method; it cannot be changed (huge-data.md, 2026-08). */
+const pageSize = 50;
+const commandsPerRequest = 50;
+const originator = 'axenta';
+
+export interface ReadingDeps {
+  transport: Transport;
+  limits: Limits;
+  catalogue: Catalogue;
+  call: Call;
+}
+
+/** Makes the reading half of a client. Every row of a list is held against the filter that was sent: some portals drop filters silently. */
+export function makeReading({ transport, limits, catalogue, call }: ReadingDeps) {
+  /** Sends commands in as few requests as they fit; the first failure of any fails all. */
+  async function readAll(commands: readonly Command[], options: CallOptions): Promise<unknown[]> {
+    const results: unknown[] = [];
+    for (const group of chunks(commands, commandsPerRequest)) {
+      const answer: BatchAnswer = await sendBatch(transport, limits, group, { ...options, writes: false });
+      for (const outcome of answer.outcomes) {
+        if (!outcome.ok) throw outcome.error;
+        results.push(outcome.result);
+      }
+    }
+    return results;
+  }
+
+  async function readItems(
+    entity: Entity,
+    commands: readonly Command[],
+    options: CallOptions,
+  ): Promise<{ records: RemoteRecord[]; names: FieldNames }[]> {
+    const names = await catalogue.fields(entity, options);
+    const results = await readAll(commands, options);
+    return results.map((result) => ({ records: itemsOf(result).map((item) => toRecord(item, names)), names }));
+  }
+
+  async function find(entity: Entity, id: number, options: CallOptions = {}): Promise<RemoteRecord | null> {
+    const names = await catalogue.fields(entity, options);
+    try {
+      const { result } = await call('crm.item.get', { entityTypeId: pairKinds[entity].entityTypeId, id }, options);
+      return toRecord((result as { item?: unknown } | null)?.item, names);
+    } catch (error) {
+      if (error instanceof Bitrix24Error && error.kind === 'gone') return null;
+      throw error;
+    }
+  }
+
+  return {
+    find,
+
+    async read(entity: Entity, ids: readonly number[], options: CallOptions = {}): Promise<Map<number, RemoteRecord>> {
+      const asked = chunks([...new Set(ids)], pageSize);
+      const pages = await readItems(
+        entity,
+        asked.map((group) => listCommand(entity, { '@id': group })),
+        options,
+      );
+      const found = new Map<number, RemoteRecord>();
+      for (const [index, { records }] of pages.entries()) {
+        const wanted = new Set(asked[index]);
+        for (const record of records) {
+          if (!wanted.has(record.id)) throw filterIgnored('id');
+          found.set(record.id, record);
+        }
+      }
+      return found;
+    },
+
+    async findByOrigin(
+      entity: Entity,
+      originIds: readonly string[],
+      options: CallOptions = {},
+    ): Promise<RemoteRecord[]> {
+      const found: RemoteRecord[] = [];
+      // Origins are not unique: where a page is full there may be more behind it.
+      let pending = chunks([...new Set(originIds)], pageSize).map((group) => ({ group, afterId: 0 }));
+      while (pending.length > 0) {
+        const commands = pending.map(({ group, afterId }) =>
+          listCommand(entity, { '=originatorId': originator, '@originId': group, '>id': afterId }),
+        );
+        const pages = await readItems(entity, commands, options);
+        const next: typeof pending = [];
+        for (const [index, { records }] of pages.entries()) {
+          const { group } = pending[index] as { group: string[] };
+          for (const record of records) {
+            if (record.originatorId !== originator || !group.includes(record.originId ?? ''))
+              throw filterIgnored('originId');
+          }
+          found.push(...records);
+          const last = records.at(-1);
+          if (records.length >= pageSize && last) next.push({ group, afterId: last.id });
+        }
+        pending = next;
+      }
+      return found.sort((a, b) => a.id - b.id);
+    },
+
+    async findContacts(
+      queries: readonly { type: 'EMAIL' | 'PHONE'; value: string }[],
+      options: CallOptions = {},
+    ): Promise<number[][]> {
+      const commands = queries.map(({ type, value }) => ({
+        method: 'crm.duplicate.findbycomm',
+        params: { type, values: [value], entity_type: 'CONTACT' },
+      }));
+      const results = await readAll(commands, options);
+      return results.map((result) => {
+        const ids = (result as { CONTACT?: unknown } | null)?.CONTACT;
+        return Array.isArray(ids) ? ids.map(Number) : [];
+      });
+    },
+
+    async list(
+      entity: Entity,
+      filter: ListFilter,
+      afterId: number,
+      options: CallOptions = {},
+    ): Promise<{ records: ListedRecord[]; last: boolean; serverTime: Date }> {
+      const { entityTypeId } = pairKinds[entity];
+      const since = filter.changedSince;
+      const answer = await call(
+        'crm.item.list',
+        {
+          entityTypeId,
+          select: ['id', 'updatedTime', 'originatorId', 'originId'],
+          filter: {
+            '>id': afterId,
+            ...(since && { '>=updatedTime': toSeconds(since) }),
+            ...(filter.ours && { '=originatorId': originator }),
+          },
+          order: { id: 'ASC' },
+          start: -1,
+        },
+        options,
+      );
+      const items = itemsOf(answer.result);
+      const records = items.map(toListed);
+      for (const record of records) {
+        if (record.id <= afterId) throw filterIgnored('id');
+        // A second of tolerance: the filter counts whole seconds.
+        if (since && record.modifiedAt.getTime() < since.getTime() - 1000) throw filterIgnored('updatedTime');
+        if (filter.ours && record.originatorId !== originator) throw filterIgnored('originatorId');
+      }
+      const start = answer.time?.date_start;
+      if (!start) throw brokenAnswer('no_server_time', 'crm.item.list: time.date_start');
+      return { records, last: items.length < pageSize, serverTime: new Date(start) };
+    },
+  };
+}
+
+function listCommand(entity: Entity, filter: Record<string, unknown>): Command {
+  const { entityTypeId } = pairKinds[entity];
+  // `*` is the only way to get `fm` (crm-item-list.md, 2026-08).
+  const params = { entityTypeId, select: ['*'], filter, order: { id: 'ASC' }, start: -1 };
+  return { method: 'crm.item.list', params };
+}
+
+function itemsOf(result: unknown): WireItem[] {
+  const items = (result as { items?: unknown } | null)?.items;
+  if (!Array.isArray(items)) throw brokenAnswer('no_items', 'crm.item.list');
+  return items as WireItem[];
+}
+
+function toListed(item: WireItem): ListedRecord {
+  return {
+    id: Number(item.id),
+    modifiedAt: new Date(String(item.updatedTime)),
+    originatorId: textOrNull(item.originatorId),
+    originId: textOrNull(item.originId),
+  };
+}
+
+function toSeconds(date: Date): string {
+  return `${date.toISOString().slice(0, 19)}+00:00`;
+}
+
+function filterIgnored(field: string): Bitrix24Error {
+  return brokenAnswer('filter_ignored', `crm.item.list: ${field}`);
+}
+
+export function chunks<Item>(items: readonly Item[], size: number): Item[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
+}

@@ -1,0 +1,60 @@
+import type https from 'node:https';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import { type Entity, pairKinds } from '../lib/records.ts';
+import { callMethod } from './call.ts';
+import { type Call, makeCatalogue } from './catalogue.ts';
+import type { Bitrix24Client, CallOptions, WriteCommand } from './client.ts';
+import type { Limits } from './limits/limits.ts';
+import { makeReading } from './reading.ts';
+import { makeTransport } from './sdk.ts';
+import { parseWebhookUrl } from './webhook-url.ts';
+import { makeWriting } from './writing.ts';
+
+export interface SdkClientDeps {
+  agent: https.Agent;
+  limits: Limits;
+  clock: Clock;
+  log: Log;
+}
+
+const methods = { create: 'crm.item.add', update: 'crm.item.update', delete: 'crm.item.delete' } as const;
+
+/** Makes the client of one portal, reached by its inbound webhook. Throws AppError when the URL is none. */
+export function makeBitrix24Client(webhookUrl: string, { agent, limits, clock, log }: SdkClientDeps): Bitrix24Client {
+  const { url, host } = parseWebhookUrl(webhookUrl);
+  const transport = makeTransport({ webhookUrl: url, portal: host, agent, limits, log });
+  const call: Call = (method, params, options) => callMethod(transport, limits, method, params, options);
+  const catalogue = makeCatalogue(call, clock);
+  const reading = makeReading({ transport, limits, catalogue, call });
+  const writing = makeWriting({ transport, limits, catalogue, read: reading.read });
+  return {
+    portal: host,
+    ...reading,
+    ...writing,
+
+    async profile(options?: CallOptions) {
+      const { result } = await call('profile', {}, options);
+      const { ID, ADMIN, NAME, LAST_NAME } = (result ?? {}) as Record<string, unknown>;
+      return { id: Number(ID), isAdmin: ADMIN === true, name: [NAME, LAST_NAME].filter(Boolean).join(' ') };
+    },
+
+    async scope(options?: CallOptions) {
+      const { result } = await call('scope', {}, options);
+      return Array.isArray(result) ? result.map(String) : [];
+    },
+
+    async fields(entity: Entity, options?: CallOptions) {
+      return (await catalogue.fields(entity, options)).byUpperName;
+    },
+
+    lostStage: catalogue.lostStage,
+    clearCache: catalogue.clear,
+
+    batchSize(operation: WriteCommand['operation'], entity: Entity) {
+      // A company's update may take a second command, see legacy-write.ts.
+      const size = limits.batchSize(host, methods[operation]);
+      return pairKinds[entity].bitrix24Type === 'company' ? size.then((n) => Math.min(n, 25)) : size;
+    },
+  };
+}

@@ -1,0 +1,173 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type https from 'node:https';
+import { ApiVersion, B24Hook, type RestrictionParams } from '@bitrix24/b24jssdk';
+import type { AxiosError, AxiosInstance, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
+import type { Log } from '../lib/log.ts';
+import { classify, fromNetworkFailure, withWait } from './error-table.ts';
+import { Bitrix24Error } from './errors.ts';
+import type { Limits } from './limits/limits.ts';
+
+/** An answer as it came over the wire, without the status line. */
+export interface WireAnswer {
+  result: unknown;
+  total?: number;
+  next?: number;
+  time?: WireTime;
+}
+
+export interface WireTime {
+  duration?: number;
+  date_start?: string;
+  operating?: number;
+  operating_reset_at?: number;
+}
+
+export interface SendOptions {
+  interactive?: boolean;
+  signal?: AbortSignal;
+  /** How many calls of which methods the request holds, for the pacer. */
+  calls: ReadonlyMap<string, number>;
+  timeoutMs: number;
+}
+
+export interface TransportDeps {
+  webhookUrl: string;
+  /** `host[:port]`. */
+  portal: string;
+  agent: https.Agent;
+  limits: Limits;
+  log: Log;
+}
+
+export type Transport = ReturnType<typeof makeTransport>;
+
+/** What the interceptors need to know of the request that they see. */
+interface Flight extends SendOptions {
+  /** Set once the request left: what fails before cannot have been done. */
+  sent: boolean;
+}
+
+/**
+ * Makes the way to one portal: the official SDK with its own limiter and retries off, because two layers of retries hide the truth and
+ * its limiter knows one process only. Our limiter sits in its interceptors; what went wrong is classified there, from the raw answer.
+ */
+export function makeTransport({ webhookUrl, portal, agent, limits, log }: TransportDeps) {
+  const flights = new AsyncLocalStorage<Flight>();
+  const b24 = B24Hook.fromWebhookUrl(webhookUrl.replace(/\/+$/, ''), { restrictionParams: withoutLimits() });
+  b24.offClientSideWarning();
+  for (const version of [ApiVersion.v2, ApiVersion.v3]) {
+    prepare(b24.getHttpClient(version).ajaxClient as AxiosInstance, { portal, agent, limits, flights });
+  }
+
+  return {
+    portal,
+
+    /** Sends one request. Throws `Bitrix24Error`; rejects with the signal's reason when it was aborted before the request left. */
+    async send(method: string, params: Record<string, unknown>, options: SendOptions): Promise<WireAnswer> {
+      const flight: Flight = { ...options, sent: false };
+      const startedAt = performance.now();
+      const line = { operation: method, portal, calls: Object.fromEntries(options.calls) };
+      const duration = () => Math.round(performance.now() - startedAt);
+      try {
+        const answer = await flights.run(flight, () => b24.actions.v2.call.make<unknown>({ method, params }));
+        log.debug({ ...line, result: 'ok', duration_ms: duration() }, 'Битрикс24 ответил');
+        return answer.getData() as WireAnswer;
+      } catch (error) {
+        const known = knownError(error, flight);
+        log.debug(
+          { ...line, result: 'error', code: (known as { code?: string }).code, duration_ms: duration() },
+          'Битрикс24 отказал',
+        );
+        throw known;
+      }
+    },
+  };
+}
+
+/** A new object for each client: the SDK changes the one that it is given. */
+function withoutLimits(): RestrictionParams {
+  return {
+    rateLimit: { burstLimit: 1e6, drainRate: 1e6, adaptiveEnabled: false },
+    operatingLimit: { windowMs: 600_000, limitMs: 1e12, heavyPercent: 100 },
+    adaptiveConfig: { enabled: false, thresholdPercent: 100, coefficient: 0, maxDelay: 0 },
+    maxRetries: 1,
+    retryOnNetworkError: false,
+    hardErrorCodes: ['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'ERR_BAD_RESPONSE'],
+  };
+}
+
+function prepare(
+  http: AxiosInstance,
+  {
+    portal,
+    agent,
+    limits,
+    flights,
+  }: Pick<TransportDeps, 'portal' | 'agent' | 'limits'> & { flights: AsyncLocalStorage<Flight> },
+): void {
+  http.defaults.httpsAgent = agent;
+  // A portal that moved answers with a redirect: the body must not follow it, and it must be seen.
+  http.defaults.maxRedirects = 0;
+  http.defaults.proxy = false;
+  http.interceptors.request.use(async (config: InternalAxiosRequestConfig) => {
+    const flight = flights.getStore();
+    if (!flight) throw new Error('A request outside of a flight');
+    flight.signal?.throwIfAborted();
+    await limits.acquire(portal, flight.calls, flight);
+    flight.sent = true;
+    config.timeout = flight.timeoutMs;
+    return config;
+  });
+  http.interceptors.response.use(
+    (response: AxiosResponse) => accept(response),
+    async (error: AxiosError) => {
+      throw await explain(error, portal, limits, flights.getStore());
+    },
+  );
+}
+
+function accept(response: AxiosResponse): AxiosResponse {
+  const { data, status } = response;
+  const isAnswer = typeof data === 'object' && data !== null && 'result' in data && !data.error;
+  // A method may answer with an error and the status 200, and a balancer with a page of HTML.
+  if (!isAnswer) throw classify({ status, body: data });
+  // Without this key the SDK throws away an answer that succeeded.
+  data.time ??= {};
+  return response;
+}
+
+async function explain(
+  error: AxiosError,
+  portal: string,
+  limits: Limits,
+  flight: Flight | undefined,
+): Promise<unknown> {
+  if (!error.isAxiosError) return error;
+  // The HTTP client's error holds the URL with its secret: only code and message are taken from it.
+  if (!error.response) return fromNetworkFailure({ code: causeOf(error), message: error.message });
+  const known = classify({ status: error.response.status, body: error.response.data });
+  if (known.kind !== 'limit') return known;
+  if (known.code.toLowerCase() === 'operation_time_limit') {
+    const [method = 'unknown'] = flight?.calls.keys() ?? [];
+    return withWait(known, await limits.outOfTime(portal, method));
+  }
+  return withWait(known, await limits.tooManyRequests(portal));
+}
+
+function causeOf(error: AxiosError): string {
+  return (error.cause as { code?: string } | undefined)?.code ?? error.code ?? 'network';
+}
+
+/** The SDK wraps whatever an interceptor throws. */
+function knownError(error: unknown, flight: Flight): unknown {
+  for (
+    let at = error;
+    at;
+    at = (at as { originalError?: unknown; cause?: unknown }).originalError ?? (at as { cause?: unknown }).cause
+  ) {
+    if (at instanceof Bitrix24Error) return at;
+  }
+  if (flight.signal?.aborted) return flight.signal.reason;
+  if (!flight.sent) return error;
+  return fromNetworkFailure({ code: 'sdk', message: error instanceof Error ? error.message : String(error) });
+}

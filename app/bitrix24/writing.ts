@@ -1,0 +1,182 @@
+import { type Entity, pairKinds } from '../lib/records.ts';
+import { isEmptyChanges } from '../mapping/remote-changes.ts';
+import type { RemoteChanges } from '../mapping/types.ts';
+import { type Command, type CommandOutcome, sendBatch } from './batch.ts';
+import type { Catalogue, FieldNames } from './catalogue.ts';
+import type { CallOptions, RemoteRecord, WriteCommand, WriteOutcome } from './client.ts';
+import { brokenAnswer, classify } from './error-table.ts';
+import { Bitrix24Error } from './errors.ts';
+import { splitClearing } from './legacy-write.ts';
+import type { Limits } from './limits/limits.ts';
+import { chunks } from './reading.ts';
+import type { Transport } from './sdk.ts';
+import { toImportRow, toRecord, toWireFields, type WireItem } from './wire.ts';
+
+/** Rows of one `crm.item.batchImport` (universal/import/index.md, 2026-08). */
+const importRows = 20;
+const originator = 'axenta';
+
+export interface WritingDeps {
+  transport: Transport;
+  limits: Limits;
+  catalogue: Catalogue;
+  read(entity: Entity, ids: readonly number[], options?: CallOptions): Promise<Map<number, RemoteRecord>>;
+}
+
+/** One command of ours as the one or two that it takes on the wire; the last one's answer is the record. */
+interface Prepared {
+  command: WriteCommand;
+  wire: Command[];
+}
+
+/** Makes the writing half of a client. The portal's answer is the record as it really stored it. */
+export function makeWriting({ transport, limits, catalogue, read }: WritingDeps) {
+  async function prepare(command: WriteCommand, options: CallOptions): Promise<Prepared> {
+    const { entityTypeId } = pairKinds[command.entity];
+    if (command.operation === 'delete') {
+      return { command, wire: [{ method: 'crm.item.delete', params: { entityTypeId, id: command.id } }] };
+    }
+    const names = await catalogue.fields(command.entity, options);
+    if (command.operation === 'create') {
+      const fields = { ...toWireFields(command.changes, names), originatorId: originator, originId: command.originId };
+      return { command, wire: [{ method: 'crm.item.add', params: { entityTypeId, fields } }] };
+    }
+    const { id } = command;
+    const { clearing, rest } = splitClearing(command.entity, id, command.changes);
+    const update = isEmptyChanges(rest)
+      ? { method: 'crm.item.get', params: { entityTypeId, id } }
+      : { method: 'crm.item.update', params: { entityTypeId, id, fields: toWireFields(rest, names) } };
+    return { command, wire: clearing ? [clearing, update] : [update] };
+  }
+
+  async function write(commands: readonly WriteCommand[], options: CallOptions = {}): Promise<WriteOutcome[]> {
+    const outcomes = new Map<WriteCommand, WriteOutcome>();
+    const prepared: Prepared[] = [];
+    for (const command of commands) {
+      try {
+        prepared.push(await prepare(command, options));
+      } catch (error) {
+        if (!(error instanceof Bitrix24Error) || error.kind !== 'validation') throw error;
+        outcomes.set(command, { ok: false, error });
+      }
+    }
+    const wire = prepared.flatMap((entry) => entry.wire);
+    // An aborted wait costs nothing, an aborted write would be uncertain: the signal counts only until the request leaves.
+    const answer = await sendBatch(transport, limits, wire, { ...options, writes: true });
+    let at = 0;
+    for (const { command, wire: own } of prepared) {
+      const answers = answer.outcomes.slice(at, at + own.length);
+      at += own.length;
+      outcomes.set(command, await toOutcome(command, answers, options));
+    }
+    return completeRecords(
+      commands,
+      commands.map((command) => outcomes.get(command) ?? noOutcome()),
+      options,
+    );
+  }
+
+  async function toOutcome(
+    command: WriteCommand,
+    answers: CommandOutcome[],
+    options: CallOptions,
+  ): Promise<WriteOutcome> {
+    const failed = answers.find((answer) => !answer.ok);
+    if (failed && !failed.ok) {
+      // A record that is gone already is what a delete wants.
+      if (command.operation === 'delete' && failed.error.kind === 'gone') return { ok: true, id: command.id };
+      return { ok: false, error: failed.error };
+    }
+    if (command.operation === 'delete') return { ok: true, id: command.id };
+    const answer = answers.at(-1);
+    const item = answer?.ok ? (answer.result as { item?: WireItem } | null)?.item : undefined;
+    return parseItem(item, await catalogue.fields(command.entity, options), command);
+  }
+
+  /** Some portals leave multifields out of the answer to a write: then the record is read. */
+  async function completeRecords(
+    commands: readonly WriteCommand[],
+    outcomes: WriteOutcome[],
+    options: CallOptions,
+  ): Promise<WriteOutcome[]> {
+    for (const entity of ['user', 'contract'] as const) {
+      const lacking = outcomes.flatMap((outcome, index) => {
+        const command = commands[index];
+        if (!outcome.ok || !outcome.record || command?.entity !== entity) return [];
+        return missesMultifields(command, outcome.record) ? [outcome.id] : [];
+      });
+      if (lacking.length === 0) continue;
+      const records = await read(entity, lacking, options);
+      for (const [index, outcome] of outcomes.entries()) {
+        const record = outcome.ok && commands[index]?.entity === entity ? records.get(outcome.id) : undefined;
+        if (record) outcomes[index] = { ok: true, id: record.id, record };
+      }
+    }
+    return outcomes;
+  }
+
+  async function importSilently(
+    entity: Entity,
+    items: readonly { changes: RemoteChanges; originId: string }[],
+    options: CallOptions = {},
+  ): Promise<WriteOutcome[]> {
+    const names = await catalogue.fields(entity, options);
+    const { entityTypeId } = pairKinds[entity];
+    const groups = chunks(items, importRows);
+    const commands = groups.map((group) => ({
+      method: 'crm.item.batchImport',
+      params: {
+        entityTypeId,
+        data: group.map(({ changes, originId }) => ({
+          ...toImportRow(changes, names),
+          originatorId: originator,
+          originId,
+        })),
+      },
+    }));
+    const { outcomes } = await sendBatch(transport, limits, commands, { ...options, writes: true });
+    const results = outcomes.flatMap((outcome, index) => rowOutcomes(outcome, groups[index]?.length ?? 0));
+    // The answer names ids only.
+    const ids = results.flatMap((result) => (result.ok ? [result.id] : []));
+    const records = await read(entity, ids, options);
+    return results.map((result) => {
+      const record = result.ok ? records.get(result.id) : undefined;
+      return record ? { ...result, record } : result.ok ? noOutcome() : result;
+    });
+  }
+
+  return { write, importSilently };
+}
+
+function parseItem(item: WireItem | undefined, names: FieldNames, command: WriteCommand): WriteOutcome {
+  try {
+    const record = toRecord(item, names);
+    return { ok: true, id: record.id, record };
+  } catch (error) {
+    if (!(error instanceof Bitrix24Error)) throw error;
+    return { ok: false, error: command.operation === 'create' ? noOutcome().error : error };
+  }
+}
+
+function missesMultifields(command: WriteCommand | undefined, record: RemoteRecord): boolean {
+  if (!command || command.operation === 'delete' || record.multifields.length > 0) return false;
+  return (
+    command.changes.multifields.length > 0 || (command.operation === 'update' && command.before.multifields.length > 0)
+  );
+}
+
+function rowOutcomes(outcome: CommandOutcome, count: number): WriteOutcome[] {
+  if (!outcome.ok) return Array.from({ length: count }, () => ({ ok: false, error: outcome.error }));
+  const items = (outcome.result as { items?: unknown } | null)?.items;
+  const rows = (Array.isArray(items) ? items : Object.values(items ?? {})) as { item?: { id?: unknown } }[];
+  return Array.from({ length: count }, (_, index) => {
+    const row = rows[index];
+    const id = Number(row?.item?.id);
+    if (id > 0) return { ok: true, id };
+    return row ? { ok: false, error: classify({ status: 200, body: row }) } : noOutcome();
+  });
+}
+
+function noOutcome(): WriteOutcome & { ok: false } {
+  return { ok: false, error: brokenAnswer('no_outcome', 'write') };
+}
