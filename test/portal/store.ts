@@ -1,0 +1,175 @@
+import { FieldCatalogue } from './fields.ts';
+import { applyMultifields, type MultifieldChange, type StoredMultifield, toStored } from './stored-values.ts';
+import type { PortalSwitches } from './switches.ts';
+import { type RecordChange, type RecordKind, RestError } from './types.ts';
+
+/** A record as the portal keeps it. Texts and references by upper-case name; multifields apart. */
+export interface StoredRecord {
+  id: number;
+  fields: Record<string, unknown>;
+  multifields: StoredMultifield[];
+}
+
+export interface RecordWrite {
+  fields: Record<string, unknown>;
+  multifields: MultifieldChange[];
+}
+
+export interface StoreDeps {
+  /** ms since the epoch. */
+  now(): number;
+  switches: PortalSwitches;
+  onChange(change: RecordChange): void;
+}
+
+const kinds: RecordKind[] = ['deal', 'contact', 'company'];
+
+/** The portal's CRM data: what every method and the page's cards read and write. */
+export class Store {
+  readonly catalogue = new FieldCatalogue();
+  readonly #deps: StoreDeps;
+  readonly #tables: Record<RecordKind, Map<number, StoredRecord>> = {
+    deal: new Map(),
+    contact: new Map(),
+    company: new Map(),
+  };
+  readonly #bin: Record<RecordKind, Map<number, StoredRecord>> = {
+    deal: new Map(),
+    contact: new Map(),
+    company: new Map(),
+  };
+  #nextId = 1;
+  /** What a portal's robot writes after a change, for each kind; null: no robot. */
+  robot: ((kind: RecordKind, record: StoredRecord) => Record<string, unknown> | undefined) | null = null;
+
+  constructor(deps: StoreDeps) {
+    this.#deps = deps;
+  }
+
+  /** All records of a kind, in the order of their ids. */
+  all(kind: RecordKind): StoredRecord[] {
+    return [...this.#tables[kind].values()];
+  }
+
+  get(kind: RecordKind, id: number): StoredRecord | undefined {
+    return this.#tables[kind].get(id);
+  }
+
+  create(kind: RecordKind, write: RecordWrite, userId: number, options: { robots?: boolean } = {}): StoredRecord {
+    const id = this.#nextId++;
+    const now = this.#timestamp();
+    const record: StoredRecord = {
+      id,
+      fields: {
+        ...Object.fromEntries(
+          this.catalogue.list(kind).map((field) => [field.upperName, field.isMultiple ? [] : null]),
+        ),
+        ...defaults(kind, id, now),
+        ...{ ID: id, DATE_CREATE: now, DATE_MODIFY: now, LAST_ACTIVITY_TIME: now },
+        ...{ CREATED_BY_ID: userId, MODIFY_BY_ID: userId, ASSIGNED_BY_ID: userId, OPENED: 'Y' },
+      },
+      multifields: [],
+    };
+    Object.assign(record.fields, this.#stored(kind, write.fields, true));
+    record.multifields = applyMultifields([], write.multifields, () => this.#nextId++, this.#deps.switches);
+    if (kind === 'contact' && !record.fields.NAME && !record.fields.LAST_NAME) record.fields.LAST_NAME = 'Без имени';
+    this.#tables[kind].set(id, record);
+    this.#deps.onChange({ kind, change: 'ADD', id, userId });
+    if (options.robots !== false) this.#startRobot(kind, record);
+    return record;
+  }
+
+  /** Returns whether anything changed; an update that changes nothing saves nothing, unless the switch says otherwise. */
+  update(kind: RecordKind, id: number, write: RecordWrite, userId: number): boolean {
+    const record = this.#tables[kind].get(id);
+    if (!record) throw new RestError(400, 'NOT_FOUND', 'Element not found');
+    const fields = this.#stored(kind, write.fields, false);
+    const multifields = applyMultifields(
+      record.multifields,
+      write.multifields,
+      () => this.#nextId++,
+      this.#deps.switches,
+    );
+    const changed =
+      Object.entries(fields).some(([name, value]) => JSON.stringify(record.fields[name]) !== JSON.stringify(value)) ||
+      JSON.stringify(multifields) !== JSON.stringify(record.multifields);
+    if (!changed && !this.#deps.switches.noOpUpdatesSave) return false;
+    Object.assign(record.fields, fields, { DATE_MODIFY: this.#timestamp(), MODIFY_BY_ID: userId });
+    record.multifields = multifields;
+    this.#deps.onChange({ kind, change: 'UPDATE', id, userId });
+    this.#startRobot(kind, record);
+    return changed;
+  }
+
+  /** Moves a record to the recycle bin. */
+  delete(kind: RecordKind, id: number, userId: number): void {
+    const record = this.#tables[kind].get(id);
+    if (!record) throw new RestError(400, 'NOT_FOUND', 'Element not found');
+    this.#tables[kind].delete(id);
+    this.#bin[kind].set(id, record);
+    this.#deps.onChange({ kind, change: 'DELETE', id, userId });
+  }
+
+  /** Brings a record back from the recycle bin: under a new id, with its old origin and its old time of change. */
+  restore(kind: RecordKind, id: number, userId: number): StoredRecord {
+    const record = this.#bin[kind].get(id);
+    if (!record) throw new RestError(400, 'NOT_FOUND', 'Element not found');
+    this.#bin[kind].delete(id);
+    const restored = { ...record, id: this.#nextId++ };
+    restored.fields = { ...record.fields, ID: restored.id };
+    this.#tables[kind].set(restored.id, restored);
+    this.#deps.onChange({ kind, change: 'ADD', id: restored.id, userId });
+    return restored;
+  }
+
+  snapshot(): unknown {
+    const tables = Object.fromEntries(kinds.map((kind) => [kind, this.all(kind)]));
+    return { nextId: this.#nextId, tables };
+  }
+
+  load(snapshot: { nextId: number; tables: Record<RecordKind, StoredRecord[]> }): void {
+    this.#nextId = snapshot.nextId;
+    for (const kind of kinds) for (const record of snapshot.tables[kind]) this.#tables[kind].set(record.id, record);
+  }
+
+  #stored(kind: RecordKind, fields: Record<string, unknown>, isNew: boolean): Record<string, unknown> {
+    const stored: Record<string, unknown> = {};
+    for (const [name, value] of Object.entries(fields)) {
+      const field = this.catalogue.byUpper(kind, name);
+      // Unknown and read-only fields are passed over without a word.
+      if (!field || field.isReadOnly) continue;
+      const kept = toStored(field, value, this.#deps.switches);
+      if (kept === undefined || (kept === null && !isNew && name === 'TITLE')) continue;
+      stored[name] = kept;
+    }
+    if (isNew) for (const name of ['TITLE', 'STAGE_ID']) if (stored[name] === null) delete stored[name];
+    return stored;
+  }
+
+  #startRobot(kind: RecordKind, record: StoredRecord): void {
+    const fields = this.robot?.(kind, record);
+    if (!fields) return;
+    Object.assign(record.fields, fields, { DATE_MODIFY: this.#timestamp() });
+    this.#deps.onChange({ kind, change: 'UPDATE', id: record.id, userId: 0 });
+  }
+
+  // Whole seconds, as portals keep them.
+  #timestamp(): string {
+    return new Date(Math.floor(this.#deps.now() / 1000) * 1000).toISOString();
+  }
+}
+
+function defaults(kind: RecordKind, id: number, now: string): Record<string, unknown> {
+  if (kind === 'contact') return {};
+  if (kind === 'company') return { TITLE: `Компания #${id}` };
+  const inAWeek = new Date(Date.parse(now) + 7 * 86_400_000).toISOString().slice(0, 10);
+  return {
+    TITLE: `Сделка #${id}`,
+    CATEGORY_ID: 0,
+    STAGE_ID: 'NEW',
+    CLOSED: 'N',
+    CURRENCY_ID: 'RUB',
+    BEGINDATE: now.slice(0, 10),
+    CLOSEDATE: inAWeek,
+  };
+}

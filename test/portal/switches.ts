@@ -1,0 +1,59 @@
+/** Where the documentation contradicts itself, or portals differ: one switch each, with what the default follows. */
+export interface PortalSwitches {
+  /** `time.operating` keys. docs: summed per credential and method; batch: a whole batch billed as `batch` x 0.5; off: keys absent. */
+  operating: 'docs' | 'batch' | 'off';
+  /** Seconds of execution in ten minutes before `OPERATION_TIME_LIMIT`: 480 in the docs, 420 in the code of the self-hosted edition. */
+  operatingLimit: number;
+  /** After the limit: free as minutes expire (docs), or closed for this many seconds (code; help desk says 600). */
+  operatingBanSeconds: number;
+  /** Requests at once and drained a second: 50 and 2, Enterprise 250 and 5. */
+  rateSize: number;
+  rateDrain: number;
+  /** Whether requests are counted at all (self-hosted portals do not). */
+  rateLimited: boolean;
+  /** Execution time is only accounted, not waited for. */
+  virtualSeconds: boolean;
+  /** A write that changes nothing: `crm.item.update` saves nothing (docs); old portals bump the time and tell subscribers. */
+  noOpUpdatesSave: boolean;
+  /** `fm` in the answers of `crm.item.add` and `update`: absent in older doc examples. */
+  fmInWriteAnswers: boolean;
+  /** An equal value sent without id: the current code recognises it, older portals store it twice. */
+  dedupeMultifields: boolean;
+  /** `crm.item.update` cannot empty a company's fields (open defect). */
+  companyFieldsStick: boolean;
+  /** COMMENTS: HTML becomes BB-code (current); older portals return HTML with `<br>`. */
+  comments: 'bb' | 'html';
+  /** What else the portal does to texts that it stores. */
+  lossyText: ((text: string) => string) | null;
+  /** `companyId` when there is none: null, or 0 as in the doc's lead example. */
+  emptyReference: null | 0;
+  /** `total` with `start=-1`: absent in the code, 0 in the doc's example. */
+  totalWithoutCount: 'absent' | 'zero';
+  /** HTTP status of authorization errors: 401 for all (code), or as the documentation's table has it. */
+  authStatus: 'code' | 'docs';
+  /** Filters on `updatedTime`: honoured, or silently dropped (one report). */
+  timeFilters: 'honoured' | 'dropped';
+  /** Offset of the portal's server from UTC. */
+  offsetMinutes: number;
+}
+
+export const defaultSwitches: PortalSwitches = {
+  operating: 'docs',
+  operatingLimit: 480,
+  operatingBanSeconds: 0,
+  rateSize: 50,
+  rateDrain: 2,
+  rateLimited: true,
+  virtualSeconds: true,
+  noOpUpdatesSave: false,
+  fmInWriteAnswers: true,
+  dedupeMultifields: true,
+  companyFieldsStick: false,
+  comments: 'bb',
+  lossyText: null,
+  emptyReference: null,
+  totalWithoutCount: 'absent',
+  authStatus: 'code',
+  timeFilters: 'honoured',
+  offsetMinutes: 180,
+};
