@@ -1,0 +1,130 @@
+import type { FieldType } from './fields.ts';
+import { readValues } from './item-methods.ts';
+import { sortRecords, splitKey, toCondition } from './list-filter.ts';
+import type { RecordWrite, Store, StoredRecord } from './store.ts';
+import type { PortalSwitches } from './switches.ts';
+import { type CallContext, type MethodAnswer, type MethodTable, type RecordKind, RestError } from './types.ts';
+import { toLegacy } from './wire.ts';
+
+type Params = Record<string, unknown>;
+
+const pageSize = 50;
+const labels: Record<RecordKind, string> = { deal: 'Deal', contact: 'Contact', company: 'Company' };
+
+/** The frozen families `crm.deal.*`, `crm.contact.*`, `crm.company.*` (api-reference/crm/deals/ and siblings, 2026-08). */
+export function makeLegacyMethods(store: Store, switches: PortalSwitches): MethodTable {
+  const kinds: RecordKind[] = ['deal', 'contact', 'company'];
+  return Object.assign({}, ...kinds.map((kind) => methodsOf(kind, store, switches))) as MethodTable;
+}
+
+function methodsOf(kind: RecordKind, store: Store, switches: PortalSwitches): MethodTable {
+  const method = (write: boolean, run: (params: Params, context: CallContext) => MethodAnswer) => ({
+    scope: 'crm',
+    write,
+    run,
+  });
+
+  function find(params: Params): StoredRecord {
+    const id = Number(params.id ?? params.ID);
+    if (!(id > 0)) throw new RestError(400, '', 'ID is not defined or invalid.');
+    const record = store.get(kind, id);
+    if (!record) throw new RestError(400, '', kind === 'deal' ? 'Not found' : `${labels[kind]} is not found`);
+    return record;
+  }
+
+  function toWrite(fields: unknown): RecordWrite {
+    if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) {
+      throw new RestError(400, '', "Parameter 'fields' must be array.");
+    }
+    const write: RecordWrite = { fields: {}, multifields: [] };
+    for (const [name, value] of Object.entries(fields)) {
+      if (name === 'PHONE' || name === 'EMAIL') write.multifields.push(...readValues(name, value));
+      else if (name !== 'CATEGORY_ID' || !('ID' in fields)) write.fields[name] = value;
+    }
+    return write;
+  }
+
+  function list(params: Params): MethodAnswer {
+    // What the method does not know it drops, silently: then everything comes back.
+    const conditions = Object.entries((params.filter ?? {}) as Params).flatMap(([key, value]) => {
+      const { operator, name } = splitKey(key);
+      if (name === 'PHONE' || name === 'EMAIL') return [toCondition(name, operator, value)];
+      const field = store.catalogue.byUpper(kind, name);
+      return field ? [toCondition(field, operator, value)] : [];
+    });
+    let found = store.all(kind).filter((record) => conditions.every((fits) => fits(record)));
+    for (const [name, direction] of Object.entries((params.order ?? {}) as Params).reverse()) {
+      const field = store.catalogue.byUpper(kind, name);
+      if (field) found = sortRecords(found, field, direction);
+    }
+    const start = Number(params.start ?? 0);
+    const floored = start === -1 ? 0 : Math.floor(start / pageSize) * pageSize;
+    // A page behind the last one is the first one again.
+    const offset = floored >= found.length ? 0 : floored;
+    const select = Array.isArray(params.select) && params.select.length > 0 ? params.select.map(String) : ['*', 'UF_*'];
+    const rows = found
+      .slice(offset, offset + pageSize)
+      .map((record) => toLegacy(kind, record, store.catalogue, switches, { multifields: false, select }));
+    if (start === -1) return { result: rows, total: 0 };
+    const next = offset + pageSize;
+    return { result: rows, total: found.length, ...(next < found.length && { next }) };
+  }
+
+  const userField = {
+    [`crm.${kind}.userfield.add`]: method(true, (params) => {
+      const { FIELD_NAME, USER_TYPE_ID, MULTIPLE } = (params.fields ?? {}) as Record<string, string>;
+      const name = `UF_CRM_${String(FIELD_NAME ?? '')
+        .toUpperCase()
+        .replace(/^UF_CRM_/, '')}`;
+      if (store.catalogue.byUpper(kind, name)) throw new RestError(400, 'ERROR_CORE', `Field ${name} already exists.`);
+      store.catalogue.addUserField(kind, name, (USER_TYPE_ID ?? 'string') as FieldType, MULTIPLE === 'Y');
+      return { result: store.catalogue.list(kind).length };
+    }),
+    [`crm.${kind}.userfield.list`]: method(false, () => {
+      const fields = store.catalogue.list(kind).filter((field) => field.isUser);
+      const rows = fields.map((field, index) => ({
+        ID: String(index + 1),
+        ENTITY_ID: `CRM_${kind.toUpperCase()}`,
+        FIELD_NAME: field.upperName,
+        USER_TYPE_ID: field.type,
+        MULTIPLE: field.isMultiple ? 'Y' : 'N',
+        MANDATORY: 'N',
+      }));
+      return { result: rows, total: rows.length };
+    }),
+  };
+
+  return {
+    ...userField,
+    [`crm.${kind}.add`]: method(true, (params, { caller }) => {
+      const write = toWrite(params.fields);
+      if (kind === 'contact' && !write.fields.NAME && !write.fields.LAST_NAME) {
+        throw new RestError(400, '', 'The required field "Last name" is missing.<br>');
+      }
+      return { result: store.create(kind, write, caller.userId).id };
+    }),
+    [`crm.${kind}.get`]: method(false, (params) => ({
+      result: toLegacy(kind, find(params), store.catalogue, switches, { multifields: true, select: null }),
+    })),
+    [`crm.${kind}.update`]: method(true, (params, { caller }) => {
+      const record = find(params);
+      store.update(kind, record.id, toWrite(params.fields), caller.userId);
+      return { result: true };
+    }),
+    [`crm.${kind}.delete`]: method(true, (params, { caller }) => {
+      store.delete(kind, find(params).id, caller.userId);
+      return { result: true };
+    }),
+    [`crm.${kind}.list`]: method(false, list),
+    [`crm.${kind}.fields`]: method(false, () => ({
+      result: Object.fromEntries(
+        store.catalogue
+          .list(kind)
+          .map(({ upperName, type, title, isReadOnly, isMultiple, isRequired, isUser }) => [
+            upperName,
+            { type, isRequired, isReadOnly, isImmutable: false, isMultiple, isDynamic: isUser, title },
+          ]),
+      ),
+    })),
+  };
+}
