@@ -1,19 +1,13 @@
+import type { CronJob } from '../jobs/cron.ts';
 import { type Database, queryRows } from '../models/database.ts';
 
 export interface SchedulesDeps {
   db: Database;
-  wakeMany(task: 'sweep' | 'deletion_sweep' | 'duplicate_check', tenantIds: readonly number[]): Promise<void>;
+  wake(task: 'sweep' | 'deletion_sweep' | 'duplicate_check', tenantIds: readonly number[]): Promise<void>;
   /** Tenants whose connection may run now. */
   listActiveTenants(): Promise<number[]>;
   /** Seconds between two sweeps of one tenant. */
   sweepIntervalSec: number;
-}
-
-export interface CronJob {
-  name: string;
-  /** node-cron, six fields, seconds first. */
-  expression: string;
-  run(): Promise<void>;
 }
 
 /** Portals are quiet at night; the odd minutes keep away from everybody else's round hours. */
@@ -21,22 +15,23 @@ const nightly = '0 17 3 * * *';
 const weekly = '0 41 4 * * 0';
 
 /** The schedules of everything that looks for what events missed. Each firing only wakes jobs; they run one at a time per tenant. */
-export function makeSchedules({ db, wakeMany, listActiveTenants, sweepIntervalSec }: SchedulesDeps): CronJob[] {
+export function makeSchedules({ db, wake, listActiveTenants, sweepIntervalSec }: SchedulesDeps): CronJob[] {
   return [
     {
       name: 'sweep',
-      expression: '* * * * * *',
-      run: async () => wakeMany('sweep', await takeDueSweeps(db, sweepIntervalSec)),
+      // Short intervals are for tests and demonstrations.
+      expression: sweepIntervalSec < 30 ? '* * * * * *' : '*/10 * * * * *',
+      run: async () => wake('sweep', await takeDueSweeps(db, sweepIntervalSec)),
     },
     {
       name: 'deletion_sweep',
       expression: nightly,
-      run: async () => wakeMany('deletion_sweep', await listActiveTenants()),
+      run: async () => wake('deletion_sweep', await listActiveTenants()),
     },
     {
       name: 'duplicate_check',
       expression: weekly,
-      run: async () => wakeMany('duplicate_check', await listActiveTenants()),
+      run: async () => wake('duplicate_check', await listActiveTenants()),
     },
   ];
 }

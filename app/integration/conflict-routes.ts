@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { paginationOf, pagingSchema } from '../http/paging.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { entities } from '../lib/records.ts';
 import type { Database } from '../models/database.ts';
 import { bitrix24Address, idParams } from './address.ts';
 import { listConflicts, resolveConflict } from './conflicts.ts';
-import { paginationOf, pagingSchema } from './paging.ts';
 
 const listQuery = z.strictObject({
   ...pagingSchema,

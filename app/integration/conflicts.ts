@@ -1,4 +1,5 @@
 import { type Transaction, UniqueConstraintError } from 'sequelize';
+import { offsetOf, type Page } from '../http/paging.ts';
 import { AppError, notFound } from '../lib/errors.ts';
 import { type Entity, pairKinds } from '../lib/records.ts';
 import { fieldMapFor } from '../mapping/custom.ts';
@@ -6,7 +7,6 @@ import type { Canonical, FieldPair, LocalRecord } from '../mapping/types.ts';
 import { type Database, queryRows } from '../models/database.ts';
 import { type LocalRow, readLocal, writeLocal } from '../sync/local-store.ts';
 import { readSettings } from '../sync/read-settings.ts';
-import { offsetOf, type Page } from './paging.ts';
 
 export interface ConflictRow {
   id: number;

@@ -1,5 +1,5 @@
+import { offsetOf, type Page } from '../http/paging.ts';
 import { type Database, queryRows } from '../models/database.ts';
-import { offsetOf, type Page } from './paging.ts';
 
 export interface ErrorFilter {
   status?: 'pending' | 'failed' | 'resolved';

@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { paginationOf, pagingSchema } from '../http/paging.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import type { Database } from '../models/database.ts';
 import { errorsAddress, idParams } from './address.ts';
 import { type ErrorActionDeps, makeErrorActions } from './error-actions.ts';
 import { listErrors, readErrorStats } from './error-list.ts';
-import { paginationOf, pagingSchema } from './paging.ts';
 
 export interface ErrorRouteDeps extends ErrorActionDeps {
   db: Database;

@@ -1,6 +1,6 @@
+import { containsPattern, offsetOf, type Page } from '../http/paging.ts';
 import type { Entity } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
-import { containsPattern, offsetOf, type Page } from './paging.ts';
 
 export interface MappingFilter extends Page {
   local_type?: Entity;

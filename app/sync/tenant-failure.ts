@@ -7,7 +7,8 @@ import { codeOf, messageOf } from './error-log.ts';
 /**
  * Decides what a failed request means for the whole tenant. Limits: wait exactly as long as the portal asks; no record is charged.
  * A dead connection: stop, one error. A portal that cannot be reached: pause, growing to an hour, one error; no record is charged for
- * it, so that an outage of any length ends with everything caught up. Anything else is a defect of ours and is thrown on.
+ * it, so that an outage of any length ends with everything caught up. Anything else is a defect
+ * of ours: the tenant pauses in the same way, so that it does not fail every second, and the stack is logged.
  */
 export async function handleRequestFailure(
   deps: SyncDeps,
@@ -16,7 +17,7 @@ export async function handleRequestFailure(
   error: unknown,
 ): Promise<void> {
   if (!(error instanceof Bitrix24Error)) {
-    if (!isDisconnected(error)) throw error;
+    if (!isDisconnected(error)) await pauseForDefect(deps, tenantId, failuresBefore + 1, error);
     return;
   }
   const now = deps.clock.now().getTime();
@@ -39,6 +40,13 @@ export async function handleRequestFailure(
   const until = new Date(now + delay);
   await deps.connections.pause(tenantId, until, { code: error.code, text: outageText(error), failures });
   report(deps, tenantId, error, `Портал не отвечает, следующая попытка через ${Math.ceil(delay / 1000)} с`);
+}
+
+async function pauseForDefect(deps: SyncDeps, tenantId: number, failures: number, error: unknown): Promise<void> {
+  const until = new Date(deps.clock.now().getTime() + backoffMs(failures, deps.timings.outageMs, deps.random()));
+  const text = { ru: 'Внутренняя ошибка синхронизации', en: 'Internal error of the synchronisation' };
+  await deps.connections.pause(tenantId, until, { code: 'internal_error', text, failures });
+  deps.log.error({ tenant_id: tenantId, operation: 'reconcile', result: 'error', err: error }, text.ru);
 }
 
 function outageText(error: Bitrix24Error): Text {

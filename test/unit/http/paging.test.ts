@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { z } from 'zod';
-import { containsPattern, offsetOf, paginationOf, pagingSchema } from '../../../app/integration/paging.ts';
+import { containsPattern, offsetOf, paginationOf, pagingSchema } from '../../../app/http/paging.ts';
 
 describe('paging', () => {
   const cases = [

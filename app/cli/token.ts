@@ -1,0 +1,36 @@
+import { type Role, roles } from '../http/route.ts';
+import { mintToken } from '../http/tokens.ts';
+import { queryRows } from '../models/database.ts';
+import { runCommand } from './command.ts';
+
+const usage = `Печатает токен для вызовов REST. / Prints a token for REST calls.
+
+  npm run token -- --tenant 1 --role admin [--hours 24]
+
+Роли / roles: ${roles.join(', ')}`;
+
+process.exitCode = await runCommand(
+  {
+    options: ['tenant', 'role', 'hours'],
+    usage,
+    check({ tenant, role = 'admin', hours = '24' }) {
+      const tenantId = Number(tenant);
+      const isValid =
+        Number.isSafeInteger(tenantId) && tenantId > 0 && roles.includes(role as Role) && Number(hours) > 0;
+      if (!isValid) return null;
+      return async ({ config, db }) => {
+        const found = await queryRows(db, 'select 1 from companies where id = $tenantId and deleted_at is null', {
+          tenantId,
+        });
+        if (found.length === 0) throw new Error(`Компании ${tenantId} нет / there is no company ${tenantId}`);
+        if (!config.jwtSecret)
+          throw new Error(
+            'Задан JWT_JWKS_URL: токены выдаёт его владелец / JWT_JWKS_URL is set: its owner mints the tokens',
+          );
+        return mintToken(config.jwtSecret, { tenantId, role: role as Role, subject: 'cli' }, Number(hours));
+      };
+    },
+  },
+  process.argv.slice(2),
+  process.env,
+);

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import type { Text } from '../lib/errors.ts';
+
+function refine<Value>(check: (value: Value) => boolean, ru: string, en: string) {
+  const text: Text = { ru, en };
+  return [check, { params: { text } }] as const;
+}
+
+/** A text of at most `length` characters; blanks around are taken off, an empty one is refused. */
+export function requiredText(length: number) {
+  return z.string().trim().min(1).max(length);
+}
+
+/** The same, where nothing is allowed: null, or an empty text, which is stored as null. */
+export function optionalText(length: number) {
+  return z
+    .string()
+    .trim()
+    .max(length)
+    .transform((text) => text || null)
+    .nullable();
+}
+
+export const optionalEmail = optionalText(255).refine(
+  ...refine<string | null>(
+    (value) => value === null || z.email().safeParse(value).success,
+    'нужен адрес вида name@example.ru',
+    'expected an address like name@example.com',
+  ),
+);
+
+export const optionalDate = z.iso.date().nullable();
+
+/** Digits of a fixed number; null when there is none. */
+export function optionalDigits(lengths: readonly number[], ru: string, en: string) {
+  return optionalText(20).refine(
+    ...refine<string | null>(
+      (value) => value === null || (/^\d+$/.test(value) && lengths.includes(value.length)),
+      ru,
+      en,
+    ),
+  );
+}
+
+export const optionalImei = optionalText(20).refine(
+  ...refine<string | null>(
+    (value) => value === null || isImei(value),
+    'IMEI — 15 цифр с верной контрольной цифрой',
+    'an IMEI has 15 digits with a valid check digit',
+  ),
+);
+
+/** Fifteen digits whose last one is the check digit (Luhn; 3GPP TS 23.003, annex B). */
+export function isImei(text: string): boolean {
+  if (!/^\d{15}$/.test(text)) return false;
+  const sum = [...text].reduce((total, digit, index) => {
+    const value = Number(digit) * (index % 2 === 1 ? 2 : 1);
+    return total + (value > 9 ? value - 9 : value);
+  }, 0);
+  return sum % 10 === 0;
+}
+
+/** A sum of money with at most two decimals, as a number or a text; kept as a text, because a float would lose kopecks. */
+export const optionalAmount = z
+  .union([z.number().min(0).max(1e15), z.string().regex(/^\d{1,15}(\.\d{1,2})?$/)])
+  .nullable()
+  .transform((value) => (value === null ? null : Number(value).toFixed(2)));

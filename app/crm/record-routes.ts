@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { paginationOf, pagingSchema } from '../http/paging.ts';
+import { defineRoute, type Route } from '../http/route.ts';
+import type { Models } from '../models/index.ts';
+import { changeSchema, newRecordSchema, type RecordKind, recordKinds } from './kinds.ts';
+import { makeRecords } from './records.ts';
+
+const params = z.strictObject({ id: z.coerce.number().int().min(1).max(2_147_483_647) });
+
+/** Makes list, read, create, change and delete for objects, users and contracts. */
+export function makeRecordRoutes(models: Models): Route[] {
+  return recordKinds.flatMap((kind) => routesOf(kind, models));
+}
+
+function routesOf(kind: RecordKind, models: Models): Route[] {
+  const records = makeRecords(kind, models);
+  const address = `/api/${kind.name}`;
+  const change = (method: 'put' | 'patch') =>
+    defineRoute({
+      method,
+      path: `${address}/:id`,
+      summary: `Change the given fields of one of the ${kind.name}`,
+      role: 'user',
+      params,
+      body: changeSchema(kind),
+      async handle({ caller, params: { id }, body }) {
+        return { data: await records.change(caller.tenantId, id, body) };
+      },
+    });
+  return [
+    defineRoute({
+      method: 'get',
+      path: address,
+      summary: `The tenant's ${kind.name}, page by page`,
+      query: z.strictObject({
+        ...pagingSchema,
+        q: z.string().trim().min(1).max(200).optional(),
+        ...kind.filters,
+      }),
+      async handle({ caller, query }) {
+        const { page, limit, q, ...filters } = query;
+        const { items, total } = await records.list(caller.tenantId, {
+          page,
+          limit,
+          q: q as string | undefined,
+          filters,
+        });
+        return { data: { items, pagination: paginationOf({ page, limit }, total) } };
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: `${address}/:id`,
+      summary: `One of the ${kind.name}`,
+      params,
+      async handle({ caller, params: { id } }) {
+        return { data: await records.read(caller.tenantId, id) };
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: address,
+      summary: `Create one of the ${kind.name}`,
+      role: 'user',
+      body: newRecordSchema(kind),
+      async handle({ caller, body }) {
+        return { status: 201, data: await records.create(caller.tenantId, body) };
+      },
+    }),
+    change('put'),
+    change('patch'),
+    defineRoute({
+      method: 'delete',
+      path: `${address}/:id`,
+      summary: `Delete one of the ${kind.name}; it is kept, marked as deleted`,
+      role: 'user',
+      params,
+      async handle({ caller, params: { id } }) {
+        await records.remove(caller.tenantId, id);
+        return { data: { id }, message: { ru: 'Запись удалена', en: 'The record is deleted' } };
+      },
+    }),
+  ];
+}

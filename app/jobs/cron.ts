@@ -1,0 +1,46 @@
+import cron from 'node-cron';
+import type pg from 'pg';
+import type { Log } from '../lib/log.ts';
+
+export interface CronJob {
+  name: string;
+  /** Six fields, seconds first. */
+  expression: string;
+  run(): Promise<void>;
+}
+
+/** Keys are only needed while another process may still fire the same slot. */
+const keptFor = '1 hour';
+
+/** Starts schedules that fire once in the whole cluster: whoever writes a firing's key first runs it. */
+export function startCron({ pool, jobs, log }: { pool: pg.Pool; jobs: readonly CronJob[]; log: Log }): {
+  stop(): Promise<void>;
+} {
+  cron.setRunCoordinator({
+    async shouldRun(key: string): Promise<boolean> {
+      const { rowCount } = await pool.query('insert into cron_runs (key) values ($1) on conflict do nothing', [key]);
+      return rowCount === 1;
+    },
+  });
+  const purge: CronJob = {
+    name: 'purge_cron_runs',
+    expression: '0 23 * * * *',
+    run: async () => void (await pool.query(`delete from cron_runs where created_at < now() - interval '${keptFor}'`)),
+  };
+  const scheduled = [...jobs, purge].map(({ name, expression, run }) =>
+    cron.schedule(
+      expression,
+      async () => {
+        await run().catch((error: unknown) =>
+          log.error({ err: error, operation: name }, 'Расписание: запуск не удался'),
+        );
+      },
+      { name, distributed: true, noOverlap: true, timezone: 'UTC' },
+    ),
+  );
+  return {
+    async stop() {
+      for (const task of scheduled) await task.destroy();
+    },
+  };
+}

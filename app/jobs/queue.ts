@@ -1,0 +1,26 @@
+import type pg from 'pg';
+
+/** Jobs that a worker can run for one tenant. */
+export const tasks = ['reconcile', 'sweep', 'deletion_sweep', 'duplicate_check'] as const;
+export type Task = (typeof tasks)[number];
+
+export type JobQueue = ReturnType<typeof makeJobQueue>;
+
+/**
+ * Makes the way to wake workers. A job carries nothing but its tenant: what is to be done stands in tables. A tenant's jobs share one
+ * serial queue, so that they never run at the same time in the whole cluster; a job that waits already is not doubled.
+ */
+export function makeJobQueue({ pool }: { pool: pg.Pool }) {
+  return {
+    /** Wakes the tenants' workers, at once or at the moment given. Repeat-safe. */
+    async wake(task: Task, tenantIds: readonly number[], runAt?: Date): Promise<void> {
+      if (tenantIds.length === 0) return;
+      await pool.query(
+        `select graphile_worker.add_job($1::text, payload => json_build_object('tenant_id', id),
+                queue_name => 'tenant:' || id, job_key => $1::text || ':' || id, run_at => $3::timestamptz, max_attempts => 25)
+           from unnest($2::integer[]) as t (id)`,
+        [task, tenantIds, runAt ?? null],
+      );
+    },
+  };
+}

@@ -1,0 +1,104 @@
+import { EventEmitter } from 'node:events';
+import graphileWorker, { type JobHelpers } from 'graphile-worker';
+import pg from 'pg';
+import type { Log } from '../lib/log.ts';
+import { startLiveness } from './liveness.ts';
+import { type Task, tasks } from './queue.ts';
+
+export interface TaskContext {
+  signal: AbortSignal;
+  log: Log;
+}
+
+export interface WorkerDeps {
+  databaseUrl: string;
+  /** Tenants worked on at the same time in this process. */
+  concurrency: number;
+  handlers: Record<Task, (tenantId: number, context: TaskContext) => Promise<void>>;
+  log: Log;
+}
+
+export interface RunningWorker {
+  /** Takes no more jobs, asks the running ones to come to an end, waits for them. */
+  stop(): Promise<void>;
+  /** Resolves when the worker had to stop because others may take its jobs. */
+  lost: Promise<void>;
+}
+
+/** Delayed jobs and retries are found by polling; everything else by notice. */
+const pollMs = 1000;
+
+/** Makes the library's tables. Repeat-safe; several processes may do it at once. */
+export async function prepareJobs(databaseUrl: string): Promise<void> {
+  await graphileWorker.runMigrations({ connectionString: databaseUrl, parsedCronItems: [] });
+}
+
+/** Starts working on jobs. */
+export async function startWorker({ databaseUrl, concurrency, handlers, log }: WorkerDeps): Promise<RunningWorker> {
+  const stopping = new AbortController();
+  const liveness = await startLiveness({ databaseUrl, log });
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: concurrency + 3,
+    application_name: 'axenta-bitrix24-worker',
+  });
+  pool.on('error', (error) => log.warn({ err: error }, 'A worker connection to PostgreSQL broke'));
+  const events = new EventEmitter();
+  events.on('worker:create', ({ worker }: { worker: { workerId: string } }) => {
+    liveness
+      .hold(worker.workerId)
+      .catch((error: unknown) => log.error({ err: error }, 'The liveness lock was not taken'));
+  });
+  const runner = await graphileWorker.run({
+    pgPool: pool,
+    concurrency,
+    pollInterval: pollMs,
+    noHandleSignals: true,
+    parsedCronItems: [],
+    events: events as never,
+    logger: bridge(log),
+    taskList: Object.fromEntries(tasks.map((task) => [task, makeTask(task, handlers[task], stopping.signal, log)])),
+  });
+  const stop = once(async () => {
+    stopping.abort(new Error('The worker stops'));
+    await runner.stop().catch(() => undefined);
+    await liveness.stop();
+    await pool.end();
+  });
+  const lost = liveness.lost.then(async () => {
+    if (stopping.signal.aborted) return;
+    log.error({ operation: 'liveness' }, 'Связь с PostgreSQL потеряна: рабочий процесс останавливается');
+    await stop();
+  });
+  return { stop, lost };
+}
+
+function makeTask(task: Task, handle: WorkerDeps['handlers'][Task], signal: AbortSignal, log: Log) {
+  return async (payload: unknown, { job }: JobHelpers): Promise<void> => {
+    const { tenant_id: tenantId } = payload as { tenant_id: number };
+    const own = log.child({ job_id: String(job.id), task, tenant_id: tenantId }, true);
+    try {
+      await handle(tenantId, { signal, log: own });
+    } catch (error) {
+      if (signal.aborted) return;
+      own.error({ operation: task, result: 'error', err: error }, 'Задание прервано ошибкой, оно повторится');
+      throw error;
+    }
+  };
+}
+
+// The library's lines at "info" tell each job's start and end: ours say that with what was done.
+function bridge(log: Log) {
+  return new graphileWorker.Logger(() => (level, message) => {
+    if (level === 'error') log.debug({ operation: 'job' }, message);
+    else log.trace({ operation: 'job' }, message);
+  });
+}
+
+function once<Value>(action: () => Promise<Value>): () => Promise<Value> {
+  let running: Promise<Value> | undefined;
+  return () => {
+    running ??= action();
+    return running;
+  };
+}

@@ -1,0 +1,158 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import type { EncryptionKey } from '../app/lib/secrets.ts';
+import { type Variable, type VariableName, variables } from './env.ts';
+
+export interface Config {
+  port: number;
+  host: string;
+  publicUrl: string | undefined;
+  databaseUrl: string | undefined;
+  dataDir: string;
+  role: 'all' | 'web' | 'worker';
+  jwtSecret: string | undefined;
+  jwksUrl: string | undefined;
+  encryptionKeys: EncryptionKey[];
+  allowPrivateHosts: boolean;
+  logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+  logFormat: 'text' | 'json';
+  sweepIntervalSec: number;
+  syncConcurrency: number;
+}
+
+/** Every problem of the environment at once; each line says what is wrong and how to mend it, in both languages. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(
+      `Настройки окружения неверны / The environment is not right:\n${problems.map((line) => `  - ${line}`).join('\n')}`,
+    );
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+type Env = Record<string, string | undefined>;
+
+const number = (from: number, to: number) => z.coerce.number().int().min(from).max(to);
+const address = z.url({ protocol: /^https?$/ });
+
+const readers: { [Name in VariableName]: z.ZodType } = {
+  PORT: number(0, 65_535),
+  HOST: z.string(),
+  PUBLIC_URL: address.optional(),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//)
+    .optional(),
+  DATA_DIR: z.string(),
+  ROLE: z.enum(['all', 'web', 'worker']),
+  JWT_SECRET: z.string().min(32).optional(),
+  JWT_JWKS_URL: address.optional(),
+  ENCRYPTION_KEYS: z.string().transform(parseKeys).optional(),
+  BITRIX24_CLIENT_ID: z.string().optional(),
+  BITRIX24_CLIENT_SECRET: z.string().optional(),
+  BITRIX24_OAUTH_URL: address.optional(),
+  BITRIX24_ALLOW_PRIVATE_HOSTS: z
+    .enum(['0', '1', 'true', 'false'])
+    .transform((value) => value === '1' || value === 'true'),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']),
+  LOG_FORMAT: z.enum(['text', 'json']),
+  SWEEP_INTERVAL_SEC: number(1, 86_400),
+  SYNC_CONCURRENCY: number(1, 100),
+};
+
+/**
+ * Reads and checks the environment. In production missing secrets stop the start; otherwise they are made once and kept in `DATA_DIR`,
+ * readable by the owner alone. Throws ConfigError with every problem at once.
+ */
+export function loadConfig(env: Env): Readonly<Config> {
+  const problems: string[] = [];
+  const values: Partial<Record<VariableName, unknown>> = {};
+  for (const name of Object.keys(variables) as VariableName[]) {
+    const { meaning, byDefault, secret }: Variable = variables[name];
+    const text = readText(env, name, secret ?? false, problems) ?? byDefault;
+    const parsed = readers[name].safeParse(text);
+    if (parsed.success) values[name] = parsed.data;
+    else {
+      const shown = secret ? '' : ` «${text}»`;
+      problems.push(`${name}${shown}: неверное значение / wrong value. ${meaning}`);
+    }
+  }
+  if (env.NODE_ENV === 'production') problems.push(...missingSecrets(values));
+  if (problems.length > 0) throw new ConfigError(problems);
+  const dataDir = path.resolve(String(values.DATA_DIR));
+  const jwksUrl = values.JWT_JWKS_URL as string | undefined;
+  return Object.freeze({
+    port: values.PORT as number,
+    host: values.HOST as string,
+    publicUrl: values.PUBLIC_URL as string | undefined,
+    databaseUrl: values.DATABASE_URL as string | undefined,
+    dataDir,
+    role: values.ROLE as Config['role'],
+    jwtSecret: (values.JWT_SECRET as string | undefined) ?? (jwksUrl ? undefined : keptSecret(dataDir, 'jwt-secret')),
+    jwksUrl,
+    encryptionKeys: (values.ENCRYPTION_KEYS as EncryptionKey[] | undefined) ?? [
+      { id: 'dev', key: Buffer.from(keptSecret(dataDir, 'encryption-key'), 'base64') },
+    ],
+    allowPrivateHosts: values.BITRIX24_ALLOW_PRIVATE_HOSTS as boolean,
+    logLevel: values.LOG_LEVEL as Config['logLevel'],
+    logFormat: values.LOG_FORMAT as Config['logFormat'],
+    sweepIntervalSec: values.SWEEP_INTERVAL_SEC as number,
+    syncConcurrency: values.SYNC_CONCURRENCY as number,
+  });
+}
+
+function readText(env: Env, name: string, secret: boolean, problems: string[]): string | undefined {
+  const given = env[name]?.trim();
+  if (given) return given;
+  const file = secret ? env[`${name}_FILE`] : undefined;
+  if (!file) return undefined;
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    problems.push(`${name}_FILE: файл ${file} не читается / the file cannot be read`);
+    return undefined;
+  }
+}
+
+function missingSecrets(values: Partial<Record<VariableName, unknown>>): string[] {
+  const needed: VariableName[] = ['DATABASE_URL', 'ENCRYPTION_KEYS'];
+  if (!values.JWT_JWKS_URL) needed.push('JWT_SECRET');
+  return needed
+    .filter((name) => values[name] === undefined)
+    .map(
+      (name) =>
+        `${name}: обязательно при NODE_ENV=production / required with NODE_ENV=production. ${variables[name].meaning}`,
+    );
+}
+
+function parseKeys(text: string, context: z.core.$RefinementCtx): EncryptionKey[] {
+  const keys = text.split(',').map((part) => {
+    const at = part.indexOf(':');
+    return { id: part.slice(0, at).trim(), key: Buffer.from(part.slice(at + 1).trim(), 'base64') };
+  });
+  const isValid = keys.every(({ id, key }) => /^[\w-]{1,20}$/.test(id) && key.length === 32);
+  if (!isValid || new Set(keys.map((key) => key.id)).size < keys.length) {
+    context.issues.push({ code: 'custom', input: text, message: 'keys' });
+  }
+  return keys;
+}
+
+/** A secret of a development machine: made once, 32 random bytes in base64. */
+function keptSecret(dataDir: string, name: string): string {
+  const file = path.join(dataDir, name);
+  if (!existsSync(file)) {
+    mkdirSync(dataDir, { recursive: true });
+    try {
+      // Of two processes that start together one writes, the other reads.
+      writeFileSync(file, randomBytes(32).toString('base64'), { mode: 0o600, flag: 'wx' });
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'EEXIST') throw error;
+    }
+  }
+  return readFileSync(file, 'utf8').trim();
+}

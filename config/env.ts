@@ -1,0 +1,30 @@
+/** What the app reads from its environment. Nothing else in `app/` looks at `process.env`. */
+export interface Variable {
+  meaning: string;
+  /** Shown to people; absent: none, or generated. */
+  byDefault?: string;
+  /** May also be given as a file, by `<NAME>_FILE`, and is never shown. */
+  secret?: true;
+}
+
+export const variables = {
+  PORT: { meaning: 'HTTP port', byDefault: '8080' },
+  HOST: { meaning: 'address to listen on', byDefault: '0.0.0.0' },
+  PUBLIC_URL: { meaning: 'https address under which Bitrix24 reaches this server' },
+  DATABASE_URL: { meaning: 'PostgreSQL 14 or newer; unset: the embedded one in DATA_DIR', secret: true },
+  DATA_DIR: { meaning: 'where the embedded database and generated secrets are kept', byDefault: '.data' },
+  ROLE: { meaning: 'all, web (HTTP only) or worker (synchronisation only)', byDefault: 'all' },
+  JWT_SECRET: { meaning: 'HS256 secret of the callers’ tokens, 32 characters or more', secret: true },
+  JWT_JWKS_URL: { meaning: 'key set for RS256 and ES256 tokens; goes before JWT_SECRET' },
+  ENCRYPTION_KEYS: { meaning: 'id:base64 of 32 bytes, comma between; the first encrypts', secret: true },
+  BITRIX24_CLIENT_ID: { meaning: 'application id of the marketplace application' },
+  BITRIX24_CLIENT_SECRET: { meaning: 'its secret', secret: true },
+  BITRIX24_OAUTH_URL: { meaning: 'replaces the pinned OAuth hosts' },
+  BITRIX24_ALLOW_PRIVATE_HOSTS: { meaning: '1: portals may live in private networks', byDefault: '0' },
+  LOG_LEVEL: { meaning: 'trace, debug, info, warn, error or fatal', byDefault: 'info' },
+  LOG_FORMAT: { meaning: 'text or json', byDefault: 'text' },
+  SWEEP_INTERVAL_SEC: { meaning: 'seconds between two sweeps of a portal, 1 or more', byDefault: '600' },
+  SYNC_CONCURRENCY: { meaning: 'tenants synchronised at the same time in one process', byDefault: '4' },
+} as const satisfies Record<string, Variable>;
+
+export type VariableName = keyof typeof variables;
