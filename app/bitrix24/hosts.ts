@@ -1,6 +1,7 @@
 import { type LookupAddress, type LookupAllOptions, lookup } from 'node:dns';
 import https from 'node:https';
 import { isIP } from 'node:net';
+import { rootCertificates } from 'node:tls';
 import ipaddr from 'ipaddr.js';
 
 /** Thrown inside a connection attempt, so that a name which changes its address between check and call gains nothing. */
@@ -17,9 +18,9 @@ export function isPublicAddress(address: string): boolean {
  * Makes the agent for all calls to portals. Unless private hosts are allowed (self-hosted portals), it refuses to connect to
  * addresses outside the public internet, whatever name led there.
  */
-export function makePortalAgent(options: { allowPrivateHosts: boolean; ca?: string }): https.Agent {
-  const { allowPrivateHosts, ca } = options;
-  const common = { keepAlive: true, maxSockets: 16, ...(ca && { ca }) };
+export function makePortalAgent(options: { allowPrivateHosts: boolean; extraCa?: string | undefined }): https.Agent {
+  const { allowPrivateHosts, extraCa } = options;
+  const common = { keepAlive: true, maxSockets: 16, ...(extraCa && { ca: [...rootCertificates, extraCa] }) };
   if (allowPrivateHosts) return new https.Agent(common);
   const agent = new https.Agent({ ...common, lookup: guardedLookup as never });
   const connect = agent.createConnection.bind(agent);

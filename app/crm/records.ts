@@ -1,4 +1,5 @@
 import { type Model, type ModelStatic, Op, UniqueConstraintError, type WhereOptions } from 'sequelize';
+import { containsPattern, offsetOf } from '../http/paging.ts';
 import { AppError, invalidRequest, notFound } from '../lib/errors.ts';
 import type { Models } from '../models/index.ts';
 import type { RecordKind } from './kinds.ts';
@@ -56,14 +57,14 @@ export function makeRecords(kind: RecordKind, models: Models) {
       { page, limit, q, filters }: ListQuery,
     ): Promise<{ items: RecordRow[]; total: number }> {
       const given = Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== undefined));
-      const pattern = `%${(q ?? '').replace(/[\\%_]/g, '\\$&')}%`;
-      const search = q ? { [Op.or]: kind.searched.map((column) => ({ [column]: { [Op.iLike]: pattern } })) } : {};
+      const contains = { [Op.iLike]: containsPattern(q ?? '') };
+      const search = q ? { [Op.or]: kind.searched.map((column) => ({ [column]: contains })) } : {};
       const where = { tenant_id: tenantId, deleted_at: null, ...given, ...search } as WhereOptions;
       const { rows, count } = await model.findAndCountAll({
         where,
         order: [['id', 'ASC']],
         limit,
-        offset: (page - 1) * limit,
+        offset: offsetOf({ page, limit }),
       });
       return { items: rows.map(present), total: count };
     },

@@ -1,0 +1,34 @@
+import { ConfigError, loadConfig } from '../config/config.ts';
+import { openDatabaseUrl } from '../config/open-database.ts';
+import { makeLog } from './lib/log.ts';
+import { type RunningApp, startApp } from './start.ts';
+
+async function main(): Promise<void> {
+  const config = loadConfig(process.env);
+  const log = makeLog({ level: config.logLevel, format: config.logFormat });
+  const database = await openDatabaseUrl(config);
+  let app: RunningApp;
+  try {
+    app = await startApp(config, database.url, log);
+  } catch (error) {
+    await database.stop();
+    throw error;
+  }
+  let isStopping = false;
+  const stop = async (why: string, code: number) => {
+    if (isStopping) return;
+    isStopping = true;
+    log.info({ operation: 'stop', why }, 'Приложение останавливается');
+    await app.stop();
+    await database.stop();
+    process.exitCode = code;
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(signal, 0));
+  // Whoever watches over the process starts it again.
+  void app.lost.then(() => stop('the connection to PostgreSQL broke', 1));
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof ConfigError ? error.message : error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,143 @@
+import pg from 'pg';
+import type { Config } from '../config/config.ts';
+import { makePortalAgent } from './bitrix24/hosts.ts';
+import { makeLimits } from './bitrix24/limits/limits.ts';
+import { probeWebhook } from './bitrix24/probe.ts';
+import { makeBitrix24Client } from './bitrix24/sdk-client.ts';
+import { makeCompanyRoutes } from './crm/company-routes.ts';
+import { makeRecordRoutes } from './crm/record-routes.ts';
+import { makeDeletionSweep } from './events/deletion-sweep.ts';
+import { makeDuplicateCheck } from './events/duplicate-check.ts';
+import { makeReceive } from './events/receive.ts';
+import { makeEventRoutes } from './events/routes.ts';
+import { makeSchedules } from './events/schedules.ts';
+import { makeSweep } from './events/sweep.ts';
+import { makeMetrics } from './http/metrics.ts';
+import { createServer } from './http/server.ts';
+import { makeConflictRoutes } from './integration/conflict-routes.ts';
+import { makeErrorRoutes } from './integration/error-routes.ts';
+import { makeMappingRoutes } from './integration/mapping-routes.ts';
+import { makeRunRoutes } from './integration/run-routes.ts';
+import { makeSettingsRoutes } from './integration/settings-routes.ts';
+import { makeJobQueue, type Task } from './jobs/queue.ts';
+import type { TaskContext } from './jobs/worker.ts';
+import { type Clock, systemClock } from './lib/clock.ts';
+import type { Log } from './lib/log.ts';
+import { makeSecrets } from './lib/secrets.ts';
+import { connectDatabase, queryRows } from './models/database.ts';
+import { initModels } from './models/index.ts';
+import { isMigrated } from './models/migrate.ts';
+import { makeClients } from './portals/clients.ts';
+import { makeConnections } from './portals/connections.ts';
+import { makeHealth } from './portals/health.ts';
+import { makePortalRoutes } from './portals/routes.ts';
+import { makeSetup } from './portals/setup.ts';
+import { defaultTimings, type SyncTimings } from './sync/deps.ts';
+import { makeReconcile } from './sync/reconcile.ts';
+import { handleRequestFailure } from './sync/tenant-failure.ts';
+
+/** Requests at once and a second on every plan but Enterprise (settings/performance/limits.md, 2026-08). */
+const bucket = { size: 50, drain: 2 };
+
+/** What can be replaced from outside: time, and which certificate authority to trust besides those that everybody trusts. */
+export interface WiringOptions {
+  clock?: Clock;
+  timings?: Partial<SyncTimings>;
+  extraCa?: string;
+}
+
+export type App = ReturnType<typeof wire>;
+
+/** Builds every dependency once. Nothing is started here. */
+export function wire(config: Config, databaseUrl: string, log: Log, options: WiringOptions = {}) {
+  const clock = options.clock ?? systemClock;
+  const db = connectDatabase(databaseUrl, log);
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 4, application_name: 'axenta-bitrix24-jobs' });
+  pool.on('error', (error) => log.warn({ err: error }, 'A connection to PostgreSQL broke'));
+  const models = initModels(db);
+  const metrics = makeMetrics();
+  const secrets = makeSecrets(config.encryptionKeys);
+  const queue = makeJobQueue({ pool });
+
+  const agent = makePortalAgent({ allowPrivateHosts: config.allowPrivateHosts, extraCa: options.extraCa });
+  const limits = makeLimits({ run: (sql, bind) => queryRows(db, sql, bind), clock, bucket });
+  const makeClient = (webhookUrl: string) => makeBitrix24Client(webhookUrl, { agent, limits, clock, log });
+  const connections = makeConnections({ db, secrets });
+  const clients = makeClients({ db, connections, makeClient });
+  const { clientFor } = clients;
+  const probe = (url: string) => probeWebhook(url, agent);
+  const setup = makeSetup({ db, connections, clients, probe, makeClient, publicUrl: config.publicUrl, log });
+  const health = makeHealth({ db, connections, clientFor, clock, log });
+
+  const timings = { ...defaultTimings, ...options.timings };
+  const syncDeps = { db, clock, log, connections, clientFor, timings, random: Math.random };
+  const reconcile = makeReconcile(syncDeps);
+  const requireActive = async (tenantId: number) => void (await connections.requireActive(tenantId));
+
+  const routes = [
+    ...makePortalRoutes({ setup, health, clients }),
+    ...makeRunRoutes({ db, clock, requireActive }),
+    ...makeMappingRoutes({ db, clock, clientFor, requireActive }),
+    ...makeSettingsRoutes({ db, clock, clientFor }),
+    ...makeConflictRoutes({ db }),
+    ...makeErrorRoutes({ db, requireConnection: health.require }),
+    ...makeRecordRoutes(models),
+    ...makeCompanyRoutes(models),
+  ];
+  const receive = makeReceive({ db, secrets, log, count: (result) => metrics.events.inc({ result }) });
+  const http = createServer({
+    ...{ log, clock, metrics, routes },
+    callbacks: makeEventRoutes({ receive }),
+    auth: { secret: config.jwtSecret, jwksUrl: config.jwksUrl, tenantExists },
+    ready: () => isMigrated(db),
+  });
+
+  async function tenantExists(tenantId: number): Promise<boolean> {
+    return (await models.Company.count({ where: { id: tenantId, deleted_at: null } })) > 0;
+  }
+
+  /** A search that fails as a whole stops or pauses its tenant as a synchronisation does; the next schedule tries again. */
+  const searching = (search: (tenantId: number, context: TaskContext) => Promise<void>) => {
+    return async (tenantId: number, context: TaskContext): Promise<void> => {
+      const connection = await connections.find(tenantId);
+      if (connection?.state !== 'active') return;
+      try {
+        await search(tenantId, context);
+      } catch (error) {
+        if (context.signal.aborted) return;
+        await handleRequestFailure({ ...syncDeps, log: context.log }, tenantId, connection.pauseFailures, error);
+      }
+    };
+  };
+
+  const handlers: Record<Task, (tenantId: number, context: TaskContext) => Promise<void>> = {
+    async reconcile(tenantId, context) {
+      const isWorkLeft = await reconcile(tenantId, context);
+      if (isWorkLeft) await queue.wake('reconcile', [tenantId]);
+    },
+    sweep: searching(makeSweep({ db, clock, clientFor })),
+    deletion_sweep: searching(makeDeletionSweep({ db, clientFor })),
+    duplicate_check: searching(makeDuplicateCheck({ db, clientFor })),
+  };
+
+  return {
+    db,
+    pool,
+    clock,
+    queue,
+    clients,
+    http,
+    handlers,
+    schedules: makeSchedules({
+      db,
+      wake: queue.wake,
+      listActiveTenants: connections.listActiveTenants,
+      sweepIntervalSec: config.sweepIntervalSec,
+    }),
+    async close(): Promise<void> {
+      agent.destroy();
+      await pool.end();
+      await db.close();
+    },
+  };
+}

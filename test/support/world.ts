@@ -1,0 +1,175 @@
+import { randomBytes } from 'node:crypto';
+import { Writable } from 'node:stream';
+import pg from 'pg';
+import { mintToken } from '../../app/http/tokens.ts';
+import { makeLog } from '../../app/lib/log.ts';
+import { type RunningApp, startApp } from '../../app/start.ts';
+import type { Config } from '../../config/config.ts';
+import { type PortalOptions, type SimulatedPortal, startPortal } from '../portal/portal.ts';
+import { createTestDatabase } from './database.ts';
+import { eventually } from './eventually.ts';
+
+export interface Answer {
+  status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+  body: any;
+  headers: Headers;
+}
+
+export interface Tenant {
+  id: number;
+  token: string;
+  webhookUrl: string;
+}
+
+export interface WorldOptions {
+  portal?: PortalOptions;
+  config?: Partial<Config>;
+  timings?: { uncertainWaitMs?: number; backoffMs?: number; outageMs?: number };
+}
+
+export type World = Awaited<ReturnType<typeof startWorld>>;
+
+const jwtSecret = 'a secret that only the tests know, long enough';
+
+/** Database, simulated portal and the whole app in this process: what every flow test begins with. */
+export async function startWorld(options: WorldOptions = {}) {
+  const database = await createTestDatabase();
+  const portal = await startPortal(options.portal);
+  const pool = new pg.Pool({ connectionString: database.url, max: 4 });
+  pool.on('error', () => undefined);
+  const lines: string[] = [];
+  const output = new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(String(chunk));
+      done();
+    },
+  });
+  const config: Config = {
+    port: 0,
+    host: '127.0.0.1',
+    publicUrl: undefined,
+    databaseUrl: database.url,
+    dataDir: '/nonexistent',
+    role: 'all',
+    jwtSecret,
+    jwksUrl: undefined,
+    encryptionKeys: [{ id: 'test', key: randomBytes(32) }],
+    allowPrivateHosts: true,
+    logLevel: 'debug',
+    logFormat: 'text',
+    sweepIntervalSec: 86_400,
+    syncConcurrency: 4,
+    ...options.config,
+  };
+  const log = makeLog({ level: config.logLevel, format: config.logFormat, output });
+  // Waits that take minutes in production take a moment here; their order stays.
+  const timings = { uncertainWaitMs: 400, backoffMs: 150, outageMs: 150, ...options.timings };
+  const start = () => startApp(config, database.url, log, { timings, extraCa: portal.caPem });
+  let app: RunningApp | null = await start();
+
+  async function sql<Row extends object = Record<string, unknown>>(
+    text: string,
+    values: unknown[] = [],
+  ): Promise<Row[]> {
+    return (await pool.query<Row>(text, values)).rows;
+  }
+
+  async function call(
+    token: string | null,
+    method: string,
+    path: string,
+    body?: unknown,
+    headers = {},
+  ): Promise<Answer> {
+    const answer = await fetch(`http://127.0.0.1:${app?.port}${path}`, {
+      method,
+      headers: {
+        ...(token && { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    const isJson = answer.headers.get('content-type')?.includes('json');
+    return { status: answer.status, body: isJson ? JSON.parse(text) : text, headers: answer.headers };
+  }
+
+  return {
+    portal,
+    config,
+    databaseUrl: database.url,
+    sql,
+    call,
+    /** Lines that the app has logged. */
+    lines,
+    get port(): number {
+      return app?.port ?? 0;
+    },
+
+    /** A company without a connection. */
+    async addTenant(name = 'ООО Ромашка'): Promise<Tenant> {
+      const [row] = await sql<{ id: number }>('insert into companies (name) values ($1) returning id', [name]);
+      const id = row?.id ?? 0;
+      const token = mintToken(jwtSecret, { tenantId: id, role: 'admin', subject: 'tester' }, 1);
+      return { id, token, webhookUrl: portal.addWebhook().url };
+    },
+
+    /** Connects a company to the portal by a webhook, as its administrator does. */
+    async connect(tenant: Tenant, extra: Record<string, unknown> = {}): Promise<void> {
+      const body = { webhook_url: tenant.webhookUrl, ...extra };
+      const answer = await call(tenant.token, 'POST', '/api/integration/bitrix24/setup', body);
+      if (answer.status !== 200) throw new Error(`Setup failed: ${JSON.stringify(answer.body)}`);
+    },
+
+    /** Connects, and lets the portal's events reach the app. */
+    async connectWithEvents(tenant: Tenant): Promise<{ remove(): void }> {
+      const url = `http://127.0.0.1:${app?.port}/bitrix24/events`;
+      const handler = portal.addOutgoingWebhook({ url });
+      await this.connect(tenant, { outgoing_token: handler.token });
+      return handler;
+    },
+
+    /** Waits until nothing is queued any more. */
+    settled(timeoutMs = 15_000): Promise<unknown> {
+      return eventually(
+        async () => {
+          await portal.events.settled();
+          const rows = await sql('select entity, side, record_id, attempts, reason, due_at from sync_queue');
+          if (rows.length > 0) throw new Error(`Still queued: ${JSON.stringify(rows.slice(0, 5))}`);
+        },
+        { timeoutMs },
+      );
+    },
+
+    /** The deal, contact or company of a local record. */
+    async remoteOf(tenant: Tenant, entity: 'object' | 'user' | 'contract', localId: number) {
+      const kind = { object: 'deal', user: 'contact', contract: 'company' }[entity] as 'deal' | 'contact' | 'company';
+      const [row] = await sql<{ bitrix24_id: string }>(
+        'select bitrix24_id from bitrix24_sync_mappings where tenant_id = $1 and local_type = $2 and local_id = $3',
+        [tenant.id, entity, localId],
+      );
+      if (!row) throw new Error(`No mapping of ${entity} ${localId}`);
+      return portal.records(kind).get(Number(row.bitrix24_id));
+    },
+
+    async stopApp(): Promise<void> {
+      await app?.stop();
+      app = null;
+    },
+
+    async startApp(): Promise<void> {
+      app = await start();
+    },
+
+    async stop(): Promise<void> {
+      await app?.stop();
+      await portal.stop();
+      await pool.end();
+      await database.drop();
+    },
+  };
+}
+
+export type { SimulatedPortal };
