@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import graphileWorker, { type JobHelpers } from 'graphile-worker';
+import { type JobHelpers, Logger, run, runMigrations } from 'graphile-worker';
 import pg from 'pg';
 import type { Log } from '../lib/log.ts';
 import { startLiveness } from './liveness.ts';
@@ -30,7 +30,7 @@ const pollMs = 1000;
 
 /** Makes the library's tables. Repeat-safe; several processes may do it at once. */
 export async function prepareJobs(databaseUrl: string): Promise<void> {
-  await graphileWorker.runMigrations({ connectionString: databaseUrl, parsedCronItems: [] });
+  await runMigrations({ connectionString: databaseUrl, parsedCronItems: [] });
 }
 
 /** Starts working on jobs. */
@@ -49,7 +49,7 @@ export async function startWorker({ databaseUrl, concurrency, handlers, log }: W
       .hold(worker.workerId)
       .catch((error: unknown) => log.error({ err: error }, 'The liveness lock was not taken'));
   });
-  const runner = await graphileWorker.run({
+  const runner = await run({
     pgPool: pool,
     concurrency,
     pollInterval: pollMs,
@@ -89,7 +89,7 @@ function makeTask(task: Task, handle: WorkerDeps['handlers'][Task], signal: Abor
 
 // The library's lines at "info" tell each job's start and end: ours say that with what was done.
 function bridge(log: Log) {
-  return new graphileWorker.Logger(() => (level, message) => {
+  return new Logger(() => (level, message) => {
     if (level === 'error') log.debug({ operation: 'job' }, message);
     else log.trace({ operation: 'job' }, message);
   });
