@@ -40,7 +40,7 @@ function nameOf(value: Canonical, local: LocalRecord): Canonical {
   const suffix = suffixOf(local);
   if (value === null || suffix === '') return value;
   if (value.endsWith(suffix)) return canonicalLine(value.slice(0, -suffix.length));
-  return canonicalLine(value.replace(/ \(договор [^()]*\)$/, ''));
+  return canonicalLine(value.replace(/(?:^| )\(договор [^()]*\)$/, ''));
 }
 
 /** The object's description is what people see above the marker line. */

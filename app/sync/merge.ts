@@ -125,9 +125,9 @@ function mergeField(pair: FieldPair, input: MergeInput, result: MergeResult): vo
     const localChanged = firstTime || localValue !== before.local;
     const remoteChanged = firstTime || remoteValue !== before.remote;
     if (!localChanged && !remoteChanged) return 'nothing';
-    if (wanted === remoteValue || (decodable && pair.readLocal({ ...input.local, ...columns }) === localValue)) {
-      return 'adopt';
-    }
+    if (wanted === remoteValue) return 'adopt';
+    // They wrote in other words what we have. What only we changed is sent, even if it reads the same on our side.
+    if (remoteChanged && decodable && pair.readLocal({ ...input.local, ...columns }) === localValue) return 'adopt';
     if (firstTime && remoteValue === null) return pair.owner === 'bitrix24' ? 'adopt' : 'to_remote';
     if (firstTime && wanted === null) return pair.owner === 'crm' ? 'adopt' : decodable ? 'to_local' : 'adopt';
     if (pair.owner === 'crm') return localChanged ? 'to_remote' : 'restore';

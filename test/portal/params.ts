@@ -5,7 +5,15 @@ export type Params = Record<string, unknown>;
 
 /** Reads a query or a form with bracketed keys as PHP does: lists for keys 0, 1, …, maps for others. */
 export function parseQuery(text: string): Params {
-  return qs.parse(text, { depth: 20, parameterLimit: 100_000, arrayLimit: 1000, allowDots: false }) as Params;
+  const maps = qs.parse(text, { depth: 20, parameterLimit: 100_000, parseArrays: false, allowDots: false });
+  return toLists(maps) as Params;
+}
+
+function toLists(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([key, item]) => [key, toLists(item)] as const);
+  const isList = entries.length > 0 && entries.every(([key], index) => key === String(index));
+  return isList ? entries.map(([, item]) => item) : Object.fromEntries(entries);
 }
 
 /** Parameters of a request: query and body, the body wins. A body that is no JSON counts as empty, as PHP has it. */
