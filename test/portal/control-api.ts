@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import type { Journal } from './faults.ts';
+import type { Journal } from './journal.ts';
 import { type Params, readParams } from './params.ts';
 import type { RecordTable } from './people.ts';
 import { sendJson } from './server.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import qs from 'qs';
-import type { Journal } from './faults.ts';
+import type { Journal } from './journal.ts';
 import type { RecordChange } from './types.ts';
 
 /** A handler that the portal calls: an outgoing webhook. */

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Faults, Journal } from './faults.ts';
+import { BatchAnswer, readCommands } from './batch.ts';
+import { type FaultAction, type Faults, NoAnswer, throwEarly } from './faults.ts';
+import type { Journal } from './journal.ts';
 import { type LatencyProfile, secondsOf } from './latency.ts';
 import type { PortalLimits } from './limits.ts';
-import { type Params, parseQuery } from './params.ts';
-import { resolveReferences } from './references.ts';
+import type { Params } from './params.ts';
 import type { PortalSwitches } from './switches.ts';
 import { type Caller, type MethodAnswer, type MethodTable, RestError } from './types.ts';
 import { toWireTime } from './wire-time.ts';
@@ -23,7 +24,17 @@ export interface Executed extends MethodAnswer {
   time: Record<string, unknown>;
 }
 
-const maxCommands = 50;
+/** One request while it is executed: who calls, and what it spent so far. */
+interface Hit {
+  caller: Caller;
+  /** Set for a batch. */
+  batchId?: string;
+  /** Seconds by method: the operating limit looks at their sums. */
+  spent: Map<string, number>;
+}
+
+/** The weight of a batch where batches are billed as a whole. */
+const batchWeight = 0.5;
 
 /** Executes methods and batches as the portal does, and writes each into the journal. */
 export class Executor {
@@ -33,41 +44,43 @@ export class Executor {
     this.#deps = deps;
   }
 
-  /** Executes what one request asks for. Throws RestError. */
-  async request(caller: Caller, method: string, params: Params): Promise<Executed> {
+  /** Executes what one request asks for. Throws RestError, and NoAnswer when the request ends without the portal's answer. */
+  async request(caller: Caller, method: string, params: Params, fault: FaultAction | null): Promise<Executed> {
     const name = method.toLowerCase();
-    if (name !== 'batch') return this.#execute(caller, name, params, {});
-    const startedAt = this.#deps.now();
-    const batchId = randomBytes(4).toString('hex');
-    const { answer, seconds } = await this.#batch(caller, params, batchId);
-    if (this.#deps.switches.operating === 'batch') this.#deps.limits.addTime(caller.credential, 'batch', seconds * 0.5);
-    return { result: answer, time: this.#time(caller, 'batch', startedAt, seconds) };
+    const hit: Hit = { caller, spent: new Map(), ...(name === 'batch' && { batchId: randomBytes(4).toString('hex') }) };
+    try {
+      const executed =
+        name === 'batch' ? await this.#batch(hit, params) : await this.#execute(hit, name, params, fault);
+      this.#cutWhenLong(hit);
+      return executed;
+    } finally {
+      this.#bill(hit);
+    }
   }
 
-  async #execute(caller: Caller, name: string, params: Params, batch: { batchId?: string }): Promise<Executed> {
-    const { methods, limits, faults, journal, latency, switches } = this.#deps;
+  async #execute(hit: Hit, name: string, params: Params, fault: FaultAction | null): Promise<Executed> {
+    const { methods, limits, journal, latency, switches, now } = this.#deps;
+    const { caller, batchId } = hit;
     const method = methods[name];
-    const startedAt = this.#deps.now();
+    const startedAt = now();
     const entry = {
       kind: 'call',
       method: name,
       params,
       credential: caller.credential,
       write: method?.write ?? false,
-      ...batch,
+      ...(batchId !== undefined && { batchId }),
     } as const;
     try {
-      const fault = batch.batchId ? faults.strike(name, params) : null;
-      if (fault?.kind === 'refuse') throw new RestError(fault.status, fault.error, fault.description);
       if (!method) throw new RestError(404, 'ERROR_METHOD_NOT_FOUND', 'Method not found!');
       if (method.scope && !caller.scopes.includes(method.scope)) throw insufficientScope(switches);
-      limits.checkTime(caller.credential, name);
+      if (!batchId || switches.operating !== 'batch') limits.checkTime(caller.credential, name);
       const answer = await method.run(params, { caller, now: startedAt });
-      const found = fault?.kind === 'emptyList' ? emptied(answer) : answer;
       const seconds = secondsOf(latency, name);
       if (seconds > 0 && !switches.virtualSeconds) await sleep(seconds * 1000);
-      if (!batch.batchId || switches.operating !== 'batch') limits.addTime(caller.credential, name, seconds);
+      hit.spent.set(name, (hit.spent.get(name) ?? 0) + seconds);
       journal.write({ ...entry, status: 200, ms: Math.round(seconds * 1000) });
+      const found = fault?.kind === 'emptyList' ? emptied(answer) : answer;
       return { ...found, time: this.#time(caller, name, startedAt, seconds) };
     } catch (error) {
       if (!(error instanceof RestError)) throw error;
@@ -76,62 +89,79 @@ export class Executor {
     }
   }
 
-  async #batch(caller: Caller, params: Params, batchId: string): Promise<{ answer: unknown; seconds: number }> {
+  async #batch(hit: Hit, params: Params): Promise<Executed> {
+    const { limits, journal, switches, now } = this.#deps;
+    const { caller, batchId = '', spent } = hit;
+    if (switches.operating === 'batch') limits.checkTime(caller.credential, 'batch');
+    const startedAt = now();
+    const entry = {
+      kind: 'call',
+      method: 'batch',
+      params,
+      batchId,
+      credential: caller.credential,
+      write: false,
+    } as const;
+    let status = 0;
+    try {
+      const result = await this.#commands(hit, params);
+      status = 200;
+      return { result, time: this.#time(caller, 'batch', startedAt, sum(spent)) };
+    } finally {
+      journal.write({ ...entry, status, ms: Math.round(sum(spent) * 1000) });
+    }
+  }
+
+  async #commands(hit: Hit, params: Params): Promise<unknown> {
+    const answer = new BatchAnswer();
     const halt = ['1', 'true', true, 1].includes(params.halt as never);
-    const commands = Object.entries((params.cmd ?? {}) as Record<string, unknown>);
-    const results: Record<string, unknown> = {};
-    const errors: Record<string, unknown> = {};
-    const totals: Record<string, unknown> = {};
-    const nexts: Record<string, unknown> = {};
-    const times: Record<string, unknown> = {};
-    let seconds = 0;
-    for (const [index, [key, line]] of commands.entries()) {
-      // What is no text is passed over without a word.
-      if (typeof line !== 'string') continue;
+    for (const command of readCommands(params.cmd)) {
       try {
-        if (index >= maxCommands) throw new RestError(200, 'ERROR_BATCH_LENGTH_EXCEEDED', 'Max batch length exceeded');
-        // PHP's parse_url ends the query at a raw hash.
-        const [head = ''] = line.split('#');
-        const [name = '', query = ''] = head.split('?', 2) as [string, string?];
-        if (name.toLowerCase() === 'batch') {
-          throw new RestError(200, 'ERROR_BATCH_METHOD_NOT_ALLOWED', 'Method is not allowed for batch usage');
-        }
-        const own = resolveReferences(parseQuery(query), {
-          result: results,
-          error: errors,
-          total: totals,
-          next: nexts,
-        });
-        const { result, total, next, time } = await this.#execute(caller, name.toLowerCase(), own, { batchId });
-        results[key] = result;
-        times[key] = time;
-        seconds += Number(time.duration ?? 0);
-        if (total !== undefined) totals[key] = total;
-        if (next !== undefined) nexts[key] = next;
+        const { method, params: own } = answer.prepare(command);
+        answer.add(command.key, await this.#command(hit, method, own));
       } catch (error) {
         if (!(error instanceof RestError)) throw error;
-        errors[key] = { error: error.code, error_description: error.description };
+        answer.refuse(command.key, error);
         if (halt) break;
       }
+      this.#cutWhenLong(hit);
     }
-    const answer = {
-      result: phpMap(results),
-      result_error: phpMap(errors),
-      result_total: phpMap(totals),
-      result_next: phpMap(nexts),
-      result_time: phpMap(times),
-    };
-    return { answer, seconds };
+    return answer.toWire();
+  }
+
+  async #command(hit: Hit, method: string, params: Params): Promise<Executed> {
+    const fault = this.#deps.faults.strikeCommand(method, params);
+    throwEarly(fault);
+    if (fault?.kind === 'delay') await sleep(fault.ms);
+    const executed = await this.#execute(hit, method, params, fault);
+    if (fault?.kind === 'dropAfter') throw new NoAnswer(null);
+    return executed;
+  }
+
+  // What was executed stays executed: there is no transaction around a request.
+  #cutWhenLong({ spent }: Hit): void {
+    const { cutSeconds } = this.#deps.switches;
+    if (cutSeconds > 0 && sum(spent) > cutSeconds) throw new NoAnswer(504);
+  }
+
+  #bill({ caller, spent, batchId }: Hit): void {
+    const { switches, limits } = this.#deps;
+    if (switches.operating === 'batch' && batchId !== undefined) {
+      limits.addTime(caller.credential, 'batch', sum(spent) * batchWeight);
+      return;
+    }
+    for (const [method, seconds] of spent) limits.addTime(caller.credential, method, seconds);
   }
 
   #time(caller: Caller, method: string, startedAt: number, seconds: number): Record<string, unknown> {
     const { switches, limits } = this.#deps;
     const finish = startedAt + seconds * 1000;
+    const whole = (value: number) => (switches.wholeTimes ? Math.floor(value) : value);
     return {
-      start: startedAt / 1000,
+      start: whole(startedAt / 1000),
       finish: finish / 1000,
       duration: seconds,
-      processing: seconds,
+      processing: whole(seconds),
       date_start: toWireTime(startedAt, switches.offsetMinutes),
       date_finish: toWireTime(finish, switches.offsetMinutes),
       ...limits.report(caller.credential, method),
@@ -139,10 +169,8 @@ export class Executor {
   }
 }
 
-/** PHP writes a map whose keys are 0, 1, …, and an empty one, as a list. */
-function phpMap(map: Record<string, unknown>): unknown {
-  const keys = Object.keys(map);
-  return keys.every((key, index) => key === String(index)) ? Object.values(map) : map;
+function sum(spent: ReadonlyMap<string, number>): number {
+  return [...spent.values()].reduce((total, seconds) => total + seconds, 0);
 }
 
 function emptied(answer: MethodAnswer): MethodAnswer {

@@ -1,4 +1,4 @@
-import type { JournalEntry } from './types.ts';
+import { RestError } from './types.ts';
 
 export type FaultAction =
   | { kind: 'refuse'; status: number; error: string; description: string }
@@ -16,7 +16,11 @@ export type FaultAction =
   | { kind: 'emptyList' };
 
 export interface FaultRule {
-  /** Matches the request's method (`batch` too) or a command inside a batch; absent: every request. */
+  /**
+   * Matches a request's method (`batch`: the whole batch) or a command inside a batch; absent: every request. A command that is
+   * refused has its error in `result_error`; one that breaks the connection takes the whole batch's answer with it, what was
+   * executed before stays; `noTime` and `redirect` fit requests only.
+   */
   method?: string | RegExp;
   /** Looks at the parameters. */
   when?: (params: Record<string, unknown>) => boolean;
@@ -45,10 +49,22 @@ export class Faults {
     this.isDown = false;
   }
 
-  /** The first rule that fits, used up by one. */
-  strike(method: string, params: Record<string, unknown>): FaultAction | null {
+  /** What happens to a request, used up by one. */
+  strikeRequest(method: string, params: Record<string, unknown>): FaultAction | null {
+    return this.#strike(params, (rule) => fits(rule.method, method));
+  }
+
+  /** What happens to a command inside a batch, used up by one. */
+  strikeCommand(method: string, params: Record<string, unknown>): FaultAction | null {
+    return this.#strike(
+      params,
+      (rule) => rule.method !== undefined && fits(rule.method, method) && !requestOnly.has(rule.action.kind),
+    );
+  }
+
+  #strike(params: Record<string, unknown>, isMeant: (rule: FaultRule) => boolean): FaultAction | null {
     const rule = this.#rules.find(
-      (candidate) => fits(candidate.method, method) && (candidate.when?.(params) ?? true) && candidate.times !== 0,
+      (candidate) => candidate.times !== 0 && isMeant(candidate) && (candidate.when?.(params) ?? true),
     );
     if (!rule) return null;
     if (rule.times !== undefined) rule.times -= 1;
@@ -56,42 +72,28 @@ export class Faults {
   }
 }
 
-function fits(pattern: string | RegExp | undefined, method: string): boolean {
-  if (pattern === undefined) return true;
-  return typeof pattern === 'string' ? pattern.toLowerCase() === method.toLowerCase() : pattern.test(method);
+const requestOnly = new Set<FaultAction['kind']>(['noTime', 'redirect']);
+
+/** The portal does not answer: the connection breaks, or a balancer's page comes instead. */
+export class NoAnswer extends Error {
+  /** HTTP status of the balancer's page; null: the connection breaks. */
+  readonly pageStatus: number | null;
+
+  constructor(pageStatus: number | null) {
+    super(pageStatus === null ? 'The connection breaks' : `A page with status ${pageStatus}`);
+    this.pageStatus = pageStatus;
+  }
 }
 
-/** What happened at the portal, in order: every method that was executed and every event that was delivered. */
-export class Journal {
-  entries: JournalEntry[] = [];
-  #seq = 0;
-  readonly #listeners = new Set<(entry: JournalEntry) => void>();
-  /** Older entries are forgotten. */
-  readonly #keep = 50_000;
+/** Throws where a fault ends a request before anything is executed. */
+export function throwEarly(fault: FaultAction | null): void {
+  if (fault?.kind === 'dropBefore') throw new NoAnswer(null);
+  if (fault?.kind === 'html') throw new NoAnswer(fault.status);
+  if (fault?.kind === 'refuse') throw new RestError(fault.status, fault.error, fault.description);
+}
 
-  write(entry: Omit<JournalEntry, 'seq' | 'at'>): void {
-    const stored = { ...entry, seq: ++this.#seq, at: new Date().toISOString() };
-    this.entries.push(stored);
-    if (this.entries.length > this.#keep) this.entries.splice(0, this.#keep / 10);
-    for (const listener of this.#listeners) listener(stored);
-  }
-
-  clear(): void {
-    this.entries = [];
-  }
-
-  /** Calls that fit: by method, by whether they change data. */
-  calls(filter: { method?: string | RegExp; write?: boolean } = {}): JournalEntry[] {
-    return this.entries.filter(
-      (entry) =>
-        entry.kind === 'call' &&
-        fits(filter.method, entry.method) &&
-        (filter.write === undefined || entry.write === filter.write),
-    );
-  }
-
-  subscribe(listener: (entry: JournalEntry) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
+/** Whether a method is meant; without a pattern every one is. */
+export function fits(pattern: string | RegExp | undefined, method: string): boolean {
+  if (pattern === undefined) return true;
+  return typeof pattern === 'string' ? pattern.toLowerCase() === method.toLowerCase() : pattern.test(method);
 }

@@ -1,5 +1,6 @@
 import type { FieldDefinition } from './fields.ts';
 import { type Condition, sortRecords, splitKey, toCondition } from './list-filter.ts';
+import { toInteger } from './params.ts';
 import type { RecordWrite, Store, StoredRecord } from './store.ts';
 import type { MultifieldChange } from './stored-values.ts';
 import type { PortalSwitches } from './switches.ts';
@@ -32,7 +33,7 @@ export function makeItemMethods(store: Store, switches: PortalSwitches): MethodT
   });
 
   function find(kind: RecordKind, params: Params): StoredRecord {
-    const record = store.get(kind, Number(params.id));
+    const record = store.get(kind, toInteger(params.id));
     if (!record) throw new RestError(400, 'NOT_FOUND', 'Элемент не найден');
     return record;
   }

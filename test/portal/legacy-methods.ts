@@ -1,6 +1,7 @@
 import type { FieldType } from './fields.ts';
 import { readValues } from './item-methods.ts';
 import { sortRecords, splitKey, toCondition } from './list-filter.ts';
+import { toInteger } from './params.ts';
 import type { RecordWrite, Store, StoredRecord } from './store.ts';
 import type { PortalSwitches } from './switches.ts';
 import { type CallContext, type MethodAnswer, type MethodTable, type RecordKind, RestError } from './types.ts';
@@ -25,7 +26,7 @@ function methodsOf(kind: RecordKind, store: Store, switches: PortalSwitches): Me
   });
 
   function find(params: Params): StoredRecord {
-    const id = Number(params.id ?? params.ID);
+    const id = toInteger(params.id ?? params.ID);
     if (!(id > 0)) throw new RestError(400, '', 'ID is not defined or invalid.');
     const record = store.get(kind, id);
     if (!record) throw new RestError(400, '', kind === 'deal' ? 'Not found' : `${labels[kind]} is not found`);

@@ -33,3 +33,9 @@ function parseJson(text: string): Params {
     return {};
   }
 }
+
+/** A number as PHP reads it: any list or map that is not empty is 1, which makes an unresolved reference dangerous. */
+export function toInteger(value: unknown): number {
+  if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0 ? 1 : 0;
+  return Number.parseInt(String(value), 10) || 0;
+}

@@ -8,8 +8,9 @@ import { Credentials } from './credentials.ts';
 import { makeDictionaryMethods } from './dictionary-methods.ts';
 import { EventDelivery } from './events.ts';
 import { Executor } from './executor.ts';
-import { Faults, Journal } from './faults.ts';
+import { Faults } from './faults.ts';
 import { makeItemMethods } from './item-methods.ts';
+import { Journal } from './journal.ts';
 import type { LatencyProfile } from './latency.ts';
 import { makeLegacyMethods } from './legacy-methods.ts';
 import { PortalLimits } from './limits.ts';
@@ -76,10 +77,7 @@ export async function startPortal(options: PortalOptions = {}) {
     (['deal', 'contact', 'company'] as const).map((kind) => [kind, makeRecordTable(kind, store, switches)]),
   ) as Record<RecordKind, RecordTable>;
   const control = new ControlApi({ tables, journal });
-  const server = await startServer(
-    { certificates, credentials, executor, faults, limits, switches, control },
-    options.port ?? 0,
-  );
+  const server = await startServer({ certificates, credentials, executor, faults, limits, control }, options.port ?? 0);
   const host = `127.0.0.1:${server.port}`;
   const { stateFile } = options;
   if (stateFile && existsSync(stateFile)) store.load(JSON.parse(readFileSync(stateFile, 'utf8')));

@@ -1,7 +1,7 @@
 import type { Params } from './params.ts';
 
 /** What earlier commands of a batch gave, by kind of reference. */
-export type Earlier = Record<'result' | 'error' | 'total' | 'next', Record<string, unknown>>;
+export type Earlier = Record<'result' | 'error' | 'total' | 'next' | 'time', Record<string, unknown>>;
 
 /**
  * Replaces `$result[key][field]` in parameters. A reference that cannot be resolved is replaced by whatever encloses it, as the
@@ -11,7 +11,7 @@ export function resolveReferences(params: Params, earlier: Earlier): Params {
   return resolve(params, earlier) as Params;
 }
 
-const reference = /\$(result|error|total|next)((?:\[[^\]]*\])+)/g;
+const reference = /\$(result|error|total|next|time)((?:\[[^\]]*\])+)/g;
 
 function resolve(value: unknown, earlier: Earlier): unknown {
   if (Array.isArray(value)) return value.map((item) => resolve(item, earlier));
@@ -21,7 +21,12 @@ function resolve(value: unknown, earlier: Earlier): unknown {
   if (typeof value !== 'string' || !value.includes('$')) return value;
   const whole = [...value.matchAll(reference)];
   if (whole.length === 1 && whole[0]?.[0] === value) return look(earlier, whole[0]);
-  return value.replace(reference, (...match) => String(look(earlier, match as unknown as RegExpMatchArray)));
+  return value.replace(reference, (...match) => toText(look(earlier, match as unknown as RegExpMatchArray)));
+}
+
+// PHP's own words for a list or a map inside a text.
+function toText(value: unknown): string {
+  return typeof value === 'object' && value !== null ? 'Array' : String(value);
 }
 
 function look(earlier: Earlier, [, kind = 'result', path = '']: RegExpMatchArray): unknown {

@@ -7,10 +7,9 @@ import type { Certificates } from './certificates.ts';
 import type { ControlApi } from './control-api.ts';
 import type { Credentials } from './credentials.ts';
 import type { Executor } from './executor.ts';
-import type { FaultAction, Faults } from './faults.ts';
+import { type FaultAction, type Faults, NoAnswer, throwEarly } from './faults.ts';
 import type { PortalLimits } from './limits.ts';
 import { type Params, readParams } from './params.ts';
-import type { PortalSwitches } from './switches.ts';
 import { RestError } from './types.ts';
 
 export interface ServerDeps {
@@ -19,7 +18,6 @@ export interface ServerDeps {
   executor: Executor;
   faults: Faults;
   limits: PortalLimits;
-  switches: PortalSwitches;
   control: ControlApi;
 }
 
@@ -66,61 +64,71 @@ async function handle(deps: ServerDeps, request: IncomingMessage, response: Serv
     return;
   }
   const url = new URL(request.url ?? '/', 'https://portal');
-  const match = /^\/rest\/(\d+)\/([^/]+)\/([^/]+?)(?:\.json|\.xml)?\/?$/.exec(url.pathname);
-  if (!match) return deps.control.handle(request, response, url);
-  const [, user = '', secret = '', method = ''] = match;
+  if (!url.pathname.startsWith('/rest/')) return deps.control.handle(request, response, url);
+  // The portal's answers may be read by any page, as the real ones; the control interface's may not.
+  response.setHeader('access-control-allow-origin', '*');
+  const call = readCall(url.pathname);
   const params = await readParams(request, url.search.slice(1));
-  const fault = deps.faults.strike(method, params);
+  const fault = deps.faults.strikeRequest(call.method, params);
   if (fault?.kind === 'delay') await sleep(fault.ms);
-  if (fault && (await answeredByFault(fault, request, response))) return;
-  const answer = await execute(deps, { user: Number(user), secret, method }, params);
-  if (fault?.kind === 'dropAfter') {
-    request.socket.destroy();
+  if (fault?.kind === 'redirect') {
+    response.writeHead(302, { location: `https://${fault.host}${request.url}` }).end();
     return;
   }
-  if (fault?.kind === 'noTime') delete (answer.body as { time?: unknown }).time;
-  sendJson(response, answer.status, answer.body);
+  try {
+    throwEarly(fault);
+    const answer = await execute(deps, call, params, fault);
+    if (fault?.kind === 'dropAfter') throw new NoAnswer(null);
+    sendJson(response, 200, answer);
+  } catch (error) {
+    sendFailure(request, response, error);
+  }
 }
 
-/** Whether the fault was the whole answer. */
-async function answeredByFault(
-  fault: FaultAction,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<boolean> {
-  switch (fault.kind) {
-    case 'refuse':
-      sendJson(response, fault.status, { error: fault.error, error_description: fault.description });
-      return true;
-    case 'html':
-      response
-        .writeHead(fault.status, { 'content-type': 'text/html' })
-        .end('<html><body><h1>Bad Gateway</h1></body></html>');
-      return true;
-    case 'dropBefore':
-      request.socket.destroy();
-      return true;
-    case 'redirect':
-      response.writeHead(302, { location: `https://${fault.host}${request.url}` }).end();
-      return true;
-    default:
-      return false;
-  }
+interface Call {
+  method: string;
+  user?: number;
+  secret?: string;
+}
+
+/** `/rest/<user>/<secret>/<method>`, or `/rest/<method>` without a webhook; `.json` and a closing slash are allowed. */
+function readCall(path: string): Call {
+  const [first = '', second, ...rest] = path
+    .slice('/rest/'.length)
+    .replace(/\/$/, '')
+    .replace(/\.(json|xml)$/, '')
+    .split('/');
+  // Without the user's number everything is the name of a method.
+  if (second === undefined || !/^\d+$/.test(first))
+    return { method: [first, second, ...rest].filter(Boolean).join('/') };
+  return { user: Number(first), secret: second, method: rest.join('/') };
 }
 
 async function execute(
   { credentials, executor, limits }: ServerDeps,
-  { user, secret, method }: { user: number; secret: string; method: string },
+  { method, user, secret }: Call,
   params: Params,
-): Promise<{ status: number; body: unknown }> {
-  try {
-    limits.countRequest();
-    const caller = credentials.authenticate(user, secret);
-    return { status: 200, body: await executor.request(caller, method, params) };
-  } catch (error) {
-    if (!(error instanceof RestError)) throw error;
-    return { status: error.status, body: { error: error.code, error_description: error.description } };
-  }
+  fault: FaultAction | null,
+): Promise<unknown> {
+  limits.countRequest();
+  if (method.includes('/') || method === '') throw new RestError(404, 'ERROR_METHOD_NOT_FOUND', 'Method not found!');
+  if (user === undefined || secret === undefined) throw new RestError(401, 'NO_AUTH_FOUND', 'Wrong authorization data');
+  const caller = credentials.authenticate(user, secret);
+  const executed = await executor.request(caller, method, params, fault);
+  if (fault?.kind !== 'noTime') return executed;
+  return { ...executed, time: undefined };
+}
+
+function sendFailure(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+  if (error instanceof RestError) {
+    sendJson(response, error.status, { error: error.code, error_description: error.description });
+  } else if (error instanceof NoAnswer && error.pageStatus === null) {
+    request.socket.destroy();
+  } else if (error instanceof NoAnswer) {
+    response
+      .writeHead(error.pageStatus ?? 502, { 'content-type': 'text/html' })
+      .end(`<html><body><h1>${error.pageStatus}</h1></body></html>`);
+  } else throw error;
 }
 
 export function sendJson(response: ServerResponse, status: number, body: unknown): void {

@@ -11,6 +11,14 @@ export interface PortalSwitches {
   rateDrain: number;
   /** Whether requests are counted at all (self-hosted portals do not). */
   rateLimited: boolean;
+  /** Whether a refused request fills the bucket too: nobody knows. */
+  refusedFillBucket: boolean;
+  /** Whether credentials share the seconds of a method: no (docs, code), yes (help desk, article 15961972). */
+  operatingShared: boolean;
+  /** Seconds after which a request is cut, what it did stays done (settings/performance/limits.md; one example there took 101); 0: never. */
+  cutSeconds: number;
+  /** Newer portals write `time.start` and `time.processing` as whole numbers. */
+  wholeTimes: boolean;
   /** Execution time is only accounted, not waited for. */
   virtualSeconds: boolean;
   /** A write that changes nothing: `crm.item.update` saves nothing (docs); old portals bump the time and tell subscribers. */
@@ -44,6 +52,10 @@ export const defaultSwitches: PortalSwitches = {
   rateSize: 50,
   rateDrain: 2,
   rateLimited: true,
+  refusedFillBucket: false,
+  operatingShared: false,
+  cutSeconds: 60,
+  wholeTimes: false,
   virtualSeconds: true,
   noOpUpdatesSave: false,
   fmInWriteAnswers: true,
