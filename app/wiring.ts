@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { Config } from '../config/config.ts';
 import { makePortalAgent } from './bitrix24/hosts.ts';
+import type { BucketSize } from './bitrix24/limits/bucket.ts';
 import { makeLimits } from './bitrix24/limits/limits.ts';
 import { probeWebhook } from './bitrix24/probe.ts';
 import { makeBitrix24Client } from './bitrix24/sdk-client.ts';
@@ -37,13 +38,15 @@ import { makeReconcile } from './sync/reconcile.ts';
 import { handleRequestFailure } from './sync/tenant-failure.ts';
 
 /** Requests at once and a second on every plan but Enterprise (settings/performance/limits.md, 2026-08). */
-const bucket = { size: 50, drain: 2 };
+const standardBucket: BucketSize = { size: 50, drain: 2 };
 
-/** What can be replaced from outside: time, and which certificate authority to trust besides those that everybody trusts. */
+/** What can be replaced from outside: time, limits, and a certificate authority to trust besides those that everybody trusts. */
 export interface WiringOptions {
   clock?: Clock;
   timings?: Partial<SyncTimings>;
   extraCa?: string;
+  /** The portals' request limit. */
+  bucket?: BucketSize;
 }
 
 export type App = ReturnType<typeof wire>;
@@ -60,7 +63,11 @@ export function wire(config: Config, databaseUrl: string, log: Log, options: Wir
   const queue = makeJobQueue({ pool });
 
   const agent = makePortalAgent({ allowPrivateHosts: config.allowPrivateHosts, extraCa: options.extraCa });
-  const limits = makeLimits({ run: (sql, bind) => queryRows(db, sql, bind), clock, bucket });
+  const limits = makeLimits({
+    run: (sql, bind) => queryRows(db, sql, bind),
+    clock,
+    bucket: options.bucket ?? standardBucket,
+  });
   const makeClient = (webhookUrl: string) => makeBitrix24Client(webhookUrl, { agent, limits, clock, log });
   const connections = makeConnections({ db, secrets });
   const clients = makeClients({ db, connections, makeClient });

@@ -83,7 +83,7 @@ export interface Bitrix24Client {
     items: readonly { changes: RemoteChanges; originId: string }[],
     options?: CallOptions,
   ): Promise<WriteOutcome[]>;
-  /** Records in the order of their ids, after `afterId`, one page (50) a call; `serverTime` is the portal's own clock. */
+  /** Records in the order of their ids, after `afterId`, as many pages as one request holds; `serverTime` is the portal's own clock. */
   list(
     entity: Entity,
     filter: ListFilter,

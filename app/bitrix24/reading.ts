@@ -1,17 +1,15 @@
-import { type Entity, pairKinds } from '../lib/records.ts';
+import { type Entity, originator, pairKinds } from '../lib/records.ts';
 import { type BatchAnswer, type Command, sendBatch } from './batch.ts';
 import type { Call, Catalogue, FieldNames } from './catalogue.ts';
-import type { CallOptions, ListedRecord, ListFilter, RemoteRecord } from './client.ts';
-import { brokenAnswer } from './error-table.ts';
+import type { CallOptions, ListFilter, RemoteRecord } from './client.ts';
 import { Bitrix24Error } from './errors.ts';
 import type { Limits } from './limits/limits.ts';
+import { listPages } from './list-pages.ts';
 import type { Transport } from './sdk.ts';
-import { textOrNull, toRecord, type WireItem } from './wire.ts';
+import { toRecord } from './wire.ts';
+import { filterIgnored, itemsOf, pageSize } from './wire-list.ts';
 
-/** The page size of every list method; it cannot be changed (huge-data.md, 2026-08). */
-const pageSize = 50;
 const commandsPerRequest = 50;
-const originator = 'axenta';
 
 export interface ReadingDeps {
   transport: Transport;
@@ -121,41 +119,8 @@ export function makeReading({ transport, limits, catalogue, call }: ReadingDeps)
       });
     },
 
-    async list(
-      entity: Entity,
-      filter: ListFilter,
-      afterId: number,
-      options: CallOptions = {},
-    ): Promise<{ records: ListedRecord[]; last: boolean; serverTime: Date }> {
-      const { entityTypeId } = pairKinds[entity];
-      const since = filter.changedSince;
-      const answer = await call(
-        'crm.item.list',
-        {
-          entityTypeId,
-          select: ['id', 'updatedTime', 'originatorId', 'originId'],
-          filter: {
-            '>id': afterId,
-            ...(since && { '>=updatedTime': toSeconds(since) }),
-            ...(filter.ours && { '=originatorId': originator }),
-          },
-          order: { id: 'ASC' },
-          start: -1,
-        },
-        options,
-      );
-      const items = itemsOf(answer.result);
-      const records = items.map(toListed);
-      for (const record of records) {
-        if (record.id <= afterId) throw filterIgnored('id');
-        // A second of tolerance: the filter counts whole seconds.
-        if (since && record.modifiedAt.getTime() < since.getTime() - 1000) throw filterIgnored('updatedTime');
-        if (filter.ours && record.originatorId !== originator) throw filterIgnored('originatorId');
-      }
-      const start = answer.time?.date_start;
-      if (!start) throw brokenAnswer('no_server_time', 'crm.item.list: time.date_start');
-      return { records, last: items.length < pageSize, serverTime: new Date(start) };
-    },
+    list: (entity: Entity, filter: ListFilter, afterId: number, options: CallOptions = {}) =>
+      listPages({ transport, limits }, entity, filter, afterId, options),
   };
 }
 
@@ -164,29 +129,6 @@ function listCommand(entity: Entity, filter: Record<string, unknown>): Command {
   // `*` is the only way to get `fm` (crm-item-list.md, 2026-08).
   const params = { entityTypeId, select: ['*'], filter, order: { id: 'ASC' }, start: -1 };
   return { method: 'crm.item.list', params };
-}
-
-function itemsOf(result: unknown): WireItem[] {
-  const items = (result as { items?: unknown } | null)?.items;
-  if (!Array.isArray(items)) throw brokenAnswer('no_items', 'crm.item.list');
-  return items as WireItem[];
-}
-
-function toListed(item: WireItem): ListedRecord {
-  return {
-    id: Number(item.id),
-    modifiedAt: new Date(String(item.updatedTime)),
-    originatorId: textOrNull(item.originatorId),
-    originId: textOrNull(item.originId),
-  };
-}
-
-function toSeconds(date: Date): string {
-  return `${date.toISOString().slice(0, 19)}+00:00`;
-}
-
-function filterIgnored(field: string): Bitrix24Error {
-  return brokenAnswer('filter_ignored', `crm.item.list: ${field}`);
 }
 
 export function chunks<Item>(items: readonly Item[], size: number): Item[][] {

@@ -1,4 +1,4 @@
-import { type Entity, pairKinds } from '../lib/records.ts';
+import { type Entity, originator, pairKinds } from '../lib/records.ts';
 import { isEmptyChanges } from '../mapping/remote-changes.ts';
 import type { RemoteChanges } from '../mapping/types.ts';
 import { type Command, type CommandOutcome, sendBatch } from './batch.ts';
@@ -14,7 +14,6 @@ import { toImportRow, toRecord, toWireFields, type WireItem } from './wire.ts';
 
 /** Rows of one `crm.item.batchImport` (universal/import/index.md, 2026-08). */
 const importRows = 20;
-const originator = 'axenta';
 
 export interface WritingDeps {
   transport: Transport;

@@ -7,8 +7,9 @@ export type Task = (typeof tasks)[number];
 export type JobQueue = ReturnType<typeof makeJobQueue>;
 
 /**
- * Makes the way to wake workers. A job carries nothing but its tenant: what is to be done stands in tables. A tenant's jobs share one
- * serial queue, so that they never run at the same time in the whole cluster; a job that waits already is not doubled.
+ * Makes the way to wake workers. A job carries nothing but its tenant: what is to be done stands in tables. A tenant is
+ * reconciled by one job at a time in the whole cluster; its searches form a second serial queue, so that a long one does not hold up
+ * what just changed. A job that waits already is not doubled.
  */
 export function makeJobQueue({ pool }: { pool: pg.Pool }) {
   return {
@@ -17,9 +18,9 @@ export function makeJobQueue({ pool }: { pool: pg.Pool }) {
       if (tenantIds.length === 0) return;
       await pool.query(
         `select graphile_worker.add_job($1::text, payload => json_build_object('tenant_id', id),
-                queue_name => 'tenant:' || id, job_key => $1::text || ':' || id, run_at => $3::timestamptz, max_attempts => 25)
+                queue_name => $4::text || ':' || id, job_key => $1::text || ':' || id, run_at => $3::timestamptz, max_attempts => 25)
            from unnest($2::integer[]) as t (id)`,
-        [task, tenantIds, runAt ?? null],
+        [task, tenantIds, runAt ?? null, task === 'reconcile' ? 'tenant' : 'search'],
       );
     },
   };

@@ -5,6 +5,9 @@ export type Entity = (typeof entities)[number];
 /** Kinds of Bitrix24 records, as `bitrix24_type` spells them. */
 export type Bitrix24Type = 'deal' | 'contact' | 'company';
 
+/** ORIGINATOR_ID of every record that we create in a portal. */
+export const originator = 'axenta';
+
 /** Which side of a record pair a queue row, a change or a log line speaks of. */
 export type Side = 'local' | 'bitrix24';
 

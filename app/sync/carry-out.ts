@@ -1,4 +1,5 @@
 import type { RemoteRecord, WriteCommand, WriteOutcome } from '../bitrix24/client.ts';
+import { originator } from '../lib/records.ts';
 import { newLocalRecord } from '../mapping/new-local.ts';
 import { diffRemote, isEmptyChanges } from '../mapping/remote-changes.ts';
 import type { RemoteChanges, RemoteValues } from '../mapping/types.ts';
@@ -7,7 +8,7 @@ import type { SyncDeps } from './deps.ts';
 import { linkExistingContacts } from './existing-contacts.ts';
 import { type Failed, settleFailures } from './failures.ts';
 import type { LoadedPair } from './load-pairs.ts';
-import { originator, originOf } from './origin.ts';
+import { originOf } from './origin.ts';
 import type { Planned } from './plan-pair.ts';
 import { type CarryOutContext, isBatchToBlame, refuseWhenAllRefused, settleAll } from './settle-chunk.ts';
 import { type CarriedOut, formerShadows } from './settle-pair.ts';

@@ -1,6 +1,7 @@
+import { originator } from '../lib/records.ts';
 import type { SyncDeps } from './deps.ts';
 import { findMappings } from './mappings.ts';
-import { originator } from './origin.ts';
+
 import { type PlanContext, type Planned, planPair } from './plan-pair.ts';
 import type { CarryOutContext } from './settle-chunk.ts';
 

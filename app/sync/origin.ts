@@ -1,7 +1,4 @@
-import { type Entity, entities } from '../lib/records.ts';
-
-/** ORIGINATOR_ID of every record that we create in a portal. */
-export const originator = 'axenta';
+import { type Entity, entities, originator } from '../lib/records.ts';
 
 /** ORIGIN_ID of the record made for a local one: it is how a create whose answer was lost is found again. */
 export function originOf(tenantId: number, entity: Entity, localId: number): string {

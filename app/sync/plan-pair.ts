@@ -1,6 +1,7 @@
+import { originator } from '../lib/records.ts';
 import type { FieldMap } from '../mapping/types.ts';
 import type { LoadedPair } from './load-pairs.ts';
-import { localIdOf, originator } from './origin.ts';
+import { localIdOf } from './origin.ts';
 import { type Plan, plan } from './plan.ts';
 import type { Settings } from './settings.ts';
 import { formerShadows } from './settle-pair.ts';

@@ -1,10 +1,10 @@
 import type { Bitrix24Client, CallOptions } from '../bitrix24/client.ts';
-import { type Entity, pairKinds } from '../lib/records.ts';
+import { type Entity, originator, pairKinds } from '../lib/records.ts';
 import { queryRows } from '../models/database.ts';
 import type { SyncDeps } from './deps.ts';
 import { previewChunk } from './dry-run.ts';
 import { findMappings } from './mappings.ts';
-import { originator } from './origin.ts';
+
 import { priorities } from './queue.ts';
 import type { RunRow } from './runs.ts';
 

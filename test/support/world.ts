@@ -25,6 +25,8 @@ export interface Tenant {
 export interface WorldOptions {
   portal?: PortalOptions;
   config?: Partial<Config>;
+  /** Requests at once and a second; the portal's own limit when absent. */
+  bucket?: { size: number; drain: number };
   timings?: { uncertainWaitMs?: number; backoffMs?: number; outageMs?: number };
 }
 
@@ -65,7 +67,12 @@ export async function startWorld(options: WorldOptions = {}) {
   const log = makeLog({ level: config.logLevel, format: config.logFormat, output });
   // Waits that take minutes in production take a moment here; their order stays.
   const timings = { uncertainWaitMs: 400, backoffMs: 150, outageMs: 150, ...options.timings };
-  const start = () => startApp(config, database.url, log, { timings, extraCa: portal.caPem });
+  const start = () =>
+    startApp(config, database.url, log, {
+      timings,
+      extraCa: portal.caPem,
+      ...(options.bucket && { bucket: options.bucket }),
+    });
   let app: RunningApp | null = await start();
 
   async function sql<Row extends object = Record<string, unknown>>(

@@ -1,0 +1,69 @@
+import { expect } from 'chai';
+import { startWorld, type Tenant, type World } from '../support/world.ts';
+
+describe('an answer that is lost', () => {
+  let world: World;
+  let tenant: Tenant;
+
+  before(async () => {
+    world = await startWorld();
+    tenant = await world.addTenant();
+    await world.connect(tenant);
+  });
+  after(() => world.stop());
+  afterEach(() => world.portal.faults.clear());
+
+  const isCreate = (params: Record<string, unknown>) => JSON.stringify(params).includes('crm.item.add');
+  const titled = (name: string) =>
+    world.portal
+      .records('deal')
+      .list()
+      .filter((deal) => deal.TITLE === name);
+
+  for (const [title, action] of [
+    ['after the portal created the deals', { kind: 'dropAfter' }],
+    ['before the portal did anything', { kind: 'dropBefore' }],
+    ["by a balancer's page", { kind: 'html', status: 502 }],
+  ] as const) {
+    it(`${title}: one deal per object in the end`, async () => {
+      world.portal.faults.add({ method: 'batch', when: isCreate, times: 1, action });
+      await world.sql(`insert into objects (tenant_id, name) select $1, $2 || n from generate_series(1, 5) n`, [
+        tenant.id,
+        `${action.kind} `,
+      ]);
+      await world.settled();
+      for (const n of [1, 2, 3, 4, 5]) expect(titled(`${action.kind} ${n}`), `object ${n}`).to.have.length(1);
+      const [mapped] = await world.sql(
+        `select count(*)::int as count from bitrix24_sync_mappings m join objects o on o.id = m.local_id
+        where o.name like $1 and m.local_type = 'object'`,
+        [`${action.kind} %`],
+      );
+      expect(mapped).to.deep.equal({ count: 5 });
+    });
+  }
+
+  it('and an edit that came meanwhile is not lost either', async () => {
+    world.portal.faults.add({ method: 'batch', when: isCreate, times: 1, action: { kind: 'dropAfter' } });
+    const { body } = await world.call(tenant.token, 'POST', '/api/objects', { name: 'Первое имя' });
+    const id = body.data.id as number;
+    await world.call(tenant.token, 'PUT', `/api/objects/${id}`, { name: 'Второе имя' });
+    await world.settled();
+    expect(await world.remoteOf(tenant, 'object', id)).to.include({ TITLE: 'Второе имя' });
+    expect(titled('Первое имя')).to.have.length(0);
+    expect(titled('Второе имя')).to.have.length(1);
+  });
+
+  it('of an update is simply sent again', async () => {
+    const { body } = await world.call(tenant.token, 'POST', '/api/objects', { name: 'Правка' });
+    await world.settled();
+    world.portal.faults.add({
+      method: 'batch',
+      when: (params) => JSON.stringify(params).includes('crm.item.update'),
+      times: 1,
+      action: { kind: 'dropAfter' },
+    });
+    await world.call(tenant.token, 'PUT', `/api/objects/${body.data.id}`, { name: 'Правка вторая' });
+    await world.settled();
+    expect(titled('Правка вторая')).to.have.length(1);
+  });
+});
