@@ -4,7 +4,7 @@ import { makeLog } from './lib/log.ts';
 import { type RunningApp, startApp } from './start.ts';
 
 async function main(): Promise<void> {
-  const config = loadConfig(process.env);
+  const config = loadConfig();
   const log = makeLog({ level: config.logLevel, format: config.logFormat });
   const database = await openDatabaseUrl(config);
   let app: RunningApp;

@@ -69,7 +69,7 @@ const readers: { [Name in VariableName]: z.ZodType } = {
  * Reads and checks the environment. In production missing secrets stop the start; otherwise they are made once and kept in `DATA_DIR`,
  * readable by the owner alone. Throws ConfigError with every problem at once.
  */
-export function loadConfig(env: Env): Readonly<Config> {
+export function loadConfig(env: Env = process.env): Readonly<Config> {
   const problems: string[] = [];
   const values: Partial<Record<VariableName, unknown>> = {};
   for (const name of Object.keys(variables) as VariableName[]) {

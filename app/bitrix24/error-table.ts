@@ -1,5 +1,5 @@
 import type { Text } from '../lib/errors.ts';
-import { redact } from '../lib/log.ts';
+import { redact } from '../lib/redact.ts';
 import { Bitrix24Error, type ErrorKind, type ErrorRule } from './errors.ts';
 
 interface TableRow {

@@ -22,14 +22,14 @@ export interface CommandContext {
 }
 
 /** Runs a command-line tool: reads arguments, opens the database (migrated), prints what the command returns. */
-export async function runCommand(command: Command, argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+export async function runCommand(command: Command, argv: readonly string[]): Promise<number> {
   const run = readArguments(command, argv);
   if (!run) {
     console.error(command.usage);
     return 2;
   }
   try {
-    const config = loadConfig(env);
+    const config = loadConfig();
     const log = makeLog({ level: 'warn', format: 'text', output: process.stderr });
     const server = await openDatabaseUrl(config);
     const db = connectDatabase(server.url, log, 2);

@@ -28,5 +28,4 @@ process.exitCode = await runCommand(
     },
   },
   process.argv.slice(2),
-  process.env,
 );

@@ -32,5 +32,4 @@ process.exitCode = await runCommand(
     },
   },
   process.argv.slice(2),
-  process.env,
 );

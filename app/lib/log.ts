@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
 import bunyan from 'bunyan';
+import { redact } from './redact.ts';
 
 export type Log = bunyan;
 
@@ -19,16 +20,6 @@ export function makeLog(options: LogOptions): Log {
       ? { level: options.level, stream: output }
       : { level: options.level, type: 'raw', stream: textStream(output) };
   return bunyan.createLogger({ name: 'axenta-bitrix24', streams: [stream], serializers: { err: errorSerializer } });
-}
-
-/** Removes what must never be written: webhook secrets inside URLs and token-like values of `key=value` texts. */
-export function redact(text: string): string {
-  return text
-    .replace(/(\/rest\/(?:api\/)?\d+\/)[\w-]+/g, '$1***')
-    .replace(
-      /\b((?:access_token|refresh_token|client_secret|application_token|auth)["']?\s*[=:]\s*["']?)[\w.-]{8,}/gi,
-      '$1***',
-    );
 }
 
 const hiddenFields = new Set(['name', 'hostname', 'pid', 'level', 'msg', 'time', 'v', 'err']);

@@ -1,6 +1,6 @@
 import type { Transaction } from 'sequelize';
 import type { Text } from '../lib/errors.ts';
-import { redact } from '../lib/log.ts';
+import { redact } from '../lib/redact.ts';
 import { type Database, queryRows } from '../models/database.ts';
 
 /** Operation of the one error row that tells why a connection is suspended. */

@@ -1,8 +1,8 @@
 import type { Transaction } from 'sequelize';
 import { Bitrix24Error } from '../bitrix24/errors.ts';
 import { AppError } from '../lib/errors.ts';
-import { redact } from '../lib/log.ts';
 import { type Entity, pairKinds } from '../lib/records.ts';
+import { redact } from '../lib/redact.ts';
 import { type Database, queryRows } from '../models/database.ts';
 
 export interface ErrorEntry {
