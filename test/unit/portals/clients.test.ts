@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import sinon from 'sinon';
-import type { Bitrix24Client } from '../../../app/bitrix24/client.ts';
 import { AppError } from '../../../app/lib/errors.ts';
 import type { Database } from '../../../app/models/database.ts';
 import { makeClients } from '../../../app/portals/clients.ts';
 import type { Connections } from '../../../app/portals/connections.ts';
+import { MockBitrix24Client } from '../../support/mock-bitrix24-client.ts';
 
 function prepare() {
   const stored = new Map<number, string>();
@@ -12,13 +12,15 @@ function prepare() {
     findStoredWebhook: async (tenantId: number) => stored.get(tenantId) ?? null,
     readWebhook: (_tenantId: number, text: string) => `https://portal.example/rest/1/${text}/`,
   } as unknown as Connections;
-  const clearCache = sinon.spy();
-  const makeClient = sinon.spy(
-    (webhookUrl: string) => ({ portal: webhookUrl, clearCache }) as unknown as Bitrix24Client,
-  );
+  const made: MockBitrix24Client[] = [];
+  const makeClient = sinon.spy((webhookUrl: string) => {
+    const client = new MockBitrix24Client(webhookUrl);
+    made.push(client);
+    return client;
+  });
   const query = sinon.stub().resolves([]);
   const clients = makeClients({ db: { query } as unknown as Database, connections, makeClient });
-  return { stored, clients, makeClient, clearCache, query };
+  return { stored, clients, makeClient, made, query };
 }
 
 describe('makeClients', () => {
@@ -51,12 +53,12 @@ describe('makeClients', () => {
   });
 
   it('forgets one tenant here and tells the other processes', async () => {
-    const { stored, clients, makeClient, clearCache, query } = prepare();
+    const { stored, clients, makeClient, made, query } = prepare();
     stored.set(1, 'a').set(2, 'b');
     await clients.clientFor(1);
     await clients.clientFor(2);
     await clients.forgetEverywhere(1);
-    expect(clearCache.callCount).to.equal(1);
+    expect(made.map((client) => client.callsOf('clearCache').length)).to.deep.equal([1, 0]);
     expect(query.firstCall.args[0]).to.contain('axenta_cache');
     await clients.clientFor(1);
     await clients.clientFor(2);

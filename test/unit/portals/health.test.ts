@@ -1,18 +1,10 @@
 import { expect } from 'chai';
 import sinon from 'sinon';
-import type { Bitrix24Client } from '../../../app/bitrix24/client.ts';
-import { Bitrix24Error, type ErrorKind } from '../../../app/bitrix24/errors.ts';
 import type { Log } from '../../../app/lib/log.ts';
 import type { Database } from '../../../app/models/database.ts';
 import type { Connection, Connections } from '../../../app/portals/connections.ts';
 import { makeHealth } from '../../../app/portals/health.ts';
-
-const nothing = { ru: '', en: '' };
-
-function refusal(kind: ErrorKind): Bitrix24Error {
-  const text = { ru: 'Портал отказал', en: 'The portal refused' };
-  return new Bitrix24Error({ code: 'refused', rule: { kind, retryable: false, advice: nothing }, text });
-}
+import { MockBitrix24Client } from '../../support/mock-bitrix24-client.ts';
 
 function prepare({ state = 'active' as Connection['state'], scope = ['crm'], connected = true } = {}) {
   let nowMs = 0;
@@ -27,8 +19,8 @@ function prepare({ state = 'active' as Connection['state'], scope = ['crm'], con
     resume: sinon.stub().resolves(),
     markChecked: sinon.stub().resolves(),
   };
-  const profile = sinon.stub().resolves({ id: 1 });
-  const client = { profile, scope: async () => scope } as unknown as Bitrix24Client;
+  const client = new MockBitrix24Client();
+  client.scopes = scope;
   const health = makeHealth({
     db: { query: sinon.stub().resolves([]) } as unknown as Database,
     connections: connections as unknown as Connections,
@@ -39,53 +31,55 @@ function prepare({ state = 'active' as Connection['state'], scope = ['crm'], con
   const pass = (ms: number) => {
     nowMs += ms;
   };
-  return { health, connections, profile, pass };
+  const asked = () => client.callsOf('profile').length;
+  return { health, connections, client, asked, pass };
 }
 
 describe('makeHealth', () => {
   it('asks the portal and reports that it answers', async () => {
-    const { health, profile, connections } = prepare();
+    const { health, client, connections } = prepare();
     expect(await health.report(1)).to.deep.include({ healthy: true, error: null });
-    expect(profile.firstCall.args[0]).to.deep.equal({ interactive: true });
+    expect(client.calls).to.deep.equal([{ method: 'profile', args: [{ interactive: true }] }]);
     expect(connections.resume.called).to.equal(false);
   });
 
   it('remembers the answer for five seconds, however many ask', async () => {
-    const { health, profile, pass } = prepare();
+    const { health, asked, pass } = prepare();
     await Promise.all([health.report(1), health.report(1)]);
     pass(4999);
     await health.report(1);
-    expect(profile.callCount).to.equal(1);
+    expect(asked()).to.equal(1);
     pass(1);
     await health.report(1);
-    expect(profile.callCount).to.equal(2);
+    expect(asked()).to.equal(2);
   });
 
   it('asks anew once the cache is cleared', async () => {
-    const { health, profile } = prepare();
+    const { health, asked } = prepare();
     await health.report(1);
     health.forget(1);
     await health.report(1);
-    expect(profile.callCount).to.equal(2);
+    expect(asked()).to.equal(2);
   });
 
   it('asks nobody when the tenant has no connection', async () => {
-    const { health, profile } = prepare({ connected: false });
+    const { health, asked } = prepare({ connected: false });
     expect((await health.report(1)).error).to.include({ code: 'not_configured' });
-    expect(profile.called).to.equal(false);
+    expect(asked()).to.equal(0);
   });
 
   it('suspends a connection that the portal refuses', async () => {
-    const { health, connections, profile } = prepare();
-    profile.rejects(refusal('auth'));
-    expect((await health.report(1)).error).to.deep.include({ code: 'refused' });
+    const { health, connections, client } = prepare();
+    client.setShouldFail(true, 'Test error', { kind: 'auth', code: 'INVALID_CREDENTIALS' });
+    const { error } = await health.report(1);
+    expect(error).to.deep.equal({ code: 'INVALID_CREDENTIALS', text: { ru: 'Test error', en: 'Test error' } });
     expect(connections.suspend.calledOnceWith(1)).to.equal(true);
   });
 
   for (const kind of ['network', 'limit'] as const) {
     it(`does not suspend for a failure of kind ${kind}`, async () => {
-      const { health, connections, profile } = prepare();
-      profile.rejects(refusal(kind));
+      const { health, connections, client } = prepare();
+      client.setShouldFail(true, 'Test error', { kind });
       expect((await health.report(1)).healthy).to.equal(false);
       expect(connections.suspend.called).to.equal(false);
     });
@@ -106,18 +100,18 @@ describe('makeHealth', () => {
   });
 
   it('shows a defect of ours as one, and does not remember it', async () => {
-    const { health, profile } = prepare();
-    profile.onFirstCall().rejects(new TypeError('a defect'));
+    const { health, client } = prepare();
+    sinon.stub(client, 'profile').onFirstCall().rejects(new TypeError('a defect')).callThrough();
     const error = await health.report(1).catch((reason: unknown) => reason);
     expect(error).to.be.instanceOf(TypeError);
     expect((await health.report(1)).healthy).to.equal(true);
   });
 
   it('throws what is wrong to whoever needs a working connection, and never from memory', async () => {
-    const { health, profile } = prepare();
+    const { health, client } = prepare();
     await health.require(1);
-    profile.rejects(refusal('network'));
+    client.setHealthStatus(false);
     const error = await health.require(1).catch((reason: unknown) => reason);
-    expect(error).to.include({ code: 'refused' });
+    expect(error).to.include({ code: 'portal_unreachable' });
   });
 });

@@ -1,0 +1,229 @@
+import type {
+  Bitrix24Client,
+  FieldInfo,
+  ListedRecord,
+  ListFilter,
+  RemoteRecord,
+  WriteCommand,
+  WriteOutcome,
+} from '../../app/bitrix24/client.ts';
+import { Bitrix24Error, type ErrorKind } from '../../app/bitrix24/errors.ts';
+import { type Entity, originator } from '../../app/lib/records.ts';
+import type { Multifield, RemoteChanges } from '../../app/mapping/types.ts';
+
+export interface RecordedCall {
+  method: keyof Bitrix24Client;
+  args: readonly unknown[];
+}
+
+export interface MockErrorOptions {
+  code?: string;
+  kind?: ErrorKind;
+  retryable?: boolean;
+  uncertain?: boolean;
+}
+
+/** A failure as the real client throws it; a portal that cannot be reached when nothing else is said. */
+export function mockError(message: string, options: MockErrorOptions = {}): Bitrix24Error {
+  const { code = 'portal_unreachable', kind = 'network', retryable = true, uncertain = false } = options;
+  const text = { ru: message, en: message };
+  return new Bitrix24Error({ code, rule: { kind, retryable, advice: { ru: '', en: '' } }, text, uncertain });
+}
+
+/** A record with everything that a test does not care about. */
+export function mockRecord(values: Partial<RemoteRecord> & { id: number }): RemoteRecord {
+  const modifiedAt = new Date('2026-11-01T10:00:00Z');
+  return { modifiedAt, originatorId: null, originId: null, fields: {}, multifields: [], ...values };
+}
+
+const itemName = (upperName: string) => upperName.toLowerCase().replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
+
+/** A portal in memory behind the same interface as the real client: for tests that need no wire. Every call is recorded. */
+export class MockBitrix24Client implements Bitrix24Client {
+  readonly portal: string;
+  readonly calls: RecordedCall[] = [];
+  /** What a test looks at and changes: the portal's records by id. */
+  readonly records: Record<Entity, Map<number, RemoteRecord>> = {
+    contract: new Map(),
+    user: new Map(),
+    object: new Map(),
+  };
+  /** Answer of `scope`. */
+  scopes = ['crm'];
+  /** Commands of one `write`. */
+  commandsPerBatch = 50;
+  /** Decides over single commands: an error refuses one. */
+  refuse: ((command: WriteCommand) => Bitrix24Error | undefined) | null = null;
+  #failure: Bitrix24Error | null = null;
+  #losesAnswers = false;
+  #isHealthy = true;
+  #nextId = 1;
+
+  constructor(portal = 'portal.example') {
+    this.portal = portal;
+  }
+
+  /** Whether every call fails; with which error: a portal that cannot be reached, or what `options` say. */
+  setShouldFail(shouldFail: boolean, message = 'Test error', options: MockErrorOptions = {}): void {
+    this.#failure = shouldFail ? mockError(message, options) : null;
+  }
+
+  /** Whether the portal answers to who asks how it is. */
+  setHealthStatus(isHealthy: boolean): void {
+    this.#isHealthy = isHealthy;
+  }
+
+  /** Whether writes are carried out while their answers get lost. */
+  setLosesAnswers(loses: boolean): void {
+    this.#losesAnswers = loses;
+  }
+
+  /** Calls of one method, in order. */
+  callsOf(method: keyof Bitrix24Client): RecordedCall[] {
+    return this.calls.filter((call) => call.method === method);
+  }
+
+  /** Puts a record there as a person of the portal does; the id is the next one when none is given. */
+  put(entity: Entity, values: Partial<RemoteRecord> = {}): RemoteRecord {
+    const record = mockRecord({ ...values, id: values.id ?? this.#nextId });
+    this.#nextId = Math.max(this.#nextId, record.id + 1);
+    this.records[entity].set(record.id, record);
+    return record;
+  }
+
+  async profile(...args: Parameters<Bitrix24Client['profile']>) {
+    this.#enter('profile', args);
+    if (!this.#isHealthy) throw mockError('The portal is not healthy');
+    return { id: 1, isAdmin: true, name: 'Администратор Портала' };
+  }
+
+  async scope(...args: Parameters<Bitrix24Client['scope']>) {
+    this.#enter('scope', args);
+    return this.scopes;
+  }
+
+  async fields(...args: Parameters<Bitrix24Client['fields']>) {
+    this.#enter('fields', args);
+    const names = new Set([...this.records[args[0]].values()].flatMap((record) => Object.keys(record.fields)));
+    const infos = [...names].map((upperName): [string, FieldInfo] => [
+      upperName,
+      { upperName, itemName: itemName(upperName), type: 'string', title: upperName, ...noFlags },
+    ]);
+    return new Map(infos);
+  }
+
+  async read(...args: Parameters<Bitrix24Client['read']>) {
+    this.#enter('read', args);
+    const [entity, ids] = args;
+    const found = ids.flatMap((id) => this.records[entity].get(id) ?? []);
+    return new Map(found.map((record) => [record.id, structuredClone(record)]));
+  }
+
+  async find(...args: Parameters<Bitrix24Client['find']>) {
+    this.#enter('find', args);
+    return structuredClone(this.records[args[0]].get(args[1]) ?? null);
+  }
+
+  async findByOrigin(...args: Parameters<Bitrix24Client['findByOrigin']>) {
+    this.#enter('findByOrigin', args);
+    const [entity, originIds] = args;
+    const isAsked = ({ originatorId, originId }: RemoteRecord) =>
+      originatorId === originator && originIds.includes(originId ?? '');
+    return this.#sorted(entity).filter(isAsked);
+  }
+
+  async findContacts(...args: Parameters<Bitrix24Client['findContacts']>) {
+    this.#enter('findContacts', args);
+    return args[0].map(({ type, value }) =>
+      this.#sorted('user')
+        .filter((record) => record.multifields.some((item) => item.typeId === type && item.value === value))
+        .map((record) => record.id),
+    );
+  }
+
+  async batchSize(...args: Parameters<Bitrix24Client['batchSize']>) {
+    this.#enter('batchSize', args);
+    return this.commandsPerBatch;
+  }
+
+  async write(...args: Parameters<Bitrix24Client['write']>) {
+    this.#enter('write', args);
+    const outcomes = args[0].map((command) => this.#apply(command));
+    if (this.#losesAnswers) throw mockError('The answer is lost', { uncertain: true });
+    return outcomes;
+  }
+
+  async importSilently(...args: Parameters<Bitrix24Client['importSilently']>) {
+    this.#enter('importSilently', args);
+    const [entity, items] = args;
+    return items.map((item) => this.#apply({ operation: 'create', entity, ...item }));
+  }
+
+  async list(...args: Parameters<Bitrix24Client['list']>) {
+    this.#enter('list', args);
+    const [entity, filter, afterId] = args;
+    const records = this.#sorted(entity).filter((record) => record.id > afterId && fitsFilter(record, filter));
+    return { records: records.map(toListed), last: true, serverTime: new Date() };
+  }
+
+  async lostStage(...args: Parameters<Bitrix24Client['lostStage']>) {
+    this.#enter('lostStage', args);
+    return 'LOSE';
+  }
+
+  clearCache(): void {
+    this.calls.push({ method: 'clearCache', args: [] });
+  }
+
+  #enter(method: keyof Bitrix24Client, args: readonly unknown[]): void {
+    this.calls.push({ method, args });
+    if (this.#failure) throw this.#failure;
+  }
+
+  #sorted(entity: Entity): RemoteRecord[] {
+    return [...this.records[entity].values()].sort((a, b) => a.id - b.id).map((record) => structuredClone(record));
+  }
+
+  #apply(command: WriteCommand): WriteOutcome {
+    const error = this.refuse?.(command);
+    if (error) return { ok: false, error };
+    const table = this.records[command.entity];
+    if (command.operation === 'create') {
+      const origin = { originatorId: originator, originId: command.originId };
+      return this.#change(command.entity, this.put(command.entity, origin), command.changes);
+    }
+    const known = table.get(command.id);
+    if (!known)
+      return { ok: false, error: mockError('Not found', { code: 'NOT_FOUND', kind: 'gone', retryable: false }) };
+    if (command.operation === 'delete') {
+      table.delete(command.id);
+      return { ok: true, id: command.id };
+    }
+    return this.#change(command.entity, known, command.changes);
+  }
+
+  #change(entity: Entity, record: RemoteRecord, changes: RemoteChanges): WriteOutcome {
+    let multifields = [...record.multifields];
+    for (const change of changes.multifields) {
+      if (change.id === undefined) multifields.push({ ...change, id: this.#nextId++ });
+      else if (change.value === '') multifields = multifields.filter((item) => item.id !== change.id);
+      else multifields = multifields.map((item): Multifield => (item.id === change.id ? { ...item, ...change } : item));
+    }
+    const fields = { ...record.fields, ...changes.fields };
+    const { ORIGINATOR_ID = record.originatorId, ORIGIN_ID = record.originId } = changes.fields;
+    const origin = { originatorId: ORIGINATOR_ID as string | null, originId: ORIGIN_ID as string | null };
+    const changed = { ...record, ...origin, fields, multifields, modifiedAt: new Date() };
+    this.records[entity].set(record.id, changed);
+    return { ok: true, id: record.id, record: structuredClone(changed) };
+  }
+}
+
+const noFlags = { isReadOnly: false, isMultiple: false, isRequired: false };
+
+function fitsFilter({ modifiedAt, originatorId }: RemoteRecord, { changedSince, ours }: ListFilter): boolean {
+  return (!changedSince || modifiedAt >= changedSince) && (!ours || originatorId === originator);
+}
+
+function toListed({ id, modifiedAt, originatorId, originId }: RemoteRecord): ListedRecord {
+  return { id, modifiedAt, originatorId, originId };
+}
