@@ -1,7 +1,7 @@
 import { type Entity, originator, pairKinds } from '../lib/records.ts';
 import { isEmptyChanges } from '../mapping/remote-changes.ts';
 import type { RemoteChanges } from '../mapping/types.ts';
-import { type Command, type CommandOutcome, sendBatch } from './batch.ts';
+import type { Command, CommandOutcome } from './batch.ts';
 import type { Catalogue, FieldNames } from './catalogue.ts';
 import type { CallOptions, RemoteRecord, WriteCommand, WriteOutcome } from './client.ts';
 import { brokenAnswer, classify } from './error-table.ts';
@@ -10,6 +10,7 @@ import { splitClearing } from './legacy-write.ts';
 import type { Limits } from './limits/limits.ts';
 import { chunks } from './reading.ts';
 import type { Transport } from './sdk.ts';
+import { sendWrites } from './send-writes.ts';
 import { toImportRow, toRecord, toWireFields, type WireItem } from './wire.ts';
 
 /** Rows of one `crm.item.batchImport` (universal/import/index.md, 2026-08). */
@@ -61,10 +62,10 @@ export function makeWriting({ transport, limits, catalogue, read }: WritingDeps)
     }
     const wire = prepared.flatMap((entry) => entry.wire);
     // An aborted wait costs nothing, an aborted write would be uncertain: the signal counts only until the request leaves.
-    const answer = await sendBatch(transport, limits, wire, { ...options, writes: true });
+    const sent = await sendWrites(transport, limits, wire, options);
     let at = 0;
     for (const { command, wire: own } of prepared) {
-      const answers = answer.outcomes.slice(at, at + own.length);
+      const answers = sent.slice(at, at + own.length);
       at += own.length;
       outcomes.set(command, await toOutcome(command, answers, options));
     }
@@ -133,7 +134,7 @@ export function makeWriting({ transport, limits, catalogue, read }: WritingDeps)
         })),
       },
     }));
-    const { outcomes } = await sendBatch(transport, limits, commands, { ...options, writes: true });
+    const outcomes = await sendWrites(transport, limits, commands, options);
     const results = outcomes.flatMap((outcome, index) => rowOutcomes(outcome, groups[index]?.length ?? 0));
     // The answer names ids only.
     const ids = results.flatMap((result) => (result.ok ? [result.id] : []));

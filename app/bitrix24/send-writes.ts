@@ -1,0 +1,50 @@
+import { type Command, type CommandOutcome, sendBatch } from './batch.ts';
+import { callMethod } from './call.ts';
+import type { CallOptions } from './client.ts';
+import { Bitrix24Error } from './errors.ts';
+import type { Limits } from './limits/limits.ts';
+import type { Transport } from './sdk.ts';
+
+/** What the portal takes for a reference to an earlier command, also in the middle of a text (how-to-call-rest-api/batch.md, 2026-08). */
+const reference = /\$(?:result|error|total|next|time)\[/i;
+
+/**
+ * Sends up to fifty changes; one outcome per command, in order. They go as one batch, except those with a text that the portal would
+ * replace there as a reference: nothing escapes it, so they follow in requests of their own. Throws `Bitrix24Error` when the batch as a
+ * whole failed.
+ */
+export async function sendWrites(
+  transport: Transport,
+  limits: Limits,
+  commands: readonly Command[],
+  options: CallOptions,
+): Promise<CommandOutcome[]> {
+  const batched = commands.filter((command) => !looksLikeReference(command.params));
+  const answer = await sendBatch(transport, limits, batched, { ...options, writes: true });
+  const outcomes = new Map(batched.map((command, index) => [command, answer.outcomes[index] as CommandOutcome]));
+  for (const command of commands) {
+    if (!outcomes.has(command)) outcomes.set(command, await sendAlone(transport, limits, command, options));
+  }
+  return commands.map((command) => outcomes.get(command) as CommandOutcome);
+}
+
+async function sendAlone(
+  transport: Transport,
+  limits: Limits,
+  { method, params }: Command,
+  options: CallOptions,
+): Promise<CommandOutcome> {
+  try {
+    const { result } = await callMethod(transport, limits, method, params, options);
+    return { ok: true, result };
+  } catch (error) {
+    // The batch before it has been carried out: this failure is the command's own.
+    if (error instanceof Bitrix24Error) return { ok: false, error };
+    throw error;
+  }
+}
+
+function looksLikeReference(value: unknown): boolean {
+  if (typeof value === 'string') return reference.test(value);
+  return typeof value === 'object' && value !== null && Object.values(value).some(looksLikeReference);
+}
