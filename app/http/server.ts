@@ -11,6 +11,7 @@ import { answerErrors, type RequestState } from './errors.ts';
 import type { Metrics } from './metrics.ts';
 import { mount, refuseWrongMethods } from './mount.ts';
 import { describeInterface, renderDocs } from './openapi.ts';
+import { makePageRouter } from './pages.ts';
 import { followRequests } from './request.ts';
 import type { CallbackRoute, Route } from './route.ts';
 
@@ -49,6 +50,7 @@ export function createServer(options: ServerOptions): Koa<RequestState> {
   app.use(compress({ filter: (type) => !type.startsWith('text/event-stream') }));
   app.use(refuseWrongMethods(router));
   app.use(service.routes());
+  app.use(makePageRouter().routes());
   app.use(router.routes());
   return app;
 }

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import sinon from 'sinon';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../config/embedded-postgres.ts';
+import { buildPages } from '../../public/build.ts';
 import { prepareTemplate } from './database.ts';
 
 let postgres: EmbeddedPostgres | undefined;
@@ -16,7 +17,7 @@ export async function mochaGlobalSetup(): Promise<void> {
     postgres = await startEmbeddedPostgres({ dir: path.join(parent, 'postgres'), throwAway: true });
     process.env.TEST_DATABASE_URL = postgres.url;
   }
-  await prepareTemplate();
+  await Promise.all([prepareTemplate(), buildPages()]);
 }
 
 export async function mochaGlobalTeardown(): Promise<void> {

@@ -1,0 +1,4 @@
+import { mountPage } from './mount.ts';
+import InstallPage from './pages/InstallPage.vue';
+
+mountPage(InstallPage);

@@ -1,0 +1,66 @@
+import { refusal } from '../api/client.ts';
+import { ApiError } from '../api/error.ts';
+import type { PortalFrame } from '../frame/portal-frame.ts';
+import { language } from '../i18n/language.ts';
+import { say } from '../i18n/translate.ts';
+import { commonWords } from '../words/common.ts';
+import type { Role, Session } from './session.ts';
+
+/** A token this close to its end is renewed before it is used. */
+const marginMs = 30_000;
+
+interface Granted {
+  token: string;
+  role: Role;
+  endsAt: number;
+}
+
+/**
+ * Exchanges the frame's token for our own at the server, and again before it ends. Throws ApiError with the server's code:
+ * `installation_pending`, `installation_unknown`, `portal_token_refused`, `user_not_allowed`.
+ */
+export async function openFrameSession(frame: PortalFrame): Promise<Session> {
+  let granted = await exchange(frame);
+  let renewing: Promise<Granted> | undefined;
+
+  async function renew(): Promise<Granted> {
+    renewing ??= exchange(frame).finally(() => {
+      renewing = undefined;
+    });
+    granted = await renewing;
+    return granted;
+  }
+
+  return {
+    get role() {
+      return granted.role;
+    },
+    async token() {
+      if (granted.endsAt - marginMs < Date.now()) await renew();
+      return granted.token;
+    },
+    async renew() {
+      await renew();
+      return true;
+    },
+  };
+}
+
+async function exchange(frame: PortalFrame): Promise<Granted> {
+  const first = await ask(frame, false);
+  // The portal's own token may have died early: the portal gives another.
+  const response = first.status === 401 ? await ask(frame, true) : first;
+  if (!response.ok) throw await refusal(response);
+  const { data } = (await response.json()) as { data: { token: string; role: Role; expires_in: number } };
+  return { token: data.token, role: data.role, endsAt: Date.now() + data.expires_in * 1000 };
+}
+
+async function ask(frame: PortalFrame, isAnew: boolean): Promise<Response> {
+  const body = JSON.stringify(await frame.credentials(isAnew));
+  const headers = { 'content-type': 'application/json', 'accept-language': language.value };
+  try {
+    return await fetch('/bitrix24/session', { method: 'POST', credentials: 'omit', headers, body });
+  } catch {
+    throw new ApiError({ status: 0, code: 'offline', message: say(commonWords.offline) });
+  }
+}

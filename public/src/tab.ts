@@ -1,0 +1,4 @@
+import { mountPage } from './mount.ts';
+import TabPage from './pages/TabPage.vue';
+
+mountPage(TabPage);

@@ -1,0 +1,24 @@
+import type { Phrase } from '../i18n/phrase.ts';
+
+/** Texts that several pages share. */
+export const commonWords = {
+  offline: {
+    ru: 'Нет связи с сервером. Проверьте интернет: страница обновится сама, когда связь вернётся',
+    en: 'The server cannot be reached. Check your connection: the page refreshes by itself once it is back',
+  },
+  serverFailed: {
+    ru: 'Сервер ответил ошибкой ({status}). Повторите через минуту',
+    en: 'The server answered with an error ({status}). Try again in a minute',
+  },
+  again: { ru: 'Повторить', en: 'Try again' },
+  loading: { ru: 'Загрузка…', en: 'Loading…' },
+  cancel: { ru: 'Отменить', en: 'Cancel' },
+  save: { ru: 'Сохранить', en: 'Save' },
+  back: { ru: 'Назад', en: 'Back' },
+  close: { ru: 'Закрыть', en: 'Close' },
+  adminOnly: {
+    ru: 'Изменять может только администратор',
+    en: 'Only an administrator may change this',
+  },
+  requestId: { ru: 'Номер запроса для поддержки: {id}', en: 'Request number for support: {id}' },
+} as const satisfies Record<string, Phrase>;

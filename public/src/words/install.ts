@@ -1,0 +1,41 @@
+import type { Phrase } from '../i18n/phrase.ts';
+
+export const installWords = {
+  title: { ru: 'Подключение к Axenta CRM', en: 'Connecting to Axenta CRM' },
+  lead: {
+    ru: 'Проверяем портал {portal} и готовим всё для синхронизации',
+    en: 'Checking the portal {portal} and preparing the synchronisation',
+  },
+  proved: { ru: 'Портал и приложение проверены', en: 'Portal and application are verified' },
+  company: { ru: 'Компания Axenta CRM связана с порталом', en: 'The Axenta CRM company is linked' },
+  events: { ru: 'Подписка на события портала', en: "Subscription to the portal's events" },
+  placements: { ru: 'Вкладки в карточках сделки, контакта и компании', en: 'Tabs in deals, contacts and companies' },
+  fields: { ru: 'Поля и стадии портала прочитаны', en: "The portal's fields and stages are read" },
+  done: { ru: 'Готово', en: 'Done' },
+  failed: { ru: 'Ошибка', en: 'Failed' },
+  waiting: { ru: 'Выполняется', en: 'In progress' },
+  repeat: { ru: 'Повторить неудавшееся', en: 'Try what failed again' },
+  readyTitle: { ru: 'Всё готово', en: 'Everything is ready' },
+  preview: { ru: 'Посмотреть, что сделает первая синхронизация', en: 'See what the first synchronisation will do' },
+  previewing: { ru: 'Сравниваем записи, ничего не меняя…', en: 'Comparing records, changing nothing…' },
+  previewResult: {
+    ru: 'В Битрикс24 появится новых записей: {created}. Обновится: {updated}. Уже совпадает: {unchanged}. С ошибками: {failed}.',
+    en: 'New records in Bitrix24: {created}. Updated: {updated}. Equal already: {unchanged}. With errors: {failed}.',
+  },
+  startAndFinish: { ru: 'Начать синхронизацию и завершить установку', en: 'Start synchronising and finish' },
+  finishOnly: { ru: 'Завершить без синхронизации', en: 'Finish without synchronising' },
+  finish: { ru: 'Завершить установку', en: 'Finish the installation' },
+  installed: { ru: 'Приложение установлено и работает', en: 'The application is installed and works' },
+  viewerOnly: {
+    ru: 'Установку завершает администратор портала',
+    en: "The portal's administrator finishes the installation",
+  },
+  joinTitle: { ru: 'Уже работаете в Axenta CRM?', en: 'Do you use Axenta CRM already?' },
+  joinText: {
+    ru: 'Введите одноразовый код из настроек своей компании, чтобы связать портал с ней. Без кода для портала создана новая компания',
+    en: 'Enter the one-time code from the settings of your company to link this portal with it. Without a code the portal gets a new company',
+  },
+  joinCode: { ru: 'Код связи', en: 'Link code' },
+  join: { ru: 'Связать', en: 'Link' },
+  joined: { ru: 'Портал связан с вашей компанией', en: 'The portal is linked with your company' },
+} as const satisfies Record<string, Phrase>;

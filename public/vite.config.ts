@@ -1,0 +1,41 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import b24ui from '@bitrix24/b24ui-nuxt/vite';
+import vue from '@vitejs/plugin-vue';
+import { defineConfig } from 'vite';
+
+const root = fileURLToPath(new URL('.', import.meta.url));
+const outDir = path.resolve(root, '../dist/public');
+
+/** Builds the three pages of `public/` into `dist/public`: static HTML and hashed assets, no server code. */
+export default defineConfig({
+  root,
+  base: '/',
+  publicDir: false,
+  cacheDir: path.resolve(root, '../node_modules/.cache/vite'),
+  plugins: [
+    vue(),
+    b24ui({
+      // The kit's colour mode reads localStorage and follows the system; a portal is light whatever the system prefers.
+      colorMode: false,
+      router: false,
+      prose: false,
+      mdc: false,
+      autoImport: false,
+      components: { dts: path.resolve(root, 'components.d.ts') },
+      experimental: { componentDetection: true },
+    }),
+  ],
+  define: { __VUE_OPTIONS_API__: 'false' },
+  build: {
+    target: 'es2022',
+    outDir,
+    emptyOutDir: true,
+    // Vite's own preload polyfill is not needed by browsers that Bitrix24 supports.
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 1000,
+    rolldownOptions: {
+      input: Object.fromEntries(['app', 'install', 'tab'].map((page) => [page, path.resolve(root, `${page}.html`)])),
+    },
+  },
+});
