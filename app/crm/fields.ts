@@ -29,7 +29,11 @@ export const optionalEmail = optionalText(255).refine(
   ),
 );
 
-export const optionalDate = z.iso.date().nullable();
+/** PostgreSQL knows no year 0. */
+export const optionalDate = z.iso
+  .date()
+  .refine(...refine<string>((value) => value >= '0001', 'нужна дата нашей эры', 'expected a date of our era'))
+  .nullable();
 
 /** Digits of a fixed number; null when there is none. */
 export function optionalDigits(lengths: readonly number[], ru: string, en: string) {

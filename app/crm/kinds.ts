@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { idSchema, idTextSchema } from '../http/ids.ts';
 import type { Text } from '../lib/errors.ts';
 import type { Models } from '../models/index.ts';
 import {
@@ -28,7 +29,6 @@ export interface RecordKind {
   unique?: { index: string; code: string; path: string; text: Text };
 }
 
-const id = z.number().int().min(1).max(2_147_483_647);
 const status = requiredText(50);
 
 export const recordKinds: readonly RecordKind[] = [
@@ -43,11 +43,11 @@ export const recordKinds: readonly RecordKind[] = [
       phone_number: optionalText(50),
       serial_number: optionalText(100),
       status,
-      contract_id: id.nullable(),
+      contract_id: idSchema.nullable(),
     },
     required: ['name'],
     searched: ['name', 'imei', 'phone_number', 'serial_number'],
-    filters: { status: requiredText(50).optional(), contract_id: z.coerce.number().int().min(1).optional() },
+    filters: { status: requiredText(50).optional(), contract_id: idTextSchema.optional() },
     unique: {
       index: 'objects_imei',
       code: 'imei_taken',

@@ -1,11 +1,10 @@
 import { z } from 'zod';
+import { idParams as params } from '../http/ids.ts';
 import { paginationOf, pagingSchema } from '../http/paging.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import type { Models } from '../models/index.ts';
 import { changeSchema, newRecordSchema, type RecordKind, recordKinds } from './kinds.ts';
 import { makeRecords } from './records.ts';
-
-const params = z.strictObject({ id: z.coerce.number().int().min(1).max(2_147_483_647) });
 
 /** Makes list, read, create, change and delete for objects, users and contracts. */
 export function makeRecordRoutes(models: Models): Route[] {

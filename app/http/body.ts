@@ -8,6 +8,9 @@ const jsonParser = bodyParser({
   enableTypes: ['json'],
   jsonLimit: '1mb',
   jsonStrict: false,
+  extendTypes: { json: ['application/json', '+json'] },
+  // A body where none belongs is read too, so that it is refused instead of passed over.
+  parsedMethods: ['POST', 'PUT', 'PATCH', 'DELETE'],
 }) as unknown as Koa.Middleware;
 const formParser = bodyParser({ enableTypes: ['form'], formLimit: '1mb' }) as unknown as Koa.Middleware;
 
@@ -18,7 +21,7 @@ const formParser = bodyParser({ enableTypes: ['form'], formLimit: '1mb' }) as un
 export async function readJson(ctx: Context): Promise<unknown> {
   if (!hasBody(ctx)) return undefined;
   if (!ctx.is('json', '+json')) throw Object.assign(new Error('Not JSON'), { status: 415 });
-  await jsonParser(ctx as never, async () => undefined);
+  await parseWith(jsonParser, ctx);
   return (ctx.request as { body?: unknown }).body;
 }
 
@@ -28,7 +31,7 @@ export async function readJson(ctx: Context): Promise<unknown> {
  */
 export async function readForm(ctx: Context): Promise<Record<string, unknown>> {
   if (!ctx.is('urlencoded')) throw new AppError({ ...notAForm, status: 415 });
-  await formParser(ctx as never, async () => undefined);
+  await parseWith(formParser, ctx);
   const raw = (ctx.request as { rawBody?: string }).rawBody ?? '';
   try {
     return qs.parse(raw, {
@@ -40,6 +43,16 @@ export async function readForm(ctx: Context): Promise<Record<string, unknown>> {
     });
   } catch (cause) {
     throw Object.assign(new Error('Form limits exceeded', { cause }), { status: 400 });
+  }
+}
+
+// A packed body that cannot be unpacked fails in the stream, with an error that knows no HTTP status.
+async function parseWith(parser: Koa.Middleware, ctx: Context): Promise<void> {
+  try {
+    await parser(ctx as never, async () => undefined);
+  } catch (cause) {
+    if ((cause as { status?: number }).status !== undefined) throw cause;
+    throw Object.assign(new Error('The body cannot be read', { cause }), { status: 400 });
   }
 }
 

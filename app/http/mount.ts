@@ -43,12 +43,12 @@ export function mount({ routes, callbacks, authenticate }: MountOptions): Router
 }
 
 /** Refuses a method that an address does not have, instead of saying that the address does not exist. */
-export function refuseWrongMethods(router: Router<RequestState>) {
+export function refuseWrongMethods(routers: readonly Router<RequestState>[]) {
   return async (ctx: Context, next: () => Promise<unknown>): Promise<void> => {
     await next();
     if (ctx.status !== 404 || ctx.body !== undefined) return;
-    const { path } = router.match(ctx.path, ctx.method);
-    const allowed = [...new Set(path.flatMap((layer) => layer.methods))].sort();
+    const layers = routers.flatMap((router) => router.match(ctx.path, ctx.method).path);
+    const allowed = [...new Set(layers.flatMap((layer) => layer.methods))].sort();
     if (allowed.length > 0) throw methodNotAllowed(ctx, allowed);
   };
 }

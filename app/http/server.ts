@@ -48,7 +48,7 @@ export function createServer(options: ServerOptions): Koa<RequestState> {
   app.use(helmet());
   // A progress stream that is compressed arrives in lumps.
   app.use(compress({ filter: (type) => !type.startsWith('text/event-stream') }));
-  app.use(refuseWrongMethods(router));
+  app.use(refuseWrongMethods([service, router]));
   app.use(service.routes());
   app.use(makePageRouter().routes());
   app.use(router.routes());

@@ -8,6 +8,8 @@ export interface Problem {
 
 /** Checks a part of a request; throws `invalid_request` that names every problem at once. */
 export function validate(schema: z.ZodType | undefined, value: unknown, part: string): unknown {
+  const unstorable = findUnstorable(value, part);
+  if (unstorable.length > 0) throw invalidProblems(unstorable);
   const result = (schema ?? nothing).safeParse(value);
   if (result.success) return result.data;
   throw invalidProblems(result.error.issues.flatMap((issue) => toProblems(issue, part)));
@@ -22,6 +24,44 @@ export function invalidProblems(problems: readonly Problem[]) {
     problems,
   );
 }
+
+interface Place {
+  value: unknown;
+  key: string;
+  parent: Place | null;
+}
+
+/**
+ * Texts that JSON can carry and PostgreSQL cannot keep: the character NUL, and half of a surrogate pair. A loop, not a recursion,
+ * because a body of a megabyte may be nested half a million levels deep.
+ */
+function findUnstorable(value: unknown, part: string): Problem[] {
+  const problems: Problem[] = [];
+  const waiting: Place[] = [{ value, key: '', parent: null }];
+  for (let place = waiting.pop(); place; place = waiting.pop()) {
+    if (isUnstorable(place.value) || isUnstorable(place.key)) {
+      problems.push({ path: join(pathOf(place), part), problem: unstorable });
+    } else if (typeof place.value === 'object' && place.value !== null) {
+      for (const [key, inner] of Object.entries(place.value)) waiting.push({ value: inner, key, parent: place });
+    }
+  }
+  return problems;
+}
+
+function isUnstorable(text: unknown): boolean {
+  return typeof text === 'string' && (text.includes('\0') || /\p{Surrogate}/u.test(text));
+}
+
+function pathOf(place: Place): string[] {
+  const path: string[] = [];
+  for (let at = place; at.parent; at = at.parent) path.unshift(at.key);
+  return path;
+}
+
+const unstorable: Text = {
+  ru: 'недопустимые символы: NUL или половина составного символа',
+  en: 'characters that cannot be kept: NUL or half of a surrogate pair',
+};
 
 const nothing = z.union([z.undefined(), z.strictObject({})]);
 

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { idParams } from '../http/ids.ts';
 import { paginationOf, pagingSchema } from '../http/paging.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { entities } from '../lib/records.ts';
 import type { Database } from '../models/database.ts';
-import { bitrix24Address, idParams } from './address.ts';
+import { bitrix24Address } from './address.ts';
 import { listConflicts, resolveConflict } from './conflicts.ts';
 
 const listQuery = z.strictObject({

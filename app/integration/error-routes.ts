@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { idParams } from '../http/ids.ts';
 import { paginationOf, pagingSchema } from '../http/paging.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import type { Database } from '../models/database.ts';
-import { errorsAddress, idParams } from './address.ts';
+import { errorsAddress } from './address.ts';
 import { type ErrorActionDeps, makeErrorActions } from './error-actions.ts';
 import { listErrors, readErrorStats } from './error-list.ts';
 

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { Bitrix24Client } from '../bitrix24/client.ts';
+import { idParams } from '../http/ids.ts';
 import { paginationOf, pagingSchema } from '../http/paging.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import type { Clock } from '../lib/clock.ts';
 import { entities } from '../lib/records.ts';
 import type { Database } from '../models/database.ts';
-import { bitrix24Address, idParams, type RequireActive } from './address.ts';
+import { bitrix24Address, type RequireActive } from './address.ts';
 import { deleteMapping, syncMapping } from './mapping-actions.ts';
 import { listMappings } from './mapping-list.ts';
 import { viewPair } from './pair-view.ts';

@@ -1,8 +1,12 @@
 import { z } from 'zod';
+import { idSchema } from '../http/ids.ts';
 import { invalidRequest } from '../lib/errors.ts';
 import type { Entity } from '../lib/records.ts';
 
-const recordId = z.number().int().min(1).max(2_147_483_647);
+/** PostgreSQL knows no year 0. */
+function isInOurEra(time: string): boolean {
+  return new Date(time).getUTCFullYear() >= 1;
+}
 
 /** Body of `POST sync/to` and `POST sync/from`. */
 export const runRequestSchema = z.strictObject({
@@ -12,8 +16,8 @@ export const runRequestSchema = z.strictObject({
   direction: z.enum(['to_bitrix', 'from_bitrix']).optional(),
   filter: z
     .strictObject({
-      ids: z.array(recordId).min(1).max(1000).optional(),
-      updated_since: z.iso.datetime({ offset: true }).optional(),
+      ids: z.array(idSchema).min(1).max(1000).optional(),
+      updated_since: z.iso.datetime({ offset: true }).refine(isInOurEra).optional(),
     })
     .optional(),
   dry_run: z.boolean().optional(),

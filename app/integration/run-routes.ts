@@ -1,12 +1,13 @@
 import { Readable } from 'node:stream';
 import { z } from 'zod';
+import { idParams } from '../http/ids.ts';
 import { paginationOf, pagingSchema } from '../http/paging.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import type { Clock } from '../lib/clock.ts';
 import { AppError } from '../lib/errors.ts';
 import type { Database } from '../models/database.ts';
 import { cancelRun, findRun, listRuns, startRun } from '../sync/runs.ts';
-import { bitrix24Address, idParams, type RequireActive } from './address.ts';
+import { bitrix24Address, type RequireActive } from './address.ts';
 import { presentCounts, presentRun } from './present-run.ts';
 import { type RunDirection, runRequestSchema, toRunOptions } from './run-request.ts';
 import { streamRun, waitForRun } from './run-stream.ts';
