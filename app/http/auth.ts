@@ -16,7 +16,12 @@ export interface AuthOptions {
 }
 
 const claims = z.object({
-  sub: z.string().min(1).max(255),
+  // Kept beside each run that its bearer starts.
+  sub: z
+    .string()
+    .min(1)
+    .max(255)
+    .regex(/^\P{Cc}+$/u),
   tenant_id: z.number().int().min(1).max(2_147_483_647),
   role: z.enum(roles),
 });
