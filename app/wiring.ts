@@ -87,7 +87,7 @@ export function wire(config: Config, databaseUrl: string, log: Log, options: Wir
     ...makeMappingRoutes({ db, clock, clientFor, requireActive }),
     ...makeSettingsRoutes({ db, clock, clientFor }),
     ...makeConflictRoutes({ db }),
-    ...makeErrorRoutes({ db, requireConnection: health.require }),
+    ...makeErrorRoutes({ db, requireActive, requireConnection: health.require }),
     ...makeRecordRoutes(models),
     ...makeCompanyRoutes(models),
   ];

@@ -12,6 +12,8 @@ export interface ProbedWebhook {
 }
 
 const timeoutMs = 15_000;
+/** The two answers are short; whoever sends more is no portal, and is not listened to. */
+const longestAnswer = 100_000;
 
 interface RawAnswer {
   status: number;
@@ -40,7 +42,14 @@ async function ask(url: string, httpsAgent: https.Agent): Promise<RawAnswer> {
     const answer = await axios.post(
       url,
       {},
-      { httpsAgent, timeout: timeoutMs, maxRedirects: 0, validateStatus: () => true, proxy: false },
+      {
+        httpsAgent,
+        timeout: timeoutMs,
+        maxRedirects: 0,
+        maxContentLength: longestAnswer,
+        validateStatus: () => true,
+        proxy: false,
+      },
     );
     return { status: answer.status, data: answer.data, headers: answer.headers as Record<string, unknown> };
   } catch (error) {
@@ -60,6 +69,13 @@ function unreachable(code: string): AppError {
       'адрес портала ведёт во внутреннюю сеть. Для коробочного портала администратор сервера включает BITRIX24_ALLOW_PRIVATE_HOSTS',
       "the portal's address leads into a private network. For a self-hosted portal the server's administrator sets BITRIX24_ALLOW_PRIVATE_HOSTS",
       400,
+    );
+  }
+  if (code === 'ERR_BAD_RESPONSE') {
+    return webhookError(
+      'not_bitrix24',
+      'по этому адресу отвечает не Битрикс24 (ответ слишком длинный). Проверьте имя портала',
+      "it is not Bitrix24 that answers at this address (the answer is too long). Check the portal's name",
     );
   }
   if (/CERT|SELF_SIGNED|UNABLE_TO|ERR_TLS|SSL/.test(code)) {

@@ -8,6 +8,8 @@ export interface WebhookUrl {
   userId: number;
 }
 
+const greatestUserId = 2_147_483_647;
+
 /**
  * Reads an inbound webhook's URL as people paste it: blanks around, with or without the slash at the end, with a method behind it.
  * `https://<portal>/rest/<user>/<secret>/` (local-integrations/local-webhooks.md, 2026-08). Throws AppError 400, a code and sentence
@@ -33,7 +35,7 @@ export function parseWebhookUrl(text: string): WebhookUrl {
       'this is not an inbound webhook: expected an address like https://portal.bitrix24.com/rest/1/secret/',
     );
   }
-  if (!user || !/^[1-9]\d{0,9}$/.test(user)) {
+  if (!user || !/^[1-9]\d{0,9}$/.test(user) || Number(user) > greatestUserId) {
     throw refuse(
       'webhook_url_no_user_id',
       'после /rest/ должен стоять номер пользователя: https://портал.bitrix24.ru/rest/1/секрет/. Скопируйте адрес целиком из карточки вебхука',

@@ -4,6 +4,7 @@ import type { Entity } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
 import { massDeletion } from '../sync/doubtful.ts';
 import { enqueue, priorities, type QueueRequest } from '../sync/queue.ts';
+import type { RequireActive } from './address.ts';
 import {
   type ErrorFilter,
   type ErrorRow,
@@ -15,6 +16,7 @@ import {
 
 export interface ErrorActionDeps {
   db: Database;
+  requireActive: RequireActive;
   /** Throws AppError when the tenant's connection does not work now; a suspended one that works again is resumed. */
   requireConnection(tenantId: number): Promise<void>;
 }
@@ -22,11 +24,12 @@ export interface ErrorActionDeps {
 export type ErrorActions = ReturnType<typeof makeErrorActions>;
 
 /** What a person can do with dead letters: have them tried again, one or all, or close them. */
-export function makeErrorActions({ db, requireConnection }: ErrorActionDeps) {
+export function makeErrorActions({ db, requireActive, requireConnection }: ErrorActionDeps) {
   return {
     /**
      * Puts the error's record back into the sync queue, before everything else. An error of the whole connection is retried by a
-     * live check. Throws `not_found`, or 409 `already_resolved`. Repeat-safe.
+     * live check. Throws `not_found`, 409 `already_resolved`, or what `requireActive` throws: nothing is queued for a tenant
+     * without a connection. Repeat-safe.
      */
     async retry(tenantId: number, id: number): Promise<ErrorRow> {
       const error = await requireOpenError(tenantId, id);
@@ -34,6 +37,7 @@ export function makeErrorActions({ db, requireConnection }: ErrorActionDeps) {
         await requireConnection(tenantId);
         return resolve(tenantId, id);
       }
+      await requireActive(tenantId);
       if (error.code === massDeletion) {
         await confirmDeletions(tenantId, error);
         return resolve(tenantId, id);
@@ -46,8 +50,12 @@ export function makeErrorActions({ db, requireConnection }: ErrorActionDeps) {
       return retried;
     },
 
-    /** Puts every failed record that fits the filter back into the sync queue; returns how many there were. They give way to what people do meanwhile. */
+    /**
+     * Puts every failed record that fits the filter back into the sync queue; returns how many there were. They give way to what
+     * people do meanwhile. Throws what `requireActive` throws. Repeat-safe.
+     */
     async retryAll(tenantId: number, filter: ErrorFilter): Promise<number> {
+      await requireActive(tenantId);
       const bind = errorFilterBinds(tenantId, { ...filter, status: 'failed' });
       return (await retryWhere(tenantId, priorities.run, errorCondition, bind)).length;
     },

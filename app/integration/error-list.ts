@@ -6,6 +6,8 @@ export interface ErrorFilter {
   service?: string;
   operation?: string;
   kind?: string;
+  /** The cause, as the error's row has it. */
+  code?: string;
   retryable_only?: boolean;
 }
 
@@ -41,6 +43,7 @@ export const errorColumns = `id, service, operation, local_type, local_id, bitri
 export const errorCondition = `tenant_id = $tenantId
   and ($status::text is null or status = $status) and ($service::text is null or service = $service)
   and ($operation::text is null or operation = $operation) and ($kind::text is null or kind = $kind)
+  and ($code::text is null or code = $code)
   and (not $retryableOnly::boolean or retryable)`;
 
 export function errorFilterBinds(tenantId: number, filter: ErrorFilter) {
@@ -50,6 +53,7 @@ export function errorFilterBinds(tenantId: number, filter: ErrorFilter) {
     service: filter.service ?? null,
     operation: filter.operation ?? null,
     kind: filter.kind ?? null,
+    code: filter.code ?? null,
     retryableOnly: filter.retryable_only ?? false,
   };
 }

@@ -14,12 +14,15 @@ export interface ErrorRouteDeps extends ErrorActionDeps {
 const kind = z.enum(['auth', 'network', 'validation', 'limit', 'conflict', 'gone']);
 const name = z.string().trim().min(1).max(50);
 
+const code = z.string().trim().min(1).max(100);
+
 const listQuery = z.strictObject({
   ...pagingSchema,
   status: z.enum(['pending', 'failed', 'resolved']).optional(),
   service: name.optional(),
   operation: name.optional(),
   kind: kind.optional(),
+  code: code.optional(),
   retryable_only: z.stringbool({ truthy: ['true', '1'], falsy: ['false', '0'] }).optional(),
 });
 
@@ -28,6 +31,7 @@ const retryAllBody = z
     service: name.optional(),
     operation: name.optional(),
     kind: kind.optional(),
+    code: code.optional(),
     retryable_only: z.boolean().optional(),
   })
   .default({});
@@ -60,7 +64,7 @@ export function makeErrorRoutes(deps: ErrorRouteDeps): Route[] {
 
     defineRoute({
       method: 'post',
-      path: `${errorsAddress}/retry`,
+      path: `${errorsAddress}/retry-all`,
       summary: 'Try every failed record again, or those that fit the filter',
       role: 'admin',
       body: retryAllBody,

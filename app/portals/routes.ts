@@ -14,6 +14,11 @@ export interface PortalRouteDeps {
 
 const address = '/api/integration/bitrix24';
 
+const nothingToSetUp = {
+  ru: 'нужно хотя бы одно поле: webhook_url, client_id, client_secret или outgoing_token',
+  en: 'at least one field is needed: webhook_url, client_id, client_secret or outgoing_token',
+};
+
 const setupBody = z
   .strictObject({
     webhook_url: z.string().trim().min(1).max(500).nullable().optional(),
@@ -22,7 +27,7 @@ const setupBody = z
     outgoing_token: z.string().trim().min(8).max(128).nullable().optional(),
     replace_portal: z.boolean().optional(),
   })
-  .refine((body) => Object.keys(body).some((key) => key !== 'replace_portal'));
+  .refine((body) => Object.keys(body).some((key) => key !== 'replace_portal'), { params: { text: nothingToSetUp } });
 
 /** Makes the routes that connect a tenant to its portal, check the connection, and clear what is remembered of it. */
 export function makePortalRoutes({ setup, health, clients }: PortalRouteDeps): Route[] {

@@ -52,7 +52,8 @@ export function makeSetup(deps: SetupDeps) {
   async function setUp(tenantId: number, request: SetupRequest): Promise<SetupAnswer> {
     const webhook = request.webhookUrl ? await deps.probe(request.webhookUrl) : null;
     const before = await connections.find(tenantId);
-    if (!webhook && !before && request.outgoingToken) throw notConfigured();
+    const staysConnected = webhook !== null || (before !== null && request.webhookUrl !== null);
+    if (request.outgoingToken && !staysConnected) throw notConfigured();
     const moved = webhook !== null && before?.portal !== webhook.host;
     const samePortal = !moved || (await isSamePortal(db, deps.makeClient(webhook.url), tenantId));
     if (webhook && !samePortal && !request.replacePortal) throw portalChanged(webhook.host);
