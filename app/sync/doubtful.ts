@@ -1,7 +1,7 @@
 import type { Transaction } from 'sequelize';
 import { AppError } from '../lib/errors.ts';
 import type { Entity } from '../lib/records.ts';
-import type { Database } from '../models/database.ts';
+import { type Database, queryRows } from '../models/database.ts';
 import type { SyncDeps } from './deps.ts';
 import { recordError } from './error-log.ts';
 import type { LoadedPair } from './load-pairs.ts';
@@ -37,14 +37,19 @@ export async function setAsideVanished(
   });
 }
 
-/** Writes the one error that names the vanished records; retrying it accepts their deletion. Repeat-safe. */
+/**
+ * Writes the one error that names the vanished records; retrying it accepts their deletion. What vanished in an earlier pass and still
+ * waits for a person stays named. Repeat-safe.
+ */
 export async function reportMassDeletion(
   deps: Pick<SyncDeps, 'db' | 'log'>,
   tenantId: number,
   entity: Entity,
-  remoteIds: readonly number[],
+  vanishedIds: readonly number[],
   transaction?: Transaction,
 ): Promise<void> {
+  const named = await readNamedIds(deps.db, tenantId, entity, transaction);
+  const remoteIds = [...new Set([...named, ...vanishedIds])].sort((a, b) => a - b);
   const error = new AppError({
     code: massDeletion,
     status: 409,
@@ -60,6 +65,23 @@ export async function reportMassDeletion(
     { tenant_id: tenantId, operation: 'check_deletions', result: 'error', code: error.code },
     error.text.ru,
   );
+}
+
+/** Ids that the open error names already. */
+async function readNamedIds(
+  db: Database,
+  tenantId: number,
+  entity: Entity,
+  transaction?: Transaction,
+): Promise<number[]> {
+  const [open] = await queryRows<{ ids: number[] | null }>(
+    db,
+    `select request -> 'bitrix24_ids' as ids from integration_errors
+      where tenant_id = $tenantId and local_type = $entity and code = $code and status <> 'resolved'`,
+    { tenantId, entity, code: massDeletion },
+    transaction,
+  );
+  return open?.ids ?? [];
 }
 
 /** Two live Bitrix24 records with one origin: the second is left alone, and a person is told. */
