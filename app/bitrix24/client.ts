@@ -16,7 +16,10 @@ export type WriteCommand =
   | { operation: 'update'; entity: Entity; id: number; changes: RemoteChanges; before: RemoteRecord }
   | { operation: 'delete'; entity: Entity; id: number };
 
-/** What became of one command of a batch. `record` is the record as the portal really stored it (absent after a delete). */
+/**
+ * What became of one command of a batch. `record` is the record as the portal really stored it; absent after a delete, and where the
+ * portal's answer does not show it whole: then it has to be read.
+ */
 export type WriteOutcome = { ok: true; record?: RemoteRecord; id: number } | { ok: false; error: Bitrix24Error };
 
 /** A field as `crm.item.fields` describes it, by upper-case name. */

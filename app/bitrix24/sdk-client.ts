@@ -27,7 +27,7 @@ export function makeBitrix24Client(webhookUrl: string, { agent, limits, clock, l
   const call: Call = (method, params, options) => callMethod(transport, limits, method, params, options);
   const catalogue = makeCatalogue(call, clock);
   const reading = makeReading({ transport, limits, catalogue, call });
-  const writing = makeWriting({ transport, limits, catalogue, read: reading.read });
+  const writing = makeWriting({ transport, limits, catalogue });
   return {
     portal: host,
     ...reading,

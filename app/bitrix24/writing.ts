@@ -20,17 +20,21 @@ export interface WritingDeps {
   transport: Transport;
   limits: Limits;
   catalogue: Catalogue;
-  read(entity: Entity, ids: readonly number[], options?: CallOptions): Promise<Map<number, RemoteRecord>>;
 }
 
 /** One command of ours as the one or two that it takes on the wire; the last one's answer is the record. */
 interface Prepared {
   command: WriteCommand;
   wire: Command[];
+  /** Absent for a delete, which answers with nothing. */
+  names?: FieldNames;
 }
 
-/** Makes the writing half of a client. The portal's answer is the record as it really stored it. */
-export function makeWriting({ transport, limits, catalogue, read }: WritingDeps) {
+/**
+ * Makes the writing half of a client. The portal's answer is the record as it really stored it. Once a batch has been answered nothing
+ * else is asked: a later failure would make what was done look undone.
+ */
+export function makeWriting({ transport, limits, catalogue }: WritingDeps) {
   async function prepare(command: WriteCommand, options: CallOptions): Promise<Prepared> {
     const { entityTypeId } = pairKinds[command.entity];
     if (command.operation === 'delete') {
@@ -39,14 +43,14 @@ export function makeWriting({ transport, limits, catalogue, read }: WritingDeps)
     const names = await catalogue.fields(command.entity, options);
     if (command.operation === 'create') {
       const fields = { ...toWireFields(command.changes, names), originatorId: originator, originId: command.originId };
-      return { command, wire: [{ method: 'crm.item.add', params: { entityTypeId, fields } }] };
+      return { command, wire: [{ method: 'crm.item.add', params: { entityTypeId, fields } }], names };
     }
     const { id } = command;
     const { clearing, rest } = splitClearing(command.entity, id, command.changes);
     const update = isEmptyChanges(rest)
       ? { method: 'crm.item.get', params: { entityTypeId, id } }
       : { method: 'crm.item.update', params: { entityTypeId, id, fields: toWireFields(rest, names) } };
-    return { command, wire: clearing ? [clearing, update] : [update] };
+    return { command, wire: clearing ? [clearing, update] : [update], names };
   }
 
   async function write(commands: readonly WriteCommand[], options: CallOptions = {}): Promise<WriteOutcome[]> {
@@ -64,55 +68,12 @@ export function makeWriting({ transport, limits, catalogue, read }: WritingDeps)
     // An aborted wait costs nothing, an aborted write would be uncertain: the signal counts only until the request leaves.
     const sent = await sendWrites(transport, limits, wire, options);
     let at = 0;
-    for (const { command, wire: own } of prepared) {
-      const answers = sent.slice(at, at + own.length);
-      at += own.length;
-      outcomes.set(command, await toOutcome(command, answers, options));
+    for (const entry of prepared) {
+      const answers = sent.slice(at, at + entry.wire.length);
+      at += entry.wire.length;
+      outcomes.set(entry.command, toOutcome(entry, answers));
     }
-    return completeRecords(
-      commands,
-      commands.map((command) => outcomes.get(command) ?? noOutcome()),
-      options,
-    );
-  }
-
-  async function toOutcome(
-    command: WriteCommand,
-    answers: CommandOutcome[],
-    options: CallOptions,
-  ): Promise<WriteOutcome> {
-    const failed = answers.find((answer) => !answer.ok);
-    if (failed && !failed.ok) {
-      // A record that is gone already is what a delete wants.
-      if (command.operation === 'delete' && failed.error.kind === 'gone') return { ok: true, id: command.id };
-      return { ok: false, error: failed.error };
-    }
-    if (command.operation === 'delete') return { ok: true, id: command.id };
-    const answer = answers.at(-1);
-    const item = answer?.ok ? (answer.result as { item?: WireItem } | null)?.item : undefined;
-    return parseItem(item, await catalogue.fields(command.entity, options), command);
-  }
-
-  /** Some portals leave multifields out of the answer to a write: then the record is read. */
-  async function completeRecords(
-    commands: readonly WriteCommand[],
-    outcomes: WriteOutcome[],
-    options: CallOptions,
-  ): Promise<WriteOutcome[]> {
-    for (const entity of ['user', 'contract'] as const) {
-      const lacking = outcomes.flatMap((outcome, index) => {
-        const command = commands[index];
-        if (!outcome.ok || !outcome.record || command?.entity !== entity) return [];
-        return missesMultifields(command, outcome.record) ? [outcome.id] : [];
-      });
-      if (lacking.length === 0) continue;
-      const records = await read(entity, lacking, options);
-      for (const [index, outcome] of outcomes.entries()) {
-        const record = outcome.ok && commands[index]?.entity === entity ? records.get(outcome.id) : undefined;
-        if (record) outcomes[index] = { ok: true, id: record.id, record };
-      }
-    }
-    return outcomes;
+    return commands.map((command) => outcomes.get(command) ?? noOutcome());
   }
 
   async function importSilently(
@@ -135,31 +96,39 @@ export function makeWriting({ transport, limits, catalogue, read }: WritingDeps)
       },
     }));
     const outcomes = await sendWrites(transport, limits, commands, options);
-    const results = outcomes.flatMap((outcome, index) => rowOutcomes(outcome, groups[index]?.length ?? 0));
     // The answer names ids only.
-    const ids = results.flatMap((result) => (result.ok ? [result.id] : []));
-    const records = await read(entity, ids, options);
-    return results.map((result) => {
-      const record = result.ok ? records.get(result.id) : undefined;
-      return record ? { ...result, record } : result.ok ? noOutcome() : result;
-    });
+    return outcomes.flatMap((outcome, index) => rowOutcomes(outcome, groups[index]?.length ?? 0));
   }
 
   return { write, importSilently };
 }
 
+function toOutcome({ command, names }: Prepared, answers: readonly CommandOutcome[]): WriteOutcome {
+  const failed = answers.find((answer) => !answer.ok);
+  if (failed && !failed.ok) {
+    // A record that is gone already is what a delete wants.
+    if (command.operation === 'delete' && failed.error.kind === 'gone') return { ok: true, id: command.id };
+    return { ok: false, error: failed.error };
+  }
+  if (command.operation === 'delete') return { ok: true, id: command.id };
+  const answer = answers.at(-1);
+  const item = answer?.ok ? (answer.result as { item?: WireItem } | null)?.item : undefined;
+  return names ? parseItem(item, names, command) : noOutcome();
+}
+
 function parseItem(item: WireItem | undefined, names: FieldNames, command: WriteCommand): WriteOutcome {
   try {
     const record = toRecord(item, names);
-    return { ok: true, id: record.id, record };
+    return missesMultifields(command, record) ? { ok: true, id: record.id } : { ok: true, id: record.id, record };
   } catch (error) {
     if (!(error instanceof Bitrix24Error)) throw error;
     return { ok: false, error: command.operation === 'create' ? noOutcome().error : error };
   }
 }
 
-function missesMultifields(command: WriteCommand | undefined, record: RemoteRecord): boolean {
-  if (!command || command.operation === 'delete' || record.multifields.length > 0) return false;
+/** Some portals leave multifields out of the answer to a write: such an answer is no picture of the record. */
+function missesMultifields(command: WriteCommand, record: RemoteRecord): boolean {
+  if (command.operation === 'delete' || record.multifields.length > 0) return false;
   return (
     command.changes.multifields.length > 0 || (command.operation === 'update' && command.before.multifields.length > 0)
   );

@@ -10,7 +10,8 @@ import { type Failed, settleFailures } from './failures.ts';
 import type { LoadedPair } from './load-pairs.ts';
 import { originOf } from './origin.ts';
 import type { Planned } from './plan-pair.ts';
-import { type CarryOutContext, isBatchToBlame, refuseWhenAllRefused, settleAll } from './settle-chunk.ts';
+import { readBack } from './read-back.ts';
+import { type CarryOutContext, isBatchToBlame, isMetBy, refusalOfConnection, settleAll } from './settle-chunk.ts';
 import { type CarriedOut, formerShadows } from './settle-pair.ts';
 import { mergedRemote } from './shadows.ts';
 
@@ -59,13 +60,16 @@ async function carryOutWrites(
     const batch = rest.slice(0, size);
     rest = rest.slice(size);
     const startedAt = deps.clock.now().getTime();
-    const outcomes = await sendBatch(deps, context, batch);
-    if (!outcomes) continue;
+    const answers = await sendBatch(deps, context, batch);
+    if (!answers) continue;
+    const outcomes = operation === 'update' ? await readBack(context, first.planned.pair.entity, answers) : answers;
     const durationMs = deps.clock.now().getTime() - startedAt;
     const done: CarriedOut[] = [];
     const failures: Failed[] = [];
+    const refusal = refusalOfConnection(outcomes);
     for (const [index, { planned }] of batch.entries()) {
       const outcome = outcomes[index];
+      if (isMetBy(refusal, outcome)) continue;
       if (outcome?.ok) done.push({ ...planned, answer: outcome.record ?? null, durationMs });
       // Deleting what is gone already is a success.
       else if (operation === 'delete' && outcome?.error.kind === 'gone')
@@ -74,7 +78,7 @@ async function carryOutWrites(
     }
     await settleAll(deps, context, done);
     await settleFailures(deps, context.tenantId, failures);
-    refuseWhenAllRefused(outcomes);
+    if (refusal) throw refusal;
   }
 }
 

@@ -8,7 +8,8 @@ import { type Failed, settleFailures } from './failures.ts';
 import { originOf } from './origin.ts';
 import type { Planned } from './plan-pair.ts';
 import { markCreatesSent, postpone, type SentValues } from './queue.ts';
-import { type CarryOutContext, isBatchToBlame, refuseWhenAllRefused, settleAll } from './settle-chunk.ts';
+import { readBack } from './read-back.ts';
+import { type CarryOutContext, isBatchToBlame, isMetBy, refusalOfConnection, settleAll } from './settle-chunk.ts';
 import type { CarriedOut } from './settle-pair.ts';
 import { shadowsOf, wantedRemote } from './shadows.ts';
 
@@ -73,9 +74,8 @@ async function sendBatch(
   silent: boolean,
 ): Promise<void> {
   const { client, options, tenantId } = context;
-  const startedAt = deps.clock.now();
-  const rows = batch.flatMap(({ planned, values }) => planned.pair.rows.map((row) => ({ ...row, values })));
-  await markCreatesSent(deps.db, tenantId, rows);
+  const startedAt = deps.clock.now().getTime();
+  await markCreatesSent(deps.db, tenantId, batch.flatMap(markedRows));
   let outcomes: WriteOutcome[];
   try {
     outcomes = silent
@@ -90,41 +90,48 @@ async function sendBatch(
       const failures = batch.map(({ planned }) => ({ ...planned, error, sent: true }));
       await settleFailures(deps, tenantId, failures);
       if (await isBatchToBlame(context, error)) return;
-    } else if (known) {
-      // Certainly not executed: the rows are due again as if nothing had been sent.
-      const again = rows.map((row) => ({ ...row, dueAt: startedAt, sent: false }));
-      await postpone(deps.db, tenantId, again);
-    }
+    } else if (known) await takeBack(deps, tenantId, batch);
     throw error;
   }
-  const durationMs = deps.clock.now().getTime() - startedAt.getTime();
-  const stored = await withRecords(context, entity, outcomes);
+  // What fails from here on leaves the marks where they are: the records are found by their origin.
+  const durationMs = deps.clock.now().getTime() - startedAt;
+  await settleCreates(deps, context, batch, await readBack(context, entity, outcomes), durationMs);
+}
+
+async function settleCreates(
+  deps: SyncDeps,
+  context: CarryOutContext,
+  batch: readonly Create[],
+  outcomes: readonly WriteOutcome[],
+  durationMs: number,
+): Promise<void> {
   const done: CarriedOut[] = [];
   const failures: Failed[] = [];
-  for (const [index, { planned }] of batch.entries()) {
-    const outcome = stored[index];
-    if (outcome?.ok && outcome.record) done.push({ ...planned, answer: outcome.record, durationMs });
+  const refused: Create[] = [];
+  const refusal = refusalOfConnection(outcomes);
+  for (const [index, create] of batch.entries()) {
+    const { planned } = create;
+    const outcome = outcomes[index];
+    if (isMetBy(refusal, outcome)) refused.push(create);
+    else if (outcome?.ok && outcome.record) done.push({ ...planned, answer: outcome.record, durationMs });
     else if (outcome && !outcome.ok) failures.push({ ...planned, error: outcome.error, sent: outcome.error.uncertain });
     else failures.push({ ...planned, error: new Error('The new record cannot be read back'), sent: true });
   }
   await settleAll(deps, context, done);
-  await settleFailures(deps, tenantId, failures);
-  refuseWhenAllRefused(outcomes);
+  await settleFailures(deps, context.tenantId, failures);
+  await takeBack(deps, context.tenantId, refused);
+  if (refusal) throw refusal;
 }
 
-/** Imports answer with ids alone: the records are read, because only what the portal stored can be a shadow. */
-async function withRecords(
-  context: CarryOutContext,
-  entity: Entity,
-  outcomes: readonly WriteOutcome[],
-): Promise<WriteOutcome[]> {
-  const bare = outcomes.flatMap((outcome) => (outcome.ok && !outcome.record ? [outcome.id] : []));
-  if (bare.length === 0) return [...outcomes];
-  const records = await context.client.read(entity, bare, context.options);
-  return outcomes.map((outcome) => {
-    const record = outcome.ok ? (outcome.record ?? records.get(outcome.id)) : undefined;
-    return outcome.ok && record ? { ...outcome, record } : outcome;
-  });
+function markedRows({ planned, values }: Create) {
+  return planned.pair.rows.map((row) => ({ ...row, values }));
+}
+
+/** Creates that were certainly not executed: their rows are due again as if nothing had been sent. */
+async function takeBack(deps: SyncDeps, tenantId: number, creates: readonly Create[]): Promise<void> {
+  const dueAt = deps.clock.now();
+  const rows = creates.flatMap(markedRows).map((row) => ({ ...row, dueAt, sent: false }));
+  await postpone(deps.db, tenantId, rows);
 }
 
 function toCreate({ fieldMap, tenantId }: CarryOutContext, planned: Planned): Create {

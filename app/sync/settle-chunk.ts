@@ -33,12 +33,22 @@ export async function settleAll(deps: SyncDeps, context: CarryOutContext, items:
   }
 }
 
-/** Every command refused for the same reason of access: not the records are wrong, the connection is. */
-export function refuseWhenAllRefused(outcomes: readonly WriteOutcome[]): void {
+/**
+ * The failure of the connection that a batch's outcomes show, or null: a limit that any command met, or access that was refused to all
+ * alike. Then not the records are wrong: those that met it (`isMetBy`) stay queued, uncharged, and the caller throws it.
+ */
+export function refusalOfConnection(outcomes: readonly WriteOutcome[]): Bitrix24Error | null {
   const errors = outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.error]));
+  const limit = errors.find((error) => error.kind === 'limit');
+  if (limit) return limit;
   const [first] = errors;
-  const common = errors.length === outcomes.length && errors.every((error) => error.code === first?.code);
-  if (first && common && (first.kind === 'auth' || first.kind === 'limit')) throw first;
+  const isCommon = errors.length === outcomes.length && errors.every((error) => error.code === first?.code);
+  return first?.kind === 'auth' && isCommon ? first : null;
+}
+
+/** Whether it was the connection's refusal that this command met. */
+export function isMetBy(refusal: Bitrix24Error | null, outcome: WriteOutcome | undefined): boolean {
+  return refusal !== null && outcome !== undefined && !outcome.ok && outcome.error.kind === refusal.kind;
 }
 
 /**
