@@ -52,7 +52,9 @@ async function writeLedger(
   await deleteMappings(db, tenantId, ledger.forgotten, transaction);
   await saveLog(db, tenantId, ledger.log, transaction);
   await saveConflicts(db, tenantId, ledger.conflicts, transaction);
-  await resolveErrors(db, tenantId, ledger.done, transaction);
+  // A surplus record is in order only when it is gone: what was just said of it stays.
+  const inOrder = ledger.done.filter((pair) => !pair.duplicate);
+  await resolveErrors(db, tenantId, inOrder, transaction);
   await queueObjectsOfNewCompanies(deps, tenantId, ledger, transaction);
   await removeDone(
     db,
