@@ -44,12 +44,15 @@ export async function linkExistingContacts(
   });
 }
 
+// Anything else that people write into these fields would find whoever has as little of an address.
+const recognisable = { email: /^\S+@\S+\.\S+$/, phone: /^\+\d{7,}$/ };
+
 function queriesOf({ fieldMap }: PlanContext, { pair }: Planned): Query[] {
   const types = { email: 'EMAIL', phone: 'PHONE' } as const;
   return (Object.keys(types) as (keyof typeof types)[]).flatMap((key) => {
     const field = fieldMap.pairs.find((candidate) => candidate.key === key);
     const value = pair.local && field?.encode(pair.local.record);
-    return value ? [{ type: types[key], value }] : [];
+    return value && recognisable[key].test(value) ? [{ type: types[key], value }] : [];
   });
 }
 

@@ -171,7 +171,10 @@ async function settleMerge(
   } else if (pair.mapping) {
     ledger.seen.push({ id: pair.mapping.id, modifiedAt: remote.modifiedAt });
   }
-  if (isNew) log('link', 'bidirectional');
+  // A record that our own create made, although its answer was lost, was created by us.
+  const isAdopted = isNew && pair.sent !== null;
+  if (isAdopted) log(pair.mapping ? 'recreate' : 'create', 'to_bitrix', changesOf(pair.sent?.remote ?? {}));
+  else if (isNew) log('link', 'bidirectional');
   if (merge.toRemote.length > 0) log('update', 'to_bitrix', fieldChanges(merge.toRemote));
   if (writes && after) log('update', 'from_bitrix', fieldChanges(merge.toLocal));
   for (const conflict of merge.conflicts) {
@@ -186,7 +189,7 @@ async function settleMerge(
   }
   if (!after) return;
   const changed = isNew || writes || merge.toRemote.length > 0;
-  finish(changed ? 'updated' : 'unchanged', merge.conflicts.length);
+  finish(isAdopted ? 'created' : changed ? 'updated' : 'unchanged', merge.conflicts.length);
 }
 
 function mappingOf(
@@ -206,9 +209,10 @@ function mappingOf(
   };
 }
 
-/** What an adopted record was created with is what its sides were last equal in. */
+/** What an adopted record was created with is what its sides were last equal in; once it is linked, its mapping knows better. */
 export function formerShadows(pair: LoadedPair): Shadows {
-  if (pair.sent) return { local: pair.sent.local, remote: { ...emptyRemoteShadow, values: pair.sent.remote } };
+  if (pair.sent && pair.mapping?.state !== 'linked')
+    return { local: pair.sent.local, remote: { ...emptyRemoteShadow, values: pair.sent.remote } };
   return pair.mapping?.shadows ?? { local: {}, remote: emptyRemoteShadow };
 }
 
