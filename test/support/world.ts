@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Writable } from 'node:stream';
 import pg from 'pg';
 import { mintToken } from '../../app/http/tokens.ts';
+import { makeJobQueue, type Task } from '../../app/jobs/queue.ts';
 import { makeLog } from '../../app/lib/log.ts';
 import { type RunningApp, startApp } from '../../app/start.ts';
 import type { Config } from '../../config/config.ts';
@@ -148,6 +149,15 @@ export async function startWorld(options: WorldOptions = {}) {
         },
         { timeoutMs },
       );
+    },
+
+    /** Runs one of a tenant's jobs now instead of at its hour, to its end. */
+    async runJob(task: Task, { id }: Tenant): Promise<void> {
+      await makeJobQueue({ pool }).wake(task, [id]);
+      await eventually(async () => {
+        const waiting = await sql('select last_error from graphile_worker.jobs where key = $1', [`${task}:${id}`]);
+        if (waiting.length > 0) throw new Error(`Still running: ${JSON.stringify(waiting)}`);
+      });
     },
 
     /** The deal, contact or company of a local record. */
