@@ -1,3 +1,4 @@
+import { hasScope } from './executor.ts';
 import type { PortalSwitches } from './switches.ts';
 import type { MethodTable } from './types.ts';
 import { RestError } from './types.ts';
@@ -7,37 +8,12 @@ import { toWireTime } from './wire-time.ts';
 export function makeCommonMethods(switches: PortalSwitches, methods: () => MethodTable): MethodTable {
   const read = { write: false };
   return {
-    profile: {
-      ...read,
-      run: (_params, { caller }) => ({
-        result: {
-          ID: String(caller.userId),
-          ADMIN: caller.isAdmin,
-          NAME: 'Администратор',
-          LAST_NAME: 'Портала',
-          PERSONAL_GENDER: '',
-          TIME_ZONE: 'Europe/Moscow',
-        },
-      }),
-    },
     scope: { ...read, run: (_params, { caller }) => ({ result: caller.scopes }) },
-    'user.current': {
-      ...read,
-      run: (_params, { caller }) => ({
-        result: {
-          ID: String(caller.userId),
-          NAME: 'Администратор',
-          LAST_NAME: 'Портала',
-          ACTIVE: true,
-          EMAIL: 'admin@portal.example',
-        },
-      }),
-    },
     'method.get': {
       ...read,
       run: ({ name }, { caller }) => {
         const method = methods()[String(name ?? '').toLowerCase()];
-        const isAvailable = method !== undefined && (!method.scope || caller.scopes.includes(method.scope));
+        const isAvailable = method !== undefined && hasScope(method, caller);
         return { result: { isExisting: method !== undefined, isAvailable } };
       },
     },

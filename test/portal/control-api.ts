@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import { sendJson } from './answers.ts';
 import type { Journal } from './journal.ts';
 import { type Params, readParams } from './params.ts';
 import type { RecordTable } from './people.ts';
-import { sendJson } from './server.ts';
+
 import { type RecordKind, RestError } from './types.ts';
 
 const pageSize = 50;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { PortalSwitches } from './switches.ts';
 import { type Caller, RestError } from './types.ts';
+import type { Users } from './users.ts';
 
 /** An inbound webhook as its card in the portal shows it. */
 export interface InboundWebhook {
@@ -12,10 +13,12 @@ export interface InboundWebhook {
 /** The portal's inbound webhooks. */
 export class Credentials {
   readonly #switches: PortalSwitches;
+  readonly #users: Users;
   #webhooks: InboundWebhook[] = [];
 
-  constructor(switches: PortalSwitches) {
+  constructor(switches: PortalSwitches, users: Users) {
     this.#switches = switches;
+    this.#users = users;
   }
 
   add(options: { userId?: number; scopes?: string[]; secret?: string } = {}): InboundWebhook {
@@ -36,7 +39,7 @@ export class Credentials {
     this.#webhooks = this.#webhooks.filter((candidate) => candidate !== webhook);
   }
 
-  /** Who calls with this secret; throws `INVALID_CREDENTIALS`. */
+  /** Who calls with this secret; throws `INVALID_CREDENTIALS`, and `authorization_error` when its owner was dismissed. */
   authenticate(userId: number, secret: string): Caller {
     const webhook = this.#webhooks.find((candidate) => candidate.secret === secret && candidate.userId === userId);
     if (!webhook) {
@@ -46,7 +49,8 @@ export class Credentials {
         'Invalid request credentials',
       );
     }
+    this.#users.authorize(userId);
     const credential = `webhook:${userId}:${secret.slice(0, 4)}`;
-    return { credential, userId, isAdmin: true, scopes: webhook.scopes };
+    return { credential, userId, isAdmin: this.#users.isAdmin(userId), scopes: webhook.scopes };
   }
 }

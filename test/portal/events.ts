@@ -1,15 +1,19 @@
-import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import qs from 'qs';
 import type { Journal } from './journal.ts';
-import type { RecordChange } from './types.ts';
+import { postForm } from './post-form.ts';
+import type { PortalSwitches } from './switches.ts';
 
-/** A handler that the portal calls: an outgoing webhook. */
-export interface Subscription {
-  id: number;
+/** One call of one handler. */
+export interface Delivery {
+  handlerId: number;
   url: string;
-  events: Set<string>;
-  token: string;
+  /** Upper case. */
+  event: string;
+  /** Absent: the form has no `data` at all. */
+  data?: Record<string, unknown>;
+  /** The `auth` part, made when the event is sent. */
+  auth(): Record<string, string>;
 }
 
 /** How deliveries go wrong: none of it is repeated by a portal. */
@@ -22,50 +26,33 @@ export interface DeliveryFaults {
 
 export interface EventDeps {
   journal: Journal;
-  host(): string;
-  memberId: string;
+  switches: PortalSwitches;
+  caPem: string;
+  now(): number;
   random(): number;
 }
 
 const waveMs = 20;
 
-/** Tells subscribers of changes, each by one form-encoded POST, without repeats and without promises about order. */
+/** Calls handlers, each by one form-encoded POST, without promises about order, as slowly as a slow handler deserves. */
 export class EventDelivery {
   readonly faults: DeliveryFaults = { delayMs: 0, lossRate: 0, doubleRate: 0, shuffle: false };
   readonly #deps: EventDeps;
-  #subscriptions: Subscription[] = [];
-  #pending: { subscription: Subscription; event: string; id: number }[] = [];
+  #pending: { delivery: Delivery; attempt: number }[] = [];
+  /** Until when a handler that answered slowly is left alone, by its address; performance clock. */
+  readonly #restUntil = new Map<string, number>();
   #running: Promise<void> | null = null;
   #isStopped = false;
-  #nextId = 100;
 
   constructor(deps: EventDeps) {
     this.#deps = deps;
   }
 
-  add(options: { url: string; events: readonly string[]; token?: string | undefined }): {
-    token: string;
-    remove(): void;
-  } {
-    const token = options.token ?? randomBytes(16).toString('hex');
-    const subscription = { id: this.#nextId++, url: options.url, events: new Set(options.events), token };
-    this.#subscriptions.push(subscription);
-    return {
-      token,
-      remove: () => {
-        this.#subscriptions = this.#subscriptions.filter((candidate) => candidate !== subscription);
-      },
-    };
-  }
-
-  announce({ kind, change, id }: RecordChange): void {
-    const event = `ONCRM${kind.toUpperCase()}${change}`;
+  send(delivery: Delivery): void {
     const { random } = this.#deps;
-    for (const subscription of this.#subscriptions) {
-      if (!subscription.events.has(event) || random() < this.faults.lossRate) continue;
-      this.#pending.push({ subscription, event, id });
-      if (random() < this.faults.doubleRate) this.#pending.push({ subscription, event, id });
-    }
+    if (this.#isStopped || random() < this.faults.lossRate) return;
+    this.#pending.push({ delivery, attempt: 1 });
+    if (random() < this.faults.doubleRate) this.#pending.push({ delivery, attempt: 1 });
     this.#running ??= this.#deliver().finally(() => {
       this.#running = null;
     });
@@ -85,53 +72,47 @@ export class EventDelivery {
   async #deliver(): Promise<void> {
     while (this.#pending.length > 0 && !this.#isStopped) {
       await sleep(this.faults.delayMs || waveMs);
-      const wave = this.#pending;
-      this.#pending = [];
+      const wave = this.#takeReady();
       if (this.faults.shuffle) wave.sort(() => this.#deps.random() - 0.5);
       for (let at = 0; at < wave.length && !this.#isStopped; at += 20) {
-        await Promise.all(wave.slice(at, at + 20).map((delivery) => this.#post(delivery)));
+        await Promise.all(wave.slice(at, at + 20).map((item) => this.#post(item.delivery, item.attempt)));
       }
     }
   }
 
-  async #post({ subscription, event, id }: { subscription: Subscription; event: string; id: number }): Promise<void> {
-    const { journal, memberId, host } = this.#deps;
+  #takeReady() {
+    const now = performance.now();
+    const isReady = ({ delivery }: { delivery: Delivery }) => (this.#restUntil.get(delivery.url) ?? 0) <= now;
+    const ready = this.#pending.filter(isReady);
+    this.#pending = this.#pending.filter((item) => !ready.includes(item));
+    return ready;
+  }
+
+  async #post(delivery: Delivery, attempt: number): Promise<void> {
+    const { journal, switches, caPem, now } = this.#deps;
+    const { handlerId, url, event, data, auth } = delivery;
     const body = qs.stringify({
       event,
-      event_handler_id: String(subscription.id),
-      data: { FIELDS: { ID: String(id) } },
-      ts: String(Math.floor(Date.now() / 1000)),
-      auth: {
-        domain: host(),
-        client_endpoint: `https://${host()}/rest/`,
-        server_endpoint: 'https://oauth.bitrix.info/rest/',
-        member_id: memberId,
-        application_token: subscription.token,
-      },
+      event_handler_id: String(handlerId),
+      data,
+      ts: String(Math.floor(now() / 1000)),
+      auth: auth(),
     });
     const startedAt = performance.now();
-    let status = 0;
-    try {
-      const answer = await fetch(subscription.url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/x-www-form-urlencoded', 'user-agent': 'Bitrix24 Webhook Engine' },
-        body,
-        signal: AbortSignal.timeout(10_000),
-      });
-      status = answer.status;
-      await answer.arrayBuffer();
-    } catch {
-      // Not delivered: a portal only logs it.
-    }
+    const status = await postForm({ url, body, caPem, timeoutMs: switches.handlerTimeoutMs });
     const ms = Math.round(performance.now() - startedAt);
+    if (ms > switches.slowHandlerMs) this.#restUntil.set(url, performance.now() + ms);
+    const id = Number((data?.FIELDS as { ID?: string } | undefined)?.ID);
     journal.write({
       kind: 'event',
       method: event,
-      params: { id },
+      params: { ...(id > 0 && { id }), handlerId, url },
       status,
       ms,
       write: false,
       ...(status !== 200 && { error: `HTTP ${status}` }),
     });
+    const failed = status < 200 || status > 299;
+    if (failed && attempt <= switches.deliveryRepeats) this.#pending.push({ delivery, attempt: attempt + 1 });
   }
 }

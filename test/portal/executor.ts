@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BatchAnswer, readCommands } from './batch.ts';
+import { callScope } from './call-scope.ts';
 import { type FaultAction, type Faults, NoAnswer, throwEarly } from './faults.ts';
 import type { Journal } from './journal.ts';
 import { type LatencyProfile, secondsOf } from './latency.ts';
 import type { PortalLimits } from './limits.ts';
 import type { Params } from './params.ts';
 import type { PortalSwitches } from './switches.ts';
-import { type Caller, type MethodAnswer, type MethodTable, RestError } from './types.ts';
+import { type Caller, type MethodAnswer, type MethodTable, RestError, type RestMethod } from './types.ts';
 import { toWireTime } from './wire-time.ts';
 
 export interface ExecutorDeps {
@@ -29,6 +30,8 @@ interface Hit {
   caller: Caller;
   /** Set for a batch. */
   batchId?: string;
+  /** `auth_connector` of the request. */
+  connector?: unknown;
   /** Seconds by method: the operating limit looks at their sums. */
   spent: Map<string, number>;
 }
@@ -47,7 +50,8 @@ export class Executor {
   /** Executes what one request asks for. Throws RestError, and NoAnswer when the request ends without the portal's answer. */
   async request(caller: Caller, method: string, params: Params, fault: FaultAction | null): Promise<Executed> {
     const name = method.toLowerCase();
-    const hit: Hit = { caller, spent: new Map(), ...(name === 'batch' && { batchId: randomBytes(4).toString('hex') }) };
+    const batchId = name === 'batch' ? { batchId: randomBytes(4).toString('hex') } : {};
+    const hit: Hit = { caller, spent: new Map(), connector: params.auth_connector, ...batchId };
     try {
       const executed =
         name === 'batch' ? await this.#batch(hit, params) : await this.#execute(hit, name, params, fault);
@@ -73,9 +77,13 @@ export class Executor {
     } as const;
     try {
       if (!method) throw new RestError(404, 'ERROR_METHOD_NOT_FOUND', 'Method not found!');
-      if (method.scope && !caller.scopes.includes(method.scope)) throw insufficientScope(switches);
+      if (!hasScope(method, caller)) throw insufficientScope(switches, caller);
+      if (method.appOnly && !caller.app) {
+        throw new RestError(403, 'WRONG_AUTH_TYPE', 'Current authorization type is denied for this method');
+      }
       if (!batchId || switches.operating !== 'batch') limits.checkTime(caller.credential, name);
-      const answer = await method.run(params, { caller, now: startedAt });
+      const connector = String(params.auth_connector ?? hit.connector ?? '');
+      const answer = await callScope.run({ connector }, () => method.run(params, { caller, now: startedAt }));
       const seconds = secondsOf(latency, name);
       if (seconds > 0 && !switches.virtualSeconds) await sleep(seconds * 1000);
       hit.spent.set(name, (hit.spent.get(name) ?? 0) + seconds);
@@ -177,7 +185,14 @@ function emptied(answer: MethodAnswer): MethodAnswer {
   return Array.isArray(answer.result) ? { result: [], total: 0 } : { result: { items: [] }, total: 0 };
 }
 
-function insufficientScope(switches: PortalSwitches): RestError {
-  const text = 'The request requires higher privileges than provided by the webhook token';
+/** Whether the caller's rights include a method. */
+export function hasScope({ scope }: RestMethod, { scopes }: Caller): boolean {
+  if (scope === undefined) return true;
+  return typeof scope === 'string' ? scopes.includes(scope) : scope.some((one) => scopes.includes(one));
+}
+
+function insufficientScope(switches: PortalSwitches, { app }: Caller): RestError {
+  const token = app ? 'access' : 'webhook';
+  const text = `The request requires higher privileges than provided by the ${token} token`;
   return new RestError(switches.authStatus === 'docs' ? 403 : 401, 'insufficient_scope', text);
 }

@@ -1,6 +1,10 @@
 import { existsSync, mkdtempSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { authenticateToken } from './app-access.ts';
+import { makeAppMethods } from './app-methods.ts';
+import { answerAuthorize } from './authorize-page.ts';
+import { callScope } from './call-scope.ts';
 import { makeCertificates } from './certificates.ts';
 import { makeCommonMethods } from './common-methods.ts';
 import { ControlApi } from './control-api.ts';
@@ -14,11 +18,17 @@ import { Journal } from './journal.ts';
 import type { LatencyProfile } from './latency.ts';
 import { makeLegacyMethods } from './legacy-methods.ts';
 import { PortalLimits } from './limits.ts';
+import type { OAuthServer } from './oauth-server.ts';
+import { OutgoingWebhooks } from './outgoing-webhooks.ts';
 import { makeRecordTable, type RecordTable } from './people.ts';
+import { PortalApps } from './portal-apps.ts';
+import { type Plan, PortalState } from './portal-state.ts';
 import { startServer } from './server.ts';
 import { Store } from './store.ts';
 import { defaultSwitches, type PortalSwitches } from './switches.ts';
-import type { MethodTable, RecordKind } from './types.ts';
+import { type MethodTable, type PortalEvent, type RecordChange, type RecordKind, RestError } from './types.ts';
+import { makeUserMethods } from './user-methods.ts';
+import { Users } from './users.ts';
 
 export interface PortalOptions {
   /** 0 or absent: any free port. */
@@ -30,6 +40,8 @@ export interface PortalOptions {
   latency?: LatencyProfile;
   switches?: Partial<PortalSwitches>;
   memberId?: string;
+  /** The authorization server that the portal's applications use; without one the portal has no applications. */
+  oauth?: OAuthServer;
   /** 0 to 1, for lost and shuffled events. */
   random?: () => number;
 }
@@ -47,22 +59,50 @@ export type SimulatedPortal = Awaited<ReturnType<typeof startPortal>>;
 /** Starts a portal that behaves like Bitrix24 for everything that is used of it, on 127.0.0.1 over HTTPS. */
 export async function startPortal(options: PortalOptions = {}) {
   const switches: PortalSwitches = { ...defaultSwitches, ...options.switches };
-  const folder = options.certificateFolder ?? mkdtempSync(path.join(os.tmpdir(), 'portal-'));
+  const { oauth } = options;
+  const folder =
+    options.certificateFolder ?? oauth?.certificateFolder ?? mkdtempSync(path.join(os.tmpdir(), 'portal-'));
   const certificates = await makeCertificates(folder);
   const clock = { aheadMs: 0 };
   const now = () => Date.now() + clock.aheadMs;
   const memberId = options.memberId ?? 'a223c6b3710f85df22e9377d6c4f7553';
+  const host = () => `127.0.0.1:${server.port}`;
+  const portalAuth = () => ({
+    domain: host(),
+    client_endpoint: `https://${host()}/rest/`,
+    server_endpoint: `${oauth?.origin ?? 'https://oauth.bitrix.info'}/rest/`,
+    member_id: memberId,
+  });
   const journal = new Journal();
   const faults = new Faults();
   const limits = new PortalLimits(switches, now);
-  const credentials = new Credentials(switches);
-  const events = new EventDelivery({ journal, host: () => host, memberId, random: options.random ?? Math.random });
-  const store = new Store({ now, switches, onChange: (change) => events.announce(change) });
+  const users = new Users();
+  const state = new PortalState();
+  /** Who is logged in in the browser that opens the portal's pages. */
+  const session = { userId: 1 };
+  const credentials = new Credentials(switches, users);
+  const delivery = new EventDelivery({
+    ...{ journal, switches, now },
+    caPem: certificates.caPem,
+    random: options.random ?? Math.random,
+  });
+  let nextWebhookId = 100;
+  const outgoing = new OutgoingWebhooks({ delivery, portalAuth, nextId: () => nextWebhookId++ });
+  const apps = new PortalApps({ oauth, delivery, users, state, switches, memberId, host, portalAuth, now });
+  const announce = (event: PortalEvent) => {
+    const caused = { ...event, connector: callScope.getStore()?.connector };
+    outgoing.announce(caused);
+    apps.announce(caused);
+  };
+  const store = new Store({ now, switches, onChange: (change) => announce(toEvent(change)) });
   const methods: MethodTable = {
     ...makeItemMethods(store, switches),
     ...makeLegacyMethods(store, switches),
     ...makeDictionaryMethods(store),
     ...makeCommonMethods(switches, () => methods),
+    ...makeUserMethods(users, switches),
+    ...makeAppMethods(state),
+    ...apps.methods,
   };
   const executor = new Executor({
     methods,
@@ -77,20 +117,42 @@ export async function startPortal(options: PortalOptions = {}) {
     (['deal', 'contact', 'company'] as const).map((kind) => [kind, makeRecordTable(kind, store, switches)]),
   ) as Record<RecordKind, RecordTable>;
   const control = new ControlApi({ tables, journal });
-  const server = await startServer({ certificates, credentials, executor, faults, limits, control }, options.port ?? 0);
-  const host = `127.0.0.1:${server.port}`;
+  const server = await startServer(
+    {
+      ...{ certificates, credentials, executor, faults, limits, state, switches, control },
+      authenticateToken(token) {
+        if (!oauth) throw new RestError(401, 'NO_AUTH_FOUND', 'Wrong authorization data');
+        return authenticateToken({ oauth, apps: apps.records, users, switches, memberId }, token);
+      },
+      ...(oauth && {
+        authorize: (response, url) =>
+          answerAuthorize({ oauth, apps: apps.records, memberId, host, userId: () => session.userId }, response, url),
+      }),
+    },
+    options.port ?? 0,
+  );
   const { stateFile } = options;
-  if (stateFile && existsSync(stateFile)) store.load(JSON.parse(readFileSync(stateFile, 'utf8')));
+  if (stateFile && existsSync(stateFile)) {
+    const saved = JSON.parse(readFileSync(stateFile, 'utf8'));
+    store.load(saved);
+    if (saved.users) users.load(saved.users);
+    if (saved.apps) apps.load(saved.apps);
+  }
+  const snapshot = () => ({ ...store.snapshot(), users: users.snapshot(), apps: apps.snapshot() });
   const save = () => {
     if (!stateFile) return;
-    writeFileSync(`${stateFile}.new`, JSON.stringify(store.snapshot()));
+    writeFileSync(`${stateFile}.new`, JSON.stringify(snapshot()));
     renameSync(`${stateFile}.new`, stateFile);
   };
   const saving = stateFile ? setInterval(save, 2000) : undefined;
 
   return {
-    origin: `https://${host}`,
-    host,
+    get origin(): string {
+      return `https://${host()}`;
+    },
+    get host(): string {
+      return host();
+    },
     memberId,
     caPem: certificates.caPem,
     caFile: certificates.caFile,
@@ -98,15 +160,19 @@ export async function startPortal(options: PortalOptions = {}) {
     journal,
     faults,
     limits,
-    events,
+    events: delivery,
     store,
+    users,
+    state,
+    session,
+    apps,
     /** How far the portal's clock runs ahead of ours. */
     clock,
 
     addWebhook(webhookOptions: Parameters<Credentials['add']>[0] = {}): PortalWebhook {
       const webhook = credentials.add(webhookOptions);
       return {
-        url: `https://${host}/rest/${webhook.userId}/${webhook.secret}/`,
+        url: `https://${host()}/rest/${webhook.userId}/${webhook.secret}/`,
         secret: webhook.secret,
         userId: webhook.userId,
         revoke: () => credentials.remove(webhook),
@@ -117,8 +183,21 @@ export async function startPortal(options: PortalOptions = {}) {
     },
 
     /** Subscribes a handler to events, as an administrator does in the portal's settings. */
-    addOutgoingWebhook(handler: { url: string; events?: readonly string[]; token?: string }) {
-      return events.add({ ...handler, events: handler.events ?? crmEvents });
+    addOutgoingWebhook(handler: Parameters<OutgoingWebhooks['add']>[0]) {
+      return outgoing.add(handler);
+    },
+
+    /** Moves the portal to another host, as a rename does: the old one answers 302, `member_id` stays. */
+    rename: (port?: number) => server.move(port),
+
+    /** Changes what the portal's plan contains. */
+    setPlan(plan: Partial<Plan>): void {
+      Object.assign(state.plan, plan);
+    },
+
+    /** The portal is gone: every call is answered with PORTAL_DELETED. */
+    delete(): void {
+      state.isDeleted = true;
     },
 
     /** What a person does in the portal's pages. */
@@ -127,12 +206,12 @@ export async function startPortal(options: PortalOptions = {}) {
     async stop(): Promise<void> {
       clearInterval(saving);
       save();
-      await events.stop();
+      await delivery.stop();
       await server.stop();
     },
   };
 }
 
-const crmEvents = ['DEAL', 'CONTACT', 'COMPANY'].flatMap((kind) =>
-  ['ADD', 'UPDATE', 'DELETE'].map((change) => `ONCRM${kind}${change}`),
-);
+function toEvent({ kind, change, id, userId }: RecordChange): PortalEvent {
+  return { event: `ONCRM${kind.toUpperCase()}${change}`, data: { FIELDS: { ID: String(id) } }, userId };
+}

@@ -122,7 +122,7 @@ export class Store {
     return restored;
   }
 
-  snapshot(): unknown {
+  snapshot(): object {
     const tables = Object.fromEntries(kinds.map((kind) => [kind, this.all(kind)]));
     return { nextId: this.#nextId, tables };
   }

@@ -1,5 +1,7 @@
+import { type AppSwitches, defaultAppSwitches } from './app-switches.ts';
+
 /** Where the documentation contradicts itself, or portals differ: one switch each, with what the default follows. */
-export interface PortalSwitches {
+export interface PortalSwitches extends AppSwitches {
   /** `time.operating` keys. docs: summed per credential and method; batch: a whole batch billed as `batch` x 0.5; off: keys absent. */
   operating: 'docs' | 'batch' | 'off';
   /** Seconds of execution in ten minutes before `OPERATION_TIME_LIMIT`: 480 in the docs, 420 in the code of the self-hosted edition. */
@@ -46,6 +48,7 @@ export interface PortalSwitches {
 }
 
 export const defaultSwitches: PortalSwitches = {
+  ...defaultAppSwitches,
   operating: 'docs',
   operatingLimit: 480,
   operatingBanSeconds: 0,

@@ -1,3 +1,5 @@
+import type { AppRecord } from './apps.ts';
+
 /** The three kinds of CRM record that the simulated portal keeps. */
 export type RecordKind = 'deal' | 'contact' | 'company';
 
@@ -10,6 +12,8 @@ export interface Caller {
   userId: number;
   isAdmin: boolean;
   scopes: string[];
+  /** The application whose token it is; absent for a webhook. */
+  app?: AppRecord;
 }
 
 /** What a method answers; `total` and `next` stand beside `result` in the envelope. */
@@ -26,8 +30,10 @@ export interface CallContext {
 }
 
 export interface RestMethod {
-  /** Scope that the caller needs; absent: any caller. */
-  scope?: string;
+  /** Scope that the caller needs, one of them for a list; absent: any caller. */
+  scope?: string | readonly string[];
+  /** Refused to webhooks: `WRONG_AUTH_TYPE`. */
+  appOnly?: boolean;
   /** Whether the call changes data. */
   write: boolean;
   run(params: Record<string, unknown>, context: CallContext): MethodAnswer | Promise<MethodAnswer>;
@@ -41,16 +47,30 @@ export class RestError extends Error {
   status: number;
   code: string | number;
   description: string;
+  /** What else the body carries. */
+  extra: Record<string, unknown>;
 
-  constructor(status: number, code: string | number, description: string) {
+  constructor(status: number, code: string | number, description: string, extra: Record<string, unknown> = {}) {
     super(`${code}: ${description}`);
     this.status = status;
     this.code = code;
     this.description = description;
+    this.extra = extra;
   }
 }
 
-/** A change of a record that the portal tells its subscribers of. */
+/** What the portal tells its subscribers of. */
+export interface PortalEvent {
+  /** Upper case. */
+  event: string;
+  data?: Record<string, unknown>;
+  /** Whose doing it is; 0: a robot's. */
+  userId: number;
+  /** `auth_connector` of the call that caused it. */
+  connector?: string | undefined;
+}
+
+/** A change of a record. */
 export interface RecordChange {
   kind: RecordKind;
   change: 'ADD' | 'UPDATE' | 'DELETE';

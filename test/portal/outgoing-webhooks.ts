@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto';
+import type { EventDelivery } from './events.ts';
+import type { PortalEvent } from './types.ts';
+
+export interface OutgoingWebhookDeps {
+  delivery: EventDelivery;
+  /** What every outgoing webhook's `auth` holds beside its own token. */
+  portalAuth(): Record<string, string>;
+  nextId(): number;
+}
+
+interface OutgoingWebhook {
+  id: number;
+  url: string;
+  events: Set<string>;
+  token: string;
+}
+
+const crmEvents = ['DEAL', 'CONTACT', 'COMPANY'].flatMap((kind) =>
+  ['ADD', 'UPDATE', 'DELETE'].map((change) => `ONCRM${kind}${change}`),
+);
+
+/** Handlers that an administrator subscribed in the portal's settings: their events never carry tokens. */
+export class OutgoingWebhooks {
+  readonly #deps: OutgoingWebhookDeps;
+  #webhooks: OutgoingWebhook[] = [];
+
+  constructor(deps: OutgoingWebhookDeps) {
+    this.#deps = deps;
+  }
+
+  add({ url, events = crmEvents, token }: { url: string; events?: readonly string[]; token?: string }): {
+    token: string;
+    remove(): void;
+  } {
+    const webhook: OutgoingWebhook = {
+      id: this.#deps.nextId(),
+      url,
+      events: new Set(events),
+      token: token ?? randomBytes(16).toString('hex'),
+    };
+    this.#webhooks.push(webhook);
+    return {
+      token: webhook.token,
+      remove: () => {
+        this.#webhooks = this.#webhooks.filter((candidate) => candidate !== webhook);
+      },
+    };
+  }
+
+  announce({ event, data }: PortalEvent): void {
+    for (const { id, url, events, token } of this.#webhooks) {
+      if (!events.has(event)) continue;
+      const auth = () => ({ ...this.#deps.portalAuth(), application_token: token });
+      this.#deps.delivery.send({ handlerId: id, url, event, data, auth });
+    }
+  }
+}

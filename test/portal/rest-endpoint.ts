@@ -1,0 +1,91 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sendFailure, sendJson } from './answers.ts';
+import type { Credentials } from './credentials.ts';
+import type { Executor } from './executor.ts';
+import { type FaultAction, type Faults, NoAnswer, throwEarly } from './faults.ts';
+import type { PortalLimits } from './limits.ts';
+import { type Params, readParams } from './params.ts';
+import type { PortalState } from './portal-state.ts';
+import type { PortalSwitches } from './switches.ts';
+import { type Caller, RestError } from './types.ts';
+
+export interface RestEndpointDeps {
+  credentials: Credentials;
+  /** Who calls with an access token; throws RestError. */
+  authenticateToken(token: string): Caller;
+  executor: Executor;
+  faults: Faults;
+  limits: PortalLimits;
+  state: PortalState;
+  switches: PortalSwitches;
+}
+
+interface Call {
+  method: string;
+  user?: number;
+  secret?: string;
+}
+
+/** Answers `/rest/<user>/<secret>/<method>` (webhooks) and `/rest/<method>` with `auth` (applications). */
+export async function answerRest(
+  deps: RestEndpointDeps,
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+): Promise<void> {
+  // The portal's answers may be read by any page, as the real ones; the control interface's may not.
+  response.setHeader('access-control-allow-origin', '*');
+  const call = readCall(url.pathname);
+  const { auth, ...params } = await readParams(request, url.search.slice(1));
+  const token = typeof auth === 'string' ? auth : bearerOf(request);
+  const fault = deps.faults.strikeRequest(call.method, params);
+  if (fault?.kind === 'delay') await sleep(fault.ms);
+  if (fault?.kind === 'redirect') {
+    response.writeHead(302, { location: `https://${fault.host}${request.url}` }).end();
+    return;
+  }
+  try {
+    throwEarly(fault);
+    const answer = await execute(deps, call, token, params, fault);
+    if (fault?.kind === 'dropAfter') throw new NoAnswer(null);
+    sendJson(response, 200, answer);
+  } catch (error) {
+    sendFailure(request, response, error);
+  }
+}
+
+/** `/rest/<user>/<secret>/<method>`, or `/rest/<method>` without a webhook; `.json` and a closing slash are allowed. */
+function readCall(path: string): Call {
+  const [first = '', second, ...rest] = path
+    .slice('/rest/'.length)
+    .replace(/\/$/, '')
+    .replace(/\.(json|xml)$/, '')
+    .split('/');
+  // Without the user's number everything is the name of a method.
+  if (second === undefined || !/^\d+$/.test(first))
+    return { method: [first, second, ...rest].filter(Boolean).join('/') };
+  return { user: Number(first), secret: second, method: rest.join('/') };
+}
+
+function bearerOf(request: IncomingMessage): string | undefined {
+  return /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+}
+
+async function execute(
+  { credentials, authenticateToken, executor, limits, state, switches }: RestEndpointDeps,
+  { method, user, secret }: Call,
+  token: string | undefined,
+  params: Params,
+  fault: FaultAction | null,
+): Promise<unknown> {
+  limits.countRequest();
+  state.check(switches.deletedStatus);
+  if (method.includes('/') || method === '') throw new RestError(404, 'ERROR_METHOD_NOT_FOUND', 'Method not found!');
+  const isWebhook = user !== undefined && secret !== undefined;
+  if (!isWebhook && !token) throw new RestError(401, 'NO_AUTH_FOUND', 'Wrong authorization data');
+  const caller = isWebhook ? credentials.authenticate(user, secret) : authenticateToken(token ?? '');
+  const executed = await executor.request(caller, method, params, fault);
+  if (fault?.kind !== 'noTime') return executed;
+  return { ...executed, time: undefined };
+}
