@@ -70,10 +70,10 @@ export function wire(config: Config, databaseUrl: string, log: Log, options: Wir
   });
   const makeClient = (webhookUrl: string) => makeBitrix24Client(webhookUrl, { agent, limits, clock, log });
   const connections = makeConnections({ db, secrets });
-  const clients = makeClients({ db, connections, makeClient });
+  const clients = makeClients({ db, connections, makeClient, log });
   const { clientFor } = clients;
   const probe = (url: string) => probeWebhook(url, agent);
-  const setup = makeSetup({ db, connections, clients, probe, makeClient, publicUrl: config.publicUrl, log });
+  const setup = makeSetup({ db, connections, clients, probe, makeClient, publicUrl: config.publicUrl });
   const health = makeHealth({ db, connections, clientFor, clock, log });
 
   const timings = { ...defaultTimings, ...options.timings };

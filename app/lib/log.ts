@@ -17,12 +17,23 @@ export function makeLog(options: LogOptions): Log {
   const output = options.output ?? process.stdout;
   const stream =
     options.format === 'json'
-      ? { level: options.level, stream: output }
+      ? { level: options.level, stream: jsonStream(output) }
       : { level: options.level, type: 'raw', stream: textStream(output) };
   return bunyan.createLogger({ name: 'axenta-bitrix24', streams: [stream], serializers: { err: errorSerializer } });
 }
 
 const hiddenFields = new Set(['name', 'hostname', 'pid', 'level', 'msg', 'time', 'v', 'err']);
+
+// The last gate: whatever a line was made of, no secret of a known form passes.
+function jsonStream(output: NodeJS.WritableStream): Writable {
+  return new Writable({
+    decodeStrings: false,
+    write(line: string, _encoding, done) {
+      output.write(redact(line));
+      done();
+    },
+  });
+}
 
 function textStream(output: NodeJS.WritableStream): Writable {
   return new Writable({
@@ -40,12 +51,16 @@ function textLine(record: Record<string, unknown>): string {
   const date = [at.getFullYear(), two(at.getMonth() + 1), two(at.getDate())].join('/');
   const time = [two(at.getHours()), two(at.getMinutes()), two(at.getSeconds())].join(':');
   const level = record.level as number;
-  const mark = level >= bunyan.ERROR ? 'ОШИБКА ' : level >= bunyan.WARN ? 'ВНИМАНИЕ ' : '';
+  // Behind the sentence: people search for lines by how they begin.
+  const mark = level >= bunyan.ERROR ? ['level=error'] : level >= bunyan.WARN ? ['level=warn'] : [];
   const fields = Object.entries(record)
     .filter(([key, value]) => !hiddenFields.has(key) && value !== undefined && value !== null)
     .map(([key, value]) => `${key}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`);
   const error = record.err as { stack?: string } | undefined;
-  const head = [`[BITRIX24] ${date} ${time} ${mark}${String(record.msg)}`, ...fields].join(' ');
+  // A text from outside must not pass for a line of its own.
+  const head = [`[BITRIX24] ${date} ${time} ${String(record.msg)}`, ...mark, ...fields]
+    .join(' ')
+    .replace(/[\r\n]+/g, ' ');
   return redact(error?.stack ? `${head}\n${error.stack}` : head);
 }
 

@@ -1,4 +1,5 @@
 import type { Bitrix24Client } from '../bitrix24/client.ts';
+import type { Log } from '../lib/log.ts';
 import { type Database, queryRows } from '../models/database.ts';
 import { notConfigured } from './connection-errors.ts';
 import type { Connections } from './connections.ts';
@@ -10,6 +11,7 @@ export interface ClientsDeps {
   db: Database;
   connections: Connections;
   makeClient(webhookUrl: string): Bitrix24Client;
+  log: Log;
 }
 
 export type Clients = ReturnType<typeof makeClients>;
@@ -18,7 +20,7 @@ export type Clients = ReturnType<typeof makeClients>;
  * The one door to a tenant's portal. A client keeps decrypted credentials, field lists and stage lists, so it is made once
  * per process. A webhook that was stored anew, by whatever process, is noticed at the next call.
  */
-export function makeClients({ db, connections, makeClient }: ClientsDeps) {
+export function makeClients({ db, connections, makeClient, log }: ClientsDeps) {
   const cache = new Map<number, { stored: string; client: Bitrix24Client }>();
   /** Forgets the tenant's client in this process; a null tenant means all. */
   function forget(tenantId: number | null): void {
@@ -40,6 +42,8 @@ export function makeClients({ db, connections, makeClient }: ClientsDeps) {
       if (cached?.stored === stored) return cached.client;
       const client = makeClient(connections.readWebhook(tenantId, stored));
       cache.set(tenantId, { stored, client });
+      const line = { tenant_id: tenantId, operation: 'credentials', result: 'ok' };
+      log.info(line, `Получены учетные данные для компании ${tenantId}`);
       return client;
     },
 

@@ -69,7 +69,10 @@ export function makeHealth({ db, connections, clientFor, clock, log }: HealthDep
     const scope = await client.scope({ interactive: true });
     if (!scope.includes('crm')) throw connectionSuspended(connection.error);
     await connections.resume(tenantId);
-    log.info({ tenant_id: tenantId, portal: connection.portal }, 'Подключение к порталу снова работает');
+    log.info(
+      { tenant_id: tenantId, operation: 'resume', result: 'ok', portal: connection.portal },
+      'Подключение к порталу снова работает',
+    );
   }
 
   return {

@@ -38,7 +38,7 @@ export function makePortalRoutes({ setup, health, clients }: PortalRouteDeps): R
       summary: 'Connect a portal by its inbound webhook, or disconnect it with "webhook_url": null',
       role: 'admin',
       body: setupBody,
-      async handle({ caller, body }) {
+      async handle({ caller, body, log }) {
         const answer = await setup.setUp(caller.tenantId, {
           webhookUrl: body.webhook_url,
           clientId: body.client_id,
@@ -47,7 +47,9 @@ export function makePortalRoutes({ setup, health, clients }: PortalRouteDeps): R
           replacePortal: body.replace_portal,
         });
         health.forget(caller.tenantId);
-        return { data: presentSetup(answer), message: body.webhook_url === null ? disconnected : saved };
+        const message = body.webhook_url === null ? disconnected : saved;
+        log.info({ operation: 'setup', result: 'ok', portal: answer.portal }, message.ru);
+        return { data: presentSetup(answer), message };
       },
     }),
 

@@ -1,6 +1,5 @@
 import type { Transaction } from 'sequelize';
 import type { Bitrix24Client } from '../bitrix24/client.ts';
-import type { Log } from '../lib/log.ts';
 import type { Database } from '../models/database.ts';
 import type { Clients } from './clients.ts';
 import { notConfigured, portalChanged, setupInterrupted } from './connection-errors.ts';
@@ -38,7 +37,6 @@ export interface SetupDeps {
   probe(webhookUrl: string): Promise<VerifiedWebhook>;
   makeClient(webhookUrl: string): Bitrix24Client;
   publicUrl: string | undefined;
-  log: Log;
 }
 
 /**
@@ -47,7 +45,7 @@ export interface SetupDeps {
  * Repeat-safe.
  */
 export function makeSetup(deps: SetupDeps) {
-  const { db, connections, clients, log } = deps;
+  const { db, connections, clients } = deps;
 
   async function setUp(tenantId: number, request: SetupRequest): Promise<SetupAnswer> {
     const webhook = request.webhookUrl ? await deps.probe(request.webhookUrl) : null;
@@ -70,8 +68,6 @@ export function makeSetup(deps: SetupDeps) {
       }
     });
     await clients.forgetEverywhere(tenantId);
-    if (webhook) log.info({ tenant_id: tenantId, portal: webhook.host }, 'Портал Битрикс24 подключён');
-    else if (request.webhookUrl === null) log.info({ tenant_id: tenantId }, 'Портал Битрикс24 отключён');
     return describe(tenantId);
   }
 

@@ -74,7 +74,7 @@ async function carryOutWrites(
       // Deleting what is gone already is a success.
       else if (operation === 'delete' && outcome?.error.kind === 'gone')
         done.push({ ...planned, answer: null, durationMs });
-      else failures.push({ ...planned, error: outcome?.error, sent: false });
+      else failures.push({ ...planned, error: outcome?.error, durationMs, sent: false });
     }
     await settleAll(deps, context, done);
     await settleFailures(deps, context.tenantId, failures);
@@ -88,6 +88,7 @@ async function sendBatch(
   context: CarryOutContext,
   batch: readonly { planned: Planned; command: WriteCommand }[],
 ): Promise<WriteOutcome[] | null> {
+  const startedAt = deps.clock.now().getTime();
   try {
     return await context.client.write(
       batch.map(({ command }) => command),
@@ -95,7 +96,8 @@ async function sendBatch(
     );
   } catch (error) {
     if (!(await isBatchToBlame(context, error))) throw error;
-    const failures = batch.map(({ planned }) => ({ ...planned, error, sent: false }));
+    const durationMs = deps.clock.now().getTime() - startedAt;
+    const failures = batch.map(({ planned }) => ({ ...planned, error, durationMs, sent: false }));
     await settleFailures(deps, context.tenantId, failures);
     return null;
   }

@@ -87,7 +87,8 @@ async function sendBatch(
   } catch (error) {
     const known = error instanceof Bitrix24Error ? error : null;
     if (known?.uncertain) {
-      const failures = batch.map(({ planned }) => ({ ...planned, error, sent: true }));
+      const durationMs = deps.clock.now().getTime() - startedAt;
+      const failures = batch.map(({ planned }) => ({ ...planned, error, durationMs, sent: true }));
       await settleFailures(deps, tenantId, failures);
       if (await isBatchToBlame(context, error)) return;
     } else if (known) await takeBack(deps, tenantId, batch);
@@ -114,8 +115,9 @@ async function settleCreates(
     const outcome = outcomes[index];
     if (isMetBy(refusal, outcome)) refused.push(create);
     else if (outcome?.ok && outcome.record) done.push({ ...planned, answer: outcome.record, durationMs });
-    else if (outcome && !outcome.ok) failures.push({ ...planned, error: outcome.error, sent: outcome.error.uncertain });
-    else failures.push({ ...planned, error: new Error('The new record cannot be read back'), sent: true });
+    else if (outcome && !outcome.ok)
+      failures.push({ ...planned, error: outcome.error, durationMs, sent: outcome.error.uncertain });
+    else failures.push({ ...planned, error: new Error('The new record cannot be read back'), durationMs, sent: true });
   }
   await settleAll(deps, context, done);
   await settleFailures(deps, context.tenantId, failures);

@@ -13,6 +13,8 @@ export interface Failed {
   pair: LoadedPair;
   plan: Plan;
   error: unknown;
+  /** How long the portal, or the database, took to refuse. */
+  durationMs: number;
   /** A create that may have reached the portal: it is looked up before it is sent again. */
   sent: boolean;
 }
@@ -100,12 +102,12 @@ export async function settleFailures(deps: SyncDeps, tenantId: number, failures:
 
 const genitive = { object: 'объекта', user: 'пользователя', contract: 'договора' } as const;
 
-function report(deps: SyncDeps, tenantId: number, { pair, plan, error }: Failed): void {
+function report(deps: SyncDeps, tenantId: number, { pair, plan, error, durationMs }: Failed): void {
   const whose =
     pair.localId === null ? `записи Битрикс24 ${pair.remoteId}` : `${genitive[pair.entity]} ${pair.localId}`;
   const operation = operationOf(plan, pairKinds[pair.entity].bitrix24Type);
   deps.log.error(
-    { tenant_id: tenantId, operation, result: 'error', code: codeOf(error), err: error },
+    { tenant_id: tenantId, operation, result: 'error', duration_ms: durationMs, code: codeOf(error), err: error },
     `Ошибка синхронизации ${whose}: ${messageOf(error)}`,
   );
 }

@@ -29,7 +29,7 @@ export async function settleAll(deps: SyncDeps, context: CarryOutContext, items:
       return;
     }
     const sent = only.plan.action === 'create_remote';
-    await settleFailures(deps, context.tenantId, [{ pair: only.pair, plan: only.plan, error, sent }]);
+    await settleFailures(deps, context.tenantId, [{ ...only, error, sent }]);
   }
 }
 

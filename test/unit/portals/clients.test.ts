@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import sinon from 'sinon';
 import { AppError } from '../../../app/lib/errors.ts';
+import { makeLog } from '../../../app/lib/log.ts';
 import type { Database } from '../../../app/models/database.ts';
 import { makeClients } from '../../../app/portals/clients.ts';
 import type { Connections } from '../../../app/portals/connections.ts';
@@ -19,7 +20,8 @@ function prepare() {
     return client;
   });
   const query = sinon.stub().resolves([]);
-  const clients = makeClients({ db: { query } as unknown as Database, connections, makeClient });
+  const log = makeLog({ level: 'fatal', format: 'json' });
+  const clients = makeClients({ db: { query } as unknown as Database, connections, makeClient, log });
   return { stored, clients, makeClient, made, query };
 }
 
