@@ -27,8 +27,10 @@ export function makePortalAgent(options: { allowPrivateHosts: boolean; extraCa?:
   // A literal address is connected to without a lookup.
   agent.createConnection = (target, callback) => {
     const host = String((target as { host?: string }).host ?? '');
-    if (isIP(host) && !isPublicAddress(host)) throw new HostNotAllowed(`The address ${host} is not public`);
-    return connect(target, callback);
+    if (!isIP(host) || isPublicAddress(host)) return connect(target, callback);
+    // Through the callback, as any connection that fails: thrown, it would look as if something may have been sent.
+    callback?.(new HostNotAllowed(`The address ${host} is not public`), undefined as never);
+    return undefined as never;
   };
   return agent;
 }
