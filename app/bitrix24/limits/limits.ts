@@ -84,7 +84,8 @@ export function makeLimits(deps: { run: RunSql; clock: Clock; bucket: BucketSize
 
     /** Remembers what calls cost. */
     async report(portal: string, costs: readonly CallCost[]): Promise<void> {
-      for (const { method, resetAt, ...cost } of costs) {
+      for (const { method, ...cost } of costs) {
+        const { resetAt } = cost;
         if (resetAt !== null) lastReset.set(`${portal} ${method}`, resetAt);
         const lane = await readLane(portal, method);
         await writeLane(portal, method, spend(lane, clock.now().getTime(), cost));

@@ -2,6 +2,7 @@
 export interface MethodLane {
   /** Seconds spent of the budget, as of `refreshedAt`. */
   level: number;
+  /** May lie ahead: then nothing is regained before. */
   refreshedAt: number;
   /** Moving average of seconds for one call; null before the first. */
   cost: number | null;
@@ -19,6 +20,9 @@ const maxCommands = 50;
 /** Before the first measurement: the slowest documented example takes 3.2 s a call. */
 const firstCommands = 8;
 
+/** Minutes leave the portal's sum after ten of them; a moment further away is none that it could have meant. */
+const longestReset = 660_000;
+
 export const emptyLane: MethodLane = { level: 0, refreshedAt: 0, cost: null, blockedUntil: null };
 
 /** How many calls fit one request so that it finishes in time. */
@@ -35,23 +39,27 @@ export function waitFor(lane: MethodLane, calls: number, now: number): number {
   const blocked = Math.max(0, (lane.blockedUntil ?? 0) - now);
   const expected = Math.min(calls * (lane.cost ?? 0), budget);
   const over = levelAt(lane, now) + expected - budget;
-  return Math.max(blocked, over > 0 ? Math.ceil((over / refill) * 1000) : 0);
+  const still = Math.max(0, lane.refreshedAt - now);
+  return Math.max(blocked, over > 0 ? still + Math.ceil((over / refill) * 1000) : 0);
 }
 
 /**
- * The lane after an answer: `seconds` for `calls` calls as we measured it; `operating` is the portal's own sum for the method, which
- * overrules ours when it is higher.
+ * The lane after an answer: `seconds` for `calls` calls as we measured it. `operating` is the portal's own sum for the method, which
+ * overrules ours when it is higher: the portal then forgets nothing before `resetAt`, when the oldest minute leaves its sum, so nothing is
+ * regained before that either.
  */
 export function spend(
   lane: MethodLane,
   now: number,
-  answer: { calls: number; seconds: number; operating: number | null },
+  answer: { calls: number; seconds: number; operating: number | null; resetAt: number | null },
 ): MethodLane {
-  const { calls, seconds, operating } = answer;
+  const { calls, seconds, operating, resetAt } = answer;
   const mine = levelAt(lane, now) + seconds;
   const average = calls > 0 ? seconds / calls : null;
   const cost = average === null ? lane.cost : lane.cost === null ? average : lane.cost * 0.7 + average * 0.3;
-  return { ...lane, level: Math.max(mine, operating ?? 0), refreshedAt: now, cost };
+  if (operating === null || operating <= mine) return { ...lane, level: mine, refreshedAt: now, cost };
+  const isNear = operating > budget / 2 && resetAt !== null && resetAt < now + longestReset;
+  return { ...lane, level: operating, refreshedAt: isNear ? Math.max(now, resetAt) : now, cost };
 }
 
 /** The lane after `OPERATION_TIME_LIMIT`: full, and closed until the moment that the portal named last, else for a minute. */
