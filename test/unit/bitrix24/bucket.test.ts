@@ -1,0 +1,143 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { closeBucket, type RunSql, takeRequest } from '../../../app/bitrix24/limits/bucket.ts';
+import { makeLimits } from '../../../app/bitrix24/limits/limits.ts';
+import type { Clock } from '../../../app/lib/clock.ts';
+import { makeLog } from '../../../app/lib/log.ts';
+import { connectDatabase, type Database, queryRows } from '../../../app/models/database.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+
+const log = makeLog({ level: 'fatal', format: 'json' });
+/** Held back from background work: three for the portal's way of counting, five for people. */
+const margin = 3;
+const reserve = 5;
+
+describe('the request bucket in PostgreSQL', () => {
+  let database: TestDatabase;
+  // Two pools, as two processes have them.
+  let processes: Database[];
+  let runs: RunSql[];
+  let portals = 0;
+  const nextPortal = () => `portal-${++portals}.example`;
+
+  before(async () => {
+    database = await createTestDatabase();
+    processes = [connectDatabase(database.url, log, 5), connectDatabase(database.url, log, 5)];
+    runs = processes.map((db) => (sql, bind) => queryRows(db, sql, bind));
+  });
+  after(async () => {
+    await Promise.all(processes.map((db) => db.close()));
+    await database.drop();
+  });
+  const run = (n: number): RunSql => runs[n % runs.length] as RunSql;
+
+  it('gives as many requests as fit to however many ask at once, and tells the others how long to wait', async () => {
+    const portal = nextPortal();
+    const size = { size: 30, drain: 0.001 };
+    const waits = await Promise.all(Array.from({ length: 80 }, (_, n) => takeRequest(run(n), portal, size, false)));
+    expect(waits.filter((wait) => wait === 0)).to.have.length(30 - margin - reserve);
+    const [people] = [await Promise.all(Array.from({ length: 20 }, (_, n) => takeRequest(run(n), portal, size, true)))];
+    expect(people.filter((wait) => wait === 0)).to.have.length(reserve);
+    expect(people.filter((wait) => wait !== 0).every((wait) => wait > 0)).to.equal(true);
+  });
+
+  it('drains at its rate, and never gives more than that', async () => {
+    const portal = nextPortal();
+    const size = { size: 20, drain: 40 };
+    const startedAt = performance.now();
+    let taken = 0;
+    const taker = async (n: number) => {
+      while (performance.now() - startedAt < 1000) {
+        const wait = await takeRequest(run(n), portal, size, false);
+        if (wait === 0) taken += 1;
+        else await sleep(Math.min(wait, 50));
+      }
+    };
+    await Promise.all(Array.from({ length: 8 }, (_, n) => taker(n)));
+    const seconds = (performance.now() - startedAt) / 1000;
+    expect(taken).to.be.at.most(20 - margin - reserve + 40 * seconds + 1);
+    expect(taken).to.be.at.least(20 - margin - reserve + 20);
+  });
+
+  it('tells a wait after which there is room', async () => {
+    const portal = nextPortal();
+    const size = { size: 10, drain: 20 };
+    while ((await takeRequest(run(0), portal, size, false)) === 0);
+    const wait = await takeRequest(run(1), portal, size, false);
+    expect(wait).to.be.within(1, 60);
+    await sleep(wait + 5);
+    expect(await takeRequest(run(1), portal, size, false)).to.equal(0);
+  });
+
+  it('keeps portals apart', async () => {
+    const [one, other] = [nextPortal(), nextPortal()];
+    const size = { size: 9, drain: 0.001 };
+    expect(await takeRequest(run(0), one, size, false)).to.equal(0);
+    expect(await takeRequest(run(0), one, size, false)).to.be.greaterThan(0);
+    expect(await takeRequest(run(0), other, size, false)).to.equal(0);
+  });
+
+  it('closes after a refusal of the portal, twice as long after each, a minute at most', async () => {
+    const portal = nextPortal();
+    const size = { size: 50, drain: 2 };
+    const waits: number[] = [];
+    for (let n = 0; n < 7; n++) waits.push(await closeBucket(run(n), portal, size));
+    expect(waits).to.deep.equal([2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000]);
+    expect(await takeRequest(run(0), portal, size, true)).to.be.within(59_000, 60_000);
+    const other: Promise<number> = closeBucket(run(0), nextPortal(), size);
+    expect(await other).to.equal(2000);
+  });
+
+  describe('as limits', () => {
+    const slept: number[] = [];
+    const clock: Clock = { now: () => new Date(), sleep: async (ms) => void slept.push(ms) };
+    const limits = () => makeLimits({ run: run(0), clock, bucket: { size: 50, drain: 2 } });
+    beforeEach(() => {
+      slept.length = 0;
+    });
+
+    it('remember what calls cost, for every process', async () => {
+      const portal = nextPortal();
+      expect(await limits().batchSize(portal, 'crm.item.add')).to.equal(8);
+      await limits().report(portal, [{ method: 'crm.item.add', calls: 8, seconds: 8, operating: 8, resetAt: null }]);
+      const other = makeLimits({ run: run(1), clock, bucket: { size: 50, drain: 2 } });
+      expect(await other.batchSize(portal, 'crm.item.add')).to.equal(25);
+    });
+
+    it('give a job back that would have to wait for minutes, and say how long', async () => {
+      const portal = nextPortal();
+      const cost = { method: 'crm.item.add', calls: 40, seconds: 400, operating: 450, resetAt: null };
+      await limits().report(portal, [cost]);
+      const calls = new Map([['crm.item.add', 10]]);
+      const error = await limits()
+        .acquire(portal, calls, {})
+        .catch((reason: unknown) => reason);
+      expect(error).to.include({ kind: 'limit', code: 'limit_reached' });
+      expect((error as { retryAfterMs: number }).retryAfterMs).to.be.within(100_000, 250_000);
+      expect(slept).to.deep.equal([]);
+      // Other methods go on.
+      await limits().acquire(portal, new Map([['crm.item.list', 1]]), {});
+    });
+
+    it('close a method for as long as the portal said in its last good answer', async () => {
+      const portal = nextPortal();
+      const own = limits();
+      const resetAt = Date.now() + 200_000;
+      await own.report(portal, [{ method: 'crm.item.update', calls: 1, seconds: 1, operating: 479, resetAt }]);
+      expect(await own.outOfTime(portal, 'crm.item.update')).to.be.within(190_000, 200_000);
+      expect(await limits().outOfTime(portal, 'crm.item.get')).to.be.within(59_000, 60_000);
+    });
+
+    it('wait a moment for a request by themselves', async () => {
+      const portal = nextPortal();
+      const fast = makeLimits({
+        run: run(0),
+        clock: { ...clock, sleep: (ms) => sleep(ms) },
+        bucket: { size: 9, drain: 20 },
+      });
+      const startedAt = performance.now();
+      for (let n = 0; n < 5; n++) await fast.acquire(portal, new Map(), {});
+      expect(performance.now() - startedAt).to.be.within(150, 1500);
+    });
+  });
+});
