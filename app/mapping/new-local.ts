@@ -7,13 +7,22 @@ import { userMap } from './users.ts';
 const maps: Record<Entity, FieldMap> = { object: objectMap, user: userMap, contract: contractMap };
 
 /**
- * The columns of a local record made from a Bitrix24 one that has none, or null when there is nothing to make it of (no name). A
- * contract gets the number `B24-<company id>`, which is free in every tenant because one company is imported once.
+ * The columns of a local record made from a Bitrix24 one that has none, or null when there is nothing to make it of (no name): what the
+ * built-in map takes over, even where a pair of it is switched off, then the tenant's own pairs. A contract gets the number
+ * `B24-<company id>`, which is free in every tenant because one company is imported once.
  */
-export function newLocalRecord(entity: Entity, remote: RemoteValues & { id: number }): Record<string, unknown> | null {
+export function newLocalRecord(
+  fieldMap: FieldMap,
+  remote: RemoteValues & { id: number },
+): Record<string, unknown> | null {
+  const { entity } = fieldMap;
   const columns: Record<string, unknown> = entity === 'contract' ? { number: `B24-${remote.id}` } : {};
-  for (const pair of maps[entity].pairs) {
-    if (pair.owner === 'both') Object.assign(columns, pair.decode(pair.readRemote(remote, {}), columns));
+  const builtIn = maps[entity].pairs.filter((pair) => pair.owner === 'both');
+  const known = new Set(maps[entity].pairs.map((pair) => pair.key));
+  const own = fieldMap.pairs.filter((pair) => !known.has(pair.key) && pair.owner !== 'crm');
+  for (const pair of [...builtIn, ...own]) {
+    const value = pair.readRemote(remote, {});
+    if (value !== null) Object.assign(columns, pair.decode(value, columns));
   }
   const name = entity === 'contract' ? columns.client_name : columns.name;
   return name ? columns : null;

@@ -32,7 +32,7 @@ export async function carryOut(deps: SyncDeps, context: CarryOutContext, planned
       else local.push(item);
     }
   }
-  const localOnly = local.map((item) => localOutcome(item, deps.clock.now().getTime() - startedAt));
+  const localOnly = local.map((item) => localOutcome(context, item, deps.clock.now().getTime() - startedAt));
   await settleAll(deps, context, localOnly);
   for (const operation of ['update', 'delete'] as const) {
     await carryOutWrites(
@@ -137,9 +137,9 @@ function withOrigin(tenantId: number, pair: LoadedPair, record: RemoteRecord, va
   return { ...values, fields: { ...values.fields, ...marks } };
 }
 
-function localOutcome({ pair, plan }: Planned, durationMs: number): CarriedOut {
+function localOutcome({ fieldMap }: CarryOutContext, { pair, plan }: Planned, durationMs: number): CarriedOut {
   if (plan.action !== 'create_local' || !pair.remote) return { pair, plan, answer: null, durationMs };
-  const newRecord = newLocalRecord(pair.entity, pair.remote);
+  const newRecord = newLocalRecord(fieldMap, pair.remote);
   if (newRecord) return { pair, plan, answer: null, newRecord, durationMs };
   return { pair, plan: { action: 'skip', why: 'nothing_to_import' }, answer: null, durationMs };
 }
