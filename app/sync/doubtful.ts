@@ -6,7 +6,7 @@ import type { SyncDeps } from './deps.ts';
 import { recordError } from './error-log.ts';
 import type { LoadedPair } from './load-pairs.ts';
 import { removeDone } from './queue.ts';
-import { countRuns } from './run-counters.ts';
+import { countRuns, ticksOf } from './run-counters.ts';
 
 /** Code of the error that holds back a suspicious mass of deletions; retrying it confirms them. */
 export const massDeletion = 'mass_deletion_suspected';
@@ -31,9 +31,9 @@ export async function setAsideVanished(
     const rows = vanished.flatMap((pair) => pair.rows);
     const ids = vanished.flatMap((pair) => (pair.remoteId === null ? [] : [pair.remoteId]));
     await reportMassDeletion(deps, tenantId, entity, ids, transaction);
-    await removeDone(deps.db, tenantId, rows, transaction);
-    const ticks = rows.map((row) => ({ runId: row.runId, entity, outcome: 'skipped' as const, conflicts: 0 }));
-    await countRuns(deps.db, tenantId, ticks, transaction);
+    const handled = await removeDone(deps.db, tenantId, rows, transaction);
+    const ticks = rows.map((row) => ({ row, outcome: 'skipped' as const, conflicts: 0 }));
+    await countRuns(deps.db, tenantId, ticksOf(handled, ticks), transaction);
   });
 }
 

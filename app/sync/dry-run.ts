@@ -1,3 +1,4 @@
+import type { Transaction } from 'sequelize';
 import type { Bitrix24Client, CallOptions } from '../bitrix24/client.ts';
 import type { Entity } from '../lib/records.ts';
 import { fieldMapFor } from '../mapping/custom.ts';
@@ -14,7 +15,10 @@ import type { RunRow } from './runs.ts';
 /** How many planned changes a dry run shows. */
 const shownChanges = 100;
 
-/** Plans a chunk exactly as a real run would, counts the plans and keeps the first of them to be shown. Writes nothing else. */
+/**
+ * Plans a chunk exactly as a real run would. Returns what writes the counts of the plans, and the first of them to be shown, into the
+ * run; nothing else is written.
+ */
 export async function previewChunk(
   deps: SyncDeps,
   client: Bitrix24Client,
@@ -22,7 +26,7 @@ export async function previewChunk(
   entity: Entity,
   ids: readonly number[],
   options: CallOptions,
-): Promise<void> {
+): Promise<(transaction: Transaction) => Promise<void>> {
   const tenantId = run.tenant_id;
   const settings = await readSettings(deps, tenantId);
   const context = { tenantId, settings, fieldMap: fieldMapFor(entity, settings.field_map[entity]) };
@@ -47,16 +51,19 @@ export async function previewChunk(
   for (const item of planned) counts[outcomeOf(item)] += 1;
   const conflicts = planned.reduce((sum, { plan }) => sum + ('merge' in plan ? plan.merge.conflicts.length : 0), 0);
   const preview = planned.filter((item) => outcomeOf(item) !== 'unchanged').map(present);
-  await queryRows(
-    deps.db,
-    `update sync_runs set total = total + $count, done = done + $count, created = created + $created,
+  return async (transaction) => {
+    await queryRows(
+      deps.db,
+      `update sync_runs set total = total + $count, done = done + $count, created = created + $created,
             updated = updated + $updated, unchanged = unchanged + $unchanged, skipped = skipped + $skipped,
             conflicts = conflicts + $conflicts,
             preview = (select coalesce(jsonb_agg(p), '[]')
                          from (select p from jsonb_array_elements(preview || $preview::jsonb) p limit ${shownChanges}) shown)
       where id = $id`,
-    { id: run.id, count: ids.length, ...counts, conflicts, preview: JSON.stringify(preview) },
-  );
+      { id: run.id, count: ids.length, ...counts, conflicts, preview: JSON.stringify(preview) },
+      transaction,
+    );
+  };
 }
 
 function outcomeOf({ plan }: Planned): RunOutcome {

@@ -6,7 +6,7 @@ import { codeOf, messageOf, recordError } from './error-log.ts';
 import type { LoadedPair } from './load-pairs.ts';
 import type { Plan } from './plan.ts';
 import { type PostponedRow, postpone, removeDone } from './queue.ts';
-import { countRuns, type RunTick } from './run-counters.ts';
+import { countRuns, type RunTick, ticksOf } from './run-counters.ts';
 
 /** A pair whose plan could not be carried out. */
 export interface Failed {
@@ -49,6 +49,7 @@ export async function settleFailures(deps: SyncDeps, tenantId: number, failures:
   await deps.db.transaction(async (transaction) => {
     const postponed: PostponedRow[] = [];
     const ticks: RunTick[] = [];
+    const lastTicks: RunTick[] = [];
     const dead: LoadedPair[] = [];
     for (const failure of failures) {
       const { pair, plan, error, sent } = failure;
@@ -76,7 +77,7 @@ export async function settleFailures(deps: SyncDeps, tenantId: number, failures:
       // An unanswered create has not failed yet: its run goes on waiting for it.
       const undecided = again && sent;
       for (const row of pair.rows) {
-        if (again) postponed.push({ ...row, dueAt, attempts, sent, runId: undecided ? row.runId : null });
+        if (again) postponed.push({ ...row, dueAt, attempts, sent, counted: !undecided });
         if (undecided) continue;
         const shown = {
           local_id: pair.localId,
@@ -84,18 +85,14 @@ export async function settleFailures(deps: SyncDeps, tenantId: number, failures:
           code: codeOf(error),
           message: messageOf(error),
         };
-        ticks.push({ runId: row.runId, entity: pair.entity, outcome: 'failed', conflicts: 0, error: shown });
+        (again ? ticks : lastTicks).push({ row, outcome: 'failed', conflicts: 0, error: shown });
       }
       if (!again) dead.push(pair);
     }
     await postpone(deps.db, tenantId, postponed, transaction);
-    await removeDone(
-      deps.db,
-      tenantId,
-      dead.flatMap((pair) => pair.rows),
-      transaction,
-    );
-    await countRuns(deps.db, tenantId, ticks, transaction);
+    const rows = dead.flatMap((pair) => pair.rows);
+    const handled = await removeDone(deps.db, tenantId, rows, transaction);
+    await countRuns(deps.db, tenantId, [...ticks, ...ticksOf(handled, lastTicks)], transaction);
   });
   for (const failure of failures) report(deps, tenantId, failure);
 }

@@ -38,9 +38,13 @@ export interface SentValues {
   remote: Record<string, string | null>;
 }
 
+/** Reasons that say more than "look at it": a person asked for the import, or something vouches for the deletion. */
+const tellingReasons = `('import', 'confirmed', 'deleted', 'sweep_deleted')`;
+
 /**
  * Puts records into the sync queue and wakes their tenants when the transaction commits. A record that waits already is
- * counted once more, never doubled; it gets the earlier due time and the more urgent priority. Repeat-safe.
+ * counted once more, never doubled; it gets the earlier due time and the more urgent priority, and keeps a reason that says more than
+ * the new one. Repeat-safe.
  */
 export async function enqueue(
   db: Database,
@@ -69,7 +73,9 @@ export async function enqueue(
               reason text, priority smallint, run_id integer, due_at timestamptz)
         order by tenant_id, entity, side, record_id
        on conflict (tenant_id, entity, side, record_id) do update
-         set changes = q.changes + 1, due_at = least(q.due_at, excluded.due_at), reason = excluded.reason,
+         set changes = q.changes + 1, due_at = least(q.due_at, excluded.due_at),
+             reason = case when q.reason in ${tellingReasons} and excluded.reason not in ${tellingReasons}
+                           then q.reason else excluded.reason end,
              priority = least(q.priority, excluded.priority), run_id = coalesce(excluded.run_id, q.run_id)
        returning tenant_id)
      select pg_notify('axenta_sync', tenant_id::text) from (select distinct tenant_id from added) t`,
@@ -95,39 +101,49 @@ export async function claimDue(db: Database, tenantId: number, limit: number): P
   );
 }
 
-export interface DoneRow {
+/** Which row of the queue. */
+export interface HandledRow {
   entity: Entity;
   side: Side;
   recordId: number;
+}
+
+export interface DoneRow extends HandledRow {
   changes: number;
+  /** The run that the row was claimed for; another that asked for it meanwhile goes on waiting. */
+  runId: number | null;
 }
 
 /**
  * Removes rows that have been dealt with, except those that changed since they were claimed: these stay queued, due at once,
  * with a clean slate. Rows that a writer holds locked are being changed just now, so they are left alone.
+ * Returns the rows that were removed or left with a clean slate: only these have been counted for good.
  */
 export async function removeDone(
   db: Database,
   tenantId: number,
   rows: readonly DoneRow[],
   transaction: Transaction,
-): Promise<void> {
-  if (rows.length === 0) return;
-  await queryRows(
+): Promise<HandledRow[]> {
+  if (rows.length === 0) return [];
+  return queryRows(
     db,
     `with done as (
-       select entity, side, "recordId" as record_id, changes from jsonb_to_recordset($rows::jsonb)
-           as r (entity text, side text, "recordId" bigint, changes integer)),
+       select entity, side, "recordId" as record_id, changes, "runId" as run_id from jsonb_to_recordset($rows::jsonb)
+           as r (entity text, side text, "recordId" bigint, changes integer, "runId" integer)),
      held as (
-       select q.entity, q.side, q.record_id, q.changes = d.changes as same
+       select q.entity, q.side, q.record_id, q.changes = d.changes as same, d.run_id
          from sync_queue q join done d using (entity, side, record_id)
         where q.tenant_id = $tenantId for update of q skip locked),
      changed as (
-       update sync_queue q set attempts = 0, create_sent_at = null, create_values = null, run_id = null
+       update sync_queue q set attempts = 0, create_sent_at = null, create_values = null,
+              run_id = case when q.run_id is distinct from h.run_id then q.run_id end
          from held h where not h.same and q.tenant_id = $tenantId
+          and (q.entity, q.side, q.record_id) = (h.entity, h.side, h.record_id)),
+     removed as (
+       delete from sync_queue q using held h where h.same and q.tenant_id = $tenantId
           and (q.entity, q.side, q.record_id) = (h.entity, h.side, h.record_id))
-     delete from sync_queue q using held h where h.same and q.tenant_id = $tenantId
-        and (q.entity, q.side, q.record_id) = (h.entity, h.side, h.record_id)`,
+     select entity, side, record_id::integer as "recordId" from held`,
     { tenantId, rows: JSON.stringify(rows) },
     transaction,
   );
@@ -152,8 +168,8 @@ export async function markCreatesSent(
 }
 
 export interface PostponedRow extends DoneRow {
-  /** The run that goes on waiting for the row; null when it has counted the row already. */
-  runId: number | null;
+  /** The run has counted the row already and waits for it no longer. */
+  counted?: boolean;
   dueAt: Date;
   attempts: number;
   /** A create may have reached the portal: the mark stays, and not even a newer change may hurry it. */
@@ -171,12 +187,13 @@ export async function postpone(
   await queryRows(
     db,
     `update sync_queue q
-        set due_at = case when r.sent or q.changes = r.changes then r."dueAt" else q.due_at end, attempts = r.attempts, run_id = r."runId",
+        set due_at = case when r.sent or q.changes = r.changes then r."dueAt" else q.due_at end, attempts = r.attempts,
+            run_id = case when r.counted and q.run_id is not distinct from r."runId" then null else q.run_id end,
             create_sent_at = case when r.sent then q.create_sent_at end,
             create_values = case when r.sent then q.create_values end
        from jsonb_to_recordset($rows::jsonb)
             as r (entity text, side text, "recordId" bigint, changes integer, "dueAt" timestamptz, attempts smallint,
-                  sent boolean, "runId" integer)
+                  sent boolean, counted boolean, "runId" integer)
       where q.tenant_id = $tenantId and (q.entity, q.side, q.record_id) = (r.entity, r.side, r."recordId")`,
     { tenantId, rows: JSON.stringify(rows) },
     transaction,

@@ -1,13 +1,13 @@
 import type { Transaction } from 'sequelize';
 import type { Entity } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
+import type { DoneRow, HandledRow } from './queue.ts';
 
 /** What became of one queued record, as a run counts it. */
 export type RunOutcome = 'created' | 'updated' | 'unchanged' | 'skipped' | 'failed';
 
 export interface RunTick {
-  runId: number | null;
-  entity: Entity;
+  row: DoneRow;
   outcome: RunOutcome;
   conflicts: number;
   error?: { local_id: number | null; bitrix24_id: number | null; code: string; message: string };
@@ -21,6 +21,16 @@ interface RunTotals {
 
 /** How many errors a run shows; the rest are in the error table. */
 const shownErrors = 20;
+
+/** Ticks of rows that left the queue: one that a writer holds just now stays there and is counted when its turn comes again. */
+export function ticksOf(handled: readonly HandledRow[], ticks: readonly RunTick[]): RunTick[] {
+  const keys = new Set(handled.map(keyOf));
+  return ticks.filter((tick) => keys.has(keyOf(tick.row)));
+}
+
+function keyOf({ entity, side, recordId }: HandledRow): string {
+  return `${entity}:${side}:${recordId}`;
+}
 
 /** Adds what a chunk did to the runs that asked for it. */
 export async function countRuns(
@@ -71,14 +81,15 @@ export async function finishRuns(db: Database, tenantId: number): Promise<{ id: 
 function totalsByRun(ticks: readonly RunTick[]): Map<number, RunTotals> {
   const runs = new Map<number, RunTotals>();
   for (const tick of ticks) {
-    if (tick.runId === null) continue;
-    const totals = runs.get(tick.runId) ?? emptyTotals();
+    const { runId, entity } = tick.row;
+    if (runId === null) continue;
+    const totals = runs.get(runId) ?? emptyTotals();
     totals.counts.done += 1;
     totals.counts[tick.outcome] += 1;
     totals.counts.conflicts += tick.conflicts;
-    if (tick.outcome !== 'failed' && tick.outcome !== 'skipped') totals.synced[tick.entity] += 1;
-    if (tick.error) totals.errors.push({ entity: tick.entity, ...tick.error });
-    runs.set(tick.runId, totals);
+    if (tick.outcome !== 'failed' && tick.outcome !== 'skipped') totals.synced[entity] += 1;
+    if (tick.error) totals.errors.push({ entity, ...tick.error });
+    runs.set(runId, totals);
   }
   return runs;
 }

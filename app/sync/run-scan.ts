@@ -1,3 +1,4 @@
+import type { Transaction } from 'sequelize';
 import type { Bitrix24Client, CallOptions } from '../bitrix24/client.ts';
 import { type Entity, originator, pairKinds } from '../lib/records.ts';
 import { queryRows } from '../models/database.ts';
@@ -14,6 +15,12 @@ export interface ScanState {
   /** `known`: records that we know by id (dry runs); `new`: records that only the portal has. */
   step: 'known' | 'new';
   afterId: number;
+}
+
+/** What a step found: where the search goes on, and what is to be stored together with that. */
+interface Step {
+  next: ScanState | null;
+  save?: (transaction: Transaction) => Promise<void>;
 }
 
 /** Records looked at in one step of a dry run. */
@@ -35,13 +42,19 @@ export async function advanceRun(
     { tenantId },
   );
   if (!run?.scan) return false;
-  const next =
+  const { next, save } =
     run.scan.step === 'known'
       ? await previewKnown(deps, client, run, run.scan, options)
       : await scanNew(deps, client, run, run.scan, options);
-  await queryRows(deps.db, `update sync_runs set scan = $scan::jsonb where id = $id and state = 'running'`, {
-    id: run.id,
-    scan: next && JSON.stringify(next),
+  // One transaction: a worker that is killed between the two would count the step twice.
+  await deps.db.transaction(async (transaction) => {
+    const advanced = await queryRows(
+      deps.db,
+      `update sync_runs set scan = $scan::jsonb where id = $id and state = 'running' returning id`,
+      { id: run.id, scan: next && JSON.stringify(next) },
+      transaction,
+    );
+    if (advanced.length > 0) await save?.(transaction);
   });
   return true;
 }
@@ -53,14 +66,13 @@ async function previewKnown(
   run: RunRow,
   scan: ScanState,
   options: CallOptions,
-): Promise<ScanState | null> {
+): Promise<Step> {
   const { entity } = scan;
   const looksForNew = run.direction === 'from_bitrix' && run.import_new;
-  if (!run.dry_run) return looksForNew ? { ...scan, step: 'new', afterId: 0 } : nextEntity(run, entity);
-  const ids = await idsAfter(deps, run, scan);
-  if (ids.length === 0) return looksForNew ? { ...scan, step: 'new', afterId: 0 } : nextEntity(run, entity);
-  await previewChunk(deps, client, run, entity, ids, options);
-  return { ...scan, afterId: ids.at(-1) ?? scan.afterId };
+  const ids = run.dry_run ? await idsAfter(deps, run, scan) : [];
+  if (ids.length === 0) return { next: looksForNew ? { ...scan, step: 'new', afterId: 0 } : nextEntity(run, entity) };
+  const save = await previewChunk(deps, client, run, entity, ids, options);
+  return { next: { ...scan, afterId: ids.at(-1) ?? scan.afterId }, save };
 }
 
 async function idsAfter(deps: SyncDeps, run: RunRow, scan: ScanState): Promise<number[]> {
@@ -94,7 +106,7 @@ async function scanNew(
   run: RunRow,
   scan: ScanState,
   options: CallOptions,
-): Promise<ScanState | null> {
+): Promise<Step> {
   const { entity } = scan;
   const since = run.filter.updated_since;
   const filter = since ? { changedSince: new Date(since) } : {};
@@ -103,33 +115,44 @@ async function scanNew(
   const mapped = await findMappings(deps.db, run.tenant_id, entity, { local: [], remote: ids });
   const known = new Set(mapped.map((mapping) => mapping.remoteId));
   const strangers = page.records.filter((record) => !known.has(record.id) && record.originatorId !== originator);
-  if (run.dry_run) {
-    await queryRows(
-      deps.db,
-      'update sync_runs set total = total + $count, done = done + $count, created = created + $count where id = $id',
-      { id: run.id, count: strangers.length },
-    );
-  } else
-    await queueStrangers(
-      deps,
-      run,
-      entity,
-      strangers.map((record) => record.id),
-    );
-  return page.last ? nextEntity(run, entity) : { ...scan, afterId: ids.at(-1) ?? scan.afterId };
+  const strangerIds = strangers.map((record) => record.id);
+  return {
+    next: page.last ? nextEntity(run, entity) : { ...scan, afterId: ids.at(-1) ?? scan.afterId },
+    save: (transaction) =>
+      run.dry_run
+        ? countStrangers(deps, run, strangerIds.length, transaction)
+        : queueStrangers(deps, run, entity, strangerIds, transaction),
+  };
 }
 
-async function queueStrangers(deps: SyncDeps, run: RunRow, entity: Entity, ids: readonly number[]): Promise<void> {
+async function countStrangers(deps: SyncDeps, run: RunRow, count: number, transaction: Transaction): Promise<void> {
+  await queryRows(
+    deps.db,
+    'update sync_runs set total = total + $count, done = done + $count, created = created + $count where id = $id',
+    { id: run.id, count },
+    transaction,
+  );
+}
+
+async function queueStrangers(
+  deps: SyncDeps,
+  run: RunRow,
+  entity: Entity,
+  ids: readonly number[],
+  transaction: Transaction,
+): Promise<void> {
   if (ids.length === 0) return;
   await queryRows(
     deps.db,
     `with queued as (
        insert into sync_queue as q (tenant_id, entity, side, record_id, reason, priority, run_id)
        select $tenantId, $entity, 'bitrix24', unnest($ids::bigint[]), 'import', ${priorities.run}, $runId
-       on conflict (tenant_id, entity, side, record_id) do update set run_id = excluded.run_id, reason = 'import'
+       on conflict (tenant_id, entity, side, record_id) do update
+          set run_id = excluded.run_id, reason = 'import', changes = q.changes + 1
        returning 1)
      update sync_runs set total = total + (select count(*) from queued) where id = $runId`,
     { tenantId: run.tenant_id, entity, ids, runId: run.id },
+    transaction,
   );
 }
 

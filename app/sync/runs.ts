@@ -107,7 +107,10 @@ export async function startRun(db: Database, request: RunRequest): Promise<RunRo
   }
 }
 
-/** Records to queue: rows that wait already keep their reason, so that cancelling the run never forgets a real change. */
+/**
+ * Records to queue: rows that wait already keep their reason, so that cancelling the run never forgets a real change; they count as
+ * changed, so that a pass which has them in hand just now leaves them to the run.
+ */
 function queueSql(direction: RunRow['direction'], entity: Entity): string {
   const { table } = pairKinds[entity];
   const source =
@@ -121,7 +124,7 @@ function queueSql(direction: RunRow['direction'], entity: Entity): string {
   return `with queued as (
       insert into sync_queue as q (tenant_id, entity, side, record_id, reason, priority, run_id)
       select $tenantId, $entity, side, record_id, 'run', ${priorities.run}, $runId from (${source}) s order by side, record_id
-      on conflict (tenant_id, entity, side, record_id) do update set run_id = excluded.run_id
+      on conflict (tenant_id, entity, side, record_id) do update set run_id = excluded.run_id, changes = q.changes + 1
       returning 1)
     select count(*)::integer as count from queued`;
 }

@@ -53,7 +53,7 @@ export async function settlePair(
   const { pair, plan } = item;
   const finish = (outcome: RunOutcome, conflicts = 0) => {
     ledger.done.push(pair);
-    for (const row of pair.rows) ledger.ticks.push({ runId: row.runId, entity: pair.entity, outcome, conflicts });
+    for (const row of pair.rows) ledger.ticks.push({ row, outcome, conflicts });
   };
   const log = (operation: string, direction: LogLine['direction'], changes: LogLine['changes'] = {}) =>
     ledger.log.push({

@@ -5,7 +5,7 @@ import { resolveErrors } from './error-log.ts';
 import { markAsOurs } from './local-store.ts';
 import { deleteMappings, saveMappings, setMappingState, touchMappings } from './mappings.ts';
 import { removeDone } from './queue.ts';
-import { countRuns } from './run-counters.ts';
+import { countRuns, ticksOf } from './run-counters.ts';
 import { type CarriedOut, type Ledger, type SettleContext, settlePair } from './settle-pair.ts';
 import { type LogLine, saveConflicts, saveLog } from './sync-log.ts';
 
@@ -56,13 +56,9 @@ async function writeLedger(
   const inOrder = ledger.done.filter((pair) => !pair.duplicate);
   await resolveErrors(db, tenantId, inOrder, transaction);
   await queueObjectsOfNewCompanies(deps, tenantId, ledger, transaction);
-  await removeDone(
-    db,
-    tenantId,
-    ledger.done.flatMap((pair) => pair.rows),
-    transaction,
-  );
-  await countRuns(db, tenantId, ledger.ticks, transaction);
+  const rows = ledger.done.flatMap((pair) => pair.rows);
+  const handled = await removeDone(db, tenantId, rows, transaction);
+  await countRuns(db, tenantId, ticksOf(handled, ledger.ticks), transaction);
 }
 
 /** A deal shows its contract's company: once the company exists, the objects of the contract have something to show. */
