@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { authenticateToken } from './app-access.ts';
@@ -24,6 +24,7 @@ import { makeRecordTable, type RecordTable } from './people.ts';
 import { PortalApps } from './portal-apps.ts';
 import { type Plan, PortalState } from './portal-state.ts';
 import { startServer } from './server.ts';
+import { StateFile } from './state-file.ts';
 import { Store } from './store.ts';
 import { defaultSwitches, type PortalSwitches } from './switches.ts';
 import { type MethodTable, type PortalEvent, type RecordChange, type RecordKind, RestError } from './types.ts';
@@ -94,7 +95,16 @@ export async function startPortal(options: PortalOptions = {}) {
     outgoing.announce(caused);
     apps.announce(caused);
   };
-  const store = new Store({ now, switches, onChange: (change) => announce(toEvent(change)) });
+  const store = new Store({
+    now,
+    switches,
+    onChange(change) {
+      stateFile?.append(store.entryOf(change.kind, change.id));
+      announce(toEvent(change));
+    },
+  });
+  const stateFile = options.stateFile ? new StateFile(options.stateFile, { store, users, apps }) : null;
+  stateFile?.load();
   const methods: MethodTable = {
     ...makeItemMethods(store, switches),
     ...makeLegacyMethods(store, switches),
@@ -131,20 +141,8 @@ export async function startPortal(options: PortalOptions = {}) {
     },
     options.port ?? 0,
   );
-  const { stateFile } = options;
-  if (stateFile && existsSync(stateFile)) {
-    const saved = JSON.parse(readFileSync(stateFile, 'utf8'));
-    store.load(saved);
-    if (saved.users) users.load(saved.users);
-    if (saved.apps) apps.load(saved.apps);
-  }
-  const snapshot = () => ({ ...store.snapshot(), users: users.snapshot(), apps: apps.snapshot() });
-  const save = () => {
-    if (!stateFile) return;
-    writeFileSync(`${stateFile}.new`, JSON.stringify(snapshot()));
-    renameSync(`${stateFile}.new`, stateFile);
-  };
-  const saving = stateFile ? setInterval(save, 2000) : undefined;
+  // Records are kept at once; people and installed apps every two seconds.
+  const saving = stateFile ? setInterval(() => stateFile.save(), 2000) : undefined;
 
   return {
     get origin(): string {
@@ -205,9 +203,9 @@ export async function startPortal(options: PortalOptions = {}) {
 
     async stop(): Promise<void> {
       clearInterval(saving);
-      save();
       await delivery.stop();
       await server.stop();
+      stateFile?.save();
     },
   };
 }

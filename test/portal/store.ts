@@ -15,6 +15,14 @@ export interface RecordWrite {
   multifields: MultifieldChange[];
 }
 
+/** One record as a change left it; null: it is gone. */
+export interface StoreEntry {
+  nextId: number;
+  kind: RecordKind;
+  id: number;
+  record: StoredRecord | null;
+}
+
 export interface StoreDeps {
   /** ms since the epoch. */
   now(): number;
@@ -130,6 +138,16 @@ export class Store {
   load(snapshot: { nextId: number; tables: Record<RecordKind, StoredRecord[]> }): void {
     this.#nextId = snapshot.nextId;
     for (const kind of kinds) for (const record of snapshot.tables[kind]) this.#tables[kind].set(record.id, record);
+  }
+
+  entryOf(kind: RecordKind, id: number): StoreEntry {
+    return { nextId: this.#nextId, kind, id, record: this.get(kind, id) ?? null };
+  }
+
+  replay({ nextId, kind, id, record }: StoreEntry): void {
+    this.#nextId = nextId;
+    if (record) this.#tables[kind].set(id, record);
+    else this.#tables[kind].delete(id);
   }
 
   #stored(kind: RecordKind, fields: Record<string, unknown>, isNew: boolean): Record<string, unknown> {

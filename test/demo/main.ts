@@ -1,0 +1,71 @@
+import { parseArgs } from 'node:util';
+import { ConfigError, loadConfig } from '../../config/config.ts';
+import { connectByWebhook } from './connect-webhook.ts';
+import { PortBusy, startDemo } from './demo.ts';
+import { AlreadyRunning } from './only-one.ts';
+import { alreadyRunning, portBusy, steps, usage } from './texts.ts';
+
+/** What the demonstration's own app is started with; `PORT`, `DATA_DIR` and the log's settings can be chosen. */
+const environment = {
+  PORT: '8080',
+  DATA_DIR: '.data/demo',
+  LOG_LEVEL: 'info',
+  LOG_FORMAT: 'text',
+  HOST: '127.0.0.1',
+  BITRIX24_ALLOW_PRIVATE_HOSTS: '1',
+  SWEEP_INTERVAL_SEC: '15',
+};
+const chosen = ['PORT', 'DATA_DIR', 'LOG_LEVEL', 'LOG_FORMAT'] as const;
+
+async function main(): Promise<void> {
+  const asked = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => asked.abort());
+  const { output, portalPort, config } = readSettings();
+  let demo: Awaited<ReturnType<typeof startDemo>>;
+  try {
+    demo = await startDemo({ config, portalPort, connect: connectByWebhook, output, signal: asked.signal });
+  } catch (error) {
+    if (!asked.signal.aborted) throw error;
+    output.write(`${steps.stopped}\n`);
+    return;
+  }
+  void demo.lost.then(() => {
+    // A worker that was asked to stop is lost too.
+    if (!asked.signal.aborted) process.exitCode = 1;
+    asked.abort();
+  });
+  await aborted(asked.signal);
+  output.write(`\n${steps.stop}\n`);
+  await demo.stop();
+  output.write(`${steps.stopped}\n`);
+}
+
+function readSettings() {
+  parseArgs({ options: { webhook: { type: 'boolean' } }, strict: true });
+  const given = Object.fromEntries(chosen.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+  const portalPort = Number(process.env.PORTAL_PORT ?? 8443);
+  if (!Number.isInteger(portalPort) || portalPort < 0 || portalPort > 65_535) {
+    throw new ConfigError([`PORTAL_PORT «${process.env.PORTAL_PORT}»: неверное значение / wrong value. 0–65535`]);
+  }
+  return { output: process.stdout, portalPort, config: loadConfig({ ...environment, ...given }) };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+function explain(error: unknown): unknown {
+  if (error instanceof AlreadyRunning) return alreadyRunning(error.portal);
+  if (error instanceof PortBusy) return portBusy(error.port, error.variable);
+  if (error instanceof ConfigError) return error.message;
+  if (String((error as { code?: string }).code).startsWith('ERR_PARSE_ARGS')) return usage;
+  return error;
+}
+
+main().catch((error: unknown) => {
+  console.error(explain(error));
+  process.exitCode = 1;
+});

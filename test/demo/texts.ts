@@ -1,0 +1,88 @@
+import path from 'node:path';
+
+/** What the closing text tells of. */
+export interface DemoAddresses {
+  portal: string;
+  app: string;
+  caFile: string;
+  logFile: string;
+  company: string;
+  token: string;
+  /** An object and its deal, for the lines to try. */
+  sample: { objectId: number; dealId: number };
+  counts: { objects: number; users: number; contracts: number };
+}
+
+/** Both languages in one text: whoever starts a demonstration should not have to choose first. */
+export function describeDemo(demo: DemoAddresses): string {
+  const { objectId, dealId } = demo.sample;
+  const curl = `curl -s -H "Authorization: Bearer $TOKEN"`;
+  return `
+Готово / Ready
+
+  Портал / portal page     ${demo.portal}/
+  Приложение / the app     ${demo.app}
+  REST                     ${demo.app}/api/docs
+  Журнал / log             ${here(demo.logFile)}
+  Компания / company       ${demo.company}
+  Связано / linked         ${demo.counts.objects} объектов · objects, ${demo.counts.users} пользователей · users, ${demo.counts.contracts} договоров · contracts
+
+  Браузер предупредит о сертификате: его выпустил этот компьютер (${here(demo.caFile)}). Продолжите.
+  The browser warns of the certificate: this computer issued it (${here(demo.caFile)}). Go on.
+
+Попробуйте / Try
+
+  1. ${demo.portal}/#/deal/${dealId}
+     Измените название и сохраните: объект ${objectId} в CRM изменится за секунду.
+     Change the title and save: object ${objectId} of the CRM changes within a second.
+
+  2. Покажите объект, измените его: на портале изменится сделка. / Show the object, change it: the deal changes on the portal.
+
+TOKEN=${demo.token}
+${curl} ${demo.app}/api/objects/${objectId}
+${curl} -X PUT ${demo.app}/api/objects/${objectId} -H "Content-Type: application/json" -d '{"name":"Камаз 5490 А777АА 16"}'
+${curl} ${demo.app}/api/integration/bitrix24/stats
+${curl} "${demo.app}/api/integration/bitrix24/mappings?page=1&limit=10"
+${curl} ${demo.app}/api/integration/bitrix24/health
+
+Ниже — журнал приложения. Ctrl+C останавливает всё; данные останутся. / The app's log follows. Ctrl+C stops everything; the data stays.
+
+`;
+}
+
+/** As short as a person would write it. */
+function here(file: string): string {
+  const relative = path.relative(process.cwd(), file);
+  return relative.startsWith('..') ? file : relative;
+}
+
+export const steps = {
+  database: 'PostgreSQL…',
+  portal: 'Портал (имитация) / simulated portal…',
+  app: 'Приложение / the app…',
+  fill: 'Записи CRM / CRM records…',
+  connect: 'Подключение компании к порталу / connecting the company to the portal…',
+  sync: 'Первая синхронизация / first synchronisation:',
+  stop: 'Останавливаю… / stopping…',
+  stopped: 'Остановлено. / Stopped.',
+};
+
+export const usage = `Демонстрация: имитация портала Битрикс24, приложение и встроенный PostgreSQL на этом компьютере.
+A demonstration: a simulated Bitrix24 portal, the app and embedded PostgreSQL on this computer.
+
+  npm run demo [-- --webhook]     --webhook: компания подключена вебхуком / the company is connected by a webhook
+
+  PORT=8080           порт приложения / the app's port
+  PORTAL_PORT=8443    порт портала / the portal's port
+  DATA_DIR=.data/demo данные / data (удалите, чтобы начать заново / delete it to start afresh)`;
+
+export function alreadyRunning(portal: string | null): string {
+  return `Демонстрация уже запущена${portal ? `: ${portal}/` : ''}. Остановите её (Ctrl+C в её окне) или задайте другой DATA_DIR.
+The demonstration is already running${portal ? `: ${portal}/` : ''}. Stop it (Ctrl+C in its window) or choose another DATA_DIR.`;
+}
+
+export function portBusy(port: number, variable: string): string {
+  const other = `${variable}=${port + 1} npm run demo`;
+  return `Порт ${port} занят другой программой. Выберите другой: ${other}
+Port ${port} is taken by another program. Choose another: ${other}`;
+}

@@ -1,0 +1,141 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import https from 'node:https';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { eventually } from '../support/eventually.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+interface RunningDemo {
+  portal: string;
+  app: string;
+  token: string;
+  counts: string;
+  dealId: string;
+  objectId: string;
+}
+
+describe('npm run demo', function () {
+  this.timeout(40_000);
+  const parent = mkdtempSync(path.join(os.tmpdir(), 'demo-'));
+  chmodSync(parent, 0o755);
+  const dataDir = path.join(parent, 'data');
+  let child: ChildProcess;
+  let printed = '';
+  let first: RunningDemo;
+
+  after(() => {
+    if (child.exitCode === null) child.kill('SIGKILL');
+    rmSync(parent, { recursive: true, force: true });
+  });
+
+  function run(variables: Record<string, string> = {}): ChildProcess {
+    printed = '';
+    const env = { ...process.env, PORT: '0', PORTAL_PORT: '0', DATA_DIR: dataDir, ...variables };
+    const started = spawn(process.execPath, ['--import', 'tsx', 'test/demo/main.ts', '--webhook'], { cwd: root, env });
+    for (const stream of [started.stdout, started.stderr]) {
+      stream.on('data', (chunk) => {
+        printed += String(chunk);
+      });
+    }
+    return started;
+  }
+
+  async function ready(): Promise<RunningDemo> {
+    await eventually(() => printed.includes('Ctrl+C') || printed.includes('rror'), { timeoutMs: 30_000 });
+    const find = (pattern: RegExp) => pattern.exec(printed)?.[1] ?? expect.fail(`No ${pattern} in:\n${printed}`);
+    return {
+      portal: find(/portal page +(https:\S+)\//),
+      app: find(/the app +(http:\S+)/),
+      token: find(/^TOKEN=(\S+)/m),
+      counts: find(/linked +(.+)/),
+      dealId: find(/#\/deal\/(\d+)/),
+      objectId: find(/-X PUT \S+\/api\/objects\/(\d+)/),
+    };
+  }
+
+  async function objectName({ app, token, objectId }: RunningDemo, change?: { name: string }): Promise<string> {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const init = change ? { method: 'PUT', headers, body: JSON.stringify(change) } : { headers };
+    const answer = await fetch(`${app}/api/objects/${objectId}`, init);
+    return ((await answer.json()) as { data: { name: string } }).data.name;
+  }
+
+  /** What the portal's page asks for a card, trusting the portal's own authority. */
+  async function deal({ portal, dealId }: RunningDemo, change?: Record<string, string>): Promise<{ TITLE: string }> {
+    const ca = readFileSync(path.join(dataDir, 'portal', 'ca.pem'));
+    const request = https.request(`${portal}/api/records/deal/${dealId}`, {
+      ca,
+      method: change ? 'POST' : 'GET',
+      headers: { 'content-type': 'application/json' },
+    });
+    request.end(change && JSON.stringify(change));
+    const [response] = await once(request, 'response');
+    let text = '';
+    for await (const chunk of response) text += String(chunk);
+    return JSON.parse(text);
+  }
+
+  async function stop(signal: NodeJS.Signals): Promise<void> {
+    child.kill(signal);
+    const [code] = await once(child, 'exit');
+    expect(code, printed).to.equal(0);
+  }
+
+  it('prints where everything is', async () => {
+    child = run();
+    first = await ready();
+    expect(first.counts).to.match(/^300 .*120 .*40 /);
+  });
+
+  it('brings a deal edited on the portal into the CRM', async () => {
+    await deal(first, { TITLE: 'Снегоход Буран (договор 1)' });
+    await eventually(async () => (await objectName(first)).startsWith('Снегоход Буран'), { timeoutMs: 3000 });
+  });
+
+  it('brings an object edited in the CRM to the portal', async () => {
+    await objectName(first, { name: 'Вездеход Шерп' });
+    await eventually(async () => (await deal(first)).TITLE.startsWith('Вездеход Шерп'), { timeoutMs: 3000 });
+  });
+
+  it('says so when it is running already', async () => {
+    const portal = first.portal;
+    const other = run();
+    const [code] = await once(other, 'exit');
+    expect(code).to.equal(1);
+    expect(printed).to.include(`уже запущена: ${portal}/`).and.to.include(`already running: ${portal}/`);
+  });
+
+  it('stops by Ctrl+C without leftovers', async () => {
+    await stop('SIGINT');
+    expect(existsSync(path.join(dataDir, 'postgres', 'data', 'postmaster.pid'))).to.equal(false);
+  });
+
+  it('says which port is busy and how to choose another', async () => {
+    const blocker = https.createServer().listen(0, '127.0.0.1');
+    await once(blocker, 'listening');
+    const { port } = blocker.address() as { port: number };
+    for (const variable of ['PORT', 'PORTAL_PORT']) {
+      const refused = run({ [variable]: String(port) });
+      const [code] = await once(refused, 'exit');
+      expect(code).to.equal(1);
+      expect(printed)
+        .to.include(`Port ${port} is taken`)
+        .and.to.include(`${variable}=${port + 1} npm run demo`);
+    }
+    blocker.close();
+  });
+
+  it('finds its data again', async () => {
+    child = run();
+    const second = await ready();
+    expect(second.counts).to.equal(first.counts);
+    expect(printed).not.to.include('/460');
+    expect((await deal({ ...second, dealId: first.dealId })).TITLE).to.include('Вездеход Шерп');
+    await stop('SIGTERM');
+  });
+});
