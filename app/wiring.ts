@@ -1,8 +1,9 @@
 import pg from 'pg';
 import type { Config } from '../config/config.ts';
 import { makePortalAgent } from './bitrix24/hosts.ts';
-import type { BucketSize } from './bitrix24/limits/bucket.ts';
+import type { BucketSize, RunSql } from './bitrix24/limits/bucket.ts';
 import { makeLimits } from './bitrix24/limits/limits.ts';
+import { readUsage } from './bitrix24/limits/usage.ts';
 import { probeWebhook } from './bitrix24/probe.ts';
 import { makeBitrix24Client } from './bitrix24/sdk-client.ts';
 import { makeCompanyRoutes } from './crm/company-routes.ts';
@@ -15,8 +16,10 @@ import { makeSchedules } from './events/schedules.ts';
 import { makeSweep } from './events/sweep.ts';
 import { makeMetrics } from './http/metrics.ts';
 import { createServer } from './http/server.ts';
+import { makeCardRoutes } from './integration/card-routes.ts';
 import { makeConflictRoutes } from './integration/conflict-routes.ts';
 import { makeErrorRoutes } from './integration/error-routes.ts';
+import { makeLimitRoutes } from './integration/limit-routes.ts';
 import { makeMappingRoutes } from './integration/mapping-routes.ts';
 import { makeRunRoutes } from './integration/run-routes.ts';
 import { makeSettingsRoutes } from './integration/settings-routes.ts';
@@ -63,11 +66,9 @@ export function wire(config: Config, databaseUrl: string, log: Log, options: Wir
   const queue = makeJobQueue({ pool });
 
   const agent = makePortalAgent({ allowPrivateHosts: config.allowPrivateHosts, extraCa: options.extraCa });
-  const limits = makeLimits({
-    run: (sql, bind) => queryRows(db, sql, bind),
-    clock,
-    bucket: options.bucket ?? standardBucket,
-  });
+  const bucket = options.bucket ?? standardBucket;
+  const runSql: RunSql = (sql, bind) => queryRows(db, sql, bind);
+  const limits = makeLimits({ run: runSql, clock, bucket });
   const makeClient = (webhookUrl: string) => makeBitrix24Client(webhookUrl, { agent, limits, clock, log });
   const connections = makeConnections({ db, secrets });
   const clients = makeClients({ db, connections, makeClient, log });
@@ -79,11 +80,15 @@ export function wire(config: Config, databaseUrl: string, log: Log, options: Wir
   const timings = { ...defaultTimings, ...options.timings };
   const syncDeps = { db, clock, log, connections, clientFor, timings, random: Math.random };
   const reconcile = makeReconcile(syncDeps);
+  const usageOf = (portal: string) => readUsage(runSql, portal, bucket, clock.now().getTime());
+  const portalOf = async (tenantId: number) => (await connections.find(tenantId))?.portal ?? null;
   const requireActive = async (tenantId: number) => void (await connections.requireActive(tenantId));
 
   const routes = [
     ...makePortalRoutes({ setup, health, clients }),
     ...makeRunRoutes({ db, clock, requireActive }),
+    ...makeLimitRoutes({ portalOf, usageOf }),
+    ...makeCardRoutes({ db, clock, clientFor, requireActive }),
     ...makeMappingRoutes({ db, clock, clientFor, requireActive }),
     ...makeSettingsRoutes({ db, clock, clientFor }),
     ...makeConflictRoutes({ db }),

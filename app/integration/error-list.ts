@@ -1,4 +1,6 @@
 import { offsetOf, type Page } from '../http/paging.ts';
+import type { Language } from '../http/route.ts';
+import type { Text } from '../lib/errors.ts';
 import { type Database, queryRows } from '../models/database.ts';
 
 export interface ErrorFilter {
@@ -38,6 +40,12 @@ export interface ErrorRow {
 
 export const errorColumns = `id, service, operation, local_type, local_id, bitrix24_type, external_id, run_id, kind, code, message,
   retryable, attempts, next_retry_at, status, request, response, stack_trace, created_at, updated_at, resolved_at`;
+
+/** The error as a reader of this language sees it: the column holds the Russian sentence, the answer beside it both. */
+export function presentError(row: ErrorRow, language: Language): ErrorRow {
+  const { text } = (row.response ?? {}) as { text?: Text };
+  return text?.[language] ? { ...row, message: text[language] } : row;
+}
 
 /** The condition of a filter; its binds come from `errorFilterBinds`. */
 export const errorCondition = `tenant_id = $tenantId

@@ -5,7 +5,8 @@ import { defineRoute, type Route } from '../http/route.ts';
 import type { Database } from '../models/database.ts';
 import { errorsAddress } from './address.ts';
 import { type ErrorActionDeps, makeErrorActions } from './error-actions.ts';
-import { listErrors, readErrorStats } from './error-list.ts';
+import { groupErrors } from './error-groups.ts';
+import { listErrors, presentError, readErrorStats } from './error-list.ts';
 
 export interface ErrorRouteDeps extends ErrorActionDeps {
   db: Database;
@@ -46,10 +47,10 @@ export function makeErrorRoutes(deps: ErrorRouteDeps): Route[] {
       path: errorsAddress,
       summary: 'Errors, the newest first',
       query: listQuery,
-      async handle({ caller, query }) {
+      async handle({ caller, query, language }) {
         const { rows, total } = await listErrors(db, caller.tenantId, query);
         const { page, limit, total_pages } = paginationOf(query, total);
-        return { data: { items: rows, total, page, limit, total_pages } };
+        return { data: { items: rows.map((row) => presentError(row, language)), total, page, limit, total_pages } };
       },
     }),
 
@@ -59,6 +60,15 @@ export function makeErrorRoutes(deps: ErrorRouteDeps): Route[] {
       summary: 'Counts of errors, and the ten that happened last',
       async handle({ caller }) {
         return { data: await readErrorStats(db, caller.tenantId) };
+      },
+    }),
+
+    defineRoute({
+      method: 'get',
+      path: `${errorsAddress}/groups`,
+      summary: 'Open errors by cause, with what to do, the most frequent first',
+      async handle({ caller, language }) {
+        return { data: { groups: await groupErrors(db, caller.tenantId, language) } };
       },
     }),
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../lib/clock.ts';
 import { notFound } from '../lib/errors.ts';
+import type { Entity } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
 import { enqueue, priorities } from '../sync/queue.ts';
 import { type ErrorRow, errorColumns } from './error-list.ts';
@@ -33,16 +34,37 @@ export async function syncMapping(
 ): Promise<SyncedPair> {
   const mapping = await requireMapping(db, tenantId, id);
   const { local_type: entity, local_id: recordId } = mapping;
-  const askedAt = clock.now();
   await enqueue(db, [{ tenantId, entity, side: 'local', recordId, reason: 'asked', priority: priorities.interactive }]);
-  const deadline = askedAt.getTime() + (wait ? longestWaitMs : 0);
-  let waiting = await isWaiting(db, mapping);
+  const pair = { tenantId, entity, localId: recordId, remoteId: Number(mapping.bitrix24_id) };
+  const { done, error } = await waitForPair({ db, clock }, pair, wait);
+  return { mapping: await findMapping(db, tenantId, id), done, error };
+}
+
+/** A record pair by its ids; null when one side is not known. */
+export interface PairIds {
+  tenantId: number;
+  entity: Entity;
+  localId: number | null;
+  remoteId: number;
+}
+
+/**
+ * Waits until the queue holds nothing of the pair that is due, ten seconds at the longest; without `wait` only looks. `done` when nothing
+ * is due and no error is open.
+ */
+export async function waitForPair(
+  { db, clock }: MappingActionDeps,
+  pair: PairIds,
+  wait: boolean,
+): Promise<{ done: boolean; error: ErrorRow | null }> {
+  const deadline = clock.now().getTime() + (wait ? longestWaitMs : 0);
+  let waiting = await isWaiting(db, pair);
   while (waiting && clock.now().getTime() < deadline) {
     await clock.sleep(pollMs);
-    waiting = await isWaiting(db, mapping);
+    waiting = await isWaiting(db, pair);
   }
-  const error = await findOpenError(db, mapping);
-  return { mapping: await findMapping(db, tenantId, id), done: !waiting && error === null, error };
+  const error = await findOpenError(db, pair);
+  return { done: !waiting && error === null, error };
 }
 
 /** Deletes a mapping; both records stay as they are. Throws `not_found`. */
@@ -73,27 +95,23 @@ async function requireMapping(db: Database, tenantId: number, id: number): Promi
 }
 
 /** Still to be done now; a row that was put off after a failure is not waited for. */
-async function isWaiting(db: Database, mapping: MappingRow): Promise<boolean> {
+async function isWaiting(db: Database, pair: PairIds): Promise<boolean> {
   const rows = await queryRows(
     db,
     `select 1 from sync_queue where tenant_id = $tenantId and entity = $entity and due_at <= now()
         and ((side = 'local' and record_id = $localId) or (side = 'bitrix24' and record_id = $remoteId))`,
-    {
-      tenantId: mapping.tenant_id,
-      entity: mapping.local_type,
-      localId: mapping.local_id,
-      remoteId: Number(mapping.bitrix24_id),
-    },
+    { ...pair },
   );
   return rows.length > 0;
 }
 
-async function findOpenError(db: Database, mapping: MappingRow): Promise<ErrorRow | null> {
+async function findOpenError(db: Database, pair: PairIds): Promise<ErrorRow | null> {
   const [error] = await queryRows<ErrorRow>(
     db,
     `select ${errorColumns} from integration_errors
-      where tenant_id = $tenantId and local_type = $entity and local_id = $localId and status <> 'resolved'`,
-    { tenantId: mapping.tenant_id, entity: mapping.local_type, localId: mapping.local_id },
+      where tenant_id = $tenantId and local_type = $entity and status <> 'resolved'
+        and (local_id = $localId or (local_id is null and external_id = $externalId))`,
+    { ...pair, externalId: String(pair.remoteId) },
   );
   return error ?? null;
 }

@@ -4,11 +4,14 @@ import { idParams } from '../http/ids.ts';
 import { paginationOf, pagingSchema } from '../http/paging.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import type { Clock } from '../lib/clock.ts';
+import { notFound } from '../lib/errors.ts';
 import { entities } from '../lib/records.ts';
 import type { Database } from '../models/database.ts';
 import { bitrix24Address, type RequireActive } from './address.ts';
+import { presentError } from './error-list.ts';
 import { deleteMapping, syncMapping } from './mapping-actions.ts';
-import { listMappings } from './mapping-list.ts';
+import { findMapping, listMappings } from './mapping-list.ts';
+import { readPairHistory } from './pair-history.ts';
 import { viewPair } from './pair-view.ts';
 
 export interface MappingRouteDeps {
@@ -46,8 +49,29 @@ export function makeMappingRoutes(deps: MappingRouteDeps): Route[] {
       summary: 'One record pair side by side, with its history; the Bitrix24 record is read live',
       params: idParams,
       async handle({ caller, params, language }) {
-        const { bitrix24_error: error, ...view } = await viewPair(deps, caller.tenantId, params.id);
-        return { data: { ...view, bitrix24_error: error && { code: error.code, error: error.text[language] } } };
+        const { bitrix24_error: error, errors, ...view } = await viewPair(deps, caller.tenantId, params.id);
+        return {
+          data: {
+            ...view,
+            errors: errors.map((row) => presentError(row, language)),
+            bitrix24_error: error && { code: error.code, error: error.text[language] },
+          },
+        };
+      },
+    }),
+
+    defineRoute({
+      method: 'get',
+      path: `${bitrix24Address}/mappings/:id/history`,
+      summary: 'Every applied change of one record pair, the newest first',
+      params: idParams,
+      query: z.strictObject(pagingSchema),
+      async handle({ caller, params, query }) {
+        const mapping = await findMapping(db, caller.tenantId, params.id);
+        if (!mapping) throw notFound();
+        const record = { entity: mapping.local_type, localId: mapping.local_id };
+        const { rows, total } = await readPairHistory(db, caller.tenantId, record, query);
+        return { data: { lines: rows, pagination: paginationOf(query, total) } };
       },
     }),
 

@@ -8,6 +8,7 @@ import { findMappings, type Mapping } from '../sync/mappings.ts';
 import { readSettings } from '../sync/read-settings.ts';
 import { type ErrorRow, errorColumns } from './error-list.ts';
 import { findMapping, type MappingRow } from './mapping-list.ts';
+import { type HistoryLine, readPairHistory } from './pair-history.ts';
 
 /** How much of a pair's history is shown. */
 const shownLines = 20;
@@ -29,7 +30,7 @@ export interface PairView {
   bitrix24_present: boolean;
   /** Why the portal could not be asked; then the Bitrix24 values are those of the last synchronisation. */
   bitrix24_error: { code: string; text: Text } | null;
-  log: unknown[];
+  log: HistoryLine[];
   errors: ErrorRow[];
   conflicts: unknown[];
 }
@@ -106,13 +107,8 @@ function viewField(pair: FieldPair, mapping: Mapping, local: LocalRecord | null,
 
 async function readHistory(db: Database, tenantId: number, row: MappingRow) {
   const bind = { tenantId, entity: row.local_type, localId: row.local_id };
-  const [log, errors, conflicts] = await Promise.all([
-    queryRows(
-      db,
-      `select id::float8 as id, run_id, direction, operation, changes, duration_ms, created_at from sync_log
-        where tenant_id = $tenantId and entity = $entity and local_id = $localId order by id desc limit ${shownLines}`,
-      bind,
-    ),
+  const [history, errors, conflicts] = await Promise.all([
+    readPairHistory(db, tenantId, { entity: row.local_type, localId: row.local_id }, { page: 1, limit: shownLines }),
     queryRows<ErrorRow>(
       db,
       `select ${errorColumns} from integration_errors
@@ -127,5 +123,5 @@ async function readHistory(db: Database, tenantId: number, row: MappingRow) {
       bind,
     ),
   ]);
-  return { log, errors, conflicts };
+  return { log: history.rows, errors, conflicts };
 }

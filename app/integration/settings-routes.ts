@@ -1,8 +1,10 @@
+import { z } from 'zod';
 import { defineRoute, type Route } from '../http/route.ts';
 import type { Clock } from '../lib/clock.ts';
 import { readSettings } from '../sync/read-settings.ts';
 import { settingsSchema } from '../sync/settings.ts';
 import { bitrix24Address } from './address.ts';
+import { readHourlyStats } from './hourly-stats.ts';
 import { type SettingsDeps, saveSettings } from './settings.ts';
 import { readStats } from './stats.ts';
 
@@ -19,6 +21,16 @@ export function makeSettingsRoutes(deps: SettingsRouteDeps): Route[] {
       summary: 'Counts of mappings, errors and applied changes',
       async handle({ caller }) {
         return { data: await readStats(deps.db, deps.clock, caller.tenantId) };
+      },
+    }),
+
+    defineRoute({
+      method: 'get',
+      path: `${bitrix24Address}/stats/hours`,
+      summary: 'What was applied and what began to fail, hour by hour',
+      query: z.strictObject({ hours: z.coerce.number().int().min(1).max(168).default(48) }),
+      async handle({ caller, query }) {
+        return { data: { hours: await readHourlyStats(deps.db, caller.tenantId, query.hours) } };
       },
     }),
 

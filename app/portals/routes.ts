@@ -55,6 +55,15 @@ export function makePortalRoutes({ setup, health, clients }: PortalRouteDeps): R
 
     defineRoute({
       method: 'get',
+      path: `${address}/setup`,
+      summary: 'How the portal is connected, without asking it; never secrets',
+      async handle({ caller }) {
+        return { data: presentSetup(await setup.describe(caller.tenantId)) };
+      },
+    }),
+
+    defineRoute({
+      method: 'get',
       path: `${address}/health`,
       summary: 'A live check of the connection: 200 healthy, 503 not',
       async handle({ caller, language }) {

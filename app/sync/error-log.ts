@@ -60,7 +60,7 @@ export async function recordError(
       nextRetryAt: entry.nextRetryAt?.toISOString() ?? null,
       status: entry.nextRetryAt ? 'pending' : 'failed',
       request: entry.request === undefined ? null : redact(JSON.stringify(entry.request)),
-      response: known ? redact(JSON.stringify({ code: known.code, advice: known.advice })) : null,
+      response: error instanceof AppError ? redact(JSON.stringify(answerOf(error))) : null,
       stack: error instanceof Error ? redact(error.stack ?? error.message) : null,
     },
     transaction,
@@ -84,6 +84,12 @@ export async function resolveErrors(
     { tenantId, records: JSON.stringify(records) },
     transaction,
   );
+}
+
+/** What is shown of a failure later, in the reader's language. */
+function answerOf(error: AppError) {
+  const { code, text } = error;
+  return error instanceof Bitrix24Error ? { code, text, advice: error.advice } : { code, text };
 }
 
 /** The stable code of any failure. */

@@ -10,7 +10,7 @@ export interface MethodLane {
 }
 
 /** Where a lane may stand: 480 s in 600 s (settings/performance/limits.md, 2026-08), less a margin for what others spend. */
-const budget = 480 * 0.85;
+export const budget = 480 * 0.85;
 /** Seconds regained each second: 480 / 600, less a margin. */
 const refill = 0.8 * 0.95;
 /** A request should finish in this many seconds: Bitrix24 interrupts it at 60. */

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { idSchema, idTextSchema } from '../http/ids.ts';
+import { defineRoute, type Language, type Route } from '../http/route.ts';
+import { bitrix24Address, type RequireActive } from './address.ts';
+import {
+  type CardDeps,
+  type CardState,
+  createFromCard,
+  findCandidates,
+  linkCard,
+  readCard,
+  syncCard,
+} from './cards.ts';
+import { presentError } from './error-list.ts';
+
+export interface CardRouteDeps extends CardDeps {
+  requireActive: RequireActive;
+}
+
+const params = z.strictObject({
+  type: z.enum(['deal', 'contact', 'company']),
+  id: idTextSchema,
+});
+const address = `${bitrix24Address}/cards/:type/:id`;
+
+/** Makes the routes of a tab in a deal, contact or company: what stands behind it, link, create, look at it now. */
+export function makeCardRoutes(deps: CardRouteDeps): Route[] {
+  return [
+    defineRoute({
+      method: 'get',
+      path: address,
+      summary: 'The mapping behind a Bitrix24 record; null when no CRM record stands behind it',
+      params,
+      async handle({ caller, params, language }) {
+        return { data: present(await readCard(deps, { tenantId: caller.tenantId, ...params }), language) };
+      },
+    }),
+
+    defineRoute({
+      method: 'get',
+      path: `${address}/candidates`,
+      summary: 'CRM records without a pair that a Bitrix24 record can be linked with',
+      params,
+      query: z.strictObject({ q: z.string().trim().min(1).max(200).optional() }),
+      async handle({ caller, params, query }) {
+        return { data: { items: await findCandidates(deps, { tenantId: caller.tenantId, ...params }, query.q) } };
+      },
+    }),
+
+    defineRoute({
+      method: 'post',
+      path: `${address}/link`,
+      summary: 'Link a Bitrix24 record with an existing CRM record and make both equal',
+      role: 'user',
+      params,
+      body: z.strictObject({ local_id: idSchema }),
+      async handle({ caller, params, body, language }) {
+        await deps.requireActive(caller.tenantId);
+        return answer(await linkCard(deps, { tenantId: caller.tenantId, ...params }, body.local_id), language);
+      },
+    }),
+
+    defineRoute({
+      method: 'post',
+      path: `${address}/create`,
+      summary: 'Make a CRM record of a Bitrix24 record',
+      role: 'user',
+      params,
+      async handle({ caller, params, language }) {
+        await deps.requireActive(caller.tenantId);
+        return answer(await createFromCard(deps, { tenantId: caller.tenantId, ...params }), language);
+      },
+    }),
+
+    defineRoute({
+      method: 'post',
+      path: `${address}/sync`,
+      summary: 'Have the pair of a Bitrix24 record looked at before everything else',
+      role: 'user',
+      params,
+      async handle({ caller, params, language }) {
+        await deps.requireActive(caller.tenantId);
+        return answer(await syncCard(deps, { tenantId: caller.tenantId, ...params }), language);
+      },
+    }),
+  ];
+}
+
+/** 202 while the pair still waits, or could not be dealt with. */
+function answer(state: CardState, language: Language) {
+  return { status: state.done ? 200 : 202, data: present(state, language) };
+}
+
+function present(state: CardState, language: Language) {
+  return { ...state, error: state.error && presentError(state.error, language) };
+}

@@ -1,0 +1,171 @@
+import { UniqueConstraintError } from 'sequelize';
+import type { Bitrix24Client } from '../bitrix24/client.ts';
+import { containsPattern } from '../http/paging.ts';
+import type { Clock } from '../lib/clock.ts';
+import { notFound } from '../lib/errors.ts';
+import { type Bitrix24Type, type Entity, entityOf, pairKinds } from '../lib/records.ts';
+import { type Database, queryRows } from '../models/database.ts';
+import { readLocal } from '../sync/local-store.ts';
+import { enqueue, priorities } from '../sync/queue.ts';
+import { readSettings } from '../sync/read-settings.ts';
+import { alreadyLinked, createBusy, creatingIsOff, notCreated } from './card-errors.ts';
+import type { ErrorRow } from './error-list.ts';
+import { waitForPair } from './mapping-actions.ts';
+import { findMapping, type MappingRow } from './mapping-list.ts';
+
+export interface CardDeps {
+  db: Database;
+  clock: Clock;
+  clientFor(tenantId: number): Promise<Bitrix24Client>;
+}
+
+/** A deal, contact or company whose card is open in the portal. */
+export interface Card {
+  tenantId: number;
+  type: Bitrix24Type;
+  id: number;
+}
+
+export interface CardState {
+  local_type: Entity;
+  mapping: MappingRow | null;
+  /** Nothing of the pair waits and no error is open. */
+  done: boolean;
+  error: ErrorRow | null;
+}
+
+/** What stands behind a card: its mapping, or null when no CRM record does. */
+export async function readCard(deps: CardDeps, card: Card): Promise<CardState> {
+  return stateOf(deps, card, false);
+}
+
+/** A CRM record that could be linked. */
+export interface Candidate {
+  id: number;
+  name: string;
+  detail: string | null;
+}
+
+const candidateColumns: Record<Entity, { name: string; detail: string; searched: string }> = {
+  object: { name: 'name', detail: 'imei', searched: `concat_ws(' ', name, imei, serial_number, phone_number)` },
+  user: {
+    name: 'name',
+    detail: `nullif(concat_ws(', ', email, phone), '')`,
+    searched: `concat_ws(' ', name, email, phone)`,
+  },
+  contract: {
+    name: 'number',
+    detail: 'client_name',
+    searched: `concat_ws(' ', number, title, client_name, client_inn)`,
+  },
+};
+
+/** CRM records without a pair whose name or number holds the text, the newest first. */
+export function findCandidates(deps: CardDeps, card: Card, text: string | undefined): Promise<Candidate[]> {
+  const entity = entityOf[card.type];
+  const { name, detail, searched } = candidateColumns[entity];
+  return queryRows<Candidate>(
+    deps.db,
+    `select id, ${name} as name, ${detail} as detail from ${pairKinds[entity].table} r
+      where tenant_id = $tenantId and deleted_at is null and ($text::text is null or ${searched} ilike $text)
+        and not exists (select 1 from bitrix24_sync_mappings m where m.tenant_id = r.tenant_id
+              and m.local_type = $entity and m.local_id = r.id and m.state = 'linked')
+      order by id desc limit 20`,
+    { tenantId: card.tenantId, entity, text: text ? containsPattern(text) : null },
+  );
+}
+
+/**
+ * Links the card with an existing CRM record and has the pair made equal: what only one side has is copied, what both have follows the
+ * conflict policy and the losing value is kept as a conflict. Throws `not_found`, or 409 when either side is linked already or its create
+ * is under way.
+ */
+export async function linkCard(deps: CardDeps, card: Card, localId: number): Promise<CardState> {
+  const { db } = deps;
+  const { tenantId } = card;
+  const entity = entityOf[card.type];
+  const local = (await readLocal(db, tenantId, entity, [localId])).get(localId);
+  const client = await deps.clientFor(tenantId);
+  if (!local || local.deleted || !(await client.find(entity, card.id, { interactive: true }))) throw notFound();
+  const ids = { tenantId, entity, localId, remoteId: String(card.id) };
+  try {
+    await db.transaction(async (transaction) => {
+      const busy = await queryRows(
+        db,
+        `select 1 from sync_queue where tenant_id = $tenantId and entity = $entity and side = 'local'
+            and record_id = $localId and create_sent_at is not null`,
+        ids,
+        transaction,
+      );
+      if (busy.length > 0) throw createBusy();
+      await queryRows(
+        db,
+        `delete from bitrix24_sync_mappings where tenant_id = $tenantId and local_type = $entity and state <> 'linked'
+            and (local_id = $localId or bitrix24_id = $remoteId)`,
+        ids,
+        transaction,
+      );
+      // Not yet `linked`, and without shadows: the reconciliation merges both sides and marks the portal's record as ours.
+      await queryRows(
+        db,
+        `insert into bitrix24_sync_mappings (tenant_id, local_type, local_id, bitrix24_type, bitrix24_id, state)
+         values ($tenantId, $entity, $localId, $type, $remoteId, 'unlinked')`,
+        { ...ids, type: card.type },
+        transaction,
+      );
+      const row = { tenantId, entity, side: 'local', recordId: localId, reason: 'asked' } as const;
+      await enqueue(db, [{ ...row, priority: priorities.interactive }], transaction);
+    });
+  } catch (error) {
+    if (error instanceof UniqueConstraintError) throw alreadyLinked(error);
+    throw error;
+  }
+  return stateOf(deps, card, true);
+}
+
+/**
+ * Makes a CRM record of the card's record. Throws `already_linked`, `creating_is_off` when the tenant copies nothing from Bitrix24, or
+ * `not_created` when the card has nothing to make a record of. Repeat-safe.
+ */
+export async function createFromCard(deps: CardDeps, card: Card): Promise<CardState> {
+  const { db } = deps;
+  const { tenantId, id: recordId } = card;
+  const entity = entityOf[card.type];
+  if (await mappingOf(deps, card)) throw alreadyLinked();
+  const settings = await readSettings({ db }, tenantId);
+  if (settings.directions[entity] === 'to_bitrix') throw creatingIsOff();
+  const row = { tenantId, entity, side: 'bitrix24', recordId, reason: 'import' } as const;
+  await enqueue(db, [{ ...row, priority: priorities.interactive }]);
+  const state = await stateOf(deps, card, true);
+  if (state.done && state.mapping === null) throw notCreated();
+  return state;
+}
+
+/** Has the card's pair looked at before everything else. Throws `not_found` when there is none. Repeat-safe. */
+export async function syncCard(deps: CardDeps, card: Card): Promise<CardState> {
+  const mapping = await mappingOf(deps, card);
+  if (!mapping) throw notFound();
+  const { tenantId } = card;
+  const row = { tenantId, entity: mapping.local_type, side: 'local', recordId: mapping.local_id } as const;
+  await enqueue(deps.db, [{ ...row, reason: 'asked', priority: priorities.interactive }]);
+  return stateOf(deps, card, true);
+}
+
+async function stateOf(deps: CardDeps, card: Card, wait: boolean): Promise<CardState> {
+  const { tenantId } = card;
+  const entity = entityOf[card.type];
+  const known = await mappingOf(deps, card);
+  const pair = { tenantId, entity, localId: known?.local_id ?? null, remoteId: card.id };
+  const { done, error } = await waitForPair(deps, pair, wait);
+  return { local_type: entity, mapping: wait ? await mappingOf(deps, card) : known, done, error };
+}
+
+async function mappingOf({ db }: CardDeps, { tenantId, type, id }: Card): Promise<MappingRow | null> {
+  const [row] = await queryRows<{ id: number }>(
+    db,
+    `select id from bitrix24_sync_mappings
+      where tenant_id = $tenantId and bitrix24_type = $type and bitrix24_id = $remoteId`,
+    { tenantId, type, remoteId: String(id) },
+  );
+  return row ? findMapping(db, tenantId, row.id) : null;
+}
