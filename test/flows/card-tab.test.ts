@@ -104,5 +104,9 @@ describe('the tab in a card', () => {
     const other = await world.addTenant('ООО Другая');
     const foreign = await world.call(other.token, 'GET', `${cards}/deal/${id}`);
     expect(foreign.body.data.mapping).to.equal(null);
+    await world.connect(other);
+    const localId = await addUnsynchronised('Не для чужих');
+    const stolen = await world.call(other.token, 'POST', `${cards}/deal/${id}/link`, { local_id: localId });
+    expect(stolen.status).to.equal(404);
   });
 });

@@ -66,9 +66,10 @@ describe('what the pages ask the server for', () => {
     mend();
     const listed = await get(`${errors}?status=failed&code=${encodeURIComponent(group.code)}`);
     expect(listed.total).to.equal(2);
-    const none = await world.call(tenant.token, 'POST', `${errors}/retry`, { code: 'ANOTHER_CAUSE' });
+    const none = await world.call(tenant.token, 'POST', `${errors}/retry-all`, { code: 'ANOTHER_CAUSE' });
+    expect(none.status, JSON.stringify(none.body)).to.equal(200);
     expect(none.body.data.retried).to.equal(0);
-    const retried = await world.call(tenant.token, 'POST', `${errors}/retry`, { code: group.code });
+    const retried = await world.call(tenant.token, 'POST', `${errors}/retry-all`, { code: group.code });
     expect(retried.body.data.retried).to.equal(2);
     await world.settled();
     expect((await get(`${errors}/groups`)).groups).to.deep.equal([]);

@@ -43,7 +43,7 @@ function toRoute(path: string, method: string, operation: Operation): DescribedR
   };
 }
 
-/** The route's address with an id in its place. */
+/** The route's address with an id in its place; of the kinds of cards, a deal's. */
 export function addressOf(route: DescribedRoute, id: number | string = 1): string {
-  return route.path.replace('{id}', String(id));
+  return route.path.replace('{type}', 'deal').replace('{id}', String(id));
 }
