@@ -42,7 +42,8 @@ const kindOf = { sync_contracts: 'contract', sync_users: 'user', sync_objects: '
 
 /**
  * Turns a request into what a run needs. Pure. No kind named: all three. Throws `invalid_request` when every named kind is
- * switched off, when the direction contradicts the address, or when ids are given for several kinds at once.
+ * switched off, when the direction contradicts the address, or when ids are given for several kinds at once or beside
+ * `import_new`.
  */
 export function toRunOptions(request: RunRequest, direction: RunDirection): RunOptions {
   const entities = chosenEntities(request);
@@ -62,6 +63,12 @@ export function toRunOptions(request: RunRequest, direction: RunDirection): RunO
     throw refuse('filter.ids', {
       ru: 'Номера записей можно указать только для одного вида записей',
       en: 'Record ids can be given for one kind of records only',
+    });
+  }
+  if (request.filter?.ids && request.import_new) {
+    throw refuse('import_new', {
+      ru: 'Номера записей CRM (filter.ids) и импорт новых записей (import_new) исключают друг друга',
+      en: 'Ids of CRM records (filter.ids) and the import of new records (import_new) exclude each other',
     });
   }
   return {

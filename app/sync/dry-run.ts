@@ -17,7 +17,7 @@ const shownChanges = 100;
 
 /**
  * Plans a chunk exactly as a real run would. Returns what writes the counts of the plans, and the first of them to be shown, into the
- * run; nothing else is written.
+ * run; nothing else is written. Records that only the portal has are planned with the reason `import`, as the real run queues them.
  */
 export async function previewChunk(
   deps: SyncDeps,
@@ -26,6 +26,7 @@ export async function previewChunk(
   entity: Entity,
   ids: readonly number[],
   options: CallOptions,
+  reason: 'dry_run' | 'import' = 'dry_run',
 ): Promise<(transaction: Transaction) => Promise<void>> {
   const tenantId = run.tenant_id;
   const settings = await readSettings(deps, tenantId);
@@ -37,7 +38,7 @@ export async function previewChunk(
       side,
       recordId,
       changes: 1,
-      reason: 'dry_run',
+      reason,
       runId: run.id,
       attempts: 0,
       priority: priorities.run,

@@ -115,23 +115,11 @@ async function scanNew(
   const mapped = await findMappings(deps.db, run.tenant_id, entity, { local: [], remote: ids });
   const known = new Set(mapped.map((mapping) => mapping.remoteId));
   const strangers = page.records.filter((record) => !known.has(record.id) && record.originatorId !== originator);
-  const strangerIds = strangers.map((record) => record.id);
-  return {
-    next: page.last ? nextEntity(run, entity) : { ...scan, afterId: ids.at(-1) ?? scan.afterId },
-    save: (transaction) =>
-      run.dry_run
-        ? countStrangers(deps, run, strangerIds.length, transaction)
-        : queueStrangers(deps, run, entity, strangerIds, transaction),
-  };
-}
-
-async function countStrangers(deps: SyncDeps, run: RunRow, count: number, transaction: Transaction): Promise<void> {
-  await queryRows(
-    deps.db,
-    'update sync_runs set total = total + $count, done = done + $count, created = created + $count where id = $id',
-    { id: run.id, count },
-    transaction,
-  );
+  const strange = strangers.map((record) => record.id);
+  const save = run.dry_run
+    ? await previewChunk(deps, client, run, entity, strange, options, 'import')
+    : (transaction: Transaction) => queueStrangers(deps, run, entity, strange, transaction);
+  return { next: page.last ? nextEntity(run, entity) : { ...scan, afterId: ids.at(-1) ?? scan.afterId }, save };
 }
 
 async function queueStrangers(

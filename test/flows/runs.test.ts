@@ -68,6 +68,14 @@ describe('runs', () => {
     });
     expect(body.data.run).to.include({ created: 1, failed: 0 });
     expect(body.data.run.preview[0]).to.include({ action: 'create_local', bitrix24_id: 1 });
+    await call('PUT', '/settings', { directions: { object: 'to_bitrix' } });
+    const oneWay = await call('POST', '/sync/from', {
+      sync_objects: true,
+      import_new: true,
+      dry_run: true,
+      wait: true,
+    });
+    expect(oneWay.body.data.run).to.include({ created: 0, skipped: 1 });
     expect(await world.sql('select 1 from objects')).to.deep.equal([]);
   });
 

@@ -26,7 +26,6 @@ describe('toRunOptions', () => {
       filter: { ids: [3, 4], updated_since: '2026-11-01T00:00:00+03:00' },
       dry_run: true,
       silent: true,
-      import_new: true,
     });
     expect(toRunOptions(request, 'from_bitrix')).to.deep.equal({
       direction: 'from_bitrix',
@@ -34,13 +33,18 @@ describe('toRunOptions', () => {
       filter: { ids: [3, 4], updatedSince: new Date('2026-10-31T21:00:00Z') },
       dryRun: true,
       silent: true,
-      importNew: true,
+      importNew: false,
     });
   });
 
   const refusals: { name: string; request: RunRequest; path: string }[] = [
     { name: 'every named kind is switched off', request: { sync_users: false }, path: 'sync_objects' },
     { name: 'the direction contradicts the address', request: { direction: 'from_bitrix' }, path: 'direction' },
+    {
+      name: 'ids of CRM records are given for an import of records that the CRM does not have',
+      request: { sync_users: true, filter: { ids: [1] }, import_new: true },
+      path: 'import_new',
+    },
     { name: 'ids are given for several kinds', request: { filter: { ids: [1] } }, path: 'filter.ids' },
   ];
   for (const { name, request, path } of refusals) {
