@@ -28,7 +28,30 @@ export interface FieldDefinition {
   isMultiple: boolean;
   isRequired: boolean;
   isUser: boolean;
+  /** Of user fields only. */
+  card?: UserFieldCard;
 }
+
+/** What the card of a user field keeps beside its type. */
+export interface UserFieldCard {
+  id: number;
+  xmlId: string | null;
+  sort: number;
+  showFilter: string;
+  settings: Record<string, unknown>;
+  /** Of an enumeration. */
+  options: UserFieldOption[];
+}
+
+export interface UserFieldOption {
+  id: number;
+  value: string;
+  sort: number;
+  isDefault: boolean;
+  xmlId: string;
+}
+
+export type UserFieldDefinition = FieldDefinition & { card: UserFieldCard };
 
 type Row = [upperName: string, itemName: string, type: FieldType, title: string, flags?: 'readonly' | 'multiple'];
 
@@ -86,6 +109,7 @@ const own: Record<RecordKind, Row[]> = {
 /** The fields of each kind; user fields are added while the portal runs. */
 export class FieldCatalogue {
   readonly #byKind: Record<RecordKind, FieldDefinition[]>;
+  #nextUserFieldId = 101;
 
   constructor() {
     const build = (kind: RecordKind) => [...common, ...own[kind]].map(toDefinition);
@@ -105,13 +129,15 @@ export class FieldCatalogue {
   }
 
   /** Adds a user field; `UF_CRM_1747309879` is `ufCrm_1747309879` in items, `UF_CRM_ORDER_NO` is `ufCrmOrderNo`. */
-  addUserField(kind: RecordKind, upperName: string, type: FieldType, isMultiple: boolean): FieldDefinition {
+  addUserField(kind: RecordKind, upperName: string, type: FieldType, isMultiple: boolean): UserFieldDefinition {
     const tail = upperName.slice('UF_CRM'.length).split('_').slice(1);
     const itemName = tail.reduce(
       (name, part) => name + (/^\d/.test(part) ? `_${part}` : part.charAt(0) + part.slice(1).toLowerCase()),
       'ufCrm',
     );
-    const field: FieldDefinition = {
+    const id = this.#nextUserFieldId++;
+    const field: UserFieldDefinition = {
+      card: { id, xmlId: null, sort: 100, showFilter: 'N', settings: {}, options: [] },
       upperName,
       itemName,
       type,
@@ -123,6 +149,28 @@ export class FieldCatalogue {
     };
     this.#byKind[kind].push(field);
     return field;
+  }
+
+  /** A number for an option of an enumeration. */
+  nextOptionId(): number {
+    return this.#nextUserFieldId++;
+  }
+
+  userFields(kind: RecordKind): UserFieldDefinition[] {
+    return this.#byKind[kind].filter((field): field is UserFieldDefinition => field.card !== undefined);
+  }
+
+  snapshot() {
+    const own = (kind: RecordKind) => this.userFields(kind);
+    return {
+      nextId: this.#nextUserFieldId,
+      fields: { deal: own('deal'), contact: own('contact'), company: own('company') },
+    };
+  }
+
+  load({ nextId, fields }: ReturnType<FieldCatalogue['snapshot']>): void {
+    this.#nextUserFieldId = nextId;
+    for (const kind of Object.keys(fields) as RecordKind[]) this.#byKind[kind].push(...fields[kind]);
   }
 
   removeUserField(kind: RecordKind, upperName: string): void {

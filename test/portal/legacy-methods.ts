@@ -1,4 +1,3 @@
-import type { FieldType } from './fields.ts';
 import { readValues } from './item-methods.ts';
 import { sortRecords, splitKey, toCondition } from './list-filter.ts';
 import { toInteger } from './params.ts';
@@ -71,32 +70,7 @@ function methodsOf(kind: RecordKind, store: Store, switches: PortalSwitches): Me
     return { result: rows, total: found.length, ...(next < found.length && { next }) };
   }
 
-  const userField = {
-    [`crm.${kind}.userfield.add`]: method(true, (params) => {
-      const { FIELD_NAME, USER_TYPE_ID, MULTIPLE } = (params.fields ?? {}) as Record<string, string>;
-      const name = `UF_CRM_${String(FIELD_NAME ?? '')
-        .toUpperCase()
-        .replace(/^UF_CRM_/, '')}`;
-      if (store.catalogue.byUpper(kind, name)) throw new RestError(400, 'ERROR_CORE', `Field ${name} already exists.`);
-      store.catalogue.addUserField(kind, name, (USER_TYPE_ID ?? 'string') as FieldType, MULTIPLE === 'Y');
-      return { result: store.catalogue.list(kind).length };
-    }),
-    [`crm.${kind}.userfield.list`]: method(false, () => {
-      const fields = store.catalogue.list(kind).filter((field) => field.isUser);
-      const rows = fields.map((field, index) => ({
-        ID: String(index + 1),
-        ENTITY_ID: `CRM_${kind.toUpperCase()}`,
-        FIELD_NAME: field.upperName,
-        USER_TYPE_ID: field.type,
-        MULTIPLE: field.isMultiple ? 'Y' : 'N',
-        MANDATORY: 'N',
-      }));
-      return { result: rows, total: rows.length };
-    }),
-  };
-
   return {
-    ...userField,
     [`crm.${kind}.add`]: method(true, (params, { caller }) => {
       const write = toWrite(params.fields);
       if (kind === 'contact' && !write.fields.NAME && !write.fields.LAST_NAME) {

@@ -29,6 +29,7 @@ import { Store } from './store.ts';
 import { defaultSwitches, type PortalSwitches } from './switches.ts';
 import { type MethodTable, type PortalEvent, type RecordChange, type RecordKind, RestError } from './types.ts';
 import { makeUserMethods } from './user-methods.ts';
+import { makeUserFieldMethods } from './userfield-methods.ts';
 import { Users } from './users.ts';
 
 export interface PortalOptions {
@@ -108,8 +109,9 @@ export async function startPortal(options: PortalOptions = {}) {
   const methods: MethodTable = {
     ...makeItemMethods(store, switches),
     ...makeLegacyMethods(store, switches),
+    ...makeUserFieldMethods({ store, announce }),
     ...makeDictionaryMethods(store),
-    ...makeCommonMethods(switches, () => methods),
+    ...makeCommonMethods({ switches, state, methods: () => methods }),
     ...makeUserMethods(users, switches),
     ...makeAppMethods(state),
     ...apps.methods,

@@ -46,7 +46,8 @@ export class Store {
     contact: new Map(),
     company: new Map(),
   };
-  #nextId = 1;
+  /** Each kind counts for itself, as portals do: a deal and a contact may have the same number. */
+  #nextIds = { deal: 1, contact: 1, company: 1, multifield: 1 };
   /** What a portal's robot writes after a change, for each kind; null: no robot. */
   robot: ((kind: RecordKind, record: StoredRecord) => Record<string, unknown> | undefined) | null = null;
 
@@ -64,7 +65,7 @@ export class Store {
   }
 
   create(kind: RecordKind, write: RecordWrite, userId: number, options: { robots?: boolean } = {}): StoredRecord {
-    const id = this.#nextId++;
+    const id = this.#nextIds[kind]++;
     const now = this.#timestamp();
     const record: StoredRecord = {
       id,
@@ -79,7 +80,7 @@ export class Store {
       multifields: [],
     };
     Object.assign(record.fields, this.#stored(kind, write.fields, true));
-    record.multifields = applyMultifields([], write.multifields, () => this.#nextId++, this.#deps.switches);
+    record.multifields = applyMultifields([], write.multifields, () => this.#nextIds.multifield++, this.#deps.switches);
     if (kind === 'contact' && !record.fields.NAME && !record.fields.LAST_NAME) record.fields.LAST_NAME = 'Без имени';
     this.#tables[kind].set(id, record);
     this.#deps.onChange({ kind, change: 'ADD', id, userId });
@@ -95,7 +96,7 @@ export class Store {
     const multifields = applyMultifields(
       record.multifields,
       write.multifields,
-      () => this.#nextId++,
+      () => this.#nextIds.multifield++,
       this.#deps.switches,
     );
     const changed =
@@ -123,20 +124,24 @@ export class Store {
     const record = this.#bin[kind].get(id);
     if (!record) throw new RestError(400, 'NOT_FOUND', 'Element not found');
     this.#bin[kind].delete(id);
-    const restored = { ...record, id: this.#nextId++ };
+    const restored = { ...record, id: this.#nextIds[kind]++ };
     restored.fields = { ...record.fields, ID: restored.id };
     this.#tables[kind].set(restored.id, restored);
     this.#deps.onChange({ kind, change: 'ADD', id: restored.id, userId });
     return restored;
   }
 
-  snapshot(): object {
-    const tables = Object.fromEntries(kinds.map((kind) => [kind, this.all(kind)]));
-    return { nextId: this.#nextId, tables };
+  snapshot() {
+    const tables = Object.fromEntries(kinds.map((kind) => [kind, this.all(kind)])) as Record<
+      RecordKind,
+      StoredRecord[]
+    >;
+    return { nextIds: this.#nextIds, tables, userFields: this.catalogue.snapshot() };
   }
 
-  load(snapshot: { nextId: number; tables: Record<RecordKind, StoredRecord[]> }): void {
-    this.#nextId = snapshot.nextId;
+  load(snapshot: ReturnType<Store['snapshot']>): void {
+    this.#nextIds = snapshot.nextIds;
+    this.catalogue.load(snapshot.userFields);
     for (const kind of kinds) for (const record of snapshot.tables[kind]) this.#tables[kind].set(record.id, record);
   }
 
