@@ -66,7 +66,7 @@ export class AppEvents {
 
   /** The `auth` part of an event: tokens of a user, or none when it is nobody's doing. */
   auth(app: AppRecord, userId: number, tokens: TokenPart): Record<string, string> {
-    const { users, memberId, portalAuth, tokens: book, now } = this.#deps;
+    const { users, memberId, portalAuth, tokens: book } = this.#deps;
     const proof = { application_token: app.applicationToken };
     if (tokens === 'none' || userId === 0 || users.isDismissed(userId)) return { ...portalAuth(), ...proof };
     const pair = book.issue({ clientId: app.clientId, memberId, userId });
@@ -75,7 +75,7 @@ export class AppEvents {
     return {
       access_token: pair.access,
       expires: String(pair.expires),
-      expires_in: String(pair.expires - Math.floor(now() / 1000)),
+      expires_in: String(book.accessSeconds),
       scope: app.scopes.join(separator),
       domain: domain ?? '',
       status: app.status,

@@ -49,6 +49,11 @@ export class TokenBook {
     this.#now = now;
   }
 
+  /** How long an access token works. */
+  get accessSeconds(): number {
+    return this.#lifetimes.accessSeconds;
+  }
+
   issue({ clientId, memberId, userId }: Grant): TokenPair {
     const now = Math.floor(this.#now() / 1000);
     const expires = now + this.#lifetimes.accessSeconds;
