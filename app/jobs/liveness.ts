@@ -21,15 +21,19 @@ export async function startLiveness({ databaseUrl, log }: { databaseUrl: string;
   });
   await client.connect();
   let stopped = false;
+  const own = new Set<string>();
   let running: Promise<unknown> = Promise.resolve();
   const sweep = setInterval(() => {
-    running = running.then(() => (stopped ? undefined : unlockDead(client, log))).catch(() => undefined);
+    running = running
+      .then(() => (stopped ? undefined : unlockDead(client, [...own], log)))
+      .catch((error: unknown) => log.warn({ err: error, operation: 'liveness' }, 'The look for dead workers failed'));
   }, sweepMs);
 
   return {
     lost,
     /** Holds the lock of one worker of this process. */
     hold(workerId: string): Promise<unknown> {
+      own.add(workerId);
       running = running.then(() =>
         client.query('select pg_advisory_lock($1::int, hashtext($2))', [lockClass, workerId]),
       );
@@ -44,20 +48,17 @@ export async function startLiveness({ databaseUrl, log }: { databaseUrl: string;
   };
 }
 
-// Our own locks can be taken again by this very session, so our own workers are left out by name of the session's lock holder.
-async function unlockDead(client: pg.Client, log: Log): Promise<void> {
+// Our own locks can be taken again by this very session, so our own workers are left out by name.
+async function unlockDead(client: pg.Client, own: readonly string[], log: Log): Promise<void> {
   const { rows } = await client.query<{ dead: string[] | null }>(
-    `with held as (
-       select objid from pg_locks where locktype = 'advisory' and classid = $1::int::oid and pid = pg_backend_pid()),
-     gone as materialized (
+    `with gone as materialized (
        select locked_by from (
          select distinct locked_by from graphile_worker.jobs
-          where locked_by is not null and locked_at < now() - interval '2 seconds') owners
-        where (hashtext(locked_by)::bigint & 4294967295)::oid not in (select objid from held)
-          and pg_try_advisory_xact_lock($1::int, hashtext(locked_by)))
+          where locked_by <> all($2::text[]) and locked_at < now() - interval '2 seconds') owners
+        where pg_try_advisory_xact_lock($1::int, hashtext(locked_by)))
      select array_agg(locked_by) as dead, graphile_worker.force_unlock_workers(array_agg(locked_by)) as done
        from gone having count(*) > 0`,
-    [lockClass],
+    [lockClass, own],
   );
   const dead = rows[0]?.dead;
   if (dead) log.warn({ operation: 'liveness', workers: dead }, 'Рабочий процесс пропал, его задания продолжит другой');
