@@ -17,7 +17,7 @@ export interface RecordWrite {
 
 /** One record as a change left it; null: it is gone. */
 export interface StoreEntry {
-  nextId: number;
+  nextIds: Record<RecordKind | 'multifield', number>;
   kind: RecordKind;
   id: number;
   record: StoredRecord | null;
@@ -146,11 +146,11 @@ export class Store {
   }
 
   entryOf(kind: RecordKind, id: number): StoreEntry {
-    return { nextId: this.#nextId, kind, id, record: this.get(kind, id) ?? null };
+    return { nextIds: this.#nextIds, kind, id, record: this.get(kind, id) ?? null };
   }
 
-  replay({ nextId, kind, id, record }: StoreEntry): void {
-    this.#nextId = nextId;
+  replay({ nextIds, kind, id, record }: StoreEntry): void {
+    this.#nextIds = nextIds;
     if (record) this.#tables[kind].set(id, record);
     else this.#tables[kind].delete(id);
   }
