@@ -51,6 +51,7 @@ export async function startApp(
       lost = worker.lost;
       const dueCheck = await startDueCheck({ databaseUrl, pool, queue, clock, log });
       stops.push(() => dueCheck.stop());
+      await app.wakeInstalled();
       const cron = startCron({ pool, jobs: app.schedules, log });
       stops.push(() => cron.stop());
     }

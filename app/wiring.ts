@@ -1,15 +1,15 @@
 import pg from 'pg';
 import type { Config } from '../config/config.ts';
+import { Bitrix24Error } from './bitrix24/errors.ts';
 import { makePortalAgent } from './bitrix24/hosts.ts';
 import type { BucketSize, RunSql } from './bitrix24/limits/bucket.ts';
 import { makeLimits } from './bitrix24/limits/limits.ts';
 import { readUsage } from './bitrix24/limits/usage.ts';
-import { probeWebhook } from './bitrix24/probe.ts';
-import { makeBitrix24Client } from './bitrix24/sdk-client.ts';
 import { makeCompanyRoutes } from './crm/company-routes.ts';
 import { makeRecordRoutes } from './crm/record-routes.ts';
 import { makeDeletionSweep } from './events/deletion-sweep.ts';
 import { makeDuplicateCheck } from './events/duplicate-check.ts';
+import { makeOffline } from './events/offline.ts';
 import { makeReceive } from './events/receive.ts';
 import { makeEventRoutes } from './events/routes.ts';
 import { makeSchedules } from './events/schedules.ts';
@@ -31,14 +31,11 @@ import { makeSecrets } from './lib/secrets.ts';
 import { connectDatabase, queryRows } from './models/database.ts';
 import { initModels } from './models/index.ts';
 import { isMigrated } from './models/migrate.ts';
-import { makeClients } from './portals/clients.ts';
-import { makeConnections } from './portals/connections.ts';
-import { makeHealth } from './portals/health.ts';
-import { makePortalRoutes } from './portals/routes.ts';
-import { makeSetup } from './portals/setup.ts';
+import type { Installation } from './portals/installations.ts';
 import { defaultTimings, type SyncTimings } from './sync/deps.ts';
 import { makeReconcile } from './sync/reconcile.ts';
 import { handleRequestFailure } from './sync/tenant-failure.ts';
+import { wirePortals } from './wire-portals.ts';
 
 /** Requests at once and a second on every plan but Enterprise (settings/performance/limits.md, 2026-08). */
 const standardBucket: BucketSize = { size: 50, drain: 2 };
@@ -69,13 +66,8 @@ export function wire(config: Config, databaseUrl: string, log: Log, options: Wir
   const bucket = options.bucket ?? standardBucket;
   const runSql: RunSql = (sql, bind) => queryRows(db, sql, bind);
   const limits = makeLimits({ run: runSql, clock, bucket });
-  const makeClient = (webhookUrl: string) => makeBitrix24Client(webhookUrl, { agent, limits, clock, log });
-  const connections = makeConnections({ db, secrets });
-  const clients = makeClients({ db, connections, makeClient, log });
-  const { clientFor } = clients;
-  const probe = (url: string) => probeWebhook(url, agent);
-  const setup = makeSetup({ db, connections, clients, probe, makeClient, publicUrl: config.publicUrl });
-  const health = makeHealth({ db, connections, clientFor, clock, log });
+  const portals = wirePortals({ config, db, clock, log, secrets, metrics, queue, agent, limits });
+  const { connections, installations, clientFor, health } = portals;
 
   const timings = { ...defaultTimings, ...options.timings };
   const syncDeps = { db, clock, log, connections, clientFor, timings, random: Math.random };
@@ -85,7 +77,7 @@ export function wire(config: Config, databaseUrl: string, log: Log, options: Wir
   const requireActive = async (tenantId: number) => void (await connections.requireActive(tenantId));
 
   const routes = [
-    ...makePortalRoutes({ setup, health, clients }),
+    ...portals.routes,
     ...makeRunRoutes({ db, clock, requireActive }),
     ...makeLimitRoutes({ portalOf, usageOf }),
     ...makeCardRoutes({ db, clock, clientFor, requireActive }),
@@ -96,16 +88,29 @@ export function wire(config: Config, databaseUrl: string, log: Log, options: Wir
     ...makeRecordRoutes(models),
     ...makeCompanyRoutes(models),
   ];
-  const receive = makeReceive({ db, secrets, log, count: (result) => metrics.events.inc({ result }) });
+  const receive = makeReceive<Installation>({
+    ...{ db, log, identify: portals.identify },
+    installed: portals.lifeCycle.installed,
+    heard: portals.lifeCycle.heard,
+    count: (result) => metrics.events.inc({ result }),
+  });
   const http = createServer({
-    ...{ log, clock, metrics, routes },
-    callbacks: makeEventRoutes({ receive }),
-    auth: { secret: config.jwtSecret, jwksUrl: config.jwksUrl, tenantExists },
+    ...{ log, clock, metrics, routes, open: portals.open },
+    callbacks: [...portals.callbacks, ...makeEventRoutes({ receive })],
+    auth: { secret: portals.sessionSecret, jwksUrl: config.jwksUrl, isKnown },
     ready: () => isMigrated(db),
   });
 
-  async function tenantExists(tenantId: number): Promise<boolean> {
-    return (await models.Company.count({ where: { id: tenantId, deleted_at: null } })) > 0;
+  async function isKnown(tenantId: number, installation: number | null): Promise<boolean> {
+    const [row] = await queryRows<{ known: boolean }>(
+      db,
+      `select exists (select 1 from companies where id = $tenantId and deleted_at is null)
+          and ($installation::integer is null or exists (
+            select 1 from bitrix24_installations
+             where id = $installation and tenant_id = $tenantId and state <> 'uninstalled')) as known`,
+      { tenantId, installation },
+    );
+    return row?.known ?? false;
   }
 
   /** A search that fails as a whole stops or pauses its tenant as a synchronisation does; the next schedule tries again. */
@@ -130,6 +135,22 @@ export function wire(config: Config, databaseUrl: string, log: Log, options: Wir
     sweep: searching(makeSweep({ db, clock, clientFor })),
     deletion_sweep: searching(makeDeletionSweep({ db, clientFor })),
     duplicate_check: searching(makeDuplicateCheck({ db, clientFor })),
+    offline: searching(
+      makeOffline({ db, queueOf: portals.offlineQueueOf, noteProcess: installations.noteOfflineProcess }),
+    ),
+    async bind(tenantId, context) {
+      try {
+        await portals.bind(tenantId, context);
+      } catch (error) {
+        // What is not the end of the connection is tried again by the queue; meanwhile records are synchronised all the same.
+        if (!(error instanceof Bitrix24Error) || error.kind !== 'auth') throw error;
+        await connections.suspend(tenantId, error);
+      }
+    },
+    // The report resumes a connection that answers again.
+    async recheck(tenantId) {
+      await health.report(tenantId);
+    },
   };
 
   return {
@@ -137,15 +158,23 @@ export function wire(config: Config, databaseUrl: string, log: Log, options: Wir
     pool,
     clock,
     queue,
-    clients,
+    clients: portals.clients,
     http,
     handlers,
     schedules: makeSchedules({
       db,
       wake: queue.wake,
       listActiveTenants: connections.listActiveTenants,
+      listSuspendedTenants: connections.listSuspendedTenants,
+      listOfflineTenants: () => installations.listActiveTenants({ offline: true }),
+      purgePending: installations.purgePending,
       sweepIntervalSec: config.sweepIntervalSec,
     }),
+    /** What a process does first: subscriptions are checked, and what came while nobody could be called is fetched. */
+    async wakeInstalled(): Promise<void> {
+      await queue.wake('bind', await installations.listActiveTenants({ offline: false }));
+      await queue.wake('offline', await installations.listActiveTenants({ offline: true }));
+    },
     async close(): Promise<void> {
       agent.destroy();
       await pool.end();

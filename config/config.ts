@@ -15,6 +15,10 @@ export interface Config {
   jwtSecret: string | undefined;
   jwksUrl: string | undefined;
   encryptionKeys: EncryptionKey[];
+  /** Hosts that are asked whose a token is, and for tokens. */
+  oauthUrls: readonly string[];
+  /** The marketplace application of this server. */
+  marketplace: { clientId: string; clientSecret: string } | null;
   allowPrivateHosts: boolean;
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
   logFormat: 'text' | 'json';
@@ -37,6 +41,9 @@ export class ConfigError extends Error {
 
 type Env = Record<string, string | undefined>;
 
+/** The two OAuth hosts of Bitrix24 (settings/oauth/index.md, 2026-08, English and Russian editions). A host named in a request is never asked. */
+const officialOAuthUrls = ['https://oauth.bitrix.info', 'https://oauth.bitrix24.tech'];
+
 const number = (from: number, to: number) => z.coerce.number().int().min(from).max(to);
 const address = z.url({ protocol: /^https?$/ });
 
@@ -55,7 +62,7 @@ const readers: { [Name in VariableName]: z.ZodType } = {
   ENCRYPTION_KEYS: z.string().transform(parseKeys).optional(),
   BITRIX24_CLIENT_ID: z.string().optional(),
   BITRIX24_CLIENT_SECRET: z.string().optional(),
-  BITRIX24_OAUTH_URL: address.optional(),
+  BITRIX24_OAUTH_URL: z.url({ protocol: /^https$/ }).optional(),
   BITRIX24_ALLOW_PRIVATE_HOSTS: z
     .enum(['0', '1', 'true', 'false'])
     .transform((value) => value === '1' || value === 'true'),
@@ -82,6 +89,7 @@ export function loadConfig(env: Env = process.env): Readonly<Config> {
       problems.push(`${name}${shown}: неверное значение / wrong value. ${meaning}`);
     }
   }
+  problems.push(...halfAnApplication(values));
   if (env.NODE_ENV === 'production') problems.push(...missingSecrets(values));
   if (problems.length > 0) throw new ConfigError(problems);
   const dataDir = path.resolve(String(values.DATA_DIR));
@@ -98,6 +106,10 @@ export function loadConfig(env: Env = process.env): Readonly<Config> {
     encryptionKeys: (values.ENCRYPTION_KEYS as EncryptionKey[] | undefined) ?? [
       { id: 'dev', key: Buffer.from(keptSecret(dataDir, 'encryption-key'), 'base64') },
     ],
+    oauthUrls: values.BITRIX24_OAUTH_URL ? [String(values.BITRIX24_OAUTH_URL).replace(/\/+$/, '')] : officialOAuthUrls,
+    marketplace: values.BITRIX24_CLIENT_ID
+      ? { clientId: String(values.BITRIX24_CLIENT_ID), clientSecret: String(values.BITRIX24_CLIENT_SECRET) }
+      : null,
     allowPrivateHosts: values.BITRIX24_ALLOW_PRIVATE_HOSTS as boolean,
     logLevel: values.LOG_LEVEL as Config['logLevel'],
     logFormat: values.LOG_FORMAT as Config['logFormat'],
@@ -117,6 +129,14 @@ function readText(env: Env, name: string, secret: boolean, problems: string[]): 
     problems.push(`${name}_FILE: файл ${file} не читается / the file cannot be read`);
     return undefined;
   }
+}
+
+function halfAnApplication(values: Partial<Record<VariableName, unknown>>): string[] {
+  const given = (['BITRIX24_CLIENT_ID', 'BITRIX24_CLIENT_SECRET'] as const).filter(
+    (name) => values[name] !== undefined,
+  );
+  if (given.length !== 1) return [];
+  return ['BITRIX24_CLIENT_ID, BITRIX24_CLIENT_SECRET: нужны оба или ни одного / both or neither are needed'];
 }
 
 function missingSecrets(values: Partial<Record<VariableName, unknown>>): string[] {

@@ -89,7 +89,7 @@ async function commandError(
   method: string,
   body: unknown,
 ): Promise<Bitrix24Error> {
-  const error = classify({ status: 200, body });
+  const error = classify({ status: 200, body, via: transport.via });
   if (error.code.toLowerCase() !== 'operation_time_limit') return error;
   return withWait(error, await limits.outOfTime(transport.portal, method));
 }

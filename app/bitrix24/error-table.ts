@@ -1,167 +1,38 @@
-import type { Text } from '../lib/errors.ts';
 import { redact } from '../lib/redact.ts';
-import { Bitrix24Error, type ErrorKind, type ErrorRule } from './errors.ts';
-
-interface TableRow {
-  kind: ErrorKind;
-  retryable: boolean;
-  text: Text;
-  advice: Text;
-}
-
-const again: Text = { ru: 'Повторится само', en: 'It is tried again by itself' };
-const checkRecord: Text = {
-  ru: 'Исправьте данные записи и повторите ошибку вручную',
-  en: "Mend the record's data and retry the error",
-};
-const renewWebhook: Text = {
-  ru: 'Создайте новый входящий вебхук с правом crm и сохраните его в настройках интеграции',
-  en: 'Create a new inbound webhook with the crm permission and store it in the integration settings',
-};
-
-function row(kind: ErrorKind, retryable: boolean, ru: string, en: string, advice: Text): TableRow {
-  return { kind, retryable, text: { ru, en }, advice };
-}
-
-const badCredentials = row(
-  'auth',
-  false,
-  'Битрикс24 не принял вебхук: он удалён, отозван или его секрет изменён',
-  'Bitrix24 refused the webhook: it was deleted, revoked, or its secret was changed',
-  renewWebhook,
-);
-const noRights = row(
-  'auth',
-  false,
-  'У вебхука или его владельца нет нужных прав в Битрикс24',
-  'The webhook or its owner lacks the rights in Bitrix24',
-  {
-    ru: 'Дайте вебхуку право crm, а его владельцу — доступ к CRM на чтение, изменение и удаление',
-    en: 'Give the webhook the crm permission, and its owner the right to read, change and delete in the CRM',
-  },
-);
-const noPlan = row('auth', false, 'Тариф портала не разрешает REST', "The portal's plan does not allow REST", {
-  ru: 'Продлите тариф Битрикс24, затем проверьте подключение',
-  en: 'Renew the Bitrix24 plan, then check the connection',
-});
-const refusedRow = row(
-  'validation',
-  false,
-  'Битрикс24 отказался принять значение',
-  'Bitrix24 refused a value',
-  checkRecord,
-);
-const gone = row('gone', false, 'Записи в Битрикс24 больше нет', 'The record does not exist in Bitrix24 any more', {
-  ru: 'Сработает правило для удалённых записей',
-  en: 'The policy for deleted records applies',
-});
-const serverFailure = row(
-  'network',
-  true,
-  'Битрикс24 ответил внутренней ошибкой',
-  'Bitrix24 answered with an internal error',
+import type { PortalAccess } from './access.ts';
+import {
   again,
-);
-const tooMany = row('limit', true, 'Превышен лимит запросов портала', "The portal's request limit is reached", {
-  ru: 'Ничего делать не нужно: синхронизация подождёт и продолжится',
-  en: 'Nothing to do: the synchronisation waits and goes on',
-});
-
-/**
- * What each wire code means (system-errors.md and settings/performance/limits.md, 2026-08; the HTTP status of many of them is
- * contradictory, so the code decides). Keys are lower-case, because the portal writes them in both.
- */
-const byCode: Record<string, TableRow> = {
-  query_limit_exceeded: tooMany,
-  operation_time_limit: {
-    ...tooMany,
-    text: {
-      ru: 'Исчерпано время выполнения метода на портале',
-      en: "The portal's execution time for this method is used up",
-    },
-  },
-  overload_limit: row(
-    'auth',
-    false,
-    'Битрикс24 заблокировал REST портала из-за перегрузки',
-    'Bitrix24 blocked the portal because of overload',
-    {
-      ru: 'Обратитесь в поддержку Битрикс24',
-      en: 'Ask the Bitrix24 support',
-    },
-  ),
-  internal_server_error: serverFailure,
-  error_unexpected_answer: serverFailure,
-  connection_error: serverFailure,
-  portal_deleted: row('auth', false, 'Портал Битрикс24 удалён или закрыт', 'The Bitrix24 portal is deleted or closed', {
-    ru: 'Проверьте, открывается ли портал в браузере',
-    en: 'Check whether the portal opens in a browser',
-  }),
-  no_auth_found: badCredentials,
-  invalid_credentials: badCredentials,
-  invalid_token: badCredentials,
-  expired_token: badCredentials,
-  error_oauth: badCredentials,
-  application_not_found: badCredentials,
-  authorization_error: {
-    ...badCredentials,
-    text: { ru: 'Владелец вебхука уволен или удалён', en: "The webhook's owner was dismissed or deleted" },
-  },
-  insufficient_scope: noRights,
-  user_access_error: noRights,
-  allowed_only_intranet_user: noRights,
-  wrong_auth_type: noRights,
-  method_confirm_waiting: noRights,
-  method_confirm_denied: noRights,
-  payment_required: noPlan,
-  wrong_license: noPlan,
-  // The same code says "no right to this row" and "no commercial plan": one record must not stop a tenant.
-  access_denied: {
-    ...noRights,
-    kind: 'validation',
-    text: {
-      ru: 'Нет прав на эту запись или действие в Битрикс24',
-      en: 'No right to this record or action in Bitrix24',
-    },
-  },
-  not_found: gone,
-  error_not_found: gone,
-  error_entity_not_found: gone,
-  error_method_not_found: row('validation', false, 'На портале нет нужного метода', 'The portal lacks the method', {
-    ru: 'Обновите Битрикс24 (коробку) или проверьте, включён ли модуль CRM',
-    en: 'Update Bitrix24 (self-hosted) or check that the CRM module is on',
-  }),
-  error_batch_length_exceeded: refusedRow,
-  error_batch_method_not_allowed: refusedRow,
-  error_argument: refusedRow,
-  invalid_arg_value: refusedRow,
-  invalid_request: refusedRow,
-  error_core: refusedRow,
-  crm_field_error_value_not_valid: refusedRow,
-  crm_field_error_required: {
-    ...refusedRow,
-    text: { ru: 'В Битрикс24 не заполнено обязательное поле', en: 'A required field is empty in Bitrix24' },
-  },
-  max_import_batch_size_exceeded: refusedRow,
-  '100': refusedRow,
-  '0': refusedRow,
-  '': refusedRow,
-};
+  byCode,
+  byCodeOfInstallation,
+  noPlan,
+  refusedRow,
+  reinstall,
+  renewWebhook,
+  row,
+  serverFailure,
+  type TableRow,
+  tooMany,
+} from './error-rows.ts';
+import { Bitrix24Error, type ErrorRule } from './errors.ts';
 
 export interface WireFailure {
   /** HTTP status; of a command inside a batch 200. */
   status: number;
   /** The body as it came: an object, or the text of something that is not JSON. */
   body: unknown;
+  /** The kind of connection; a webhook when absent. */
+  via?: PortalAccess['kind'];
+  /** A whole batch was refused: no right to one row can be the reason. */
+  whole?: boolean;
 }
 
 /**
  * Turns a failed answer into an error by its code; its text is only kept for people. A status of 500 and above without a known
  * code, and anything that is not JSON, leaves it open whether the work was done.
  */
-export function classify({ status, body }: WireFailure): Bitrix24Error {
+export function classify({ status, body, via = 'webhook', whole = false }: WireFailure): Bitrix24Error {
   const code = codeIn(body);
-  const known = code === null ? undefined : byCode[code.toLowerCase()];
+  const known = code === null ? undefined : rowOf(code.toLowerCase(), via, whole);
   if (known && !(status >= 500 && known === refusedRow)) {
     return makeError(code || 'bitrix24_refused', known, {
       description: descriptionIn(body),
@@ -169,10 +40,18 @@ export function classify({ status, body }: WireFailure): Bitrix24Error {
     });
   }
   if (status >= 500 || code === null) {
-    const name = code ?? (status >= 300 && status < 400 ? 'portal_moved' : 'bitrix24_no_json');
-    return makeError(name, serverFailure, { description: descriptionIn(body) || `HTTP ${status}`, uncertain: true });
+    return makeError(code ?? 'bitrix24_no_json', serverFailure, {
+      description: descriptionIn(body) || `HTTP ${status}`,
+      uncertain: true,
+    });
   }
   return makeError(code, refusedRow, { description: descriptionIn(body) });
+}
+
+// "REST API is available only on commercial plans" has the same code as a missing right to a row.
+function rowOf(code: string, via: PortalAccess['kind'], whole: boolean): TableRow | undefined {
+  if (whole && code === 'access_denied') return noPlan;
+  return (via === 'installation' ? byCodeOfInstallation[code] : undefined) ?? byCode[code];
 }
 
 const unreachable = row(
@@ -201,6 +80,64 @@ export function fromNetworkFailure(cause: unknown): Bitrix24Error {
     uncertain: !neverSent.has(code),
     cause,
   });
+}
+
+/** The portal lives at another address: nothing was executed. An installation follows by itself, a webhook needs its new URL. */
+export function portalMoved(via: PortalAccess['kind'], host: string | null): Bitrix24Error {
+  const ru = `Портал Битрикс24 переехал${host ? ` на ${host}` : ''}`;
+  const en = `The Bitrix24 portal has moved${host ? ` to ${host}` : ''}`;
+  const moved = via === 'installation' ? row('network', true, ru, en, again) : row('auth', false, ru, en, renewWebhook);
+  return makeError('portal_moved', moved, {});
+}
+
+/** No token can be had any more; `code` is what the OAuth server said. */
+export function tokenChainDead(code: string): Bitrix24Error {
+  const dead = row(
+    'auth',
+    false,
+    `Доступ приложения к порталу Битрикс24 прекращён (${code})`,
+    `The application's access to the Bitrix24 portal has ended (${code})`,
+    reinstall,
+  );
+  return makeError('token_chain_dead', dead, {});
+}
+
+/** The token of whoever opened the page is not valid (any more): the page asks its portal for a fresh one. */
+export function tokenRefused(): Bitrix24Error {
+  const refused = row('auth', false, 'Портал не принял токен страницы', "The portal refused the page's token", {
+    ru: 'Обновите страницу',
+    en: 'Reload the page',
+  });
+  return makeError('portal_token_refused', refused, {});
+}
+
+/** What the OAuth server refused (settings/oauth/error-codes.md, 2026-08; codes come in both cases, statuses are contradictory). */
+export function oauthRefused(status: number, body: unknown): Bitrix24Error {
+  const code = (codeIn(body) ?? '').toLowerCase();
+  if (code === 'invalid_client' || code === 'wrong_client') return clientRefused(code);
+  if (chainEnds.has(code)) return tokenChainDead(code);
+  // The chain lives on: a person has to give back a right or to pay.
+  if (liftable.has(code)) return makeError(code, rowOf(code, 'installation', false) ?? noPlan, {});
+  return makeError('oauth_unavailable', serverFailure, { description: `OAuth: ${code || `HTTP ${status}`}` });
+}
+
+/** Answers after which a refresh token never works again. */
+const chainEnds = new Set(['invalid_grant', 'bad_verification_code', 'not_installed', 'no_auth_found']);
+
+const liftable = new Set(['user_access_error', 'insufficient_scope', 'payment_required', 'portal_deleted']);
+
+function clientRefused(code: string): Bitrix24Error {
+  const refused = row(
+    'auth',
+    false,
+    'Сервер авторизации Битрикс24 не принял client_id и client_secret приложения',
+    "The Bitrix24 authorization server refused the application's client_id and client_secret",
+    {
+      ru: 'Скопируйте оба значения из карточки приложения в Битрикс24 и сохраните их в настройках интеграции',
+      en: "Copy both values from the application's card in Bitrix24 and store them in the integration settings",
+    },
+  );
+  return makeError('client_refused', refused, { description: code });
 }
 
 /** A limit that we keep ourselves: the portal was not asked. */

@@ -2,13 +2,13 @@ import type https from 'node:https';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { type Entity, pairKinds } from '../lib/records.ts';
+import type { PortalAccess } from './access.ts';
 import { callMethod } from './call.ts';
 import { type Call, makeCatalogue } from './catalogue.ts';
 import type { Bitrix24Client, CallOptions, WriteCommand } from './client.ts';
 import type { Limits } from './limits/limits.ts';
 import { makeReading } from './reading.ts';
 import { makeTransport } from './sdk.ts';
-import { parseWebhookUrl } from './webhook-url.ts';
 import { makeWriting } from './writing.ts';
 
 export interface SdkClientDeps {
@@ -20,10 +20,10 @@ export interface SdkClientDeps {
 
 const methods = { create: 'crm.item.add', update: 'crm.item.update', delete: 'crm.item.delete' } as const;
 
-/** Makes the client of one portal, reached by its inbound webhook. Throws AppError when the URL is none. */
-export function makeBitrix24Client(webhookUrl: string, { agent, limits, clock, log }: SdkClientDeps): Bitrix24Client {
-  const { url, host } = parseWebhookUrl(webhookUrl);
-  const transport = makeTransport({ webhookUrl: url, portal: host, agent, limits, log });
+/** Makes the client of one portal. */
+export function makeBitrix24Client(access: PortalAccess, { agent, limits, clock, log }: SdkClientDeps): Bitrix24Client {
+  const { host } = access;
+  const transport = makeTransport({ access, agent, limits, log });
   const call: Call = (method, params, options) => callMethod(transport, limits, method, params, options);
   const catalogue = makeCatalogue(call, clock);
   const reading = makeReading({ transport, limits, catalogue, call });

@@ -1,11 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type https from 'node:https';
-import { ApiVersion, B24Hook, type RestrictionParams } from '@bitrix24/b24jssdk';
+import { ApiVersion } from '@bitrix24/b24jssdk';
 import type { AxiosError, AxiosInstance, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 import type { Log } from '../lib/log.ts';
-import { classify, fromNetworkFailure, withWait } from './error-table.ts';
+import type { PortalAccess } from './access.ts';
+import { classify, fromNetworkFailure, portalMoved, withWait } from './error-table.ts';
 import { Bitrix24Error } from './errors.ts';
 import type { Limits } from './limits/limits.ts';
+import { openPortal, type TokenUse } from './open-portal.ts';
 
 /** An answer as it came over the wire, without the status line. */
 export interface WireAnswer {
@@ -31,9 +33,7 @@ export interface SendOptions {
 }
 
 export interface TransportDeps {
-  webhookUrl: string;
-  /** `host[:port]`. */
-  portal: string;
+  access: PortalAccess;
   agent: https.Agent;
   limits: Limits;
   log: Log;
@@ -42,7 +42,8 @@ export interface TransportDeps {
 export type Transport = ReturnType<typeof makeTransport>;
 
 /** What the interceptors need to know of the request that they see. */
-interface Flight extends SendOptions {
+interface Flight extends SendOptions, TokenUse {
+  method: string;
   /** Set once the request left: what fails before cannot have been done. */
   sent: boolean;
 }
@@ -51,20 +52,22 @@ interface Flight extends SendOptions {
  * Makes the way to one portal: the official SDK with its own limiter and retries off, because two layers of retries hide the truth and
  * its limiter knows one process only. Our limiter sits in its interceptors; what went wrong is classified there, from the raw answer.
  */
-export function makeTransport({ webhookUrl, portal, agent, limits, log }: TransportDeps) {
+export function makeTransport({ access, agent, limits, log }: TransportDeps) {
   const flights = new AsyncLocalStorage<Flight>();
-  const b24 = B24Hook.fromWebhookUrl(webhookUrl.replace(/\/+$/, ''), { restrictionParams: withoutLimits() });
-  b24.offClientSideWarning();
+  const portal = access.host;
+  const b24 = openPortal(access, flights);
   for (const version of [ApiVersion.v2, ApiVersion.v3]) {
-    prepare(b24.getHttpClient(version).ajaxClient as AxiosInstance, { portal, agent, limits, flights });
+    prepare(b24.getHttpClient(version).ajaxClient as AxiosInstance, { access, agent, limits, flights });
   }
 
   return {
     portal,
+    /** Advice differs with the kind of connection. */
+    via: access.kind,
 
     /** Sends one request. Throws `Bitrix24Error`; rejects with the signal's reason when it was aborted before the request left. */
     async send(method: string, params: Record<string, unknown>, options: SendOptions): Promise<WireAnswer> {
-      const flight: Flight = { ...options, sent: false };
+      const flight: Flight = { ...options, method, sent: false };
       const startedAt = performance.now();
       const line = { operation: method, portal, calls: Object.fromEntries(options.calls) };
       const duration = () => Math.round(performance.now() - startedAt);
@@ -84,27 +87,10 @@ export function makeTransport({ webhookUrl, portal, agent, limits, log }: Transp
   };
 }
 
-/** A new object for each client: the SDK changes the one that it is given. */
-function withoutLimits(): RestrictionParams {
-  return {
-    rateLimit: { burstLimit: 1e6, drainRate: 1e6, adaptiveEnabled: false },
-    operatingLimit: { windowMs: 600_000, limitMs: 1e12, heavyPercent: 100 },
-    adaptiveConfig: { enabled: false, thresholdPercent: 100, coefficient: 0, maxDelay: 0 },
-    maxRetries: 1,
-    retryOnNetworkError: false,
-    hardErrorCodes: ['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'ERR_BAD_RESPONSE'],
-  };
-}
+type Way = Pick<TransportDeps, 'access' | 'agent' | 'limits'> & { flights: AsyncLocalStorage<Flight> };
 
-function prepare(
-  http: AxiosInstance,
-  {
-    portal,
-    agent,
-    limits,
-    flights,
-  }: Pick<TransportDeps, 'portal' | 'agent' | 'limits'> & { flights: AsyncLocalStorage<Flight> },
-): void {
+function prepare(http: AxiosInstance, way: Way): void {
+  const { access, agent, limits, flights } = way;
   http.defaults.httpsAgent = agent;
   // A portal that moved answers with a redirect: the body must not follow it, and it must be seen.
   http.defaults.maxRedirects = 0;
@@ -113,45 +99,66 @@ function prepare(
     const flight = flights.getStore();
     if (!flight) throw new Error('A request outside of a flight');
     flight.signal?.throwIfAborted();
-    await limits.acquire(portal, flight.calls, flight);
+    await limits.acquire(access.host, flight.calls, flight);
     flight.sent = true;
+    flight.usedToken = (config.data as { auth?: string } | undefined)?.auth;
     config.timeout = flight.timeoutMs;
     return config;
   });
   http.interceptors.response.use(
-    (response: AxiosResponse) => accept(response),
+    (response: AxiosResponse) => accept(response, access.kind),
     async (error: AxiosError) => {
-      throw await explain(error, portal, limits, flights.getStore());
+      throw await explain(error, way);
     },
   );
 }
 
-function accept(response: AxiosResponse): AxiosResponse {
+function accept(response: AxiosResponse, via: PortalAccess['kind']): AxiosResponse {
   const { data, status } = response;
   const isAnswer = typeof data === 'object' && data !== null && 'result' in data && !data.error;
   // A method may answer with an error and the status 200, and a balancer with a page of HTML.
-  if (!isAnswer) throw classify({ status, body: data });
+  if (!isAnswer) throw classify({ status, body: data, via });
   // Without this key the SDK throws away an answer that succeeded.
   data.time ??= {};
   return response;
 }
 
-async function explain(
-  error: AxiosError,
-  portal: string,
-  limits: Limits,
-  flight: Flight | undefined,
-): Promise<unknown> {
+async function explain(error: AxiosError, { access, limits, flights }: Way): Promise<unknown> {
   if (!error.isAxiosError) return error;
+  const flight = flights.getStore();
   // The HTTP client's error holds the URL with its secret: only code and message are taken from it.
   if (!error.response) return fromNetworkFailure({ code: causeOf(error), message: error.message });
-  const known = classify({ status: error.response.status, body: error.response.data });
+  const { status, data: body, headers } = error.response;
+  if (status >= 300 && status < 400) return followMove(access, String(headers.location ?? ''));
+  const known = classify({ status, body, via: access.kind, whole: flight?.method === 'batch' });
+  // Passed on as it came, this error makes the SDK ask for a fresh token and repeat the call once.
+  if (access.kind === 'installation' && status === 401 && !flight?.renewed && isExpired(known.code)) return error;
   if (known.kind !== 'limit') return known;
   if (known.code.toLowerCase() === 'operation_time_limit') {
     const [method = 'unknown'] = flight?.calls.keys() ?? [];
-    return withWait(known, await limits.outOfTime(portal, method));
+    return withWait(known, await limits.outOfTime(access.host, method));
   }
-  return withWait(known, await limits.tooManyRequests(portal));
+  return withWait(known, await limits.tooManyRequests(access.host));
+}
+
+function isExpired(code: string): boolean {
+  return ['expired_token', 'invalid_token'].includes(code.toLowerCase());
+}
+
+/** The old host executes nothing. An installation learns the new one once it is confirmed; a webhook's secret is never sent after it. */
+async function followMove(access: PortalAccess, location: string): Promise<Bitrix24Error> {
+  const host = hostOf(location);
+  if (access.kind === 'installation' && host) await access.moved(host);
+  return portalMoved(access.kind, host);
+}
+
+function hostOf(location: string): string | null {
+  try {
+    const { protocol, host } = new URL(location);
+    return protocol === 'https:' ? host : null;
+  } catch {
+    return null;
+  }
 }
 
 function causeOf(error: AxiosError): string {

@@ -1,14 +1,25 @@
 import { z } from 'zod';
 import { AppError, invalidRequest } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
-import type { Secrets } from '../lib/secrets.ts';
 import { type Database, queryRows } from '../models/database.ts';
 import { enqueue, priorities } from '../sync/queue.ts';
 import { recordEventOf } from './catalogue.ts';
 
-export interface ReceiveDeps {
+/** Who sends an event: an installed application, or a portal's outgoing webhook. */
+interface Sender<Installation> {
+  /** Companies whose records the event may speak of. */
+  tenants: readonly number[];
+  installation: Installation | null;
+}
+
+export interface ReceiveDeps<Installation> {
   db: Database;
-  secrets: Pick<Secrets, 'digest'>;
+  /** Proves the sender by its token; null when nobody proves himself with it. */
+  identify(event: string, auth: Record<string, unknown>, token: string): Promise<Sender<Installation> | null>;
+  /** An application was installed and proves itself by its access token alone. Throws AppError when it does not. */
+  installed(auth: unknown): Promise<void>;
+  /** An event of a proved application that speaks of the application itself. */
+  heard(event: string, installation: Installation, data: unknown): Promise<void>;
   log: Log;
   /** Counts what came, for the metrics. */
   count(result: 'stored' | 'ignored' | 'refused' | 'malformed'): void;
@@ -16,61 +27,58 @@ export interface ReceiveDeps {
 
 const envelope = z.object({
   event: z.string().min(1).max(100),
-  auth: z.object({ application_token: z.string().min(1).max(200) }),
+  auth: z.looseObject({ application_token: z.string().min(1).max(500) }),
+  data: z.unknown(),
 });
 
 // An id arrives as a string of digits (api-reference/events/index.md, 2026-08).
-const recordData = z.object({
-  data: z.object({ FIELDS: z.object({ ID: z.coerce.number().int().positive().max(2_147_483_647) }) }),
-});
+const recordData = z.object({ FIELDS: z.object({ ID: z.coerce.number().int().positive().max(2_147_483_647) }) });
 
 /**
  * Makes the intake of events: proves who calls, then stores which record may differ, before anything is answered. The event's own
- * values are never used: the worker reads the record anew, so doubled, late and reordered events do no harm.
+ * values are never used: the worker reads the record anew, so doubled, late and reordered events do no harm; tokens in events belong to
+ * whoever acted, and robots' events have none.
  * Throws AppError `event_refused` (403) or `invalid_request` (400); then nothing is stored.
  */
-export function makeReceive({ db, secrets, log, count }: ReceiveDeps) {
-  return async (form: unknown): Promise<'stored' | 'ignored'> => {
+export function makeReceive<Installation>(deps: ReceiveDeps<Installation>) {
+  const { db, log, count } = deps;
+
+  async function receive(form: unknown): Promise<'stored' | 'ignored'> {
     const parsed = envelope.safeParse(form);
-    if (!parsed.success) {
-      count('malformed');
-      throw malformed('event, auth[application_token]');
+    if (!parsed.success) throw malformed('event, auth[application_token]');
+    const { auth, data } = parsed.data;
+    const event = parsed.data.event.toUpperCase();
+    const sender = await deps.identify(event, auth, auth.application_token);
+    if (!sender && event === 'ONAPPINSTALL') {
+      await deps.installed(auth);
+      return 'stored';
     }
-    const { event, auth } = parsed.data;
-    const tenants = await findSubscribers(db, secrets.digest(auth.application_token));
-    if (tenants.length === 0) {
-      count('refused');
-      throw refused();
-    }
+    if (!sender) throw refused();
     const about = recordEventOf(event);
     if (!about) {
-      count('ignored');
-      return 'ignored';
+      if (sender.installation) await deps.heard(event, sender.installation, data);
+      return sender.installation ? 'stored' : 'ignored';
     }
-    const record = recordData.safeParse(form);
-    if (!record.success) {
-      count('malformed');
-      throw malformed('data[FIELDS][ID]');
-    }
-    const recordId = record.data.data.FIELDS.ID;
+    const record = recordData.safeParse(data);
+    if (!record.success) throw malformed('data[FIELDS][ID]');
+    const recordId = record.data.FIELDS.ID;
+    const { tenants } = sender;
+    if (tenants.length === 0) return 'ignored';
     await store(db, tenants, { entity: about.entity, recordId, reason: about.deleted ? 'deleted' : 'event' });
-    count('stored');
     log.debug({ tenants, operation: 'event', event, bitrix24_id: recordId, result: 'ok' }, 'Событие Битрикс24 принято');
     return 'stored';
-  };
-}
+  }
 
-/**
- * Tenants whose portal proves itself with this token. The token is a long random secret and is looked up by its digest: the time that
- * an index takes tells nothing about the secret itself, so no comparison can leak it byte by byte.
- */
-async function findSubscribers(db: Database, digest: string): Promise<number[]> {
-  const rows = await queryRows<{ id: number }>(
-    db,
-    `select tenant_id as id from bitrix24_connections where outgoing_token_digest = $digest order by tenant_id`,
-    { digest },
-  );
-  return rows.map((row) => row.id);
+  return async (form: unknown): Promise<'stored' | 'ignored'> => {
+    try {
+      const result = await receive(form);
+      count(result);
+      return result;
+    } catch (error) {
+      if (error instanceof AppError) count(error.status === 400 ? 'malformed' : 'refused');
+      throw error;
+    }
+  };
 }
 
 function store(

@@ -8,6 +8,7 @@ export function makeEventRoutes({
 }): CallbackRoute[] {
   return [
     {
+      method: 'post',
       path: '/bitrix24/events',
       summary: 'Events of a portal, form-encoded, proved by auth[application_token]',
       async handle({ form }) {

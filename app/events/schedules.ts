@@ -1,11 +1,18 @@
 import type { CronJob } from '../jobs/cron.ts';
+import type { Task } from '../jobs/queue.ts';
 import { type Database, queryRows } from '../models/database.ts';
 
 export interface SchedulesDeps {
   db: Database;
-  wake(task: 'sweep' | 'deletion_sweep' | 'duplicate_check', tenantIds: readonly number[]): Promise<void>;
+  wake(task: Exclude<Task, 'reconcile' | 'bind'>, tenantIds: readonly number[]): Promise<void>;
   /** Tenants whose connection may run now. */
   listActiveTenants(): Promise<number[]>;
+  /** Tenants whose portal keeps an offline queue for us. */
+  listOfflineTenants(): Promise<number[]>;
+  /** Tenants whose connection is suspended. */
+  listSuspendedTenants(): Promise<number[]>;
+  /** Forgets installations that nobody claimed. */
+  purgePending(): Promise<void>;
   /** Seconds between two sweeps of one tenant. */
   sweepIntervalSec: number;
 }
@@ -14,8 +21,13 @@ export interface SchedulesDeps {
 const nightly = '0 17 3 * * *';
 const weekly = '0 41 4 * * 0';
 
+const everyMinute = '7 * * * * *';
+/** A plan that was paid for, a right that was given back, a portal that opened again: found without a person. */
+const everyHalfHour = '23 5,35 * * * *';
+
 /** The schedules of everything that looks for what events missed. Each firing only wakes jobs; they run one at a time per tenant. */
-export function makeSchedules({ db, wake, listActiveTenants, sweepIntervalSec }: SchedulesDeps): CronJob[] {
+export function makeSchedules(deps: SchedulesDeps): CronJob[] {
+  const { db, wake, listActiveTenants, sweepIntervalSec } = deps;
   return [
     {
       name: 'sweep',
@@ -33,6 +45,17 @@ export function makeSchedules({ db, wake, listActiveTenants, sweepIntervalSec }:
       expression: weekly,
       run: async () => wake('duplicate_check', await listActiveTenants()),
     },
+    {
+      name: 'offline',
+      expression: everyMinute,
+      run: async () => wake('offline', await deps.listOfflineTenants()),
+    },
+    {
+      name: 'recheck',
+      expression: everyHalfHour,
+      run: async () => wake('recheck', await deps.listSuspendedTenants()),
+    },
+    { name: 'purge_pending', expression: weekly, run: deps.purgePending },
   ];
 }
 
@@ -41,7 +64,8 @@ async function takeDueSweeps(db: Database, intervalSec: number): Promise<number[
   const rows = await queryRows<{ id: number }>(
     db,
     `update bitrix24_connections set next_sweep_at = now() + make_interval(secs => $intervalSec)
-      where next_sweep_at <= now() and state = 'active' and (paused_until is null or paused_until <= now())
+      where (tenant_id, kind) in (select tenant_id, kind from bitrix24_effective_connections) and next_sweep_at <= now()
+        and state = 'active' and (paused_until is null or paused_until <= now())
      returning tenant_id as id`,
     { intervalSec },
   );

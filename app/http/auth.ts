@@ -7,12 +7,12 @@ import type { Context } from './errors.ts';
 import { type Caller, type Role, roles } from './route.ts';
 
 export interface AuthOptions {
-  /** HS256. */
-  secret?: string | undefined;
-  /** RS256 and ES256, by the key set at this address; goes before `secret`. */
+  /** HS256: the callers' own tokens, unless `jwksUrl` is set, and the sessions of the embedded pages. */
+  secret: string;
+  /** RS256 and ES256, by the key set at this address. HS256 is then left to the pages' sessions. */
   jwksUrl?: string | undefined;
-  /** Whether the company of a token is known here. */
-  tenantExists(tenantId: number): Promise<boolean>;
+  /** Whether the company of a token is known here, and its installation, if it names one, is not uninstalled. */
+  isKnown(tenantId: number, installation: number | null): Promise<boolean>;
 }
 
 const claims = z.object({
@@ -24,6 +24,7 @@ const claims = z.object({
     .regex(/^\P{Cc}+$/u),
   tenant_id: z.number().int().min(1).max(2_147_483_647),
   role: z.enum(roles),
+  installation: z.number().int().positive().optional(),
 });
 
 /** Makes the check of a request's JWT; returns who calls. Throws AppError 401 or 403. */
@@ -35,20 +36,33 @@ export function makeAuthenticate(options: AuthOptions): (ctx: Context) => Promis
     });
     const parsed = claims.safeParse((ctx.state as { user?: unknown }).user);
     if (!parsed.success) throw new AppError({ ...wrongClaims, status: 401 });
-    const { sub, tenant_id: tenantId, role } = parsed.data;
-    if (!(await options.tenantExists(tenantId))) throw new AppError({ ...unknownTenant, status: 403 });
+    const { sub, tenant_id: tenantId, role, installation } = parsed.data;
+    // Whoever holds the secret of the sessions is this server alone.
+    if (options.jwksUrl && isSymmetric(ctx) && installation === undefined) throw refuse(ctx, null);
+    if (!(await options.isKnown(tenantId, installation ?? null))) throw new AppError({ ...unknownTenant, status: 403 });
     return { tenantId, subject: sub, role };
   };
 }
 
 // koa-jwt checks signature, expiry and algorithm; it keeps the payload in ctx.state.user.
 function makeCheck({ secret, jwksUrl }: AuthOptions): Koa.Middleware {
-  if (jwksUrl) {
-    const keys = koaJwtSecret({ jwksUri: jwksUrl, cache: true, rateLimit: true });
-    return jwt({ secret: keys as never, algorithms: ['RS256', 'ES256'] }) as Koa.Middleware;
+  if (!jwksUrl) return jwt({ secret, algorithms: ['HS256'] }) as Koa.Middleware;
+  const keys = koaJwtSecret({ jwksUri: jwksUrl, cache: true, rateLimit: true });
+  // By algorithm: a public key must never be taken for an HS256 secret.
+  const choose = (header: { alg?: string }, payload: unknown) =>
+    header.alg === 'HS256' ? Promise.resolve(secret) : (keys as unknown as KeyFinder)(header, payload);
+  return jwt({ secret: choose as never, algorithms: ['HS256', 'RS256', 'ES256'] }) as Koa.Middleware;
+}
+
+type KeyFinder = (header: unknown, payload: unknown) => Promise<string>;
+
+function isSymmetric(ctx: Context): boolean {
+  const [, head = ''] = /^Bearer\s+([\w-]+)\./i.exec(ctx.get('authorization')) ?? [];
+  try {
+    return (JSON.parse(Buffer.from(head, 'base64url').toString('utf8')) as { alg?: unknown }).alg === 'HS256';
+  } catch {
+    return false;
   }
-  if (!secret) throw new Error('Neither JWT_SECRET nor JWT_JWKS_URL is set');
-  return jwt({ secret, algorithms: ['HS256'] }) as Koa.Middleware;
 }
 
 /** Throws 403 when the caller's role is below the one that the route needs. */

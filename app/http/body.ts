@@ -12,6 +12,7 @@ const jsonParser = bodyParser({
   // A body where none belongs is read too, so that it is refused instead of passed over.
   parsedMethods: ['POST', 'PUT', 'PATCH', 'DELETE'],
 }) as unknown as Koa.Middleware;
+const formBytes = 1_048_576;
 const formParser = bodyParser({ enableTypes: ['form'], formLimit: '1mb' }) as unknown as Koa.Middleware;
 
 /**
@@ -26,15 +27,19 @@ export async function readJson(ctx: Context): Promise<unknown> {
 }
 
 /**
- * Reads a form with bracketed keys, as Bitrix24 sends it. The parser's own nesting stops at five levels and drops parameters
- * silently, so the raw text is parsed here, with limits that refuse instead.
+ * Reads a form with bracketed keys, as Bitrix24 sends it: events urlencoded, frames of some portals multipart. The parser's own nesting
+ * stops at five levels and drops parameters silently, so the raw text is parsed here, with limits that refuse instead.
  */
 export async function readForm(ctx: Context): Promise<Record<string, unknown>> {
+  if (ctx.is('multipart')) return parseForm(await readMultipart(ctx));
   if (!ctx.is('urlencoded')) throw new AppError({ ...notAForm, status: 415 });
   await parseWith(formParser, ctx);
-  const raw = (ctx.request as { rawBody?: string }).rawBody ?? '';
+  return parseForm((ctx.request as { rawBody?: string }).rawBody ?? '');
+}
+
+function parseForm(text: string): Record<string, unknown> {
   try {
-    return qs.parse(raw, {
+    return qs.parse(text, {
       depth: 10,
       parameterLimit: 5000,
       arrayLimit: 1000,
@@ -43,6 +48,27 @@ export async function readForm(ctx: Context): Promise<Record<string, unknown>> {
     });
   } catch (cause) {
     throw Object.assign(new Error('Form limits exceeded', { cause }), { status: 400 });
+  }
+}
+
+/** The fields of a multipart form as a query; files are none of ours. */
+async function readMultipart(ctx: Context): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of ctx.req as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > formBytes) throw Object.assign(new Error('The form is too large'), { status: 413 });
+    chunks.push(chunk);
+  }
+  try {
+    // Node's own parser, behind the interface of fetch.
+    const response = new Response(Buffer.concat(chunks), { headers: { 'content-type': ctx.get('content-type') } });
+    const fields = [...(await response.formData())].filter(
+      (entry): entry is [string, string] => typeof entry[1] === 'string',
+    );
+    return new URLSearchParams(fields).toString();
+  } catch (cause) {
+    throw Object.assign(new Error('The form cannot be parsed', { cause }), { status: 400 });
   }
 }
 
@@ -63,7 +89,7 @@ function hasBody(ctx: Context): boolean {
 const notAForm = {
   code: 'unsupported_body_type',
   text: {
-    ru: 'Тело запроса должно быть формой (application/x-www-form-urlencoded)',
-    en: 'The request body must be a form (application/x-www-form-urlencoded)',
+    ru: 'Тело запроса должно быть формой (application/x-www-form-urlencoded или multipart/form-data)',
+    en: 'The request body must be a form (application/x-www-form-urlencoded or multipart/form-data)',
   },
 };

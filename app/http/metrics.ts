@@ -20,6 +20,12 @@ export function makeMetrics() {
       labelNames: ['result'],
       registers: [registry],
     }),
+    frames: new Counter({
+      name: 'bitrix24_frames_total',
+      help: 'Pages opened and installations asked for in portal frames, by what became of them',
+      labelNames: ['result'],
+      registers: [registry],
+    }),
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };

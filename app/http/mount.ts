@@ -3,17 +3,20 @@ import Router from '@koa/router';
 import { requireRole } from './auth.ts';
 import { readForm, readJson } from './body.ts';
 import { answerError, type Context, methodNotAllowed, type RequestState } from './errors.ts';
-import type { Answer, CallbackRoute, Caller, RequestContext, Route } from './route.ts';
+import { sendPage } from './pages.ts';
+import { sendProblem } from './problem-page.ts';
+import type { Answer, CallbackAnswer, CallbackRoute, Caller, OpenRoute, RequestContext, Route } from './route.ts';
 import { validate } from './validate.ts';
 
 export interface MountOptions {
   routes: readonly Route[];
+  open: readonly OpenRoute[];
   callbacks: readonly CallbackRoute[];
   authenticate(ctx: Context): Promise<Caller>;
 }
 
 /** Makes the router of all declared routes. */
-export function mount({ routes, callbacks, authenticate }: MountOptions): Router<RequestState> {
+export function mount({ routes, open, callbacks, authenticate }: MountOptions): Router<RequestState> {
   const router = new Router<RequestState>();
   for (const route of routes) {
     router[route.method](route.path, async (ctx) => {
@@ -32,14 +35,32 @@ export function mount({ routes, callbacks, authenticate }: MountOptions): Router
       send(ctx, answer);
     });
   }
-  for (const route of callbacks) {
+  for (const route of open) {
     router.post(route.path, async (ctx) => {
-      const { status, text } = await route.handle({ ...contextOf(ctx), form: await readForm(ctx) });
-      ctx.status = status;
-      ctx.body = text;
+      const body = validate(route.body, await readJson(ctx), 'body');
+      send(ctx, await route.handle({ ...contextOf(ctx), body }));
+    });
+  }
+  for (const route of callbacks) {
+    router[route.method](route.path, async (ctx) => {
+      const form = route.method === 'post' ? await readForm(ctx) : {};
+      const answer = await route.handle({
+        ...contextOf(ctx),
+        form,
+        query: { ...ctx.query },
+        params: { ...ctx.params },
+      });
+      await sendCallback(ctx, answer);
     });
   }
   return router;
+}
+
+async function sendCallback(ctx: Context, answer: CallbackAnswer): Promise<void> {
+  if ('page' in answer) return sendPage(ctx, answer.page, answer.ancestors);
+  if ('problem' in answer) return sendProblem(ctx, answer.problem, answer.ancestors);
+  ctx.status = answer.status;
+  ctx.body = answer.text;
 }
 
 /** Refuses a method that an address does not have, instead of saying that the address does not exist. */

@@ -1,11 +1,19 @@
 import { extendZodWithOpenApi, OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
-import type { CallbackRoute, Route } from './route.ts';
+import { escapeHtml } from './escape-html.ts';
+import type { CallbackRoute, OpenRoute, Route } from './route.ts';
 
 extendZodWithOpenApi(z);
 
 /** The interface's description (OpenAPI 3.1), made from the schemas that validate. */
-export function describeInterface(routes: readonly Route[], callbacks: readonly CallbackRoute[]) {
+/** Everything that the server answers. */
+export interface Interface {
+  routes: readonly Route[];
+  open: readonly OpenRoute[];
+  callbacks: readonly CallbackRoute[];
+}
+
+export function describeInterface({ routes, open, callbacks }: Interface) {
   const registry = new OpenAPIRegistry();
   const bearer = registry.registerComponent('securitySchemes', 'jwt', {
     type: 'http',
@@ -31,10 +39,23 @@ export function describeInterface(routes: readonly Route[], callbacks: readonly 
       },
     });
   }
-  for (const callback of callbacks) {
+  for (const route of open) {
     registry.registerPath({
       method: 'post',
-      path: callback.path,
+      path: route.path,
+      summary: route.summary,
+      description: 'Without a JWT: the body proves the caller',
+      request: { body: { content: { 'application/json': { schema: route.body } } } },
+      responses: {
+        200: { description: 'Success', content: { 'application/json': { schema: success } } },
+        default: { description: 'Failure', content: { 'application/json': { schema: failure } } },
+      },
+    });
+  }
+  for (const callback of callbacks) {
+    registry.registerPath({
+      method: callback.method,
+      path: callback.path.replace(/:(\w+)/g, '{$1}'),
       summary: callback.summary,
       responses: { 200: { description: 'Stored' }, 403: { description: 'Refused' } },
     });
@@ -55,10 +76,11 @@ const failure = z.object({
 });
 
 /** The same as a page for people. */
-export function renderDocs(routes: readonly Route[], callbacks: readonly CallbackRoute[]): string {
+export function renderDocs({ routes, open, callbacks }: Interface): string {
   const rows = [
     ...routes.map((route) => [route.method.toUpperCase(), route.path, route.role, route.summary]),
-    ...callbacks.map((route) => ['POST', route.path, 'Битрикс24', route.summary]),
+    ...open.map((route) => ['POST', route.path, 'токен портала', route.summary]),
+    ...callbacks.map((route) => [route.method.toUpperCase(), route.path, 'Битрикс24', route.summary]),
   ];
   const cells = (row: string[]) => row.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('');
   return `<!doctype html><html lang="ru"><head><meta charset="utf-8"><title>API</title><style>
@@ -70,8 +92,4 @@ td:nth-child(-n+2){font-family:ui-monospace,monospace}</style></head><body>
 <table><thead><tr><th>Метод</th><th>Адрес</th><th>Роль</th><th>Что делает</th></tr></thead><tbody>
 ${rows.map((row) => `<tr>${cells(row)}</tr>`).join('\n')}
 </tbody></table></body></html>`;
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import Router from '@koa/router';
 import { AppError } from '../lib/errors.ts';
 import type { Context, RequestState } from './errors.ts';
+import { frameAncestors } from './problem-page.ts';
 
 /** The pages that `public/` is built into. */
 export type PageName = 'app' | 'install' | 'tab';
@@ -63,7 +64,7 @@ function contentPolicy(ancestors: readonly string[]): string {
     "connect-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",
-    `frame-ancestors ${ancestors.length > 0 ? ancestors.join(' ') : "'none'"}`,
+    frameAncestors(ancestors),
   ].join('; ');
 }
 

@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { z } from 'zod';
-import type { Text } from '../lib/errors.ts';
+import type { AppError, Text } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
+import type { PageName } from './pages.ts';
 
 export type Language = 'ru' | 'en';
 
@@ -76,10 +77,43 @@ export function defineRoute<
   return { ...route, role: route.role ?? 'viewer' } as Route;
 }
 
-/** A route that Bitrix24 itself calls: form-encoded, without a JWT; its handler proves the caller by other means. */
+/** What a callback answers: a line of text, one of the built pages, or a failure shown as a page. Only `ancestors` may frame it. */
+export type CallbackAnswer =
+  | { status: number; text: string }
+  | { page: PageName; ancestors: readonly string[] }
+  | { problem: AppError; ancestors: readonly string[] };
+
+/** A route that Bitrix24 itself, or a page of its, calls: without a JWT; its handler proves the caller by other means. */
 export interface CallbackRoute {
+  method: 'get' | 'post';
   path: string;
   summary: string;
-  /** `form` is the nested object that the bracketed keys make. */
-  handle(request: RequestContext & { form: Record<string, unknown> }): Promise<{ status: number; text: string }>;
+  /** `form` is the nested object that the bracketed keys make; empty for a GET. */
+  handle(
+    request: RequestContext & {
+      form: Record<string, unknown>;
+      query: Record<string, unknown>;
+      params: Record<string, string>;
+    },
+  ): Promise<CallbackAnswer>;
+}
+
+interface OpenRouteDefinition<Body extends z.ZodType> {
+  path: string;
+  summary: string;
+  body: Body;
+  handle(request: RequestContext & { body: z.output<Body> }): Promise<Answer>;
+}
+
+/** A JSON route without a JWT: what it is sent proves the caller. */
+export interface OpenRoute {
+  path: string;
+  summary: string;
+  body: z.ZodType;
+  handle(request: RequestContext & { body: unknown }): Promise<Answer>;
+}
+
+/** Declares a POST route without a JWT. */
+export function defineOpenRoute<Body extends z.ZodType>(route: OpenRouteDefinition<Body>): OpenRoute {
+  return route as unknown as OpenRoute;
 }

@@ -13,13 +13,14 @@ import { mount, refuseWrongMethods } from './mount.ts';
 import { describeInterface, renderDocs } from './openapi.ts';
 import { makePageRouter } from './pages.ts';
 import { followRequests } from './request.ts';
-import type { CallbackRoute, Route } from './route.ts';
+import type { CallbackRoute, OpenRoute, Route } from './route.ts';
 
 export interface ServerOptions {
   log: Log;
   clock: Clock;
   metrics: Metrics;
   routes: readonly Route[];
+  open: readonly OpenRoute[];
   callbacks: readonly CallbackRoute[];
   auth: AuthOptions;
   /** Whether the app can serve: database reachable, migrations applied. */
@@ -34,7 +35,7 @@ export interface RunningServer {
 
 /** Puts the HTTP interface together. The order of the middleware is the order in which a request meets it. */
 export function createServer(options: ServerOptions): Koa<RequestState> {
-  const { log, clock, metrics, routes, callbacks } = options;
+  const { log, clock, metrics, routes, open, callbacks } = options;
   const app = new Koa<RequestState>();
   app.on('error', (error: NodeJS.ErrnoException) => {
     // A caller who hangs up is no failure of ours.
@@ -42,7 +43,7 @@ export function createServer(options: ServerOptions): Koa<RequestState> {
       log.error({ err: error }, 'HTTP');
   });
   const service = serviceRouter(options);
-  const router = mount({ routes, callbacks, authenticate: makeAuthenticate(options.auth) });
+  const router = mount({ routes, open, callbacks, authenticate: makeAuthenticate(options.auth) });
   app.use(followRequests({ log, clock, metrics }));
   app.use(answerErrors);
   app.use(helmet());
@@ -82,10 +83,10 @@ export async function listen(app: Koa<RequestState>, port: number, host: string)
 }
 
 /** What machines ask: is it alive, can it serve, what has it counted, what can it do. */
-function serviceRouter({ ready, metrics, routes, callbacks }: ServerOptions): Router<RequestState> {
+function serviceRouter({ ready, metrics, routes, open, callbacks }: ServerOptions): Router<RequestState> {
   const router = new Router<RequestState>();
-  const description = describeInterface(routes, callbacks);
-  const docs = renderDocs(routes, callbacks);
+  const description = describeInterface({ routes, open, callbacks });
+  const docs = renderDocs({ routes, open, callbacks });
   router.get('/healthz', (ctx) => {
     ctx.body = { status: 'ok' };
   });

@@ -88,7 +88,7 @@ export async function startDueCheck({
 
 /** One index probe per connected tenant; a job that waits already is left as it is. */
 const dueTenants = `
-  select distinct c.tenant_id as id from bitrix24_connections c
+  select c.tenant_id as id from bitrix24_effective_connections c
    where c.state = 'active' and (c.paused_until is null or c.paused_until <= now())
      and ($1::integer[] is null or c.tenant_id = any($1))
      and (exists (select 1 from sync_queue q where q.tenant_id = c.tenant_id and q.due_at <= now())

@@ -1,16 +1,17 @@
+import type { PortalAccess } from '../bitrix24/access.ts';
 import type { Bitrix24Client } from '../bitrix24/client.ts';
 import type { Log } from '../lib/log.ts';
 import { type Database, queryRows } from '../models/database.ts';
+import type { Access } from './access.ts';
 import { notConfigured } from './connection-errors.ts';
-import type { Connections } from './connections.ts';
 
 /** PostgreSQL channel that tells every process to forget a tenant's client; the payload is the tenant's id. */
 export const cacheChannel = 'axenta_cache';
 
 export interface ClientsDeps {
   db: Database;
-  connections: Connections;
-  makeClient(webhookUrl: string): Bitrix24Client;
+  access: Pick<Access, 'find'>;
+  makeClient(access: PortalAccess): Bitrix24Client;
   log: Log;
 }
 
@@ -18,10 +19,10 @@ export type Clients = ReturnType<typeof makeClients>;
 
 /**
  * The one door to a tenant's portal. A client keeps decrypted credentials, field lists and stage lists, so it is made once
- * per process. A webhook that was stored anew, by whatever process, is noticed at the next call.
+ * per process. A webhook or an address that was stored anew, by whatever process, is noticed at the next call.
  */
-export function makeClients({ db, connections, makeClient, log }: ClientsDeps) {
-  const cache = new Map<number, { stored: string; client: Bitrix24Client }>();
+export function makeClients({ db, access, makeClient, log }: ClientsDeps) {
+  const cache = new Map<number, { key: string; client: Bitrix24Client }>();
   /** Forgets the tenant's client in this process; a null tenant means all. */
   function forget(tenantId: number | null): void {
     const forgotten = tenantId === null ? [...cache.values()] : [cache.get(tenantId)];
@@ -33,15 +34,15 @@ export function makeClients({ db, connections, makeClient, log }: ClientsDeps) {
   return {
     /** The tenant's client, also of a suspended connection. Throws AppError `not_configured` when there is none. */
     async clientFor(tenantId: number): Promise<Bitrix24Client> {
-      const stored = await connections.findStoredWebhook(tenantId);
-      if (stored === null) {
+      const found = await access.find(tenantId);
+      if (!found) {
         cache.delete(tenantId);
         throw notConfigured();
       }
       const cached = cache.get(tenantId);
-      if (cached?.stored === stored) return cached.client;
-      const client = makeClient(connections.readWebhook(tenantId, stored));
-      cache.set(tenantId, { stored, client });
+      if (cached?.key === found.key) return cached.client;
+      const client = makeClient(await found.open());
+      cache.set(tenantId, { key: found.key, client });
       const line = { tenant_id: tenantId, operation: 'credentials', result: 'ok' };
       log.info(line, `Получены учетные данные для компании ${tenantId}`);
       return client;

@@ -26,14 +26,14 @@ export function connectionSuspended(reason: { code: string; message: string } | 
   });
 }
 
-/** The key that the stored webhook was encrypted with is not among ENCRYPTION_KEYS any more. */
+/** The key that the stored credentials were encrypted with is not among ENCRYPTION_KEYS any more. */
 export function credentialsUnreadable(cause: unknown): AppError {
   return new AppError({
     code: 'credentials_unreadable',
     status: 500,
     text: {
-      ru: 'Сохранённый вебхук не удаётся расшифровать. Верните прежний ключ в ENCRYPTION_KEYS или подключите портал заново',
-      en: 'The stored webhook cannot be decrypted. Put the former key back into ENCRYPTION_KEYS or connect the portal again',
+      ru: 'Сохранённые доступы к порталу не удаётся расшифровать. Верните прежний ключ в ENCRYPTION_KEYS или подключите портал заново',
+      en: 'The stored credentials cannot be decrypted. Put the former key back into ENCRYPTION_KEYS or connect the portal again',
     },
     cause,
   });
@@ -61,5 +61,18 @@ export function portalChanged(portal: string): AppError {
       en: `None of the records linked earlier is in the portal ${portal}: it seems to be another portal. To forget the former links and move to it, send the request again with "replace_portal": true`,
     },
     details: { portal, replace_portal: true },
+  });
+}
+
+/** A webhook of one portal beside an application installed in another: the mappings can speak of one only. */
+export function installedElsewhere(portal: string): AppError {
+  return new AppError({
+    code: 'installed_in_another_portal',
+    status: 409,
+    text: {
+      ru: `Компания подключена приложением к порталу ${portal}. Чтобы перейти на другой портал, сначала удалите приложение там`,
+      en: `The company is connected to the portal ${portal} by the application. To move to another portal, remove the application there first`,
+    },
+    details: { portal },
   });
 }

@@ -3,8 +3,13 @@ import type { Text } from '../lib/errors.ts';
 import { redact } from '../lib/redact.ts';
 import { type Database, queryRows } from '../models/database.ts';
 
+export type ConnectionKind = 'webhook' | 'installation';
+
 /** Operation of the one error row that tells why a connection is suspended. */
 export const connectOperation = 'connect';
+
+/** The connection that counts: what happens to the portal's answers happens to this one. */
+const effective = 'select tenant_id, kind from bitrix24_effective_connections where tenant_id = $tenantId';
 
 /**
  * Stops, pauses and restarts connections. A suspended or paused tenant goes on queueing what changes; nothing of it runs until
@@ -22,7 +27,10 @@ export function makeConnectionState(db: Database) {
         `with stopped as (
            update bitrix24_connections
               set state = 'suspended', error_code = $code::text, error_message = $message::text, suspended_at = now(), updated_at = now()
-            where tenant_id = $tenantId and state = 'active' returning tenant_id, portal_host)
+            where (tenant_id, kind) in (${effective}) and state = 'active' returning tenant_id, kind),
+         app as (
+           update bitrix24_installations i set state = 'suspended', updated_at = now()
+             from stopped s where s.kind = 'installation' and i.tenant_id = s.tenant_id and i.state = 'active')
          insert into integration_errors as e (tenant_id, operation, kind, code, message, retryable, status)
          select distinct tenant_id, $operation::text, 'auth', $code::text, $message::text, false, 'failed' from stopped
          on conflict (tenant_id, coalesce(local_type, ''), coalesce(local_id, 0), coalesce(external_id, ''))
@@ -33,20 +41,23 @@ export function makeConnectionState(db: Database) {
       );
     },
 
-    /** Starts a suspended or paused tenant again, resolves its error row and wakes its worker. Repeat-safe. */
-    async resume(tenantId: number, transaction?: Transaction): Promise<void> {
+    /** Starts a suspended or paused connection again, resolves its error row and wakes its worker. Repeat-safe. */
+    async resume(tenantId: number, kind: ConnectionKind, transaction?: Transaction): Promise<void> {
       await queryRows(
         db,
         `with started as (
            update bitrix24_connections
               set state = 'active', error_code = null, error_message = null, suspended_at = null, paused_until = null,
                   pause_reason = null, pause_failures = 0, updated_at = now()
-            where tenant_id = $tenantId returning tenant_id),
+            where tenant_id = $tenantId and kind = $kind returning tenant_id, kind),
+         app as (
+           update bitrix24_installations i set state = 'active', updated_at = now()
+             from started s where s.kind = 'installation' and i.tenant_id = s.tenant_id and i.state = 'suspended'),
          mended as (
            update integration_errors set status = 'resolved', resolved_at = now(), updated_at = now()
             where tenant_id = $tenantId and operation = $operation and status <> 'resolved')
          select pg_notify('axenta_sync', tenant_id::text) from started`,
-        { tenantId, operation: connectOperation },
+        { tenantId, kind, operation: connectOperation },
         transaction,
       );
     },
@@ -57,7 +68,7 @@ export function makeConnectionState(db: Database) {
         db,
         `update bitrix24_connections
             set paused_until = $until, pause_reason = $code, pause_failures = $failures, updated_at = now()
-          where tenant_id = $tenantId`,
+          where (tenant_id, kind) in (${effective})`,
         { tenantId, until, code: reason.code.slice(0, 50), failures: reason.failures },
       );
     },
@@ -68,23 +79,36 @@ export function makeConnectionState(db: Database) {
         db,
         `update bitrix24_connections
             set paused_until = null, pause_reason = null, pause_failures = 0, updated_at = now()
-          where tenant_id = $tenantId and (paused_until is not null or pause_failures > 0)`,
+          where (tenant_id, kind) in (${effective}) and (paused_until is not null or pause_failures > 0)`,
         { tenantId },
       );
     },
 
     /** Remembers that the portal answered a live check just now. */
     async markChecked(tenantId: number): Promise<void> {
-      await queryRows(db, 'update bitrix24_connections set checked_at = now() where tenant_id = $tenantId', {
-        tenantId,
-      });
+      await queryRows(
+        db,
+        `update bitrix24_connections set checked_at = now() where (tenant_id, kind) in (${effective})`,
+        {
+          tenantId,
+        },
+      );
+    },
+
+    /** Tenants whose connection a person, or time, has to mend. */
+    async listSuspendedTenants(): Promise<number[]> {
+      const rows = await queryRows<{ id: number }>(
+        db,
+        `select tenant_id as id from bitrix24_effective_connections where state = 'suspended' order by id`,
+      );
+      return rows.map((row) => row.id);
     },
 
     /** Tenants whose connection may run now. */
     async listActiveTenants(): Promise<number[]> {
       const rows = await queryRows<{ id: number }>(
         db,
-        `select distinct tenant_id as id from bitrix24_connections
+        `select tenant_id as id from bitrix24_effective_connections
           where state = 'active' and (paused_until is null or paused_until <= now()) order by id`,
       );
       return rows.map((row) => row.id);

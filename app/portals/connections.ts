@@ -2,12 +2,12 @@ import type { Transaction } from 'sequelize';
 import type { Secrets } from '../lib/secrets.ts';
 import { type Database, queryRows } from '../models/database.ts';
 import { connectionSuspended, credentialsUnreadable, notConfigured } from './connection-errors.ts';
-import { makeConnectionState } from './connection-state.ts';
+import { type ConnectionKind, makeConnectionState } from './connection-state.ts';
 
 /** How a tenant reaches its portal. Holds no secret. */
 export interface Connection {
   tenantId: number;
-  kind: 'webhook' | 'installation';
+  kind: ConnectionKind;
   state: 'active' | 'suspended';
   /** `host[:port]`. */
   portal: string;
@@ -47,7 +47,7 @@ export type Connections = ReturnType<typeof makeConnections>;
 export function makeConnections({ db, secrets }: { db: Database; secrets: Secrets }) {
   const state = makeConnectionState(db);
 
-  /** The tenant's connection, or null when it has none. An installation goes before a webhook. */
+  /** The tenant's connection that counts, or null when it has none. An installation goes before a webhook. */
   async function find(tenantId: number, transaction?: Transaction): Promise<Connection | null> {
     const [row] = await queryRows<Connection>(db, connectionQuery, { tenantId }, transaction);
     return row ?? null;
@@ -65,10 +65,7 @@ export function makeConnections({ db, secrets }: { db: Database; secrets: Secret
       return connection;
     },
 
-    /**
-     * The encrypted webhook URL as it is stored: changes whenever the URL is stored anew, so it tells whether a client that was
-     * made earlier is still the right one. Null when the tenant is not connected.
-     */
+    /** The encrypted webhook URL as it is stored: it changes whenever the URL is stored anew. Null when there is none. */
     async findStoredWebhook(tenantId: number): Promise<string | null> {
       const [row] = await queryRows<{ stored: string | null }>(
         db,
@@ -112,7 +109,7 @@ export function makeConnections({ db, secrets }: { db: Database; secrets: Secret
         { tenantId, host: webhook.host, userId: webhook.userId, scope: webhook.scope },
         transaction,
       );
-      await state.resume(tenantId, transaction);
+      await state.resume(tenantId, 'webhook', transaction);
     },
 
     /** Forgets the webhook. Database triggers delete the connection and its queue; mappings stay. Repeat-safe. */
@@ -126,6 +123,35 @@ export function makeConnections({ db, secrets }: { db: Database; secrets: Secret
       await queryRows(
         db,
         `delete from bitrix24_connections where tenant_id = $tenantId and kind = 'webhook'`,
+        { tenantId },
+        transaction,
+      );
+    },
+
+    /** Connects the tenant by an installation; a suspended or paused one starts again. Repeat-safe. */
+    async storeInstallation(
+      tenantId: number,
+      { host, memberId, userId, scope }: { host: string; memberId: string; userId: number | null; scope: string[] },
+      transaction: Transaction,
+    ): Promise<void> {
+      await queryRows(
+        db,
+        `insert into bitrix24_connections as b (tenant_id, kind, portal_host, member_id, user_id, scope, checked_at)
+         values ($tenantId, 'installation', $host, $memberId, $userId, $scope, now())
+         on conflict (tenant_id, kind) do update
+            set portal_host = excluded.portal_host, member_id = excluded.member_id, user_id = excluded.user_id,
+                scope = excluded.scope, checked_at = now(), updated_at = now()`,
+        { tenantId, host, memberId, userId, scope },
+        transaction,
+      );
+      await state.resume(tenantId, 'installation', transaction);
+    },
+
+    /** Forgets the installation's connection; a webhook takes over, or nothing is synchronised any more. Repeat-safe. */
+    async removeInstallation(tenantId: number, transaction: Transaction): Promise<void> {
+      await queryRows(
+        db,
+        `delete from bitrix24_connections where tenant_id = $tenantId and kind = 'installation'`,
         { tenantId },
         transaction,
       );
@@ -169,8 +195,8 @@ export function makeConnections({ db, secrets }: { db: Database; secrets: Secret
   };
 }
 
-const webhookPlace = (tenantId: number) => `companies.bitrix24_webhook_url:${tenantId}`;
-const clientSecretPlace = (tenantId: number) => `companies.bitrix24_client_secret:${tenantId}`;
+export const webhookPlace = (tenantId: number) => `companies.bitrix24_webhook_url:${tenantId}`;
+export const clientSecretPlace = (tenantId: number) => `companies.bitrix24_client_secret:${tenantId}`;
 
 const connectionQuery = `
   select tenant_id as "tenantId", kind, state, portal_host as portal, user_id as "userId", scope,
@@ -180,4 +206,4 @@ const connectionQuery = `
          suspended_at as "suspendedAt",
          paused_until as "pausedUntil", pause_reason as "pauseReason", pause_failures as "pauseFailures",
          last_event_at as "lastEventAt", checked_at as "checkedAt"
-    from bitrix24_connections where tenant_id = $tenantId order by kind limit 1`;
+    from bitrix24_effective_connections where tenant_id = $tenantId`;

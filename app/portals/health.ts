@@ -68,7 +68,7 @@ export function makeHealth({ db, connections, clientFor, clock, log }: HealthDep
     if (connection?.state !== 'suspended') return;
     const scope = await client.scope({ interactive: true });
     if (!scope.includes('crm')) throw connectionSuspended(connection.error);
-    await connections.resume(tenantId);
+    await connections.resume(tenantId, connection.kind);
     log.info(
       { tenant_id: tenantId, operation: 'resume', result: 'ok', portal: connection.portal },
       'Подключение к порталу снова работает',

@@ -1,9 +1,12 @@
 import type { Transaction } from 'sequelize';
+import type { PortalAccess } from '../bitrix24/access.ts';
 import type { Bitrix24Client } from '../bitrix24/client.ts';
 import type { Database } from '../models/database.ts';
+import type { Applications } from './applications.ts';
 import type { Clients } from './clients.ts';
-import { notConfigured, portalChanged, setupInterrupted } from './connection-errors.ts';
+import { installedElsewhere, notConfigured, portalChanged, setupInterrupted } from './connection-errors.ts';
 import type { ApplicationCredentials, Connections, VerifiedWebhook } from './connections.ts';
+import type { Install } from './install.ts';
 import { forgetFormerPortal, queueMappedRecords, stopRuns } from './reconnect.ts';
 import { isSamePortal } from './same-portal.ts';
 
@@ -35,7 +38,9 @@ export interface SetupDeps {
   clients: Clients;
   /** Tries a webhook; throws AppError with a sentence that begins with «Ошибка проверки вебхука Битрикс24». */
   probe(webhookUrl: string): Promise<VerifiedWebhook>;
-  makeClient(webhookUrl: string): Bitrix24Client;
+  applications: Pick<Applications, 'ofTenant'>;
+  install: Pick<Install, 'findPending'>;
+  makeClient(access: PortalAccess): Bitrix24Client;
   publicUrl: string | undefined;
 }
 
@@ -53,8 +58,10 @@ export function makeSetup(deps: SetupDeps) {
     const staysConnected = webhook !== null || (before !== null && request.webhookUrl !== null);
     if (request.outgoingToken && !staysConnected) throw notConfigured();
     const moved = webhook !== null && before?.portal !== webhook.host;
-    const samePortal = !moved || (await isSamePortal(db, deps.makeClient(webhook.url), tenantId));
+    if (webhook && moved && before?.kind === 'installation') throw installedElsewhere(before.portal);
+    const samePortal = !moved || (await isSamePortal(db, deps.makeClient({ kind: 'webhook', ...webhook }), tenantId));
     if (webhook && !samePortal && !request.replacePortal) throw portalChanged(webhook.host);
+    const waiting = await findWaiting(tenantId, request);
 
     await db.transaction(async (transaction) => {
       await connections.lock(tenantId, transaction);
@@ -67,8 +74,20 @@ export function makeSetup(deps: SetupDeps) {
         await connections.storeOutgoingToken(tenantId, request.outgoingToken, transaction);
       }
     });
+    await waiting?.activate();
     await clients.forgetEverywhere(tenantId);
     return describe(tenantId);
+  }
+
+  /** An installation that waits for the application's secret, proved by it; refused secrets store nothing. */
+  async function findWaiting(tenantId: number, request: SetupRequest) {
+    if (!request.clientId && !request.clientSecret) return null;
+    const stored = await deps.applications.ofTenant(tenantId);
+    const clientId = request.clientId === undefined ? stored?.clientId : request.clientId;
+    const clientSecret = request.clientSecret === undefined ? stored?.clientSecret : request.clientSecret;
+    if (!clientId || !clientSecret) return null;
+    const claim = { tenantId, keys: { clientId, clientSecret } };
+    return deps.install.findPending(claim, { replacePortal: request.replacePortal ?? false });
   }
 
   async function connect(

@@ -33,8 +33,8 @@ export function reachPortal(portal: SimulatedPortal) {
   const log = makeLog({ level: 'trace', format: 'json', output });
   const agent = makePortalAgent({ allowPrivateHosts: true, extraCa: portal.caPem });
   const limits = openLimits();
-  const makeOwnTransport = (): Transport =>
-    makeTransport({ webhookUrl: webhook.url, portal: portal.host, agent, limits, log });
+  const access = { kind: 'webhook', url: webhook.url, host: portal.host } as const;
+  const makeOwnTransport = (): Transport => makeTransport({ access, agent, limits, log });
   return {
     webhook,
     lines,
@@ -42,7 +42,7 @@ export function reachPortal(portal: SimulatedPortal) {
     log,
     makeTransport: makeOwnTransport,
     transport: makeOwnTransport(),
-    client: makeBitrix24Client(webhook.url, { agent, limits, clock: systemClock, log }),
+    client: makeBitrix24Client(access, { agent, limits, clock: systemClock, log }),
     close: () => agent.destroy(),
   };
 }

@@ -31,10 +31,13 @@ export function sourceFiles(folder: string): SourceFile[] {
   } catch {
     return [];
   }
-  return names
-    .filter((name) => extensions.test(name))
-    .sort()
-    .map((name) => read(path.posix.join(folder, name.replaceAll('\\', '/'))));
+  return (
+    names
+      // The kit's build writes its own sources below the pages.
+      .filter((name) => extensions.test(name) && !/(^|[\\/])node_modules[\\/]/.test(name))
+      .sort()
+      .map((name) => read(path.posix.join(folder, name.replaceAll('\\', '/'))))
+  );
 }
 
 function read(file: string): SourceFile {

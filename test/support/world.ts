@@ -58,6 +58,8 @@ export async function startWorld(options: WorldOptions = {}) {
     jwtSecret,
     jwksUrl: undefined,
     encryptionKeys: [{ id: 'test', key: randomBytes(32) }],
+    oauthUrls: ['https://oauth.example'],
+    marketplace: null,
     allowPrivateHosts: true,
     logLevel: 'debug',
     logFormat: 'text',

@@ -114,6 +114,7 @@ function answering(body: unknown, time: WireAnswer['time'] = { date_start: '2026
   const sent: Sent[] = [];
   const transport: Transport = {
     portal: 'portal.example',
+    via: 'webhook',
     async send(method, params, options) {
       sent.push({ method, params, options });
       return { result: body, ...(time && { time }) };

@@ -79,8 +79,7 @@ describe('makePortalAgent', () => {
       expect(probed).to.include({ code: 'portal_host_not_allowed', status: 400 });
       const log = makeLog({ level: 'fatal', format: 'json' });
       const transport = makeTransport({
-        webhookUrl,
-        portal: new URL(webhookUrl).host,
+        access: { kind: 'webhook', url: webhookUrl, host: new URL(webhookUrl).host },
         agent,
         limits: openLimits(),
         log,

@@ -1,27 +1,30 @@
 import { expect } from 'chai';
 import sinon from 'sinon';
+import type { PortalAccess } from '../../../app/bitrix24/access.ts';
 import { AppError } from '../../../app/lib/errors.ts';
 import { makeLog } from '../../../app/lib/log.ts';
 import type { Database } from '../../../app/models/database.ts';
 import { makeClients } from '../../../app/portals/clients.ts';
-import type { Connections } from '../../../app/portals/connections.ts';
 import { MockBitrix24Client } from '../../support/mock-bitrix24-client.ts';
 
 function prepare() {
   const stored = new Map<number, string>();
-  const connections = {
-    findStoredWebhook: async (tenantId: number) => stored.get(tenantId) ?? null,
-    readWebhook: (_tenantId: number, text: string) => `https://portal.example/rest/1/${text}/`,
-  } as unknown as Connections;
+  const access = {
+    async find(tenantId: number) {
+      const key = stored.get(tenantId);
+      if (key === undefined) return null;
+      return { key, open: async () => ({ kind: 'webhook', url: '', host: key }) satisfies PortalAccess };
+    },
+  };
   const made: MockBitrix24Client[] = [];
-  const makeClient = sinon.spy((webhookUrl: string) => {
-    const client = new MockBitrix24Client(webhookUrl);
+  const makeClient = sinon.spy(({ host }: PortalAccess) => {
+    const client = new MockBitrix24Client(host);
     made.push(client);
     return client;
   });
   const query = sinon.stub().resolves([]);
   const log = makeLog({ level: 'fatal', format: 'json' });
-  const clients = makeClients({ db: { query } as unknown as Database, connections, makeClient, log });
+  const clients = makeClients({ db: { query } as unknown as Database, access, makeClient, log });
   return { stored, clients, makeClient, made, query };
 }
 
@@ -31,7 +34,7 @@ describe('makeClients', () => {
     stored.set(1, 'first').set(2, 'second');
     const one = await clients.clientFor(1);
     expect(await clients.clientFor(1)).to.equal(one);
-    expect((await clients.clientFor(2)).portal).to.equal('https://portal.example/rest/1/second/');
+    expect((await clients.clientFor(2)).portal).to.equal('second');
     expect(makeClient.callCount).to.equal(2);
   });
 
@@ -40,7 +43,7 @@ describe('makeClients', () => {
     stored.set(1, 'old');
     await clients.clientFor(1);
     stored.set(1, 'new');
-    expect((await clients.clientFor(1)).portal).to.equal('https://portal.example/rest/1/new/');
+    expect((await clients.clientFor(1)).portal).to.equal('new');
   });
 
   it('refuses a tenant without a connection, even right after it was disconnected', async () => {

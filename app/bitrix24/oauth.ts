@@ -1,0 +1,148 @@
+import type https from 'node:https';
+import axios from 'axios';
+import { fromNetworkFailure, oauthRefused } from './error-table.ts';
+
+const timeoutMs = 15_000;
+
+export interface ApplicationKeys {
+  clientId: string;
+  clientSecret: string;
+}
+
+/** What the OAuth server says of an access token: the one source of truth about who is calling. */
+export interface TokenInfo {
+  /** The OAuth host that knew the token. */
+  oauthUrl: string;
+  clientId: string;
+  memberId: string;
+  /** `host[:port]` of the portal. */
+  host: string;
+  userId: number | null;
+  scope: string[];
+  /** L, F, D, T, P or S. */
+  status: string;
+  installed: boolean;
+}
+
+export interface TokenPair {
+  accessToken: string;
+  refreshToken: string;
+}
+
+export interface GrantedTokens extends TokenPair {
+  oauthUrl: string;
+  memberId: string;
+  host: string;
+  userId: number | null;
+}
+
+export type OAuth = ReturnType<typeof makeOAuth>;
+
+/** Makes the way to the pinned OAuth hosts `urls`; nobody else is ever asked about a token. */
+export function makeOAuth({ urls, agent }: { urls: readonly string[]; agent: https.Agent }) {
+  async function post(url: string, fields: Record<string, string>): Promise<{ status: number; data: unknown }> {
+    try {
+      const answer = await axios.post(url, new URLSearchParams(fields), {
+        httpsAgent: agent,
+        timeout: timeoutMs,
+        maxRedirects: 0,
+        validateStatus: () => true,
+        proxy: false,
+      });
+      return { status: answer.status, data: answer.data };
+    } catch (error) {
+      // The cause is not kept: it holds the request with its secrets.
+      const { code, message } = error as { code?: string; message: string };
+      throw fromNetworkFailure({ code: code ?? 'network', message });
+    }
+  }
+
+  async function grant(oauthUrl: string, fields: Record<string, string>): Promise<GrantedTokens> {
+    const answer = await post(`${oauthUrl}/oauth/token/`, fields);
+    const data = (answer.data ?? {}) as Record<string, unknown>;
+    // The server refuses an unknown application with the status 200.
+    if (typeof data.access_token !== 'string' || typeof data.refresh_token !== 'string')
+      throw oauthRefused(answer.status, answer.data);
+    return {
+      oauthUrl,
+      accessToken: data.access_token,
+      refreshToken: data.refresh_token,
+      memberId: String(data.member_id ?? ''),
+      host: hostOf(String(data.client_endpoint ?? '')),
+      userId: numberOrNull(data.user_id),
+    };
+  }
+
+  return {
+    /** Whether this host may be asked. */
+    urls,
+
+    /**
+     * Asks the pinned hosts whose token this is (`app.info` at the authorization server, settings/oauth/index.md, 2026-08); the one that
+     * the caller claims is asked first. Null when none knows the token. Throws `Bitrix24Error` when none answers.
+     */
+    async appInfo(accessToken: string, claimedServer?: string): Promise<TokenInfo | null> {
+      const claimed = urls.find((url) => claimedServer?.startsWith(`${url}/`));
+      const ordered = [...(claimed ? [claimed] : []), ...urls.filter((url) => url !== claimed)];
+      let failure: unknown = null;
+      for (const oauthUrl of ordered) {
+        try {
+          const { status, data } = await post(`${oauthUrl}/rest/app.info`, { auth: accessToken });
+          const info = toTokenInfo(oauthUrl, data);
+          if (info) return info;
+          if (status >= 500) failure = oauthRefused(status, data);
+        } catch (error) {
+          failure = error;
+        }
+      }
+      if (failure) throw failure;
+      return null;
+    },
+
+    /** Trades a refresh token for a new pair; the old pair dies. Throws `Bitrix24Error`: `token_chain_dead`, `client_refused`, network. */
+    refresh(oauthUrl: string, keys: ApplicationKeys, refreshToken: string): Promise<GrantedTokens> {
+      return grant(oauthUrl, { ...fieldsOf(keys), grant_type: 'refresh_token', refresh_token: refreshToken });
+    },
+
+    /** Trades the code of the browser's authorization (30 s, one use) for a pair. Throws `Bitrix24Error`. */
+    exchange(oauthUrl: string, keys: ApplicationKeys, code: string): Promise<GrantedTokens> {
+      return grant(oauthUrl, { ...fieldsOf(keys), grant_type: 'authorization_code', code });
+    },
+  };
+}
+
+function fieldsOf({ clientId, clientSecret }: ApplicationKeys): Record<string, string> {
+  return { client_id: clientId, client_secret: clientSecret };
+}
+
+// Ids and versions come as numbers or as strings of digits.
+function toTokenInfo(oauthUrl: string, data: unknown): TokenInfo | null {
+  const result = (data as { result?: Record<string, unknown> } | null)?.result;
+  const install = result?.install as Record<string, unknown> | undefined;
+  if (!result || !install || typeof result.client_id !== 'string' || !install.member_id) return null;
+  return {
+    oauthUrl,
+    clientId: result.client_id,
+    memberId: String(install.member_id),
+    host: hostOf(String(install.client_endpoint ?? '')) || String(install.domain ?? ''),
+    userId: numberOrNull(result.user_id),
+    scope: String(install.scope ?? result.scope ?? '')
+      .split(/[\s,]+/)
+      .filter(Boolean),
+    status: String(install.status ?? ''),
+    installed: install.installed === true || install.installed === 'Y',
+  };
+}
+
+function hostOf(endpoint: string): string {
+  try {
+    return new URL(endpoint).host;
+  } catch {
+    return '';
+  }
+}
+
+function numberOrNull(value: unknown): number | null {
+  const id = Number(value);
+  return Number.isSafeInteger(id) && id > 0 ? id : null;
+}

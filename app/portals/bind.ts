@@ -1,0 +1,118 @@
+import type { Application } from '../bitrix24/application.ts';
+import type { Bitrix24Client } from '../bitrix24/client.ts';
+import { Bitrix24Error } from '../bitrix24/errors.ts';
+import type { Clock } from '../lib/clock.ts';
+import { AppError } from '../lib/errors.ts';
+import type { Log } from '../lib/log.ts';
+import { entities } from '../lib/records.ts';
+import { type Addresses, addressesOf } from './addresses.ts';
+import { type Binding, lifeCycleEvents, planBindings, recordEvents, tabs } from './binding-plan.ts';
+import type { Installation, InstallationStep, Installations } from './installations.ts';
+
+export interface BindDeps {
+  installations: Installations;
+  applicationFor(installation: Installation): Promise<Application>;
+  clientFor(tenantId: number): Promise<Bitrix24Client>;
+  publicUrl: string | undefined;
+  clock: Clock;
+}
+
+/**
+ * Makes the job that brings a portal's subscriptions in order: events, the offline queue, tabs, and a look at the CRM's fields. What is
+ * bound already stays, what points to a former address is released. Each step notes how it ended, so that a person sees it. Repeat-safe;
+ * throws what another try, or the end of the connection, may mend; the rest is noted and waits for a person.
+ */
+export function makeBind(deps: BindDeps) {
+  const { installations, clock } = deps;
+
+  return async (tenantId: number, { log }: { log: Log }): Promise<void> => {
+    const installation = await installations.findByTenant(tenantId);
+    if (installation?.state !== 'active') return;
+    const failures: unknown[] = [];
+    const step = async (name: InstallationStep, action: () => Promise<void>) => {
+      const failure = await tried(action);
+      const at = clock.now().toISOString();
+      const noted =
+        failure === null ? ({ state: 'done', at } as const) : ({ state: 'failed', at, error: failure.shown } as const);
+      await installations.noteStep(installation.id, name, noted);
+      if (failure) failures.push(failure.error);
+    };
+    let offline: Installation['offline'] = 'none';
+    await step('events', async () => {
+      const application = await deps.applicationFor(installation);
+      await bindEvents(application, addressesOf(deps.publicUrl));
+      offline = await bindOffline(application);
+    });
+    await step('placements', async () => {
+      await bindTabs(await deps.applicationFor(installation), addressesOf(deps.publicUrl));
+    });
+    await step('fields', async () => {
+      const client = await deps.clientFor(tenantId);
+      for (const entity of entities) await client.fields(entity, { interactive: true });
+    });
+    const [first] = failures;
+    if (first !== undefined) {
+      log.warn({ tenant_id: tenantId, operation: 'bind', result: 'error', err: first }, 'Подписки портала неполны');
+      if (first instanceof Bitrix24Error && (first.retryable || first.kind === 'auth')) throw first;
+      return;
+    }
+    await installations.noteBound(installation.id, offline);
+    log.info({ tenant_id: tenantId, operation: 'bind', result: 'ok', offline }, 'События и вкладки портала подключены');
+  };
+}
+
+async function bindEvents(application: Application, { events, install }: Addresses): Promise<void> {
+  const wanted = [...recordEvents, ...lifeCycleEvents].map((name) => ({ name, handler: events }));
+  const present = await presentEvents(application);
+  const { bind, unbind } = planBindings(present, wanted, [install]);
+  for (const { name, handler } of bind) {
+    try {
+      await application.bindEvent(name, handler);
+    } catch (error) {
+      // Another process may have bound it a moment ago: what counts is that it is bound.
+      if (!(await presentEvents(application)).some((one) => one.name === name && one.handler === handler)) throw error;
+    }
+  }
+  for (const { name, handler } of unbind) await application.unbindEvent(name, handler);
+}
+
+async function presentEvents(application: Application): Promise<Binding[]> {
+  const rows = await application.events();
+  return rows.flatMap(({ event, handler }) => (handler === null ? [] : [{ name: event, handler }]));
+}
+
+/** Which queue the portal keeps for us while we are down: with reservations, without, or none (offline-events.md, 2026-09). */
+async function bindOffline(application: Application): Promise<Installation['offline']> {
+  const bound = (await application.events()).filter((row) => row.offline).map((row) => row.event);
+  try {
+    for (const event of recordEvents) if (!bound.includes(event)) await application.bindOffline(event);
+    return (await application.hasFeature('rest_offline_extended')) ? 'extended' : 'plain';
+  } catch (error) {
+    // The plan or the token's user may not allow it; sweeps find what is missed.
+    if (error instanceof Bitrix24Error && !error.retryable) return 'none';
+    throw error;
+  }
+}
+
+const titles = { ru: 'Axenta', en: 'Axenta' };
+
+async function bindTabs(application: Application, { tab }: Addresses): Promise<void> {
+  const wanted = tabs.map((name) => ({ name, handler: tab(name) }));
+  const present = (await application.placements()).map(({ placement, handler }) => ({ name: placement, handler }));
+  const { bind, unbind } = planBindings(present, wanted);
+  for (const { name, handler } of bind) await application.bindPlacement(name, handler, titles);
+  for (const { name, handler } of unbind) await application.unbindPlacement(name, handler);
+}
+
+async function tried(action: () => Promise<void>) {
+  try {
+    await action();
+    return null;
+  } catch (error) {
+    const shown =
+      error instanceof AppError
+        ? { code: error.code, text: error.text }
+        : { code: 'internal_error', text: { ru: 'Внутренняя ошибка', en: 'Internal error' } };
+    return { error, shown };
+  }
+}

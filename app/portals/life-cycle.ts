@@ -1,0 +1,142 @@
+import { z } from 'zod';
+import type { OAuth } from '../bitrix24/oauth.ts';
+import { AppError } from '../lib/errors.ts';
+import type { Log } from '../lib/log.ts';
+import type { Database } from '../models/database.ts';
+import { portalChanged } from './connection-errors.ts';
+import type { Connections } from './connections.ts';
+import type { Install } from './install.ts';
+import type { Installation, Installations } from './installations.ts';
+import { provePortal } from './proof.ts';
+import { forgetFormerPortal, stopRuns } from './reconnect.ts';
+
+const text = z.string().min(1).max(500);
+
+/** Tokens and identity as an event of the application's life carries them (common/events/on-app-install.md, 2026-09). */
+const eventAuth = z.object({
+  member_id: z.string().regex(/^[\w-]{1,64}$/),
+  access_token: text,
+  refresh_token: text.optional(),
+  client_endpoint: z.url({ protocol: /^https$/ }).optional(),
+  server_endpoint: text.optional(),
+  application_token: text,
+  user_id: z.coerce.number().int().positive().optional(),
+  scope: z.string().max(2000).optional(),
+});
+
+export interface LifeCycleDeps {
+  db: Database;
+  installations: Installations;
+  connections: Connections;
+  install: Install;
+  oauth: OAuth;
+  wakeBinding(tenantId: number): Promise<void>;
+  wakeReconcile(tenantId: number): Promise<void>;
+  log: Log;
+}
+
+export type LifeCycle = ReturnType<typeof makeLifeCycle>;
+
+/** Makes what the events of the application's own life do. Repeat-safe. */
+export function makeLifeCycle(deps: LifeCycleDeps) {
+  const { db, installations, connections, oauth, log } = deps;
+
+  async function remove(installation: Installation, erase: boolean): Promise<void> {
+    await db.transaction(async (transaction) => {
+      if (!(await installations.moveTo(installation.id, 'uninstalled', transaction))) return;
+      const { tenantId } = installation;
+      if (tenantId === null) return;
+      await connections.removeInstallation(tenantId, transaction);
+      const webhook = await connections.find(tenantId, transaction);
+      if (!webhook) await stopRuns(db, tenantId, transaction);
+      if (erase && !webhook) await forgetFormerPortal(db, tenantId, transaction);
+    });
+    await stopForeignWebhook(installation);
+    const line = {
+      tenant_id: installation.tenantId,
+      operation: 'uninstall',
+      portal: installation.host,
+      erase,
+      result: 'ok',
+    };
+    log.info(line, 'Приложение удалено с портала');
+    // A webhook that was left takes over.
+    if (installation.tenantId !== null) await deps.wakeReconcile(installation.tenantId);
+  }
+
+  /** A webhook takes over, but not one of another portal: the mappings would be taken for deleted records. */
+  async function stopForeignWebhook({ tenantId, host }: Installation): Promise<void> {
+    const webhook = tenantId === null ? null : await connections.find(tenantId);
+    if (webhook && webhook.portal !== host) await connections.suspend(webhook.tenantId, portalChanged(webhook.portal));
+  }
+
+  return {
+    /**
+     * `ONAPPINSTALL`, wherever it arrives: proved by its access token, never by itself. One without tokens proves nothing and is refused
+     * (`portal_token_refused`).
+     */
+    async installed(auth: unknown): Promise<void> {
+      const parsed = eventAuth.safeParse(auth);
+      if (!parsed.success || !parsed.data.refresh_token) throw unproved();
+      const { data } = parsed;
+      await deps.install.install({
+        memberId: data.member_id,
+        host: data.client_endpoint ? new URL(data.client_endpoint).host : null,
+        accessToken: data.access_token,
+        refreshToken: data.refresh_token ?? '',
+        server: data.server_endpoint,
+        userId: data.user_id,
+        applicationToken: data.application_token,
+        scope: (data.scope ?? '').split(/[\s,]+/).filter(Boolean),
+      });
+    },
+
+    /**
+     * Learns the application token from an event that carries a token of a user: some portals give it by no other way, and an update of
+     * the app may change it. Returns false when the event proves nothing.
+     */
+    async learnToken(installation: Installation, auth: unknown): Promise<boolean> {
+      const parsed = eventAuth.safeParse(auth);
+      if (!parsed.success) return false;
+      try {
+        await provePortal(oauth, {
+          memberId: installation.memberId,
+          host: null,
+          accessToken: parsed.data.access_token,
+          server: `${installation.oauthUrl}/`,
+          clientId: installation.clientId,
+        });
+      } catch (error) {
+        if (error instanceof AppError && error.code === 'portal_token_refused') return false;
+        throw error;
+      }
+      await installations.learnApplicationToken(installation.id, parsed.data.application_token);
+      return true;
+    },
+
+    /** An event of a proved portal that speaks of the application, not of a record. `clean`: the settings were to be erased too. */
+    async heard(event: string, installation: Installation, data: unknown): Promise<void> {
+      if (event === 'ONAPPUNINSTALL') {
+        const clean = String((data as { CLEAN?: unknown } | undefined)?.CLEAN ?? '0');
+        await remove(installation, clean === '1' || clean === 'Y');
+      } else if (installation.tenantId !== null) {
+        // An update may have dropped handlers; a payment may have brought the plan back.
+        await deps.wakeBinding(installation.tenantId);
+      }
+    },
+
+    /** The company lets the portal go: as if the app had been removed there, except that the portal still shows it. */
+    disconnect: (installation: Installation) => remove(installation, false),
+  };
+}
+
+function unproved(): AppError {
+  return new AppError({
+    code: 'portal_token_refused',
+    status: 403,
+    text: {
+      ru: 'Событие установки не содержит токенов, его нечем подтвердить. Откройте приложение из меню портала',
+      en: 'The installation event carries no tokens, nothing proves it. Open the application from the portal menu',
+    },
+  });
+}

@@ -1,0 +1,130 @@
+import type { CallbackAnswer, CallbackRoute, RequestContext } from '../http/route.ts';
+import type { Clock } from '../lib/clock.ts';
+import { AppError } from '../lib/errors.ts';
+import { tabs } from './binding-plan.ts';
+import type { CodeGrant } from './code-grant.ts';
+import { claimedHost, readFrame } from './frame.ts';
+import type { Install } from './install.ts';
+import type { Installation, Installations } from './installations.ts';
+import type { LifeCycle } from './life-cycle.ts';
+import { normalHost } from './proof.ts';
+
+export interface PageRouteDeps {
+  installations: Installations;
+  install: Install;
+  lifeCycle: LifeCycle;
+  codeGrant: CodeGrant;
+  clock: Clock;
+  /** Checks the subscriptions again, soon. */
+  wakeBinding(tenantId: number): Promise<void>;
+  /** Counts refused requests: forged ones leave no other trace. */
+  count(result: 'installed' | 'pending' | 'opened' | 'refused'): void;
+}
+
+/** Subscriptions are looked at again when the app is opened, but not for every employee who opens it. */
+const boundFreshMs = 600_000;
+
+type FrameCall = RequestContext & {
+  query: Record<string, unknown>;
+  params: Record<string, string>;
+  form: Record<string, unknown>;
+};
+
+/** Makes the addresses that Bitrix24 opens in its frames. Pages hold no data: they ask for a session by themselves. */
+export function makePageRoutes(deps: PageRouteDeps): CallbackRoute[] {
+  const { installations, install, lifeCycle, count } = deps;
+
+  /** Installs, and says how that ended in the frame itself. */
+  async function installFrom(call: FrameCall): Promise<Installation> {
+    try {
+      const installation = await install.install(readFrame(call.query, call.form));
+      count(installation.state === 'pending' ? 'pending' : 'installed');
+      return installation;
+    } catch (error) {
+      count('refused');
+      throw error;
+    }
+  }
+
+  /** A portal that we know, at the address that we know. Anybody may send this post: it only decides who may frame the page. */
+  async function findOpened(call: FrameCall): Promise<Installation | null> {
+    const frame = readFrame(call.query, call.form);
+    const installation = await installations.findByMember(frame.memberId);
+    const isKnown = installation?.state === 'active' && normalHost(installation.host) === normalHost(frame.host ?? '');
+    return isKnown ? installation : null;
+  }
+
+  const isStale = ({ boundAt }: Installation): boolean =>
+    boundAt === null || deps.clock.now().getTime() - boundAt.getTime() > boundFreshMs;
+
+  const framed = (call: FrameCall, show: () => Promise<CallbackAnswer>): Promise<CallbackAnswer> =>
+    show().catch((error: unknown) => {
+      if (!(error instanceof AppError)) throw error;
+      const host = claimedHost(call.query);
+      return { problem: error, ancestors: host ? [`https://${host}`] : [] };
+    });
+
+  return [
+    {
+      method: 'post',
+      path: '/bitrix24/install',
+      summary:
+        'Installation page in the portal frame; also the ONAPPINSTALL event of an application without a menu item',
+      async handle(call) {
+        if (String(call.form.event ?? '').toUpperCase() === 'ONAPPINSTALL') {
+          await lifeCycle.installed(call.form.auth).catch((error: unknown) => {
+            count('refused');
+            throw error;
+          });
+          count('installed');
+          return { status: 200, text: 'installed' };
+        }
+        return framed(call, async () => pageFor(await installFrom(call), 'install'));
+      },
+    },
+    {
+      method: 'post',
+      path: '/bitrix24/app',
+      summary: 'Application page in the portal frame',
+      handle: (call) =>
+        framed(call, async () => {
+          const opened = await findOpened(call);
+          // An application without an installation page is installed the moment it is opened; so is one that was suspended.
+          const installation = opened ?? (await installFrom(call));
+          if (opened?.tenantId && isStale(opened)) await deps.wakeBinding(opened.tenantId);
+          count('opened');
+          return pageFor(installation, 'app');
+        }),
+    },
+    {
+      method: 'get',
+      path: '/bitrix24/app',
+      summary: 'Return of the browser authorization (code and state), or a plain visit',
+      handle: (call) => deps.codeGrant.finish(call.query, call.language),
+    },
+    {
+      method: 'post',
+      path: '/bitrix24/placements/:placement',
+      summary: 'Tab of a deal, contact or company card in the portal frame',
+      handle: (call) =>
+        framed(call, async () => {
+          if (!tabs.some((tab) => tab === call.params.placement)) throw unknownPlacement();
+          const { host } = (await findOpened(call)) ?? readFrame(call.query, call.form);
+          count('opened');
+          return { page: 'tab', ancestors: [`https://${host}`] };
+        }),
+    },
+  ];
+}
+
+function pageFor(installation: Installation, page: 'install' | 'app'): CallbackAnswer {
+  return { page, ancestors: [`https://${installation.host}`] };
+}
+
+function unknownPlacement(): AppError {
+  return new AppError({
+    code: 'placement_unknown',
+    status: 404,
+    text: { ru: 'Такого места встраивания нет', en: 'There is no such placement' },
+  });
+}

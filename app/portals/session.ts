@@ -1,0 +1,98 @@
+import type { OAuth, TokenInfo } from '../bitrix24/oauth.ts';
+import type { Role } from '../http/route.ts';
+import { AppError } from '../lib/errors.ts';
+import type { Installation, Installations } from './installations.ts';
+import { normalHost, provePortal } from './proof.ts';
+
+/** Short: whoever is dismissed in the portal, or sees the app removed, loses access soon. */
+export const sessionMinutes = 15;
+
+export interface FrameToken {
+  accessToken: string;
+  /** `host[:port]` as the frame names it. */
+  host: string;
+  memberId: string;
+}
+
+export interface Session {
+  token: string;
+  expiresInSec: number;
+  tenantId: number;
+  role: Role;
+  userId: number;
+  isPortalAdmin: boolean;
+}
+
+export interface SessionDeps {
+  installations: Installations;
+  oauth: OAuth;
+  /** Who the token's user is in the portal. Throws `Bitrix24Error`. */
+  profile(installation: Installation, accessToken: string): Promise<{ id: number; isAdmin: boolean }>;
+  mint(claims: { tenantId: number; role: Role; subject: string; installation: number }, hours: number): string;
+}
+
+export type Sessions = ReturnType<typeof makeSessions>;
+
+/**
+ * Makes the exchange of a frame's token for a short-lived JWT. The authorization server says whose token it is, and that it was given
+ * to our application; the portal itself says whether its user administers it. Administrators may change everything, others CRM
+ * records only. Throws AppError: `installation_unknown` (404), `installation_pending` (409), `portal_token_refused` (403).
+ */
+export function makeSessions({ installations, oauth, profile, mint }: SessionDeps) {
+  /** The installation that a frame's token belongs to, and who its user is. */
+  async function identify(
+    frame: FrameToken,
+  ): Promise<{ installation: Installation; info: TokenInfo; userId: number; isAdmin: boolean }> {
+    const installation = await installations.findByMember(frame.memberId);
+    if (!installation || installation.state === 'uninstalled') throw unknownInstallation();
+    const claim = {
+      memberId: frame.memberId,
+      host: frame.host,
+      accessToken: frame.accessToken,
+      server: `${installation.oauthUrl}/`,
+      clientId: installation.clientId,
+    };
+    const info = await provePortal(oauth, claim);
+    if (normalHost(info.host) !== normalHost(installation.host))
+      await installations.storeHost(installation.id, info.host);
+    const current = { ...installation, host: info.host };
+    const user = await profile(current, frame.accessToken);
+    return { installation: current, info, userId: user.id, isAdmin: user.isAdmin };
+  }
+
+  return {
+    identify,
+
+    async open(frame: FrameToken): Promise<Session> {
+      const { installation, userId, isAdmin } = await identify(frame);
+      if (installation.tenantId === null) throw pendingInstallation();
+      const role: Role = isAdmin ? 'admin' : 'user';
+      const { tenantId } = installation;
+      const subject = `bitrix24:${installation.memberId}:${userId}`;
+      const token = mint({ tenantId, role, subject, installation: installation.id }, sessionMinutes / 60);
+      return { token, expiresInSec: sessionMinutes * 60, tenantId, role, userId, isPortalAdmin: isAdmin };
+    },
+  };
+}
+
+function unknownInstallation(): AppError {
+  return new AppError({
+    code: 'installation_unknown',
+    status: 404,
+    text: {
+      ru: 'Приложение на этом портале не установлено. Администратор портала должен открыть его из меню',
+      en: "The application is not installed in this portal. The portal's administrator has to open it from the menu",
+    },
+  });
+}
+
+function pendingInstallation(): AppError {
+  return new AppError({
+    code: 'installation_pending',
+    status: 409,
+    text: {
+      ru: 'Портал подтверждён, но ни одна компания ещё не назвала это приложение своим. Скопируйте client_id и client_secret из карточки приложения в настройки интеграции Axenta',
+      en: "The portal is confirmed, but no company has claimed this application yet. Copy client_id and client_secret from the application's card into Axenta's integration settings",
+    },
+  });
+}
