@@ -1,0 +1,37 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { backoffTable, environmentTable } from '../support/readme-tables.ts';
+
+const root = new URL('../../', import.meta.url);
+const read = (file: string) => readFileSync(new URL(file, root), 'utf8');
+const readme = read('README.md');
+
+describe('README.md', () => {
+  it('lists every environment variable as config/env.ts has it', () => {
+    expect(readme).to.include(environmentTable());
+  });
+
+  it('shows the pauses as the formula makes them', () => {
+    expect(readme).to.include(backoffTable());
+  });
+
+  it('gives a reason and the licence of every dependency, and of nothing else', () => {
+    const { dependencies, devDependencies } = JSON.parse(read('package.json'));
+    const shown = [...readme.matchAll(/^\| `([^`]+)` \| ([^|]+) \| (?:production|development) \| (\S.*) \|$/gm)];
+    const licences = Object.keys({ ...dependencies, ...devDependencies }).map((name) => {
+      const { license } = JSON.parse(read(`node_modules/${name}/package.json`));
+      return `${name}: ${license}`;
+    });
+    expect(shown.map(([, name, licence]) => `${name}: ${licence}`)).to.have.members(licences);
+  });
+
+  it('names scripts, files and folders that exist', () => {
+    const { scripts } = JSON.parse(read('package.json'));
+    for (const [, name] of readme.matchAll(/npm (?:run )?(demo|start|test|company|token|check|format|build)\b/g))
+      expect(scripts).to.have.property(String(name));
+    const named = [...readme.matchAll(/^\| `([\w./-]+\/)` \|/gm)].map(([, folder]) => String(folder));
+    expect(named).to.not.be.empty;
+    for (const folder of named) expect(existsSync(fileURLToPath(new URL(folder, root))), folder).to.equal(true);
+  });
+});
