@@ -73,7 +73,7 @@ export function wirePortals({ config, db, clock, log, secrets, metrics, queue, a
 
   const store = makeTakeOver({ db, clock, connections, installations, makeClient, wakeBinding });
   const install = makeInstall({
-    ...{ installations, applications, oauth, store, log },
+    ...{ installations, applications, oauth, store, wakeBinding, log },
     isAdmin: async (info, accessToken) => (await profileOf(info, accessToken)).isAdmin,
     isAlive: async (installation) =>
       (await applicationFor(installation)).profile().then(
@@ -93,6 +93,8 @@ export function wirePortals({ config, db, clock, log, secrets, metrics, queue, a
   const sessions = makeSessions({
     installations,
     oauth,
+    secrets,
+    clock,
     profile: profileOf,
     mint: (claims, hours) => mintToken(sessionSecret, claims, hours),
   });

@@ -24,6 +24,8 @@ export interface InstallDeps {
   isAdmin(info: TokenInfo, accessToken: string): Promise<boolean>;
   /** Whether the stored chain of a working installation still works. */
   isAlive(installation: Installation): Promise<boolean>;
+  /** Brings the subscriptions in order soon, in a worker. */
+  wakeBinding(tenantId: number): Promise<void>;
   log: Log;
 }
 
@@ -64,6 +66,8 @@ export function makeInstall(deps: InstallDeps) {
   async function renew(existing: Installation, info: TokenInfo, request: InstallRequest): Promise<Installation> {
     if (request.applicationToken) await installations.learnApplicationToken(existing.id, request.applicationToken);
     if (existing.host !== info.host) await installations.storeHost(existing.id, info.host);
+    // "Reinstall" has dropped the subscriptions.
+    if (existing.tenantId !== null) await deps.wakeBinding(existing.tenantId);
     return (await installations.findByMember(info.memberId)) ?? existing;
   }
 
@@ -115,7 +119,13 @@ export function makeInstall(deps: InstallDeps) {
       if (!pending || !pair) return null;
       const tokens = await refreshPending(pending, pair, claim);
       if (!tokens) return null;
-      const proved = { ...pending, tokens, license: pending.license ?? '', applicationToken: null };
+      const proved = {
+        ...pending,
+        tokens,
+        license: pending.license ?? '',
+        applicationToken: null,
+        installerToken: null,
+      };
       const owner = { tenantId: claim.tenantId, ...options };
       await store.check(proved, owner);
       return { activate: async () => void (await activate(proved, owner)) };
@@ -152,6 +162,7 @@ function provedBy(info: TokenInfo, request: InstallRequest): ProvedInstallation 
     license: info.status,
     tokens: { accessToken: request.accessToken, refreshToken: request.refreshToken },
     applicationToken: request.applicationToken,
+    installerToken: request.accessToken,
   };
 }
 

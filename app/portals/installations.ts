@@ -19,6 +19,8 @@ export interface Installation {
   scope: string[];
   license: string | null;
   applicationTokenDigest: string | null;
+  /** The proved token of the page that installed, an administrator's. */
+  installer: { tokenDigest: string; userId: number; at: string } | null;
   offline: 'none' | 'plain' | 'extended';
   offlineProcessId: string | null;
   steps: Partial<Record<InstallationStep, StepState>>;
@@ -49,6 +51,8 @@ export interface ProvedInstallation {
   tokens: TokenPair;
   /** Null when the request brought none: the stored one stays. */
   applicationToken: string | null;
+  /** The token of the page that installs, as it was proved; null when no page does. */
+  installerToken: string | null;
 }
 
 export type Installations = ReturnType<typeof makeInstallations>;
@@ -85,14 +89,17 @@ export function makeInstallations({ db, secrets }: { db: Database; secrets: Secr
         await queryRows(
           db,
           `insert into bitrix24_installations as i (member_id, tenant_id, client_id, state, portal_host, oauth_url, access_token,
-                  refresh_token, token_user_id, application_token_digest, scope, license)
-           values ($memberId, $tenantId, $clientId, $state, $host, $oauthUrl, $access, $refresh, $userId, $digest, $scope, $license)
+                  refresh_token, token_user_id, application_token_digest, installer_token_digest, installer_user_id,
+                  installed_at, scope, license)
+           values ($memberId, $tenantId, $clientId, $state, $host, $oauthUrl, $access, $refresh, $userId, $digest,
+                   $installerDigest, $userId, now(), $scope, $license)
            on conflict (member_id) do update
               set tenant_id = excluded.tenant_id, client_id = excluded.client_id, state = excluded.state,
                   portal_host = excluded.portal_host, oauth_url = excluded.oauth_url, access_token = excluded.access_token,
                   refresh_token = excluded.refresh_token, token_version = i.token_version + 1, refreshing_until = null,
                   refreshed_at = now(), token_user_id = excluded.token_user_id, scope = excluded.scope,
-                  license = excluded.license, updated_at = now(),
+                  license = excluded.license, installer_token_digest = excluded.installer_token_digest,
+                  installer_user_id = excluded.installer_user_id, installed_at = now(), updated_at = now(),
                   application_token_digest = coalesce(excluded.application_token_digest,
                     -- another application's token proves nothing
                     case when i.client_id = excluded.client_id then i.application_token_digest end)`,
@@ -107,6 +114,7 @@ export function makeInstallations({ db, secrets }: { db: Database; secrets: Secr
             refresh: secrets.encrypt(proved.tokens.refreshToken, refreshPlace(place)),
             userId: proved.userId,
             digest: proved.applicationToken && secrets.digest(proved.applicationToken),
+            installerDigest: proved.installerToken && secrets.digest(proved.installerToken),
             scope: proved.scope,
             license: proved.license,
           },
@@ -129,6 +137,7 @@ export function makeInstallations({ db, secrets }: { db: Database; secrets: Secr
                 access_token = case when $state = 'uninstalled' then null else access_token end,
                 refresh_token = case when $state = 'uninstalled' then null else refresh_token end,
                 application_token_digest = case when $state = 'uninstalled' then null else application_token_digest end,
+                installer_token_digest = case when $state = 'uninstalled' then null else installer_token_digest end,
                 offline = case when $state = 'uninstalled' then 'none' else offline end,
                 offline_process_id = case when $state = 'uninstalled' then null else offline_process_id end,
                 steps = case when $state = 'uninstalled' then '{}' else steps end
@@ -276,6 +285,9 @@ export const refreshPlace = (memberId: string) => `bitrix24_installations.refres
 const columns = `
   select id, member_id as "memberId", tenant_id as "tenantId", client_id as "clientId", state, portal_host as host,
          oauth_url as "oauthUrl", token_user_id as "userId", scope, license,
-         application_token_digest as "applicationTokenDigest", offline, offline_process_id as "offlineProcessId", steps,
+         application_token_digest as "applicationTokenDigest",
+         case when installer_token_digest is not null
+              then json_build_object('tokenDigest', installer_token_digest, 'userId', installer_user_id, 'at', installed_at)
+               end as installer, offline, offline_process_id as "offlineProcessId", steps,
          bound_at as "boundAt", refreshed_at as "refreshedAt"
     from bitrix24_installations`;

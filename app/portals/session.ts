@@ -1,6 +1,8 @@
-import type { OAuth, TokenInfo } from '../bitrix24/oauth.ts';
+import type { OAuth } from '../bitrix24/oauth.ts';
 import type { Role } from '../http/route.ts';
+import type { Clock } from '../lib/clock.ts';
 import { AppError } from '../lib/errors.ts';
+import { equalInConstantTime, type Secrets } from '../lib/secrets.ts';
 import type { Installation, Installations } from './installations.ts';
 import { normalHost, provePortal } from './proof.ts';
 
@@ -26,6 +28,8 @@ export interface Session {
 export interface SessionDeps {
   installations: Installations;
   oauth: OAuth;
+  secrets: Pick<Secrets, 'digest'>;
+  clock: Clock;
   /** Who the token's user is in the portal. Throws `Bitrix24Error`. */
   profile(installation: Installation, accessToken: string): Promise<{ id: number; isAdmin: boolean }>;
   mint(claims: { tenantId: number; role: Role; subject: string; installation: number }, hours: number): string;
@@ -38,13 +42,15 @@ export type Sessions = ReturnType<typeof makeSessions>;
  * to our application; the portal itself says whether its user administers it. Administrators may change everything, others CRM
  * records only. Throws AppError: `installation_unknown` (404), `installation_pending` (409), `portal_token_refused` (403).
  */
-export function makeSessions({ installations, oauth, profile, mint }: SessionDeps) {
+export function makeSessions({ installations, oauth, profile, mint, secrets, clock }: SessionDeps) {
   /** The installation that a frame's token belongs to, and who its user is. */
   async function identify(
     frame: FrameToken,
-  ): Promise<{ installation: Installation; info: TokenInfo; userId: number; isAdmin: boolean }> {
+  ): Promise<{ installation: Installation; userId: number; isAdmin: boolean }> {
     const installation = await installations.findByMember(frame.memberId);
     if (!installation || installation.state === 'uninstalled') throw unknownInstallation();
+    const installer = installerOf(installation, frame);
+    if (installer !== null) return { installation, userId: installer, isAdmin: true };
     const claim = {
       memberId: frame.memberId,
       host: frame.host,
@@ -57,7 +63,16 @@ export function makeSessions({ installations, oauth, profile, mint }: SessionDep
       await installations.storeHost(installation.id, info.host);
     const current = { ...installation, host: info.host };
     const user = await profile(current, frame.accessToken);
-    return { installation: current, info, userId: user.id, isAdmin: user.isAdmin };
+    return { installation: current, userId: user.id, isAdmin: user.isAdmin };
+  }
+
+  /**
+   * The administrator whose page has just installed the app: its token was proved then, and has died with the chain where a company's
+   * secret was proved by renewing it. The same token, shown again soon, is still that page.
+   */
+  function installerOf({ installer }: Installation, { accessToken }: FrameToken): number | null {
+    if (!installer || clock.now().getTime() - Date.parse(installer.at) > sessionMinutes * 60_000) return null;
+    return equalInConstantTime(installer.tokenDigest, secrets.digest(accessToken)) ? installer.userId : null;
   }
 
   return {

@@ -6,9 +6,11 @@ import { makeJobQueue, type Task } from '../../app/jobs/queue.ts';
 import { makeLog } from '../../app/lib/log.ts';
 import { type RunningApp, startApp } from '../../app/start.ts';
 import type { Config } from '../../config/config.ts';
+import { type OAuthServer, type OAuthServerOptions, startOAuthServer } from '../portal/oauth-server.ts';
 import { type PortalOptions, type SimulatedPortal, startPortal } from '../portal/portal.ts';
 import { createTestDatabase } from './database.ts';
 import { eventually } from './eventually.ts';
+import { findFreePort } from './free-port.ts';
 
 export interface Answer {
   status: number;
@@ -24,6 +26,9 @@ export interface Tenant {
 }
 
 export interface WorldOptions {
+  /** The portal knows applications, and the app knows its own public address. */
+  apps?: boolean;
+  oauth?: OAuthServerOptions;
   portal?: PortalOptions;
   config?: Partial<Config>;
   /** Requests at once and a second; the portal's own limit when absent. */
@@ -38,7 +43,9 @@ const jwtSecret = 'a secret that only the tests know, long enough';
 /** Database, simulated portal and the whole app in this process: what every flow test begins with. */
 export async function startWorld(options: WorldOptions = {}) {
   const database = await createTestDatabase();
-  const portal = await startPortal(options.portal);
+  const oauth = options.apps ? await startOAuthServer(options.oauth) : undefined;
+  const portal = await startPortal({ ...options.portal, ...(oauth && { oauth }) });
+  const port = options.apps ? await findFreePort() : 0;
   const pool = new pg.Pool({ connectionString: database.url, max: 4 });
   pool.on('error', () => undefined);
   const lines: string[] = [];
@@ -49,16 +56,16 @@ export async function startWorld(options: WorldOptions = {}) {
     },
   });
   const config: Config = {
-    port: 0,
+    port,
     host: '127.0.0.1',
-    publicUrl: undefined,
+    publicUrl: options.apps ? `http://127.0.0.1:${port}` : undefined,
     databaseUrl: database.url,
     dataDir: '/nonexistent',
     role: 'all',
     jwtSecret,
     jwksUrl: undefined,
     encryptionKeys: [{ id: 'test', key: randomBytes(32) }],
-    oauthUrls: ['https://oauth.example'],
+    oauthUrls: [oauth?.origin ?? 'https://oauth.example'],
     marketplace: null,
     allowPrivateHosts: true,
     logLevel: 'debug',
@@ -108,6 +115,10 @@ export async function startWorld(options: WorldOptions = {}) {
 
   return {
     portal,
+    get oauth(): OAuthServer {
+      if (!oauth) throw new Error('Start the world with `apps`');
+      return oauth;
+    },
     config,
     databaseUrl: database.url,
     sql,
@@ -185,6 +196,7 @@ export async function startWorld(options: WorldOptions = {}) {
     async stop(): Promise<void> {
       await app?.stop();
       await portal.stop();
+      await oauth?.stop();
       await pool.end();
       await database.drop();
     },
