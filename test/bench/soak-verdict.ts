@@ -1,0 +1,70 @@
+import { multisetOf } from './counting.ts';
+import type { SoakTenant, SoakWorld } from './soak-world.ts';
+
+interface Kind {
+  entity: 'object' | 'user' | 'contract';
+  remote: 'deal' | 'contact' | 'company';
+  rows: string;
+  /** Their value that stands for `first` of our row. */
+  theirs(record: Record<string, unknown>): string;
+}
+
+const text = (value: unknown) => String(value ?? '').trim();
+
+const kinds: Kind[] = [
+  {
+    entity: 'object',
+    remote: 'deal',
+    rows: `select id, name as first, '' as second from objects where tenant_id = $1 and deleted_at is null`,
+    // Whoever edits a title may leave out the contract's number: that is no difference.
+    theirs: ({ TITLE }) => text(text(TITLE).replace(/ \(договор [^()]*\)$/, '')),
+  },
+  {
+    entity: 'user',
+    remote: 'contact',
+    rows: `select id, name as first, coalesce(phone, '') as second from users where tenant_id = $1 and deleted_at is null`,
+    theirs: ({ NAME, LAST_NAME }) => text(`${text(NAME)} ${text(LAST_NAME)}`),
+  },
+  {
+    entity: 'contract',
+    remote: 'company',
+    rows: `select id, client_name as first, '' as second from contracts where tenant_id = $1 and deleted_at is null`,
+    theirs: ({ TITLE }) => text(TITLE),
+  },
+];
+
+/** What is wrong now that everything has come to rest: an empty list is a soak that passed. */
+export async function findDifferences(world: SoakWorld, tenant: SoakTenant): Promise<string[]> {
+  const found: string[] = [];
+  for (const { entity, remote, rows, theirs } of kinds) {
+    const records = world.portal.records(remote).list();
+    const origins = multisetOf(records.map((record) => text(record.ORIGIN_ID)).filter(Boolean));
+    for (const [origin, count] of origins) {
+      if (count > 1 && origin.startsWith(`${tenant.id}:`)) found.push(`${origin} has ${count} ${remote} records`);
+    }
+    const mappings = await world.sql<{ local_id: number; bitrix24_id: string }>(
+      `select local_id, bitrix24_id from bitrix24_sync_mappings where tenant_id = $1 and local_type = $2 and state = 'linked'`,
+      [tenant.id, entity],
+    );
+    const byLocal = new Map(mappings.map((mapping) => [mapping.local_id, Number(mapping.bitrix24_id)]));
+    const byId = new Map(records.map((record) => [Number(record.ID), record]));
+    for (const row of await world.sql<{ id: number; first: string; second: string }>(rows, [tenant.id])) {
+      const record = byId.get(byLocal.get(row.id) ?? 0);
+      if (!record) {
+        found.push(`${entity} ${row.id} has no ${remote}`);
+        continue;
+      }
+      if (text(record.ORIGIN_ID) !== `${tenant.id}:${entity}:${row.id}`)
+        found.push(`${remote} ${record.ID} has the origin ${record.ORIGIN_ID}`);
+      const first = theirs(record);
+      if (first !== text(row.first))
+        found.push(`${entity} ${row.id} is ${JSON.stringify(row.first)}, its ${remote} ${JSON.stringify(first)}`);
+      const phones = (record.PHONE ?? []) as { VALUE: string }[];
+      if (entity === 'user' && row.second && !phones.some(({ VALUE }) => VALUE === row.second))
+        found.push(
+          `user ${row.id} has the phone ${row.second}, its contact ${JSON.stringify(phones.map(({ VALUE }) => VALUE))}`,
+        );
+    }
+  }
+  return found;
+}
