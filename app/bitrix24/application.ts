@@ -1,6 +1,8 @@
 import type { InstallationAccess } from './access.ts';
+import { type Command, sendBatch } from './batch.ts';
 import { callMethod } from './call.ts';
 import { Bitrix24Error } from './errors.ts';
+import { chunks } from './reading.ts';
 import { makeTransport } from './sdk.ts';
 import type { SdkClientDeps } from './sdk-client.ts';
 
@@ -34,6 +36,36 @@ export function makeApplication(access: InstallationAccess, { agent, limits, log
   const call = async (method: string, params: Record<string, unknown> = {}): Promise<unknown> =>
     (await callMethod(transport, limits, method, params, interactive)).result;
 
+  /**
+   * Runs changes in as few requests as they fit; returns the failures but those of the code that may be passed over. Batches of these
+   * methods are usual in installations (js_library/rest/callBatch); where a portal refuses them, they are called one by one.
+   */
+  async function runAll(commands: readonly Command[], passedOver?: string): Promise<Bitrix24Error[]> {
+    const failures: Bitrix24Error[] = [];
+    for (const group of chunks(commands, 50)) {
+      const { outcomes } = await sendBatch(transport, limits, group, { ...interactive, writes: true });
+      for (const [index, outcome] of outcomes.entries()) {
+        if (outcome.ok) continue;
+        const error =
+          outcome.error.code === 'ERROR_BATCH_METHOD_NOT_ALLOWED'
+            ? await runOne(group[index] as Command)
+            : outcome.error;
+        if (error && error.code !== passedOver) failures.push(error);
+      }
+    }
+    return failures;
+  }
+
+  async function runOne({ method, params }: Command): Promise<Bitrix24Error | null> {
+    try {
+      await call(method, params);
+      return null;
+    } catch (error) {
+      if (error instanceof Bitrix24Error) return error;
+      throw error;
+    }
+  }
+
   return {
     /** Who the token's user is (profile.md, 2026-08); an id of 0 when the user is inactive. */
     async profile(): Promise<{ id: number; isAdmin: boolean }> {
@@ -49,17 +81,24 @@ export function makeApplication(access: InstallationAccess, { agent, limits, log
       }));
     },
 
-    /** Binds an event; false when the portal has no such event for us (event-bind.md, 2026-09). */
-    bindEvent(event: string, handler: string): Promise<boolean> {
-      return unlessUnknown('ERROR_EVENT_NOT_FOUND', call('event.bind', { event, handler }));
+    /** Binds online events (event-bind.md, 2026-09); returns what failed. Events that the portal does not have are passed over. */
+    bindEvents(bindings: readonly { name: string; handler: string }[]): Promise<Bitrix24Error[]> {
+      const commands = bindings.map(({ name, handler }) => ({
+        method: 'event.bind',
+        params: { event: name, handler },
+      }));
+      return runAll(commands, 'ERROR_EVENT_NOT_FOUND');
     },
 
-    bindOffline(event: string): Promise<boolean> {
-      return unlessUnknown('ERROR_EVENT_NOT_FOUND', call('event.bind', { event, event_type: 'offline' }));
+    bindOffline(names: readonly string[]): Promise<Bitrix24Error[]> {
+      const commands = names.map((event) => ({ method: 'event.bind', params: { event, event_type: 'offline' } }));
+      return runAll(commands, 'ERROR_EVENT_NOT_FOUND');
     },
 
-    async unbindEvent(event: string, handler: string): Promise<void> {
-      await call('event.unbind', { event, handler });
+    unbindEvents(bindings: readonly { name: string; handler: string }[]): Promise<Bitrix24Error[]> {
+      return runAll(
+        bindings.map(({ name, handler }) => ({ method: 'event.unbind', params: { event: name, handler } })),
+      );
     },
 
     async placements(): Promise<BoundPlacement[]> {
@@ -69,15 +108,26 @@ export function makeApplication(access: InstallationAccess, { agent, limits, log
       }));
     },
 
-    /** Binds a placement; false when the portal has no such place under our permissions (placement-bind.md, 2026-09). */
-    bindPlacement(placement: string, handler: string, titles: { ru: string; en: string }): Promise<boolean> {
-      const languages = { ru: { TITLE: titles.ru }, en: { TITLE: titles.en } };
-      const params = { PLACEMENT: placement, HANDLER: handler, TITLE: titles.ru, LANG_ALL: languages };
-      return unlessUnknown('ERROR_PLACEMENT_NOT_FOUND', call('placement.bind', params));
+    /** Binds placements (placement-bind.md, 2026-09); returns what failed. Places that the portal does not have are passed over. */
+    bindPlacements(
+      bindings: readonly { name: string; handler: string }[],
+      titles: { ru: string; en: string },
+    ): Promise<Bitrix24Error[]> {
+      const LANG_ALL = { ru: { TITLE: titles.ru }, en: { TITLE: titles.en } };
+      const commands = bindings.map(({ name, handler }) => ({
+        method: 'placement.bind',
+        params: { PLACEMENT: name, HANDLER: handler, TITLE: titles.ru, LANG_ALL },
+      }));
+      return runAll(commands, 'ERROR_PLACEMENT_NOT_FOUND');
     },
 
-    async unbindPlacement(placement: string, handler: string): Promise<void> {
-      await call('placement.unbind', { PLACEMENT: placement, HANDLER: handler });
+    unbindPlacements(bindings: readonly { name: string; handler: string }[]): Promise<Bitrix24Error[]> {
+      return runAll(
+        bindings.map(({ name, handler }) => ({
+          method: 'placement.unbind',
+          params: { PLACEMENT: name, HANDLER: handler },
+        })),
+      );
     },
 
     /** Whether the portal's plan has a feature (feature-get.md, 2026-08). */
@@ -115,16 +165,6 @@ export function makeApplication(access: InstallationAccess, { agent, limits, log
       await call('event.offline.clear', { process_id: processId });
     },
   };
-}
-
-async function unlessUnknown(code: string, bound: Promise<unknown>): Promise<boolean> {
-  try {
-    await bound;
-    return true;
-  } catch (error) {
-    if (error instanceof Bitrix24Error && error.code === code) return false;
-    throw error;
-  }
 }
 
 function listOf(value: unknown): Record<string, unknown>[] {

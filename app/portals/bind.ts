@@ -63,17 +63,20 @@ export function makeBind(deps: BindDeps) {
 
 async function bindEvents(application: Application, { events, install }: Addresses): Promise<void> {
   const wanted = [...recordEvents, ...lifeCycleEvents].map((name) => ({ name, handler: events }));
-  const present = await presentEvents(application);
-  const { bind, unbind } = planBindings(present, wanted, [install]);
-  for (const { name, handler } of bind) {
-    try {
-      await application.bindEvent(name, handler);
-    } catch (error) {
-      // Another process may have bound it a moment ago: what counts is that it is bound.
-      if (!(await presentEvents(application)).some((one) => one.name === name && one.handler === handler)) throw error;
-    }
+  const { bind, unbind } = planBindings(await presentEvents(application), wanted, [install]);
+  const [failure] = await application.bindEvents(bind);
+  if (failure) {
+    // Another process may have bound them a moment ago: what counts is that they are bound.
+    const present = await presentEvents(application);
+    const missing = recordEvents.filter((name) => !present.some((one) => one.name === name && one.handler === events));
+    if (missing.length > 0) throw failure;
   }
-  for (const { name, handler } of unbind) await application.unbindEvent(name, handler);
+  await throwFirst(application.unbindEvents(unbind));
+}
+
+async function throwFirst(failures: Promise<readonly Bitrix24Error[]>): Promise<void> {
+  const [first] = await failures;
+  if (first) throw first;
 }
 
 async function presentEvents(application: Application): Promise<Binding[]> {
@@ -85,7 +88,7 @@ async function presentEvents(application: Application): Promise<Binding[]> {
 async function bindOffline(application: Application): Promise<Installation['offline']> {
   const bound = (await application.events()).filter((row) => row.offline).map((row) => row.event);
   try {
-    for (const event of recordEvents) if (!bound.includes(event)) await application.bindOffline(event);
+    await throwFirst(application.bindOffline(recordEvents.filter((event) => !bound.includes(event))));
     return (await application.hasFeature('rest_offline_extended')) ? 'extended' : 'plain';
   } catch (error) {
     // The plan or the token's user may not allow it; sweeps find what is missed.
@@ -100,8 +103,8 @@ async function bindTabs(application: Application, { tab }: Addresses): Promise<v
   const wanted = tabs.map((name) => ({ name, handler: tab(name) }));
   const present = (await application.placements()).map(({ placement, handler }) => ({ name: placement, handler }));
   const { bind, unbind } = planBindings(present, wanted);
-  for (const { name, handler } of bind) await application.bindPlacement(name, handler, titles);
-  for (const { name, handler } of unbind) await application.unbindPlacement(name, handler);
+  await throwFirst(application.bindPlacements(bind, titles));
+  await throwFirst(application.unbindPlacements(unbind));
 }
 
 async function tried(action: () => Promise<void>) {
