@@ -25,7 +25,7 @@ export async function saveSettings(deps: SettingsDeps, tenantId: number, setting
   for (const entity of entities) {
     const fieldMap = settings.field_map?.[entity];
     if (!fieldMap) continue;
-    problems.push(...checkBuiltIn(entity, fieldMap));
+    problems.push(...checkBuiltIn(entity, fieldMap), ...checkTwice(entity, fieldMap));
     if (fieldMap.custom?.length) {
       const client = await deps.clientFor(tenantId);
       problems.push(...(await checkCustom(client, entity, fieldMap)));
@@ -63,6 +63,22 @@ function checkBuiltIn(entity: Entity, fieldMap: FieldMapSettings): Problem[] {
       },
     }));
 }
+
+/** A field that two pairs write to would change for ever, and so would a column. */
+function checkTwice(entity: Entity, { custom = [] }: FieldMapSettings): Problem[] {
+  return custom.flatMap((pair, index) => {
+    const others = custom.slice(0, index);
+    const path = `field_map.${entity}.custom.${index}`;
+    if (others.some((other) => other.bitrix24 === pair.bitrix24))
+      return [{ path: `${path}.bitrix24`, problem: usedTwice }];
+    const writesColumn = others.some(
+      (other) => other.local === pair.local && [other.owner, pair.owner].some((owner) => owner !== 'crm'),
+    );
+    return writesColumn ? [{ path: `${path}.local`, problem: usedTwice }] : [];
+  });
+}
+
+const usedTwice: Text = { ru: 'поле занято другой парой этого списка', en: 'another pair of this list uses the field' };
 
 async function checkCustom(client: Bitrix24Client, entity: Entity, fieldMap: FieldMapSettings): Promise<Problem[]> {
   const fields = await client.fields(entity, { interactive: true });

@@ -1,0 +1,201 @@
+import { expect } from 'chai';
+import { fingerprint } from '../support/fingerprint.ts';
+import { expectRefusal } from '../support/refusal.ts';
+import { startWorld, type Tenant, type World } from '../support/world.ts';
+
+const path = '/api/integration/bitrix24/settings';
+const each = <Value>(value: Value) => ({ object: value, user: value, contract: value });
+
+describe('settings', () => {
+  let world: World;
+  let tenant: Tenant;
+  const call = (method: string, address: string, body?: unknown) => world.call(tenant.token, method, address, body);
+  const put = async (settings: unknown) => {
+    const answer = await call('PUT', path, settings);
+    expect(answer.status, JSON.stringify(answer.body)).to.equal(200);
+    return answer.body;
+  };
+
+  before(async () => {
+    world = await startWorld();
+    tenant = await world.addTenant();
+    await world.connectWithEvents(tenant);
+    world.portal.store.catalogue.addUserField('deal', 'UF_CRM_SERIAL', 'string', false);
+    world.portal.store.catalogue.addUserField('deal', 'UF_CRM_MANY', 'string', true);
+    world.portal.store.catalogue.addUserField('deal', 'UF_CRM_SUM', 'double', false);
+  });
+  after(() => world.stop());
+
+  const defaults = {
+    directions: each('bidirectional'),
+    policies: each('latest'),
+    automatic: each(true),
+    import_new: each(false),
+    on_local_delete: each('keep'),
+    on_bitrix24_delete: each('keep'),
+    field_map: each({}),
+  };
+
+  it('are the defaults at first', async () => {
+    expect((await call('GET', path)).body.data).to.deep.equal(defaults);
+  });
+
+  it('are replaced as a whole: what is absent goes back to its default', async () => {
+    await put({ directions: { user: 'to_bitrix' }, on_local_delete: { object: 'close' } });
+    const saved = await put({ policies: { contract: 'crm' } });
+    expect(saved.message).to.equal('Настройки сохранены');
+    const expected = { ...defaults, policies: { ...each('latest'), contract: 'crm' } };
+    expect(saved.data).to.deep.equal(expected);
+    expect((await call('GET', path)).body.data).to.deep.equal(expected);
+    await put({});
+    expect((await call('GET', path)).body.data).to.deep.equal(defaults);
+  });
+
+  const custom = (...pairs: unknown[]) => ({ field_map: { object: { custom: pairs } } });
+  const serial = { local: 'serial_number', bitrix24: 'UF_CRM_SERIAL', owner: 'both' };
+  const bad: { name: string; settings: unknown; paths: string[] }[] = [
+    {
+      name: 'a direction that is none',
+      settings: { directions: { object: 'sideways' } },
+      paths: ['directions.object'],
+    },
+    { name: 'a kind that is none', settings: { automatic: { deals: true } }, paths: ['automatic.deals'] },
+    { name: 'a switch that is no switch', settings: { automatic: { object: 'yes' } }, paths: ['automatic.object'] },
+    {
+      name: 'several problems at once',
+      settings: { policies: { user: 1 }, import_new: { user: 1 } },
+      paths: ['policies.user', 'import_new.user'],
+    },
+    {
+      name: 'a pair that is not there',
+      settings: { field_map: { user: { disabled: ['email', 'salary'] } } },
+      paths: ['field_map.user.disabled.1'],
+    },
+    {
+      name: 'an owner of a pair that is not there',
+      settings: { field_map: { user: { owners: { salary: 'crm' } } } },
+      paths: ['field_map.user.owners.salary'],
+    },
+    {
+      name: 'an owner that is none',
+      settings: { field_map: { user: { owners: { email: 'me' } } } },
+      paths: ['field_map.user.owners.email'],
+    },
+    {
+      name: 'a field that the portal does not have',
+      settings: custom({ ...serial, bitrix24: 'UF_CRM_NOWHERE' }),
+      paths: ['field_map.object.custom.0.bitrix24'],
+    },
+    {
+      name: 'a column that cannot be paired',
+      settings: custom({ ...serial, local: 'tenant_id' }),
+      paths: ['field_map.object.custom.0.local'],
+    },
+    {
+      name: 'a field of many values',
+      settings: custom({ ...serial, bitrix24: 'UF_CRM_MANY' }),
+      paths: ['field_map.object.custom.0.bitrix24'],
+    },
+    {
+      name: 'a field of another type',
+      settings: custom({ ...serial, bitrix24: 'UF_CRM_SUM' }),
+      paths: ['field_map.object.custom.0.bitrix24'],
+    },
+    {
+      name: 'a field that a pair of ours uses',
+      settings: custom({ ...serial, bitrix24: 'TITLE' }),
+      paths: ['field_map.object.custom.0.bitrix24'],
+    },
+    {
+      name: 'a field that only the portal writes',
+      settings: custom({ local: 'status', bitrix24: 'ID', owner: 'crm' }),
+      paths: ['field_map.object.custom.0.bitrix24'],
+    },
+    {
+      name: 'one field for two columns',
+      settings: custom(serial, { ...serial, local: 'phone_number' }),
+      paths: ['field_map.object.custom.1.bitrix24'],
+    },
+    {
+      name: 'a name that is no field',
+      settings: custom({ ...serial, bitrix24: 'ufCrmSerial' }),
+      paths: ['field_map.object.custom.0.bitrix24'],
+    },
+  ];
+  for (const { name, settings, paths } of bad) {
+    it(`refuse ${name}, with the path, and stay as they were`, async () => {
+      await put({ policies: { contract: 'crm' } });
+      const untouched = await fingerprint(world);
+      const answer = await call('PUT', path, settings);
+      expectRefusal(answer, 400, 'invalid_request');
+      expect(answer.body.details.map((one: { path: string }) => one.path)).to.deep.equal(paths);
+      for (const one of paths) expect(answer.body.error).to.include(one);
+      expect(await fingerprint(world)).to.deep.equal(untouched);
+    });
+  }
+
+  it('a pair of their own is kept equal both ways', async () => {
+    await put(custom(serial));
+    const { id } = (await call('POST', '/api/objects', { name: 'Камаз', serial_number: 'SN-1' })).body.data;
+    await world.settled();
+    const deal = await world.remoteOf(tenant, 'object', id);
+    expect(deal.UF_CRM_SERIAL).to.equal('SN-1');
+    world.portal.records('deal').update(Number(deal.ID), { UF_CRM_SERIAL: 'SN-2' });
+    await world.settled();
+    expect((await call('GET', `/api/objects/${id}`)).body.data.serial_number).to.equal('SN-2');
+  });
+
+  it('a pair that is switched off is left alone on both sides', async () => {
+    await put({ field_map: { object: { disabled: ['description'] } } });
+    const { id } = (await call('POST', '/api/objects', { name: 'Тихий', description: 'наше' })).body.data;
+    await world.settled();
+    expect(String((await world.remoteOf(tenant, 'object', id)).COMMENTS)).to.not.include('наше');
+  });
+
+  it('automatic off: a change waits for nobody, a run takes it', async () => {
+    await put({ automatic: { object: false } });
+    await call('POST', '/api/objects', { name: 'По просьбе' });
+    await call('POST', '/api/users', { name: 'Сам Собой' });
+    expect(await world.sql(`select 1 from sync_queue where entity = 'object'`)).to.deep.equal([]);
+    await world.settled();
+    const titles = () =>
+      world.portal
+        .records('deal')
+        .list()
+        .map((deal) => deal.TITLE);
+    expect(titles()).to.not.include('По просьбе');
+    expect(world.portal.records('contact').list()).to.have.length(1);
+    await call('POST', '/api/integration/bitrix24/sync/to', { sync_objects: true, wait: true });
+    expect(titles()).to.include('По просьбе');
+    await put({});
+    await call('POST', '/api/objects', { name: 'Снова сам' });
+    await world.settled();
+    expect(titles()).to.include('Снова сам');
+  });
+
+  it('one direction: what the other side writes is not taken', async () => {
+    await put({ directions: { user: 'to_bitrix' } });
+    const { id } = (await call('POST', '/api/users', { name: 'Анна Ли' })).body.data;
+    await world.settled();
+    const contact = await world.remoteOf(tenant, 'user', id);
+    world.portal.records('contact').update(Number(contact.ID), { NAME: 'Инна' });
+    await world.settled();
+    expect((await call('GET', `/api/users/${id}`)).body.data.name).to.equal('Анна Ли');
+  });
+
+  it('the other direction: what we write is not sent', async () => {
+    await put({ directions: { user: 'from_bitrix' } });
+    const [user] = (await call('GET', '/api/users?q=Анна')).body.data.items;
+    world.portal.journal.clear();
+    await call('PATCH', `/api/users/${user.id}`, { name: 'Анна Ким' });
+    await call('POST', '/api/users', { name: 'Лишь Здесь' });
+    await world.settled();
+    expect(world.portal.journal.calls({ write: true })).to.deep.equal([]);
+  });
+
+  it('pairs of their own need a portal to be checked against', async () => {
+    const other = await world.addTenant('ООО Без портала');
+    expectRefusal(await world.call(other.token, 'PUT', path, custom(serial)), 400, 'not_configured');
+    expect((await world.call(other.token, 'PUT', path, { automatic: { user: false } })).status).to.equal(200);
+  });
+});
