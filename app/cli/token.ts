@@ -1,3 +1,4 @@
+import { idSchema } from '../http/ids.ts';
 import { type Role, roles } from '../http/route.ts';
 import { mintToken } from '../http/tokens.ts';
 import { queryRows } from '../models/database.ts';
@@ -15,8 +16,7 @@ process.exitCode = await runCommand(
     usage,
     check({ tenant, role = 'admin', hours = '24' }) {
       const tenantId = Number(tenant);
-      const isValid =
-        Number.isSafeInteger(tenantId) && tenantId > 0 && roles.includes(role as Role) && Number(hours) > 0;
+      const isValid = idSchema.safeParse(tenantId).success && roles.includes(role as Role) && Number(hours) > 0;
       if (!isValid) return null;
       return async ({ config, db }) => {
         const found = await queryRows(db, 'select 1 from companies where id = $tenantId and deleted_at is null', {

@@ -7,14 +7,10 @@ export const greatestId = 2_147_483_647;
 export const idSchema = z.number().int().min(1).max(greatestId);
 
 /** An id inside an address: digits alone, so that one record has one address. */
-export const idTextSchema = z
-  .string()
-  .refine((text) => /^[1-9]\d{0,9}$/.test(text) && Number(text) <= greatestId, {
-    params: {
-      text: { ru: `нужно целое число от 1 до ${greatestId}`, en: `expected an integer from 1 to ${greatestId}` },
-    },
-  })
-  .transform(Number);
+export const idTextSchema = z.preprocess(
+  (text) => (typeof text === 'string' && /^[1-9]\d*$/.test(text) ? Number(text) : text),
+  idSchema,
+);
 
 /** The `:id` of an address. */
 export const idParams = z.strictObject({ id: idTextSchema });

@@ -34,7 +34,8 @@ export function describeInterface({ routes, open, callbacks }: Interface) {
         ...(route.body && { body: { content: { 'application/json': { schema: route.body } } } }),
       },
       responses: {
-        200: { description: 'Success', content: { 'application/json': { schema: success } } },
+        // 201 for what was made, 202 for what was begun.
+        '2XX': { description: 'Success', content: { 'application/json': { schema: success } } },
         default: { description: 'Failure', content: { 'application/json': { schema: failure } } },
       },
     });
