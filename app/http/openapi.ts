@@ -58,6 +58,7 @@ export function describeInterface({ routes, open, callbacks }: Interface) {
       method: callback.method,
       path: callback.path.replace(/:(\w+)/g, '{$1}'),
       summary: callback.summary,
+      request: { params: textParams(callback.path) },
       responses: { 200: { description: 'Stored' }, 403: { description: 'Refused' } },
     });
   }
@@ -65,6 +66,11 @@ export function describeInterface({ routes, open, callbacks }: Interface) {
     openapi: '3.1.0',
     info: { title: 'Axenta CRM <-> Bitrix24', version: '1' },
   });
+}
+
+function textParams(path: string): z.ZodObject {
+  const names = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name);
+  return z.object(Object.fromEntries(names.map((name) => [name, z.string()])));
 }
 
 const success = z.object({ status: z.literal('success'), data: z.unknown(), message: z.string().optional() });
