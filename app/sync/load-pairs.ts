@@ -129,6 +129,9 @@ class PairCollection {
     const linked = missing.filter((pair) => pair.mapping?.state === 'linked' && !believed.includes(pair));
     if (isMassDeletion(linked.length, asked.length)) return linked;
     for (const pair of missing) {
+      // What was never linked has nothing to lose: a purge of foreign records costs no request each.
+      pair.remoteGone = pair.mapping === null && pair.localId === null;
+      if (pair.remoteGone) continue;
       pair.remote = await this.#client.find(this.#entity, pair.remoteId as number, this.#options);
       pair.remoteGone = pair.remote === null;
     }
