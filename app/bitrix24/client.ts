@@ -41,7 +41,7 @@ export interface ListedRecord {
 }
 
 export interface ListFilter {
-  /** Only records changed at or after this moment. */
+  /** Only records changed at or after this moment; some portals pass it over, see `isChangedSince`. */
   changedSince?: Date;
   /** Only records that carry our ORIGINATOR_ID. */
   ours?: boolean;

@@ -1,4 +1,5 @@
 import type { Bitrix24Client, ListedRecord } from '../bitrix24/client.ts';
+import { isChangedSince } from '../bitrix24/list-pages.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { type Entity, entities } from '../lib/records.ts';
@@ -38,7 +39,8 @@ export function makeSweep({ db, clock, clientFor }: SweepDeps) {
         startedAt ??= page.serverTime;
         const skewMs = page.serverTime.getTime() - clock.now().getTime();
         const scope = { tenantId, entity, importNew: settings.import_new[entity], skewMs };
-        queued += await queueUnknown(db, scope, page.records);
+        const changed = page.records.filter((record) => isChangedSince(record, changedSince));
+        queued += await queueUnknown(db, scope, changed);
         afterId = page.records.at(-1)?.id ?? afterId;
         last = page.last;
       }

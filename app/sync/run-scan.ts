@@ -1,5 +1,6 @@
 import type { Transaction } from 'sequelize';
-import type { Bitrix24Client, CallOptions } from '../bitrix24/client.ts';
+import type { Bitrix24Client, CallOptions, ListedRecord, ListFilter } from '../bitrix24/client.ts';
+import { isChangedSince } from '../bitrix24/list-pages.ts';
 import { type Entity, originator, pairKinds } from '../lib/records.ts';
 import { queryRows } from '../models/database.ts';
 import type { SyncDeps } from './deps.ts';
@@ -109,12 +110,14 @@ async function scanNew(
 ): Promise<Step> {
   const { entity } = scan;
   const since = run.filter.updated_since;
-  const filter = since ? { changedSince: new Date(since) } : {};
+  const filter: ListFilter = since ? { changedSince: new Date(since) } : {};
   const page = await client.list(entity, filter, scan.afterId, options);
   const ids = page.records.map((record) => record.id);
   const mapped = await findMappings(deps.db, run.tenant_id, entity, { local: [], remote: ids });
   const known = new Set(mapped.map((mapping) => mapping.remoteId));
-  const strangers = page.records.filter((record) => !known.has(record.id) && record.originatorId !== originator);
+  const isAsked = (record: ListedRecord) =>
+    record.originatorId !== originator && isChangedSince(record, filter.changedSince);
+  const strangers = page.records.filter((record) => !known.has(record.id) && isAsked(record));
   const strange = strangers.map((record) => record.id);
   const save = run.dry_run
     ? await previewChunk(deps, client, run, entity, strange, options, 'import')
