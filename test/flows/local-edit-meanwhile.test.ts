@@ -1,0 +1,84 @@
+import { expect } from 'chai';
+import pg from 'pg';
+import { eventually } from '../support/eventually.ts';
+import { startWorld, type Tenant, type World } from '../support/world.ts';
+
+describe('an object that is edited while its deal is brought over', () => {
+  let world: World;
+  let tenant: Tenant;
+  let writer: pg.Client;
+  let dealId: number;
+
+  before(async () => {
+    world = await startWorld();
+    tenant = await world.addTenant();
+    await world.connectWithEvents(tenant);
+    await world.call(tenant.token, 'POST', '/api/objects', { name: 'Камаз', description: 'Старое' });
+    await world.settled();
+    dealId = Number((await world.remoteOf(tenant, 'object', 1)).ID);
+    writer = new pg.Client({ connectionString: world.databaseUrl });
+    await writer.connect();
+  });
+  after(async () => {
+    await writer.end();
+    await world.stop();
+  });
+  afterEach(() => world.portal.faults.clear());
+
+  const object = async () => (await world.sql('select name, description from objects where id = 1'))[0];
+  const editDeal = (fields: Record<string, unknown>) => world.portal.records('deal').update(dealId, fields);
+
+  it('between the reading and the writing: neither edit is lost', async () => {
+    world.portal.faults.add({ method: 'crm.item.list', times: 1, action: { kind: 'delay', ms: 400 } });
+    world.portal.journal.clear();
+    editDeal({ COMMENTS: 'Их описание' });
+    await eventually(async () => (await world.sql('select 1 from sync_queue')).length > 0);
+    // The engine has read the deal and waits for the answer, or is about to.
+    await world.sql(`update objects set name = 'Наше имя' where id = 1`);
+    await world.settled();
+    expect(await object()).to.deep.equal({ name: 'Наше имя', description: 'Их описание' });
+    expect(world.portal.records('deal').get(dealId)).to.include({ TITLE: 'Наше имя', COMMENTS: 'Их описание' });
+  });
+
+  it('with its row locked by a long transaction: the engine waits with this record only, and overwrites nothing', async () => {
+    await writer.query('begin');
+    await writer.query(`update objects set name = 'Долгая правка' where id = 1`);
+    editDeal({ COMMENTS: 'Пока строка занята' });
+    await world.call(tenant.token, 'POST', '/api/objects', { name: 'Соседний' });
+    await eventually(() =>
+      world.portal
+        .records('deal')
+        .list()
+        .some((deal) => deal.TITLE === 'Соседний'),
+    );
+    expect(await object()).to.deep.equal({ name: 'Наше имя', description: 'Их описание' });
+    await writer.query('commit');
+    await world.settled();
+    expect(await object()).to.deep.equal({ name: 'Долгая правка', description: 'Пока строка занята' });
+    expect(world.portal.records('deal').get(dealId)).to.include({
+      TITLE: 'Долгая правка',
+      COMMENTS: 'Пока строка занята',
+    });
+  });
+
+  it('by a transaction that is rolled back: nothing of it reaches the portal', async () => {
+    await writer.query('begin');
+    await writer.query(`update objects set name = 'Не случилось' where id = 1`);
+    editDeal({ TITLE: 'Их имя' });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await writer.query('rollback');
+    await world.settled();
+    expect(await object()).to.include({ name: 'Их имя' });
+    expect(world.portal.records('deal').get(dealId)).to.include({ TITLE: 'Их имя' });
+  });
+
+  it('again while its update is under way: the later edit follows', async () => {
+    world.portal.faults.add({ method: 'crm.item.update', times: 1, action: { kind: 'delay', ms: 300 } });
+    await world.sql(`update objects set name = 'Первая' where id = 1`);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    await world.sql(`update objects set name = 'Вторая' where id = 1`);
+    await world.settled();
+    expect(world.portal.records('deal').get(dealId)).to.include({ TITLE: 'Вторая' });
+    expect(await world.sql('select 1 from sync_conflicts')).to.deep.equal([]);
+  });
+});
