@@ -28,7 +28,14 @@ async function main(): Promise<void> {
   void app.lost.then(() => stop('the connection to PostgreSQL broke', 1));
 }
 
+function explain(error: unknown): unknown {
+  if (error instanceof ConfigError) return error.message;
+  const { code, port } = error as { code?: string; port?: number };
+  if (code !== 'EADDRINUSE') return error;
+  return `Порт ${port} занят: задайте другой в PORT / Port ${port} is taken: choose another in PORT`;
+}
+
 main().catch((error: unknown) => {
-  console.error(error instanceof ConfigError ? error.message : error);
+  console.error(explain(error));
   process.exitCode = 1;
 });

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { chownSync, cpSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import { chownSync, cpSync, existsSync, mkdirSync, readFileSync, readlinkSync, statSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
@@ -28,12 +28,23 @@ export function findBinaries(): Binaries {
   return { native: user && !isOpen(native) ? copyWithin(native, user) : native, user };
 }
 
-/** A folder that the server's user can reach: the one asked for, or one of the temporary folder when a parent is closed to it. */
+/**
+ * A folder that the server's user can reach: the one asked for, or, when a parent is closed to it, one of the temporary folder that a
+ * link in the place of the folder leads to. Whoever removes the link begins anew, as with a folder.
+ */
 export function reachable(folder: string, user: ServerUser | undefined): string {
-  const existing = firstExisting(path.dirname(path.resolve(folder)));
-  if (!user || isOpen(existing)) return folder;
-  const name = createHash('sha256').update(path.resolve(folder)).digest('hex').slice(0, 12);
-  return path.join(os.tmpdir(), `axenta-postgres-${name}`);
+  const link = path.resolve(folder);
+  if (!user || isOpen(firstExisting(path.dirname(link)))) return folder;
+  const target = path.join(os.tmpdir(), `axenta-postgres-${randomBytes(6).toString('hex')}`);
+  mkdirSync(path.dirname(link), { recursive: true });
+  try {
+    symlinkSync(target, link);
+    return target;
+  } catch (error) {
+    // Another start made it, before or just now.
+    if ((error as { code?: string }).code !== 'EEXIST') throw error;
+    return readlinkSync(link);
+  }
 }
 
 function findNative(): string {

@@ -21,6 +21,9 @@ export interface CommandContext {
   db: Database;
 }
 
+/** Why a command does not do what it was asked to: shown to people as it is, in both languages. */
+export class CommandRefused extends Error {}
+
 /** Runs a command-line tool: reads arguments, opens the database (migrated), prints what the command returns. */
 export async function runCommand(command: Command, argv: readonly string[]): Promise<number> {
   const run = readArguments(command, argv);
@@ -42,7 +45,8 @@ export async function runCommand(command: Command, argv: readonly string[]): Pro
       await server.stop();
     }
   } catch (error) {
-    console.error(error instanceof ConfigError ? error.message : error);
+    const isExpected = error instanceof ConfigError || error instanceof CommandRefused;
+    console.error(isExpected ? error.message : error);
     return 1;
   }
 }

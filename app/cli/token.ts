@@ -2,7 +2,7 @@ import { idSchema } from '../http/ids.ts';
 import { type Role, roles } from '../http/route.ts';
 import { mintToken } from '../http/tokens.ts';
 import { queryRows } from '../models/database.ts';
-import { runCommand } from './command.ts';
+import { CommandRefused, runCommand } from './command.ts';
 
 const usage = `Печатает токен для вызовов REST. / Prints a token for REST calls.
 
@@ -22,9 +22,9 @@ process.exitCode = await runCommand(
         const found = await queryRows(db, 'select 1 from companies where id = $tenantId and deleted_at is null', {
           tenantId,
         });
-        if (found.length === 0) throw new Error(`Компании ${tenantId} нет / there is no company ${tenantId}`);
+        if (found.length === 0) throw new CommandRefused(`Компании ${tenantId} нет / there is no company ${tenantId}`);
         if (!config.jwtSecret)
-          throw new Error(
+          throw new CommandRefused(
             'Задан JWT_JWKS_URL: токены выдаёт его владелец / JWT_JWKS_URL is set: its owner mints the tokens',
           );
         return mintToken(config.jwtSecret, { tenantId, role: role as Role, subject: 'cli' }, Number(hours));

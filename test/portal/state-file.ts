@@ -18,7 +18,6 @@ export interface KeptParts {
 export class StateFile {
   readonly #snapshot: string;
   readonly #changes: string;
-
   readonly #parts: KeptParts;
 
   constructor(file: string, parts: KeptParts) {
@@ -27,7 +26,20 @@ export class StateFile {
     this.#parts = parts;
   }
 
+  /** Throws a sentence for people when the files are of another version of this portal. */
   load(): void {
+    try {
+      this.#read();
+    } catch (cause) {
+      throw new Error(
+        `Данные портала другой версии, удалите их / the portal's data is of another version, delete it: ${path.dirname(this.#snapshot)}`,
+        { cause },
+      );
+    }
+    this.save();
+  }
+
+  #read(): void {
     const { store, users, apps } = this.#parts;
     mkdirSync(path.dirname(this.#snapshot), { recursive: true });
     if (existsSync(this.#snapshot)) {
@@ -41,7 +53,6 @@ export class StateFile {
       // What follows the last line end was cut off while it was written: nobody was told of it.
       for (const line of lines.slice(0, -1)) store.replay(JSON.parse(line));
     }
-    this.save();
   }
 
   append(entry: StoreEntry): void {

@@ -1,3 +1,4 @@
+import { createHash, X509Certificate } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,10 +8,17 @@ const cache = fileURLToPath(new URL('../../node_modules/.cache/', import.meta.ur
 const system = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
 
+export interface BrowserOptions {
+  /** Certificates (PEM) of authorities whose servers the browser believes, besides those that everybody trusts. */
+  trust?: readonly string[];
+}
+
 /** Starts a Chromium: the one that `CHROME` names, the system's, or the one that npm brought. */
-export async function launchBrowser(): Promise<Browser> {
+export async function launchBrowser({ trust = [] }: BrowserOptions = {}): Promise<Browser> {
+  // Chromium takes an authority from a command line only as the digest of its key; every other certificate is checked as ever.
+  const args = trust.length === 0 ? flags : [...flags, `--ignore-certificate-errors-spki-list=${trust.map(keyDigest)}`];
   const chosen = [process.env.CHROME, ...system].find((file) => file && existsSync(file));
-  if (chosen) return chromium.launch({ executablePath: chosen, args: flags });
+  if (chosen) return chromium.launch({ executablePath: chosen, args });
   const folder = await unpack();
   const env = {
     ...process.env,
@@ -19,9 +27,14 @@ export async function launchBrowser(): Promise<Browser> {
   };
   return chromium.launch({
     executablePath: path.join(folder, 'chromium'),
-    args: flags,
+    args,
     env: env as Record<string, string>,
   });
+}
+
+function keyDigest(pem: string): string {
+  const key = new X509Certificate(pem).publicKey.export({ type: 'spki', format: 'der' });
+  return createHash('sha256').update(key).digest('base64');
 }
 
 /** Unpacks the browser once, beside its place, and moves it there: of several processes that do so at once, one wins. */

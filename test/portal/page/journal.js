@@ -28,9 +28,9 @@ export async function showJournal() {
         {},
         element('td', { textContent: entry.at.slice(11, 19) }),
         element('td', { textContent: entry.method }),
-        element('td', { textContent: entry.error ?? entry.status }),
+        element('td', { textContent: entry.error || entry.status }),
         element('td', { textContent: `${entry.ms} мс` }),
-        element('td', { textContent: JSON.stringify(entry.params ?? {}).slice(0, 400) }),
+        element('td', { className: 'params', textContent: JSON.stringify(entry.params ?? {}).slice(0, 400) }),
       ),
     );
   const head = ['Время', 'Метод или событие', 'Ответ', 'Длительность', 'Параметры'];
@@ -44,12 +44,14 @@ export async function showJournal() {
 }
 
 function line(entry) {
-  const kind = entry.error ? 'bad' : entry.kind === 'event' ? 'event' : entry.write ? 'write' : '';
+  // Some refusals of the portal have an empty code.
+  const isRefused = entry.error !== undefined;
+  const kind = isRefused ? 'bad' : entry.kind === 'event' ? 'event' : entry.write ? 'write' : '';
   const name = entry.kind === 'event' ? 'событие' : entry.write ? 'запись' : 'чтение';
   return element(
     'li',
     {},
     element('span', { className: `tag ${kind}`, textContent: name }),
-    `${entry.at.slice(11, 19)} ${entry.method} ${entry.error ?? ''}`,
+    `${entry.at.slice(11, 19)} ${entry.method} ${isRefused ? entry.error || entry.status : ''}`,
   );
 }

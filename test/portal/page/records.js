@@ -28,7 +28,9 @@ export async function showList(kind) {
   if (turn !== latest) return;
   const head = ['ID', ...Object.values(columns[kind])].map((text) => element('th', { textContent: text }));
   const rows = items.map((item) => {
-    const cells = Object.keys(columns[kind]).map((field) => element('td', { textContent: shown(field, item[field]) }));
+    const cells = Object.keys(columns[kind]).map((field) =>
+      element('td', { className: dates.has(field) ? 'date' : '', textContent: shown(field, item[field]) }),
+    );
     const link = element('a', { href: `#/${kind}/${item.ID}`, textContent: item.ID });
     const row = element('tr', {}, element('td', {}, link), ...cells);
     row.addEventListener('click', () => {
