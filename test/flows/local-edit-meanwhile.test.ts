@@ -81,4 +81,20 @@ describe('an object that is edited while its deal is brought over', () => {
     expect(world.portal.records('deal').get(dealId)).to.include({ TITLE: 'Вторая' });
     expect(await world.sql('select 1 from sync_conflicts')).to.deep.equal([]);
   });
+
+  it('in the field that is about to be taken over: it becomes a conflict, not an overwritten edit', async () => {
+    await world.stopApp();
+    await world.sql(`update objects set name = 'Третья' where id = 1`);
+    editDeal({ COMMENTS: 'Их новое описание' });
+    world.portal.faults.add({ method: 'crm.item.update', times: 1, action: { kind: 'delay', ms: 600 } });
+    await world.startApp();
+    world.portal.journal.clear();
+    await eventually(() => world.portal.journal.calls({ method: 'crm.item.list' }).length > 0);
+    // Both sides have been read; the update of the deal is under way.
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    await world.sql(`update objects set description = 'Наше новое описание' where id = 1`);
+    await world.settled();
+    const [conflict] = await world.sql('select local_value, bitrix24_value from sync_conflicts');
+    expect(conflict).to.deep.equal({ local_value: 'Наше новое описание', bitrix24_value: 'Их новое описание' });
+  });
 });
