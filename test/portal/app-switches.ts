@@ -28,6 +28,8 @@ export interface AppSwitches {
   updateEvent: boolean;
   /** Who gets ONAPPUSERREADY: market applications; local ones too by one page; portals before 2026-09 send it to nobody. */
   userReadyEvent: 'none' | 'market' | 'all';
+  /** A deal that moves to another funnel: ONCRMDEALMOVETOCATEGORY beside ONCRMDEALUPDATE (code), or alone (docs). */
+  funnelMoveEvents: 'both' | 'moveOnly';
   /** A placement bound a second time to the same handler: a second row, or an error. */
   placementTwice: 'secondRow' | 'refused';
   /** What an access token answers whose refresh token has been used: nobody says. */
@@ -51,6 +53,7 @@ export const defaultAppSwitches: AppSwitches = {
   tokenOnReinstall: 'kept',
   updateEvent: false,
   userReadyEvent: 'none',
+  funnelMoveEvents: 'both',
   placementTwice: 'secondRow',
   refreshedAccess: 'expired_token',
   deletedStatus: 410,

@@ -92,6 +92,24 @@ describe('delivery of events to an application', () => {
     expect(handler.of('ONCRMDEALADD')[0]?.form.auth).not.to.have.any.keys('access_token', 'user_id');
   });
 
+  it('tells of a deal that moves to another funnel, beside its update or alone', async () => {
+    await bind('ONCRMDEALMOVETOCATEGORY');
+    const funnelId = pair.portal.store.funnels.add('Монтаж');
+    const { ID } = deals().create({ TITLE: 'Первая' });
+    deals().update(Number(ID), { CATEGORY_ID: funnelId });
+    await settled();
+    const names = () => handler.received.map(({ form }) => form.event).filter((event) => event !== 'ONCRMDEALADD');
+    expect(names().sort()).to.deep.equal(['ONCRMDEALMOVETOCATEGORY', 'ONCRMDEALUPDATE']);
+    expect(handler.of('ONCRMDEALMOVETOCATEGORY')[0]?.form.data.FIELDS).to.deep.equal({
+      ...{ ID, CATEGORY_ID: String(funnelId), STAGE_ID: `C${funnelId}:NEW` },
+    });
+    handler.clear();
+    pair.portal.switches.funnelMoveEvents = 'moveOnly';
+    deals().update(Number(ID), { CATEGORY_ID: 0 });
+    await settled();
+    expect(names()).to.deep.equal(['ONCRMDEALMOVETOCATEGORY']);
+  });
+
   it('begins when the installation is finished; what happened before is lost, or kept by the switch', async () => {
     for (const kept of ['dropped', 'kept'] as const) {
       handler.clear();

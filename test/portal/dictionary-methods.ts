@@ -1,16 +1,8 @@
+import type { Stage } from './funnels.ts';
 import type { Store } from './store.ts';
 import { type MethodTable, type RecordKind, RestError } from './types.ts';
 
 type Params = Record<string, unknown>;
-
-const stages: [id: string, name: string, semantics: 'P' | 'S' | 'F'][] = [
-  ['NEW', 'Новая', 'P'],
-  ['PREPARATION', 'Подготовка документов', 'P'],
-  ['EXECUTING', 'В работе', 'P'],
-  ['WON', 'Сделка успешна', 'S'],
-  ['LOSE', 'Сделка провалена', 'F'],
-  ['APOLOGY', 'Анализ причины провала', 'F'],
-];
 
 /** Stages, funnels, duplicates: what the CRM says about itself. */
 export function makeDictionaryMethods(store: Store): MethodTable {
@@ -19,21 +11,12 @@ export function makeDictionaryMethods(store: Store): MethodTable {
       scope: 'crm',
       write: false,
       run(params) {
-        const wanted = (params.filter as Params | undefined)?.ENTITY_ID;
-        const rows = stages.map(([statusId, name, semantics], index) => ({
-          ID: String(100 + index),
-          ENTITY_ID: 'DEAL_STAGE',
-          STATUS_ID: statusId,
-          NAME: name,
-          NAME_INIT: name,
-          SORT: String((index + 1) * 10),
-          SYSTEM: 'Y',
-          COLOR: null,
-          SEMANTICS: semantics === 'P' ? null : semantics,
-          CATEGORY_ID: '0',
-          EXTRA: { SEMANTICS: { P: 'process', S: 'success', F: 'failure' }[semantics] },
-        }));
-        const found = wanted === undefined ? rows : rows.filter((row) => row.ENTITY_ID === wanted);
+        const filter = Object.entries((params.filter ?? {}) as Params);
+        for (const [name, value] of filter) {
+          if (typeof value === 'object') throw new RestError(400, '', `Filter by ${name} must be a string`);
+        }
+        const rows = store.funnels.list().flatMap((funnel) => stageRows(funnel.id, store.funnels.stages(funnel.id)));
+        const found = rows.filter((row) => filter.every(([name, value]) => row[name] === value));
         return { result: found, total: found.length };
       },
     },
@@ -43,8 +26,12 @@ export function makeDictionaryMethods(store: Store): MethodTable {
       run: ({ entityTypeId }) => {
         if (Number(entityTypeId) !== 2)
           throw new RestError(400, 'ENTITY_TYPE_NOT_SUPPORTED', 'Entity type is not supported');
-        const category = { id: 0, name: 'Общая', sort: 300, entityTypeId: 2, isDefault: 'Y' };
-        return { result: { categories: [category] }, total: 1 };
+        const categories = store.funnels.list().map(({ id, name, sort }) => ({
+          ...{ id, name, sort, entityTypeId: 2 },
+          // The common funnel comes without origin.
+          ...(id === 0 ? { isDefault: 'Y' } : { isDefault: 'N', originId: '', originatorId: '' }),
+        }));
+        return { result: { categories }, total: categories.length };
       },
     },
     'crm.duplicate.findbycomm': {
@@ -72,6 +59,22 @@ export function makeDictionaryMethods(store: Store): MethodTable {
       },
     },
   };
+}
+
+function stageRows(funnelId: number, stages: readonly Stage[]): Params[] {
+  return stages.map(({ id, name, semantics, extra }, index) => ({
+    ID: String(100 + funnelId * 50 + index),
+    ENTITY_ID: funnelId === 0 ? 'DEAL_STAGE' : `DEAL_STAGE_${funnelId}`,
+    STATUS_ID: id,
+    NAME: name,
+    NAME_INIT: name,
+    SORT: String((index + 1) * 10),
+    SYSTEM: 'Y',
+    COLOR: null,
+    SEMANTICS: semantics === 'P' ? null : semantics,
+    CATEGORY_ID: String(funnelId),
+    EXTRA: { SEMANTICS: extra },
+  }));
 }
 
 /** Phones are compared by their digits, a Russian 8 as 7; e-mails without case. */

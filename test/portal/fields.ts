@@ -77,6 +77,7 @@ const own: Record<RecordKind, Row[]> = {
     ['TYPE_ID', 'typeId', 'crm_status', 'Тип'],
     ['CATEGORY_ID', 'categoryId', 'crm_category', 'Воронка'],
     ['STAGE_ID', 'stageId', 'crm_status', 'Стадия'],
+    ['STAGE_SEMANTIC_ID', 'stageSemanticId', 'string', 'Группа стадии', 'readonly'],
     ['OPPORTUNITY', 'opportunity', 'double', 'Сумма'],
     ['CURRENCY_ID', 'currencyId', 'crm_currency', 'Валюта'],
     ['COMPANY_ID', 'companyId', 'crm_company', 'Компания'],

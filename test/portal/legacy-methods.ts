@@ -32,14 +32,15 @@ function methodsOf(kind: RecordKind, store: Store, switches: PortalSwitches): Me
     return record;
   }
 
-  function toWrite(fields: unknown): RecordWrite {
+  function toWrite(fields: unknown, isUpdate: boolean): RecordWrite {
     if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) {
       throw new RestError(400, '', "Parameter 'fields' must be array.");
     }
     const write: RecordWrite = { fields: {}, multifields: [] };
     for (const [name, value] of Object.entries(fields)) {
       if (name === 'PHONE' || name === 'EMAIL') write.multifields.push(...readValues(name, value));
-      else if (name !== 'CATEGORY_ID' || !('ID' in fields)) write.fields[name] = value;
+      // A deal stays in its funnel: only `crm.item.update` moves it.
+      else if (name !== 'CATEGORY_ID' || !isUpdate) write.fields[name] = value;
     }
     return write;
   }
@@ -72,7 +73,7 @@ function methodsOf(kind: RecordKind, store: Store, switches: PortalSwitches): Me
 
   return {
     [`crm.${kind}.add`]: method(true, (params, { caller }) => {
-      const write = toWrite(params.fields);
+      const write = toWrite(params.fields, false);
       if (kind === 'contact' && !write.fields.NAME && !write.fields.LAST_NAME) {
         throw new RestError(400, '', 'The required field "Last name" is missing.<br>');
       }
@@ -83,7 +84,7 @@ function methodsOf(kind: RecordKind, store: Store, switches: PortalSwitches): Me
     })),
     [`crm.${kind}.update`]: method(true, (params, { caller }) => {
       const record = find(params);
-      store.update(kind, record.id, toWrite(params.fields), caller.userId);
+      store.update(kind, record.id, toWrite(params.fields, true), caller.userId);
       return { result: true };
     }),
     [`crm.${kind}.delete`]: method(true, (params, { caller }) => {

@@ -82,6 +82,11 @@ export class PortalLimits {
   /** The keys that answers carry: seconds, and the Unix second at which some of them are forgotten. */
   report(credential: string, method: string): { operating?: number; operating_reset_at?: number } {
     if (this.#switches.operating === 'off') return {};
+    const { operating, operating_reset_at } = this.#state(credential, method);
+    return this.#switches.resetTimes ? { operating, operating_reset_at } : { operating };
+  }
+
+  #state(credential: string, method: string): { operating: number; operating_reset_at: number } {
     const now = this.#now();
     const time = this.#timeOf(credential, method);
     if (!time) return { operating: 0, operating_reset_at: Math.floor(now / 1000) + bucketMinutes * 60 };

@@ -23,11 +23,12 @@ import { OutgoingWebhooks } from './outgoing-webhooks.ts';
 import { makeRecordTable, type RecordTable } from './people.ts';
 import { PortalApps } from './portal-apps.ts';
 import { type Plan, PortalState } from './portal-state.ts';
+import { eventsOf } from './record-events.ts';
 import { startServer } from './server.ts';
 import { StateFile } from './state-file.ts';
 import { Store } from './store.ts';
 import { defaultSwitches, type PortalSwitches } from './switches.ts';
-import { type MethodTable, type PortalEvent, type RecordChange, type RecordKind, RestError } from './types.ts';
+import { type MethodTable, type PortalEvent, type RecordKind, RestError } from './types.ts';
 import { makeUserMethods } from './user-methods.ts';
 import { makeUserFieldMethods } from './userfield-methods.ts';
 import { Users } from './users.ts';
@@ -101,7 +102,7 @@ export async function startPortal(options: PortalOptions = {}) {
     switches,
     onChange(change) {
       stateFile?.append(store.entryOf(change.kind, change.id));
-      announce(toEvent(change));
+      for (const event of eventsOf(change, switches)) announce(event);
     },
   });
   const stateFile = options.stateFile ? new StateFile(options.stateFile, { store, users, apps }) : null;
@@ -210,8 +211,4 @@ export async function startPortal(options: PortalOptions = {}) {
       stateFile?.save();
     },
   };
-}
-
-function toEvent({ kind, change, id, userId }: RecordChange): PortalEvent {
-  return { event: `ONCRM${kind.toUpperCase()}${change}`, data: { FIELDS: { ID: String(id) } }, userId };
 }

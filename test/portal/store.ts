@@ -1,4 +1,5 @@
 import { FieldCatalogue } from './fields.ts';
+import { Funnels } from './funnels.ts';
 import { applyMultifields, type MultifieldChange, type StoredMultifield, toStored } from './stored-values.ts';
 import type { PortalSwitches } from './switches.ts';
 import { type RecordChange, type RecordKind, RestError } from './types.ts';
@@ -35,6 +36,7 @@ const kinds: RecordKind[] = ['deal', 'contact', 'company'];
 /** The portal's CRM data: what every method and the page's cards read and write. */
 export class Store {
   readonly catalogue = new FieldCatalogue();
+  readonly funnels = new Funnels();
   readonly #deps: StoreDeps;
   readonly #tables: Record<RecordKind, Map<number, StoredRecord>> = {
     deal: new Map(),
@@ -79,7 +81,7 @@ export class Store {
       },
       multifields: [],
     };
-    Object.assign(record.fields, this.#stored(kind, write.fields, true));
+    Object.assign(record.fields, this.#stored(kind, write.fields, record.fields, true));
     record.multifields = applyMultifields([], write.multifields, () => this.#nextIds.multifield++, this.#deps.switches);
     if (kind === 'contact' && !record.fields.NAME && !record.fields.LAST_NAME) record.fields.LAST_NAME = 'Без имени';
     this.#tables[kind].set(id, record);
@@ -92,7 +94,7 @@ export class Store {
   update(kind: RecordKind, id: number, write: RecordWrite, userId: number): boolean {
     const record = this.#tables[kind].get(id);
     if (!record) throw new RestError(400, 'NOT_FOUND', 'Element not found');
-    const fields = this.#stored(kind, write.fields, false);
+    const fields = this.#stored(kind, write.fields, record.fields, false);
     const multifields = applyMultifields(
       record.multifields,
       write.multifields,
@@ -103,9 +105,11 @@ export class Store {
       Object.entries(fields).some(([name, value]) => JSON.stringify(record.fields[name]) !== JSON.stringify(value)) ||
       JSON.stringify(multifields) !== JSON.stringify(record.multifields);
     if (!changed && !this.#deps.switches.noOpUpdatesSave) return false;
+    const isMoved = kind === 'deal' && fields.CATEGORY_ID !== record.fields.CATEGORY_ID;
     Object.assign(record.fields, fields, { DATE_MODIFY: this.#timestamp(), MODIFY_BY_ID: userId });
     record.multifields = multifields;
-    this.#deps.onChange({ kind, change: 'UPDATE', id, userId });
+    const place = { categoryId: Number(fields.CATEGORY_ID), stageId: String(fields.STAGE_ID) };
+    this.#deps.onChange({ kind, change: 'UPDATE', id, userId, ...(isMoved && { movedTo: place }) });
     this.#startRobot(kind, record);
     return changed;
   }
@@ -136,12 +140,13 @@ export class Store {
       RecordKind,
       StoredRecord[]
     >;
-    return { nextIds: this.#nextIds, tables, userFields: this.catalogue.snapshot() };
+    return { nextIds: this.#nextIds, tables, userFields: this.catalogue.snapshot(), funnels: this.funnels.snapshot() };
   }
 
   load(snapshot: ReturnType<Store['snapshot']>): void {
     this.#nextIds = snapshot.nextIds;
     this.catalogue.load(snapshot.userFields);
+    this.funnels.load(snapshot.funnels);
     for (const kind of kinds) for (const record of snapshot.tables[kind]) this.#tables[kind].set(record.id, record);
   }
 
@@ -155,7 +160,13 @@ export class Store {
     else this.#tables[kind].delete(id);
   }
 
-  #stored(kind: RecordKind, fields: Record<string, unknown>, isNew: boolean): Record<string, unknown> {
+  /** What is kept of a write to a record whose fields were `before`. */
+  #stored(
+    kind: RecordKind,
+    fields: Record<string, unknown>,
+    before: Record<string, unknown>,
+    isNew: boolean,
+  ): Record<string, unknown> {
     const stored: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(fields)) {
       const field = this.catalogue.byUpper(kind, name);
@@ -166,7 +177,7 @@ export class Store {
       stored[name] = kept;
     }
     if (isNew) for (const name of ['TITLE', 'STAGE_ID']) if (stored[name] === null) delete stored[name];
-    return stored;
+    return kind === 'deal' ? { ...stored, ...this.funnels.place(before, stored) } : stored;
   }
 
   #startRobot(kind: RecordKind, record: StoredRecord): void {
@@ -188,9 +199,6 @@ function defaults(kind: RecordKind, id: number, now: string): Record<string, unk
   const inAWeek = new Date(Date.parse(now) + 7 * 86_400_000).toISOString().slice(0, 10);
   return {
     TITLE: `Сделка #${id}`,
-    CATEGORY_ID: 0,
-    STAGE_ID: 'NEW',
-    CLOSED: 'N',
     CURRENCY_ID: 'RUB',
     BEGINDATE: now.slice(0, 10),
     CLOSEDATE: inAWeek,

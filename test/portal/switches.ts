@@ -4,6 +4,8 @@ import { type AppSwitches, defaultAppSwitches } from './app-switches.ts';
 export interface PortalSwitches extends AppSwitches {
   /** `time.operating` keys. docs: summed per credential and method; batch: a whole batch billed as `batch` x 0.5; off: keys absent. */
   operating: 'docs' | 'batch' | 'off';
+  /** `operating_reset_at` beside `operating`: answers of 2022 have none. */
+  resetTimes: boolean;
   /** Seconds of execution in ten minutes before `OPERATION_TIME_LIMIT`: 480 in the docs, 420 in the code of the self-hosted edition. */
   operatingLimit: number;
   /** After the limit: free as minutes expire (docs), or closed for this many seconds (code; help desk says 600). */
@@ -50,6 +52,7 @@ export interface PortalSwitches extends AppSwitches {
 export const defaultSwitches: PortalSwitches = {
   ...defaultAppSwitches,
   operating: 'docs',
+  resetTimes: true,
   operatingLimit: 480,
   operatingBanSeconds: 0,
   rateSize: 50,

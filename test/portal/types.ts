@@ -76,6 +76,8 @@ export interface RecordChange {
   change: 'ADD' | 'UPDATE' | 'DELETE';
   id: number;
   userId: number;
+  /** Of a deal that came to another funnel. */
+  movedTo?: { categoryId: number; stageId: string };
 }
 
 export interface JournalEntry {
