@@ -127,8 +127,7 @@ export function wirePortals({ config, db, clock, log, secrets, metrics, queue, a
     async offlineQueueOf(tenantId: number): Promise<OfflineQueue | null> {
       const installation = await installations.findByTenant(tenantId);
       if (installation?.state !== 'active' || installation.offline === 'none') return null;
-      const { id, offline: mode, offlineProcessId: processId } = installation;
-      return { id, mode, processId, application: await applicationFor(installation) };
+      return { mode: installation.offline, application: await applicationFor(installation) };
     },
   };
 }

@@ -135,9 +135,7 @@ export function wire(config: Config, databaseUrl: string, log: Log, options: Wir
     sweep: searching(makeSweep({ db, clock, clientFor })),
     deletion_sweep: searching(makeDeletionSweep({ db, clientFor })),
     duplicate_check: searching(makeDuplicateCheck({ db, clientFor })),
-    offline: searching(
-      makeOffline({ db, queueOf: portals.offlineQueueOf, noteProcess: installations.noteOfflineProcess }),
-    ),
+    offline: searching(makeOffline({ db, queueOf: portals.offlineQueueOf })),
     async bind(tenantId, context) {
       try {
         await portals.bind(tenantId, context);

@@ -30,7 +30,6 @@ export async function up({ context: { run } }: MigrationParams): Promise<void> {
       license varchar(20),
       -- which offline queue the portal's plan allows
       offline varchar(10) not null default 'none' check (offline in ('none', 'plain', 'extended')),
-      offline_process_id varchar(64),
       steps jsonb not null default '{}',
       bound_at timestamptz,
       created_at timestamptz not null default now(),

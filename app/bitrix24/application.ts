@@ -24,6 +24,8 @@ export interface OfflineEvent {
   messageId: string;
   name: string;
   recordId: number | null;
+  /** Reservation that it belongs to; only lists tell. */
+  processId: string | null;
 }
 
 export type Application = ReturnType<typeof makeApplication>;
@@ -135,9 +137,9 @@ export function makeApplication(access: InstallationAccess, { agent, limits, log
       return ((await call('feature.get', { CODE: code })) as { value?: unknown } | null)?.value === 'Y';
     },
 
-    /** Entries that wait, the oldest first, without taking them. */
-    async listOffline(start: number): Promise<OfflineEvent[]> {
-      return listOf(await call('event.offline.list', { order: { ID: 'ASC' }, start })).map(toOfflineEvent);
+    /** The first fifty entries that wait, the oldest first, reserved ones included, without taking them. */
+    async listOffline(): Promise<OfflineEvent[]> {
+      return listOf(await call('event.offline.list', { order: { ID: 'ASC' }, start: 0 })).map(toOfflineEvent);
     },
 
     /** Takes entries for good. */
@@ -154,7 +156,7 @@ export function makeApplication(access: InstallationAccess, { agent, limits, log
       const params = { clear: 0, limit, ...(processId && { process_id: processId }) };
       const result = (await call('event.offline.get', params)) as { process_id?: unknown; events?: unknown } | null;
       return {
-        processId: result?.process_id ? String(result.process_id) : null,
+        processId: result?.process_id ? String(result.process_id) : processId,
         events: listOf(result?.events).map(toOfflineEvent),
       };
     },
@@ -178,5 +180,6 @@ function toOfflineEvent(row: Record<string, unknown>): OfflineEvent {
     messageId: String(row.MESSAGE_ID ?? ''),
     name: String(row.EVENT_NAME ?? ''),
     recordId: Number.isSafeInteger(id) && id > 0 ? id : null,
+    processId: row.PROCESS_ID ? String(row.PROCESS_ID) : null,
   };
 }

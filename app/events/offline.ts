@@ -6,11 +6,8 @@ import { recordEventOf } from './catalogue.ts';
 
 /** A portal's offline queue as it is known here. */
 export interface OfflineQueue {
-  id: number;
   /** With reservations, or without. */
   mode: 'plain' | 'extended';
-  /** A reservation whose entries may not have been stored. */
-  processId: string | null;
   application: Application;
 }
 
@@ -18,79 +15,54 @@ export interface OfflineDeps {
   db: Database;
   /** The tenant's queue; null when its portal keeps none for us. */
   queueOf(tenantId: number): Promise<OfflineQueue | null>;
-  /** Remembers a reservation, or null when it was confirmed. */
-  noteProcess(id: number, processId: string | null): Promise<void>;
 }
 
 /** Entries of one request. */
 const batchSize = 200;
-/** Entries that `event.offline.list` shows at once. */
-const listSize = 50;
-
 /**
  * Makes the emptying of a portal's offline queue: what changed while we could not be called. Entries leave the portal's queue only after
  * they are in ours, on every plan: with reservations they are confirmed; without, they are looked at first and taken away afterwards
  * (event-offline-get.md, 2026-09). Repeat-safe; throws `Bitrix24Error`.
  */
-export function makeOffline({ db, queueOf, noteProcess }: OfflineDeps) {
+export function makeOffline({ db, queueOf }: OfflineDeps) {
   return async (tenantId: number, { signal, log }: { signal: AbortSignal; log: Log }): Promise<void> => {
     const queue = await queueOf(tenantId);
     if (!queue) return;
+    const take = queue.mode === 'extended' ? takeReserved : takePlain;
     const store = (events: readonly OfflineEvent[]) => storeEvents(db, tenantId, events);
-    const total =
-      queue.mode === 'extended' ? await drainReserved(queue, store, signal) : await drainPlain(queue, store, signal);
-    if (total > 0) {
-      log.info(
-        { tenant_id: tenantId, operation: 'offline', count: total, result: 'ok' },
-        `События из очереди портала: ${total}`,
-      );
-    }
-  };
-
-  async function drainReserved(
-    { id, processId, application }: OfflineQueue,
-    store: Store,
-    signal: AbortSignal,
-  ): Promise<number> {
     let total = 0;
-    let reserved = processId;
-    for (;;) {
+    for (let count = 1; count > 0; total += count) {
       signal.throwIfAborted();
-      const batch = await application.reserveOffline(batchSize, reserved);
-      const process = batch.processId ?? reserved;
-      if (process === null || batch.events.length === 0) {
-        // What was reserved earlier has been stored and confirmed, or has expired.
-        if (reserved === null) return total;
-        await noteProcess(id, null);
-        reserved = null;
-        continue;
-      }
-      await noteProcess(id, process);
-      await store(batch.events);
-      await application.clearOffline(process);
-      await noteProcess(id, null);
-      reserved = null;
-      total += batch.events.length;
+      const shown = await queue.application.listOffline();
+      count = shown.length > 0 ? await take(queue.application, shown, store) : 0;
     }
-  }
+    if (total === 0) return;
+    const line = { tenant_id: tenantId, operation: 'offline', count: total, result: 'ok' };
+    log.info(line, `События из очереди портала: ${total}`);
+  };
 }
 
 type Store = (events: readonly OfflineEvent[]) => Promise<void>;
 
-async function drainPlain({ application }: OfflineQueue, store: Store, signal: AbortSignal): Promise<number> {
-  let total = 0;
-  for (;;) {
-    signal.throwIfAborted();
-    const shown = await application.listOffline(0);
-    if (shown.length === 0) return total;
-    await store(shown);
-    // Taking may give entries that came since: they are stored too.
-    const taken = await application.takeOffline(listSize);
-    await store(taken);
-    // What is shown but cannot be taken belongs to somebody else.
-    if (taken.length === 0) return total;
-    total += taken.length;
-  }
+/**
+ * Works on one reservation; returns its size. One that is there already was made by a process that died, or its answer was lost: it comes
+ * first, because the portal gives its entries to nobody else.
+ */
+async function takeReserved(application: Application, shown: readonly OfflineEvent[], store: Store): Promise<number> {
+  const left = shown.find(({ processId }) => processId !== null)?.processId ?? null;
+  const { processId, events } = await application.reserveOffline(batchSize, left);
+  if (processId === null || events.length === 0) return 0;
+  await store(events);
+  await application.clearOffline(processId);
+  return events.length;
+}
+
+/** Stores what is shown, then takes it away; what came in between is taken too, and stored. */
+async function takePlain(application: Application, shown: readonly OfflineEvent[], store: Store): Promise<number> {
+  await store(shown);
+  const taken = await application.takeOffline(shown.length);
+  await store(taken);
+  return taken.length;
 }
 
 async function storeEvents(db: Database, tenantId: number, events: readonly OfflineEvent[]): Promise<void> {

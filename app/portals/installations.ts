@@ -22,7 +22,6 @@ export interface Installation {
   /** The proved token of the page that installed, an administrator's. */
   installer: { tokenDigest: string; userId: number; at: string } | null;
   offline: 'none' | 'plain' | 'extended';
-  offlineProcessId: string | null;
   steps: Partial<Record<InstallationStep, StepState>>;
   boundAt: Date | null;
   refreshedAt: Date;
@@ -139,7 +138,6 @@ export function makeInstallations({ db, secrets }: { db: Database; secrets: Secr
                 application_token_digest = case when $state = 'uninstalled' then null else application_token_digest end,
                 installer_token_digest = case when $state = 'uninstalled' then null else installer_token_digest end,
                 offline = case when $state = 'uninstalled' then 'none' else offline end,
-                offline_process_id = case when $state = 'uninstalled' then null else offline_process_id end,
                 steps = case when $state = 'uninstalled' then '{}' else steps end
           where id = $id and state = any($before) returning id`,
         { id, state, before: statesBefore(state) },
@@ -250,14 +248,6 @@ export function makeInstallations({ db, secrets }: { db: Database; secrets: Secr
       });
     },
 
-    /** Remembers a reservation of offline events before its entries are worked on; null when it has been confirmed. */
-    async noteOfflineProcess(id: number, processId: string | null): Promise<void> {
-      await queryRows(db, 'update bitrix24_installations set offline_process_id = $processId where id = $id', {
-        id,
-        processId,
-      });
-    },
-
     /** Companies whose app works in their portal; with `offline`, only where the portal keeps a queue for us. */
     async listActiveTenants({ offline }: { offline: boolean }): Promise<number[]> {
       const rows = await queryRows<{ id: number }>(
@@ -288,6 +278,6 @@ const columns = `
          application_token_digest as "applicationTokenDigest",
          case when installer_token_digest is not null
               then json_build_object('tokenDigest', installer_token_digest, 'userId', installer_user_id, 'at', installed_at)
-               end as installer, offline, offline_process_id as "offlineProcessId", steps,
+               end as installer, offline, steps,
          bound_at as "boundAt", refreshed_at as "refreshedAt"
     from bitrix24_installations`;

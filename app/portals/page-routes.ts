@@ -57,12 +57,17 @@ export function makePageRoutes(deps: PageRouteDeps): CallbackRoute[] {
   const isStale = ({ boundAt }: Installation): boolean =>
     boundAt === null || deps.clock.now().getTime() - boundAt.getTime() > boundFreshMs;
 
-  const framed = (call: FrameCall, show: () => Promise<CallbackAnswer>): Promise<CallbackAnswer> =>
+  /** People, not programs, look at these addresses: a failure is a page with its sentence. */
+  const shown = (ancestors: readonly string[], show: () => Promise<CallbackAnswer>): Promise<CallbackAnswer> =>
     show().catch((error: unknown) => {
       if (!(error instanceof AppError)) throw error;
-      const host = claimedHost(call.query);
-      return { problem: error, ancestors: host ? [`https://${host}`] : [] };
+      return { problem: error, ancestors };
     });
+
+  const framed = (call: FrameCall, show: () => Promise<CallbackAnswer>): Promise<CallbackAnswer> => {
+    const host = claimedHost(call.query);
+    return shown(host ? [`https://${host}`] : [], show);
+  };
 
   return [
     {
@@ -100,7 +105,7 @@ export function makePageRoutes(deps: PageRouteDeps): CallbackRoute[] {
       method: 'get',
       path: '/bitrix24/app',
       summary: 'Return of the browser authorization (code and state), or a plain visit',
-      handle: (call) => deps.codeGrant.finish(call.query, call.language),
+      handle: (call) => shown([], () => deps.codeGrant.finish(call.query, call.language)),
     },
     {
       method: 'post',

@@ -1,0 +1,102 @@
+import { expect } from 'chai';
+import { eventually } from '../support/eventually.ts';
+import { callHttps } from '../support/https-caller.ts';
+import { installingIn } from '../support/installing.ts';
+import { startWorld, type Tenant, type World } from '../support/world.ts';
+
+describe('an application without a menu item', () => {
+  let world: World;
+  let tenant: Tenant;
+  let driver: ReturnType<typeof installingIn>;
+
+  before(async () => {
+    world = await startWorld({ apps: true });
+    driver = installingIn(world);
+    tenant = await world.addTenant();
+  });
+  after(() => world.stop());
+
+  const state = async () => (await world.sql('select state, tenant_id from bitrix24_installations'))[0];
+
+  it('calls before anybody could copy its secret: it is proved and waits, encrypted, without a company', async () => {
+    driver.addApp(world.portal, { menuItem: null });
+    await eventually(async () => (await state())?.state === 'pending');
+    expect(await state()).to.deep.equal({ state: 'pending', tenant_id: null });
+    expect(await world.sql('select * from bitrix24_connections')).to.deep.equal([]);
+  });
+
+  it('refuses a wrong secret and stores nothing', async () => {
+    const [app] = world.portal.apps.list();
+    if (!app) throw new Error('There is no application');
+    const refused = await driver.storeKeys(tenant, app, { client_secret: 'not the secret of the card' });
+    expect(refused.body).to.include({ code: 'client_refused' });
+    expect(refused.body.error).to.match(/client_id и client_secret/);
+    expect(await state()).to.deep.equal({ state: 'pending', tenant_id: null });
+    const [company] = await world.sql('select bitrix24_client_id from companies where id = $1', [tenant.id]);
+    expect(company).to.deep.equal({ bitrix24_client_id: null });
+  });
+
+  it('becomes the company’s when the right secret arrives, and works', async () => {
+    const [app] = world.portal.apps.list();
+    if (!app) throw new Error('There is no application');
+    const stored = await driver.storeKeys(tenant, app);
+    expect(stored.status).to.equal(200);
+    expect(stored.body.data).to.include({ connected: true, kind: 'installation', portal: world.portal.host });
+    await driver.bound(tenant.token);
+    await world.sql(`insert into objects (tenant_id, name) values ($1, 'Камаз')`, [tenant.id]);
+    await world.settled();
+    expect(await world.remoteOf(tenant, 'object', 1)).to.include({ TITLE: 'Камаз' });
+    world.portal.records('deal').update(1, { TITLE: 'Камаз из портала' });
+    await eventually(async () => (await world.sql('select name from objects'))[0]?.name === 'Камаз из портала');
+  });
+});
+
+describe('the authorization in a browser', () => {
+  let world: World;
+  let tenant: Tenant;
+  let driver: ReturnType<typeof installingIn>;
+
+  before(async () => {
+    world = await startWorld({ apps: true });
+    driver = installingIn(world);
+    tenant = await world.addTenant();
+  });
+  after(() => world.stop());
+
+  const start = (portal: string) =>
+    world.call(tenant.token, 'POST', '/api/integration/bitrix24/oauth/start', { portal });
+
+  /** The portal answers the logged-in administrator's browser with the way back. */
+  async function wayBack(authorizeUrl: string): Promise<string> {
+    const { headers } = await callHttps(authorizeUrl, world.portal.caPem);
+    return String(headers.location);
+  }
+
+  it('needs the application’s keys first', async () => {
+    expect((await start(world.portal.host)).body).to.include({ code: 'application_not_set' });
+  });
+
+  it('connects the portal, once', async () => {
+    const app = driver.addApp(world.portal, { installUrl: null });
+    await driver.storeKeys(tenant, app);
+    const { body } = await start(world.portal.host);
+    const back = await wayBack(body.data.authorize_url);
+    const answer = await fetch(back);
+    expect(answer.status).to.equal(200);
+    expect(await answer.text()).to.equal('Портал Битрикс24 подключён. Эту вкладку можно закрыть');
+    await driver.bound(tenant.token);
+    const again = await fetch(back);
+    expect(again.status).to.be.within(400, 502);
+  });
+
+  it('refuses a state that is forged or somebody else’s', async () => {
+    const answer = await world.call(null, 'GET', '/bitrix24/app?code=0123456789&state=forged');
+    expect(answer.status).to.equal(400);
+    expect(answer.body).to.include('Ссылка авторизации устарела').and.to.include('oauth_state_stale');
+  });
+
+  it('tells a visitor where the app lives', async () => {
+    const answer = await world.call(null, 'GET', '/bitrix24/app');
+    expect(answer.body).to.include('Эта страница открывается из меню Битрикс24');
+  });
+});
