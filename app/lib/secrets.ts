@@ -9,6 +9,8 @@ export interface EncryptionKey {
 
 /** Encrypts secrets for storage and reads them back. The first key encrypts, every key decrypts. */
 export interface Secrets {
+  /** Id of the key that encrypts. */
+  readonly currentKeyId: string;
   encrypt(plain: string, place: string): string;
   decrypt(stored: string, place: string): string;
   /** Digest for looking up a long random token without storing it; the same whatever the encryption keys. */
@@ -25,6 +27,7 @@ export function makeSecrets(keys: readonly EncryptionKey[]): Secrets {
   if (!first) throw new Error('At least one encryption key is needed');
   const byId = new Map(keys.map((key) => [key.id, key.key]));
   return {
+    currentKeyId: first.id,
     encrypt(plain, place) {
       const iv = randomBytes(12);
       const cipher = createCipheriv('aes-256-gcm', first.key, iv).setAAD(Buffer.from(place));

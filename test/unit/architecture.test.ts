@@ -20,7 +20,7 @@ const mayImport: Record<string, readonly string[]> = {
   portals: ['http', 'sync', ...below],
   integration: ['http', 'sync', ...below],
   // Tools beside the app: they build what they need by themselves.
-  cli: ['http', 'models', 'lib', 'config'],
+  cli: ['http', 'portals', 'models', 'lib', 'config'],
 };
 
 /** The files that put everything together, from the outermost inwards, with what else each may import. */
