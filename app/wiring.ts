@@ -89,7 +89,7 @@ export function wire(config: Config, databaseUrl: string, log: Log, options: Wir
     ...makeCompanyRoutes(models),
   ];
   const receive = makeReceive<Installation>({
-    ...{ db, log, identify: portals.identify },
+    ...{ db, clock, log, identify: portals.identify },
     installed: portals.lifeCycle.installed,
     heard: portals.lifeCycle.heard,
     count: (result) => metrics.events.inc({ result }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Clock } from '../lib/clock.ts';
 import { AppError, invalidRequest } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { type Database, queryRows } from '../models/database.ts';
@@ -20,6 +21,7 @@ export interface ReceiveDeps<Installation> {
   installed(auth: unknown): Promise<void>;
   /** An event of a proved application that speaks of the application itself. */
   heard(event: string, installation: Installation, data: unknown): Promise<void>;
+  clock: Clock;
   log: Log;
   /** Counts what came, for the metrics. */
   count(result: 'stored' | 'ignored' | 'refused' | 'malformed'): void;
@@ -42,6 +44,7 @@ const recordData = z.object({ FIELDS: z.object({ ID: z.coerce.number().int().pos
  */
 export function makeReceive<Installation>(deps: ReceiveDeps<Installation>) {
   const { db, log, count } = deps;
+  const noteLastEvent = makeNote(db, deps.clock);
 
   async function receive(form: unknown): Promise<'stored' | 'ignored'> {
     const parsed = envelope.safeParse(form);
@@ -65,6 +68,7 @@ export function makeReceive<Installation>(deps: ReceiveDeps<Installation>) {
     const { tenants } = sender;
     if (tenants.length === 0) return 'ignored';
     await store(db, tenants, { entity: about.entity, recordId, reason: about.deleted ? 'deleted' : 'event' });
+    await noteLastEvent(tenants);
     log.debug({ tenants, operation: 'event', event, bitrix24_id: recordId, result: 'ok' }, 'Событие Битрикс24 принято');
     return 'stored';
   }
@@ -81,27 +85,31 @@ export function makeReceive<Installation>(deps: ReceiveDeps<Installation>) {
   };
 }
 
-function store(
+/** One statement: what is stored is stored before the answer, whatever happens to the note of when. */
+async function store(
   db: Database,
   tenants: readonly number[],
   event: { entity: 'contract' | 'user' | 'object'; recordId: number; reason: string },
 ): Promise<void> {
-  return db.transaction(async (transaction) => {
-    const row = { ...event, side: 'bitrix24', priority: priorities.event } as const;
-    await enqueue(
-      db,
-      tenants.map((tenantId) => ({ ...row, tenantId })),
-      transaction,
-    );
-    // Once a second is exact enough for people, and a storm of events does not wait in line for one row.
-    await queryRows(
-      db,
-      `update bitrix24_connections set last_event_at = now()
-        where tenant_id = any($tenants) and (last_event_at is null or last_event_at < now() - interval '1 second')`,
-      { tenants },
-      transaction,
-    );
-  });
+  const row = { ...event, side: 'bitrix24', priority: priorities.event } as const;
+  await enqueue(
+    db,
+    tenants.map((tenantId) => ({ ...row, tenantId })),
+  );
+}
+
+/** Once a second is exact enough for people, and a storm of events does not wait in line for one row. */
+const noteEveryMs = 1000;
+
+function makeNote(db: Database, clock: Clock) {
+  const noted = new Map<number, number>();
+  return async (tenants: readonly number[]): Promise<void> => {
+    const now = clock.now().getTime();
+    const due = tenants.filter((tenantId) => now - (noted.get(tenantId) ?? 0) >= noteEveryMs);
+    for (const tenantId of due) noted.set(tenantId, now);
+    if (due.length === 0) return;
+    await queryRows(db, 'update bitrix24_connections set last_event_at = now() where tenant_id = any($due)', { due });
+  };
 }
 
 function refused(): AppError {
