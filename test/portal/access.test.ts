@@ -100,6 +100,12 @@ describe('access to REST', () => {
     expect(codeOf(await profile())).to.equal('401 authorization_error');
   });
 
+  it('has no method of the CRM in the newer interface, whose errors are objects', async () => {
+    const { access } = app.issue(1);
+    const { status, body } = await call('api/crm.item.list', { json: { auth: access } });
+    expect([status, body.error.code]).to.deep.equal([404, 'BITRIX_REST_V3_EXCEPTION_METHODNOTFOUNDEXCEPTION']);
+  });
+
   it('keeps what an application stores in the portal, for all and for each user', async () => {
     await pair.rest(app, 'app.option.set', { options: { color: 'red' } });
     await pair.rest(app, 'user.option.set', { options: { view: 'list' } }, 7);

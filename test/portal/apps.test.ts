@@ -150,6 +150,30 @@ describe('the applications of a portal', () => {
     expect(new URL(app.frame().url).pathname).to.equal('/install');
   });
 
+  it('are installed anew by another administrator, with the old application token or a new one', async () => {
+    const app = add({ menuItem: null, installUrl: `${handler.url}/install` });
+    const token = app.applicationToken;
+    app.reinstall({ userId: 2 });
+    await pair.portal.events.settled();
+    expect(app.applicationToken).to.equal(token);
+    expect(handler.of('ONAPPINSTALL').at(-1)?.form.auth.user_id).to.equal('2');
+    pair.portal.switches.tokenOnReinstall = 'new';
+    app.reinstall();
+    await pair.portal.events.settled();
+    expect(handler.of('ONAPPINSTALL').at(-1)?.form.auth.application_token)
+      .to.equal(app.applicationToken)
+      .and.not.equal(token);
+  });
+
+  it('open for nobody whom the portal keeps out', () => {
+    const app = add();
+    app.restrict([1]);
+    expect(() => app.frame({ userId: 7 })).to.throw('does not have access');
+    app.restrict(null);
+    pair.portal.users.fire(7);
+    expect(() => app.frame({ userId: 7 })).to.throw('Unable to authorize user');
+  });
+
   it('gives a frame new tokens without the secret', async () => {
     const app = add();
     const frame = app.frame({ userId: 9 });
@@ -198,5 +222,13 @@ describe('the applications of a portal', () => {
     expect(post?.form.data).to.include({ user_id: '512', client_id: app.clientId });
     expect(post?.form.auth).to.include({ user_id: '1', application_token: app.applicationToken });
     expect((await pair.rest(post?.form.data.access_token, 'profile')).body.result.ID).to.equal('512');
+    handler.clear();
+    add({ menuItem: null, installUrl: `${handler.url}/install` });
+    await pair.portal.events.settled();
+    expect(handler.of('ONAPPUSERREADY')).to.have.length(0);
+    pair.portal.switches.userReadyEvent = 'all';
+    add({ menuItem: null, installUrl: `${handler.url}/install` });
+    await pair.portal.events.settled();
+    expect(handler.of('ONAPPUSERREADY')).to.have.length(1);
   });
 });

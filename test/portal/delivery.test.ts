@@ -165,6 +165,16 @@ describe('delivery of events to an application', () => {
     expect(handler.of('ONCRMDEALADD')).to.have.length(3);
   });
 
+  it('can bring events in another order', async () => {
+    pair.portal.events.faults.shuffle = true;
+    for (let number = 0; number < 12; number += 1) deals().create({ TITLE: `Сделка ${number}` });
+    await settled();
+    const ids = handler.of('ONCRMDEALADD').map(({ form }) => Number(form.data.FIELDS.ID));
+    const ordered = [...ids].sort((a, b) => a - b);
+    expect(ordered).to.have.length(12);
+    expect(ids).not.to.deep.equal(ordered);
+  });
+
   it('leaves a slow handler alone for as long as it took', async () => {
     pair.portal.switches.slowHandlerMs = 50;
     handler.behaviour.delayMs = 200;

@@ -99,6 +99,28 @@ describe('the authorization server', () => {
     expect(pair.oauth.refreshes).to.equal(0);
   });
 
+  it('renews tokens of a dismissed user, or not: nobody knows', async () => {
+    pair.portal.users.fire(7);
+    const answer = await refresh(app.issue(7).refresh);
+    expect(answer.status).to.equal(200);
+    expect((await pair.rest(answer.body.access_token, 'profile')).body.error).to.equal('authorization_error');
+    pair.oauth.switches.dismissedUserRefresh = 'invalid_grant';
+    expect((await refresh(app.issue(7).refresh)).body.error).to.equal('invalid_grant');
+  });
+
+  it('names an unknown client on 400 where the switch says so', async () => {
+    pair.oauth.switches.wrongClientStatus = 400;
+    const answer = await refresh(app.issue(1).refresh, { client_id: 'local.unknown' });
+    expect([answer.status, answer.body.error]).to.deep.equal([400, 'wrong_client']);
+  });
+
+  it('goes down and comes back', async () => {
+    pair.oauth.faults.isDown = true;
+    expect(await refresh(app.issue(1).refresh).catch((error: Error) => error)).to.be.instanceOf(Error);
+    pair.oauth.faults.clear();
+    expect((await refresh(app.issue(1).refresh)).status).to.equal(200);
+  });
+
   it('a refresh still works after rights were taken from the card', async () => {
     const { refresh: token } = app.issue(1);
     app.setScopes(['user']);

@@ -21,6 +21,11 @@ export interface RestEndpointDeps {
   switches: PortalSwitches;
 }
 
+/** The newer interface `/rest/api/` has no method of the CRM; its errors are objects (api-reference/rest-v3.md, 2026-08). */
+const noSuchV3Method = {
+  error: { code: 'BITRIX_REST_V3_EXCEPTION_METHODNOTFOUNDEXCEPTION', message: 'Method not found' },
+};
+
 interface Call {
   method: string;
   user?: number;
@@ -36,6 +41,10 @@ export async function answerRest(
 ): Promise<void> {
   // The portal's answers may be read by any page, as the real ones; the control interface's may not.
   response.setHeader('access-control-allow-origin', '*');
+  if (url.pathname.startsWith('/rest/api/')) {
+    sendJson(response, 404, noSuchV3Method);
+    return;
+  }
   const call = readCall(url.pathname);
   const { auth, ...params } = await readParams(request, url.search.slice(1));
   const token = typeof auth === 'string' ? auth : bearerOf(request);
