@@ -68,7 +68,8 @@ export class AppEvents {
   auth(app: AppRecord, userId: number, tokens: TokenPart): Record<string, string> {
     const { users, memberId, portalAuth, tokens: book } = this.#deps;
     const proof = { application_token: app.applicationToken };
-    if (tokens === 'none' || userId === 0 || users.isDismissed(userId)) return { ...portalAuth(), ...proof };
+    // A robot (user 0) is nobody either.
+    if (tokens === 'none' || users.isDismissed(userId)) return { ...portalAuth(), ...proof };
     const pair = book.issue({ clientId: app.clientId, memberId, userId });
     const { domain, ...endpoints } = portalAuth();
     const separator = this.#deps.switches.scopeSeparator === 'space' ? ' ' : ',';

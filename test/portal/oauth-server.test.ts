@@ -79,6 +79,8 @@ describe('the authorization server', () => {
     expect(await code(refresh(good, { client_secret: 'wrong' }))).to.equal('400 invalid_client');
     expect(await code(refresh(''))).to.equal('400 invalid_request');
     expect(await code(refresh('0'.repeat(70)))).to.equal('400 invalid_grant');
+    const other = portal.apps.add({ kind: 'local', handlerUrl: 'https://app.example.com/app' });
+    expect(await code(refresh(other.issue(1).refresh))).to.equal('400 invalid_grant');
     expect(await code(refresh(good, { scope: 'crm,telephony' }))).to.equal('403 INVALID_SCOPE');
     expect(await code(pair.token({ ...client() }))).to.equal('400 invalid_request');
     app.restrict([2]);
