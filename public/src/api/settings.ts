@@ -1,0 +1,42 @@
+import type { Api } from './client.ts';
+import type { Kind } from './kinds.ts';
+
+type PerKind<Value> = Record<Kind, Value>;
+
+export type SyncDirection = 'to_bitrix' | 'from_bitrix' | 'bidirectional';
+export type Policy = 'latest' | 'crm' | 'bitrix24';
+
+export interface Settings {
+  directions: PerKind<SyncDirection>;
+  policies: PerKind<Policy>;
+  automatic: PerKind<boolean>;
+  import_new: PerKind<boolean>;
+  on_local_delete: PerKind<'keep' | 'close' | 'delete'>;
+  on_bitrix24_delete: PerKind<'keep' | 'recreate' | 'delete'>;
+  field_map: PerKind<unknown>;
+}
+
+export interface Setup {
+  connected: boolean;
+  kind: 'webhook' | 'installation' | null;
+  portal: string | null;
+  outgoing_token_set: boolean;
+  /** Where the portal's outgoing webhook sends its events; null when the server does not know its public address. */
+  events_url: string | null;
+}
+
+/** What is absent stays as it is; null clears it. */
+export interface SetupChange {
+  webhook_url?: string | null;
+  client_id?: string | null;
+  client_secret?: string | null;
+  outgoing_token?: string | null;
+  replace_portal?: boolean;
+}
+
+const address = '/api/integration/bitrix24';
+
+export const readSettings = (api: Api, signal: AbortSignal) => api.get<Settings>(`${address}/settings`, {}, signal);
+export const saveSettings = (api: Api, settings: Settings) => api.put<Settings>(`${address}/settings`, settings);
+export const readSetup = (api: Api, signal: AbortSignal) => api.get<Setup>(`${address}/setup`, {}, signal);
+export const changeSetup = (api: Api, change: SetupChange) => api.post<Setup>(`${address}/setup`, change);

@@ -1,0 +1,24 @@
+import type { Phrase } from '../i18n/phrase.ts';
+
+export const shellWords = {
+  title: { ru: 'Axenta CRM и Битрикс24', en: 'Axenta CRM and Bitrix24' },
+  sections: { ru: 'Разделы', en: 'Sections' },
+  overview: { ru: 'Обзор', en: 'Overview' },
+  records: { ru: 'Записи', en: 'Records' },
+  conflicts: { ru: 'Конфликты', en: 'Conflicts' },
+  errors: { ru: 'Ошибки', en: 'Errors' },
+  settings: { ru: 'Настройки', en: 'Settings' },
+  openCount: { ru: 'открыто: {count}', en: '{count} open' },
+  notConnected: { ru: 'Портал ещё не подключён', en: 'No portal is connected yet' },
+  notConnectedText: {
+    ru: 'Сохраните вебхук портала в настройках или установите приложение в Битрикс24',
+    en: "Store the portal's webhook in the settings, or install the application in Bitrix24",
+  },
+  suspended: { ru: 'Синхронизация остановлена', en: 'The synchronisation is stopped' },
+  paused: { ru: 'Портал временно не отвечает', en: 'The portal does not answer for now' },
+  pausedText: {
+    ru: 'Следующая попытка в {time}. Изменения копятся в очереди и не потеряются',
+    en: 'The next attempt is at {time}. Changes wait in the queue and are not lost',
+  },
+  toSettings: { ru: 'Открыть настройки', en: 'Open the settings' },
+} as const satisfies Record<string, Phrase>;
