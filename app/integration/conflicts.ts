@@ -23,6 +23,12 @@ export interface ConflictRow {
   resolved_at: Date | null;
 }
 
+/** A conflict in a list, with what a reader knows its record by. */
+export interface ListedConflict extends ConflictRow {
+  mapping_id: number | null;
+  local_name: string | null;
+}
+
 export interface ConflictFilter extends Page {
   state?: 'open' | 'resolved';
   local_type?: Entity;
@@ -30,12 +36,21 @@ export interface ConflictFilter extends Page {
 
 const columns = `id, entity, local_id, bitrix24_id, field, local_value, bitrix24_value, winner, policy, state, created_at, resolved_at`;
 
+const named = `${columns},
+  (select m.id from bitrix24_sync_mappings m
+    where m.tenant_id = s.tenant_id and m.local_type = s.entity and m.local_id = s.local_id) as mapping_id,
+  case entity
+    when 'object' then (select name from objects r where r.tenant_id = s.tenant_id and r.id = s.local_id)
+    when 'user' then (select name from users r where r.tenant_id = s.tenant_id and r.id = s.local_id)
+    else (select concat_ws(' ', number, client_name) from contracts r where r.tenant_id = s.tenant_id and r.id = s.local_id)
+  end as local_name`;
+
 /** One page of a tenant's conflicts, newest first, and how many there are in all. */
 export async function listConflicts(
   db: Database,
   tenantId: number,
   filter: ConflictFilter,
-): Promise<{ rows: ConflictRow[]; total: number }> {
+): Promise<{ rows: ListedConflict[]; total: number }> {
   const bind = { tenantId, state: filter.state ?? null, localType: filter.local_type ?? null };
   const where = `tenant_id = $tenantId and ($state::text is null or state = $state)
     and ($localType::text is null or entity = $localType)`;
@@ -44,9 +59,9 @@ export async function listConflicts(
     `select count(*)::integer as total from sync_conflicts where ${where}`,
     bind,
   );
-  const rows = await queryRows<ConflictRow>(
+  const rows = await queryRows<ListedConflict>(
     db,
-    `select ${columns} from sync_conflicts where ${where} order by id desc limit $limit offset $offset`,
+    `select ${named} from sync_conflicts s where ${where} order by id desc limit $limit offset $offset`,
     { ...bind, limit: filter.limit, offset: offsetOf(filter) },
   );
   return { rows, total: counted?.total ?? 0 };

@@ -47,10 +47,14 @@ export async function openFrameSession(frame: PortalFrame): Promise<Session> {
 }
 
 async function exchange(frame: PortalFrame): Promise<Granted> {
-  const first = await ask(frame, false);
-  // The portal's own token may have died early: the portal gives another.
-  const response = first.status === 401 ? await ask(frame, true) : first;
-  if (!response.ok) throw await refusal(response);
+  let response = await ask(frame, false);
+  if (!response.ok) {
+    const failure = await refusal(response);
+    if (failure.code !== 'portal_token_refused') throw failure;
+    // The portal's own token may have died early: the portal gives another.
+    response = await ask(frame, true);
+    if (!response.ok) throw await refusal(response);
+  }
   const { data } = (await response.json()) as { data: { token: string; role: Role; expires_in: number } };
   return { token: data.token, role: data.role, endsAt: Date.now() + data.expires_in * 1000 };
 }
