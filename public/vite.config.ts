@@ -24,6 +24,7 @@ export default defineConfig({
       autoImport: false,
       components: { dts: path.resolve(root, 'components.d.ts') },
       experimental: { componentDetection: true },
+      b24ui: { button: { defaultVariants: { color: 'air-secondary-accent-1' } } },
     }),
   ],
   define: { __VUE_OPTIONS_API__: 'false' },

@@ -1,6 +1,6 @@
 import { fieldWords } from '../words/fields.ts';
 import { recordWords } from '../words/records.ts';
-import { formatTime } from './format.ts';
+import { formatDate, formatTime } from './format.ts';
 import { say } from './translate.ts';
 
 /** What people call a field; a field that only this tenant has is called as it is stored. */
@@ -9,9 +9,27 @@ export function nameOfField(key: string): string {
   return known ? say(known) : key;
 }
 
-/** A value as people read it: moments in their time zone, nothing as a word. */
+export function isNothing(value: unknown): boolean {
+  return value === null || value === undefined || value === '';
+}
+
+/** A value as people read it: days and moments in their order, lists line by line, nothing as a word. Always plain text. */
 export function shownValue(value: unknown): string {
-  if (value === null || value === undefined || value === '') return say(recordWords.empty);
-  if (typeof value === 'string') return /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) ? formatTime(value) : value;
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  if (isNothing(value)) return say(recordWords.empty);
+  if (typeof value === 'boolean') return say(value ? recordWords.yes : recordWords.no);
+  if (typeof value === 'object') return JSON.stringify(value);
+  const text = String(value);
+  if (/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text)) return formatTime(text);
+  if (/^\d{4}-\d\d-\d\d$/.test(text)) return formatDate(text);
+  return text.startsWith('["') ? linesOf(text) : text;
+}
+
+// Several lines of one field are kept as a JSON list.
+function linesOf(text: string): string {
+  try {
+    const lines: unknown = JSON.parse(text);
+    return Array.isArray(lines) ? lines.join('\n') : text;
+  } catch {
+    return text;
+  }
 }

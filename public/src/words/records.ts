@@ -40,6 +40,8 @@ export const recordWords = {
   crmShadow: { ru: 'в CRM: {value}', en: 'CRM: {value}' },
   remoteShadow: { ru: 'в Битрикс24: {value}', en: 'Bitrix24: {value}' },
   empty: { ru: 'пусто', en: 'empty' },
+  yes: { ru: 'да', en: 'yes' },
+  no: { ru: 'нет', en: 'no' },
   differs: { ru: 'Отличается', en: 'Differs' },
   equal: { ru: 'Совпадает', en: 'Equal' },
   allEqual: { ru: 'Все поля совпадают', en: 'All fields are equal' },

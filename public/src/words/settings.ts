@@ -12,8 +12,8 @@ export const settingsWords = {
   },
   webhook: { ru: 'Адрес входящего вебхука', en: 'Inbound webhook address' },
   webhookHelp: {
-    ru: 'Портал: Разработчикам → Другое → Входящий вебхук, права crm',
-    en: 'Portal: Developer resources → Other → Inbound webhook, permission crm',
+    ru: 'Портал: Разработчикам / Другое / Входящий вебхук, права crm',
+    en: 'Portal: Developer resources / Other / Inbound webhook, permission crm',
   },
   outgoingToken: { ru: 'Токен исходящего вебхука', en: 'Outgoing webhook token' },
   outgoingSet: {

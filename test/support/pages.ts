@@ -1,0 +1,92 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import type { Browser, BrowserContext, Frame, Page } from 'playwright-core';
+import { launchBrowser } from './browser.ts';
+
+const shots = fileURLToPath(new URL('../../build/screenshots/', import.meta.url));
+const axeSource = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+export interface OpenOptions {
+  width?: number;
+  height?: number;
+  locale?: 'ru-RU' | 'en-GB';
+}
+
+/** One Chromium for a test file; what pages complain about is collected and asserted on by `expectQuiet`. */
+export async function startPages() {
+  const browser: Browser = await launchBrowser();
+  let context: BrowserContext | undefined;
+  let complaints: string[] = [];
+
+  return {
+    /** A fresh page; the one that was open before is closed. */
+    async open({ width = 1280, height = 900, locale = 'ru-RU' }: OpenOptions = {}): Promise<Page> {
+      await context?.close();
+      complaints = [];
+      context = await browser.newContext({
+        viewport: { width, height },
+        locale,
+        timezoneId: 'Europe/Moscow',
+        ignoreHTTPSErrors: true,
+        reducedMotion: 'reduce',
+      });
+      const page = await context.newPage();
+      page.setDefaultTimeout(10_000);
+      page.on('pageerror', (error) => complaints.push(`pageerror: ${error.message}`));
+      page.on('console', (message) => {
+        // A refused request is a browser's own line; what the page made of it is what tests look at.
+        const isRefusal = message.text().startsWith('Failed to load resource');
+        if (['error', 'warning'].includes(message.type()) && !isRefusal) complaints.push(message.text());
+      });
+      return page;
+    },
+
+    /** Nothing in the console: no error, no broken policy. */
+    expectQuiet(): void {
+      expect(complaints).to.deep.equal([]);
+    },
+
+    /** Keeps a picture for people to look at. */
+    async shoot(page: Page, name: string): Promise<void> {
+      mkdirSync(shots, { recursive: true });
+      await page.screenshot({ path: `${shots}${name}.png`, fullPage: true, animations: 'disabled' });
+    },
+
+    async close(): Promise<void> {
+      await browser.close();
+    },
+  };
+}
+
+/**
+ * Lets axe look at a page or frame (WCAG 2.1 A and AA) and expects nothing serious. Contrast is left out: the palette is Bitrix24's own.
+ */
+export async function expectAccessible(frame: Page | Frame): Promise<void> {
+  await frame.evaluate(readFileSync(axeSource, 'utf8'));
+  const violations = await frame.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: { run(context: unknown, options: unknown): Promise<AxeResults> } };
+    const results = await axe.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'],
+      rules: { 'color-contrast': { enabled: false } },
+    });
+    return results.violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => `${id}: ${nodes.map(({ target, html }) => `${target.join(' ')} ${html}`).join(', ')}`);
+  });
+  expect(violations).to.deep.equal([]);
+}
+
+interface AxeResults {
+  violations: { id: string; impact: string; nodes: { target: string[]; html: string }[] }[];
+}
+
+/** No part of the page is wider than its window. */
+export async function expectNoSidewaysScroll(frame: Page | Frame): Promise<void> {
+  const { scroll, client } = await frame.evaluate(() => ({
+    scroll: document.documentElement.scrollWidth,
+    client: document.documentElement.clientWidth,
+  }));
+  expect(scroll).to.be.at.most(client);
+}
