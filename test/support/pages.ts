@@ -90,3 +90,17 @@ export async function expectNoSidewaysScroll(frame: Page | Frame): Promise<void>
   }));
   expect(scroll).to.be.at.most(client);
 }
+
+/** Opens the app page as an operator with a token does, at one of its views (`overview` when none is named). */
+export async function openApp(
+  page: Page,
+  { port, token, view }: { port: number; token: string; view?: string },
+): Promise<void> {
+  await page.goto(`http://127.0.0.1:${port}/#token=${token}`);
+  await page.getByRole('navigation').waitFor();
+  if (view) {
+    await page.evaluate((hash) => {
+      location.hash = hash;
+    }, `#/${view}`);
+  }
+}

@@ -44,6 +44,7 @@ export const recordWords = {
   no: { ru: 'нет', en: 'no' },
   differs: { ru: 'Отличается', en: 'Differs' },
   equal: { ru: 'Совпадает', en: 'Equal' },
+  unchanged: { ru: 'Не менялось', en: 'Unchanged' },
   allEqual: { ru: 'Все поля совпадают', en: 'All fields are equal' },
   someDiffer: {
     ru: '{count} {count:поле отличается|поля отличаются|полей отличаются}',
