@@ -1,33 +1,25 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { SimulatedPortal } from '../portal/portal.ts';
-import type { Rest } from './rest.ts';
-
-/** What connecting the first company to the portal needs. */
-export interface ConnectContext {
-  portal: SimulatedPortal;
-  /** Calls of the company's administrator. */
-  rest: Rest;
-  /** Where the app is, such as `http://127.0.0.1:8080`. */
-  appOrigin: string;
-  dataDir: string;
-}
-
-/** Connects the company. Repeated at every start: the portal's webhooks last as long as its process. */
-export type Connect = (context: ConnectContext) => Promise<void>;
+import type { Connection } from './connect.ts';
 
 interface Secrets {
   inbound: string;
   outgoing: string;
 }
 
-/** What an administrator does by hand: an inbound webhook for our calls, an outgoing one for events, and both into the app's set-up. */
-export const connectByWebhook: Connect = async ({ portal, rest, appOrigin, dataDir }) => {
-  const { inbound, outgoing } = keptSecrets(path.join(dataDir, 'webhooks.json'));
-  const webhook = portal.addWebhook({ secret: inbound });
-  portal.addOutgoingWebhook({ url: `${appOrigin}/bitrix24/events`, token: outgoing });
-  await rest('POST', '/api/integration/bitrix24/setup', { webhook_url: webhook.url, outgoing_token: outgoing });
+/**
+ * What an administrator does by hand: an inbound webhook for our calls, an outgoing one for events, and both into the app's set-up. The
+ * portal's webhooks last as long as its process.
+ */
+export const connectByWebhook: Connection = {
+  needsOAuth: false,
+  async connect({ portal, rest, appOrigin, dataDir }) {
+    const { inbound, outgoing } = keptSecrets(path.join(dataDir, 'webhooks.json'));
+    const webhook = portal.addWebhook({ secret: inbound });
+    portal.addOutgoingWebhook({ url: `${appOrigin}/bitrix24/events`, token: outgoing });
+    await rest('POST', '/api/integration/bitrix24/setup', { webhook_url: webhook.url, outgoing_token: outgoing });
+  },
 };
 
 function keptSecrets(file: string): Secrets {

@@ -6,8 +6,10 @@ import { makeLog } from '../../app/lib/log.ts';
 import { startApp } from '../../app/start.ts';
 import type { Config } from '../../config/config.ts';
 import { startEmbeddedPostgres } from '../../config/embedded-postgres.ts';
+import { startOAuthServer } from '../portal/oauth-server.ts';
 import { startPortal } from '../portal/portal.ts';
-import type { Connect } from './connect-webhook.ts';
+import { findFreePort } from '../support/free-port.ts';
+import type { Connection } from './connect.ts';
 import { fillCrm } from './fill-crm.ts';
 import { synchroniseOnce } from './first-sync.ts';
 import { announceAddress, becomeTheOnlyOne } from './only-one.ts';
@@ -20,7 +22,9 @@ export interface DemoOptions {
   config: Config;
   /** 0: any free port. */
   portalPort: number;
-  connect: Connect;
+  /** Of the authorization server, where there is one; 0: any free port. */
+  oauthPort: number;
+  connection: Connection;
   output: Output;
   /** Asks to stop while it is still starting. */
   signal: AbortSignal;
@@ -69,10 +73,10 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
 }
 
 async function start(
-  { config, portalPort, connect, output, signal }: DemoOptions,
+  { config: given, portalPort, oauthPort, connection, output, signal }: DemoOptions,
   stops: (() => Promise<unknown>)[],
 ): Promise<Pick<RunningDemo, 'lost'>> {
-  const { dataDir } = config;
+  const { dataDir } = given;
   const step = (text: string) => {
     signal.throwIfAborted();
     output.write(`${text}\n`);
@@ -90,7 +94,12 @@ async function start(
   // A CRM that begins anew meets a portal that begins anew.
   if (await isEmpty(client)) rmSync(portalFolder, { recursive: true, force: true });
   const stateFile = path.join(portalFolder, 'state.json');
-  const portal = await startPortal({ port: portalPort, certificateFolder: portalFolder, stateFile }).catch(
+  const certificateFolder = portalFolder;
+  const oauth = connection.needsOAuth
+    ? await startOAuthServer({ port: oauthPort, certificateFolder }).catch(explainPort(oauthPort, 'OAUTH_PORT'))
+    : undefined;
+  if (oauth) stops.push(() => oauth.stop());
+  const portal = await startPortal({ port: portalPort, certificateFolder, stateFile, ...(oauth && { oauth }) }).catch(
     explainPort(portalPort, 'PORTAL_PORT'),
   );
   stops.push(() => portal.stop());
@@ -100,12 +109,13 @@ async function start(
   const logFile = path.join(dataDir, 'app.log');
   const logOutput = makeLogOutput(logFile, output);
   stops.push(() => logOutput.close());
-  const log = makeLog({ level: config.logLevel, format: config.logFormat, output: logOutput.stream });
-  const app = await startApp(config, database.url, log, { extraCa: portal.caPem }).catch(
-    explainPort(config.port, 'PORT'),
-  );
+  const log = makeLog({ level: given.logLevel, format: given.logFormat, output: logOutput.stream });
+  // The portal has to be told the app's address before the app runs.
+  const port = given.port || (await findFreePort());
+  const appOrigin = `http://127.0.0.1:${port}`;
+  const config = { ...given, port, publicUrl: appOrigin, ...(oauth && { oauthUrls: [oauth.origin] }) };
+  const app = await startApp(config, database.url, log, { extraCa: portal.caPem }).catch(explainPort(port, 'PORT'));
   stops.push(() => app.stop());
-  const appOrigin = `http://127.0.0.1:${app.port}`;
 
   step(steps.fill);
   const [company] = await fillCrm(client);
@@ -118,7 +128,7 @@ async function start(
   const rest = makeRest(appOrigin, token);
 
   step(steps.connect);
-  await connect({ portal, rest, appOrigin, dataDir });
+  await connection.connect({ portal, rest, appOrigin, dataDir });
 
   step(steps.sync);
   const progress = makeProgress(output);

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { ConfigError, loadConfig } from '../../config/config.ts';
+import { installApplication } from './connect-app.ts';
 import { connectByWebhook } from './connect-webhook.ts';
 import { PortBusy, startDemo } from './demo.ts';
 import { AlreadyRunning } from './only-one.ts';
@@ -20,10 +21,11 @@ const chosen = ['PORT', 'DATA_DIR', 'LOG_LEVEL', 'LOG_FORMAT'] as const;
 async function main(): Promise<void> {
   const asked = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => asked.abort());
-  const { output, portalPort, config } = readSettings();
+  const settings = readSettings();
+  const { output } = settings;
   let demo: Awaited<ReturnType<typeof startDemo>>;
   try {
-    demo = await startDemo({ config, portalPort, connect: connectByWebhook, output, signal: asked.signal });
+    demo = await startDemo({ ...settings, signal: asked.signal });
   } catch (error) {
     if (!asked.signal.aborted) throw error;
     output.write(`${steps.stopped}\n`);
@@ -41,13 +43,21 @@ async function main(): Promise<void> {
 }
 
 function readSettings() {
-  parseArgs({ options: { webhook: { type: 'boolean' } }, strict: true });
+  const { values } = parseArgs({ options: { webhook: { type: 'boolean' } }, strict: true });
   const given = Object.fromEntries(chosen.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
-  const portalPort = Number(process.env.PORTAL_PORT ?? 8443);
-  if (!Number.isInteger(portalPort) || portalPort < 0 || portalPort > 65_535) {
-    throw new ConfigError([`PORTAL_PORT «${process.env.PORTAL_PORT}»: неверное значение / wrong value. 0–65535`]);
-  }
-  return { output: process.stdout, portalPort, config: loadConfig({ ...environment, ...given }) };
+  return {
+    output: process.stdout,
+    portalPort: portOf('PORTAL_PORT', 8443),
+    oauthPort: portOf('OAUTH_PORT', 8444),
+    connection: values.webhook ? connectByWebhook : installApplication,
+    config: loadConfig({ ...environment, ...given }),
+  };
+}
+
+function portOf(name: string, byDefault: number): number {
+  const port = Number(process.env[name] ?? byDefault);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new ConfigError([`${name} «${process.env[name]}»: неверное значение / wrong value. 0–65535`]);
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

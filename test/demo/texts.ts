@@ -70,10 +70,12 @@ export const steps = {
 export const usage = `Демонстрация: имитация портала Битрикс24, приложение и встроенный PostgreSQL на этом компьютере.
 A demonstration: a simulated Bitrix24 portal, the app and embedded PostgreSQL on this computer.
 
-  npm run demo [-- --webhook]     --webhook: компания подключена вебхуком / the company is connected by a webhook
+  npm run demo                 приложение установлено на портал / the app is installed in the portal
+  npm run demo -- --webhook    компания подключена вебхуком / the company is connected by a webhook
 
   PORT=8080           порт приложения / the app's port
   PORTAL_PORT=8443    порт портала / the portal's port
+  OAUTH_PORT=8444     порт сервера авторизации / the authorization server's port
   DATA_DIR=.data/demo данные / data (удалите, чтобы начать заново / delete it to start afresh)`;
 
 export function alreadyRunning(portal: string | null): string {

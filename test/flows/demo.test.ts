@@ -7,6 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { eventually } from '../support/eventually.ts';
+import { findFreePort } from '../support/free-port.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -19,14 +20,31 @@ interface RunningDemo {
   objectId: string;
 }
 
-describe('npm run demo', function () {
-  this.timeout(40_000);
+for (const [title, flags] of [
+  ['npm run demo', []],
+  ['npm run demo -- --webhook', ['--webhook']],
+] as const) {
+  describe(title, function () {
+    this.timeout(60_000);
+    demoFlow(flags);
+  });
+}
+
+function demoFlow(flags: readonly string[]): void {
   const parent = mkdtempSync(path.join(os.tmpdir(), 'demo-'));
   chmodSync(parent, 0o755);
   const dataDir = path.join(parent, 'data');
   let child: ChildProcess;
   let printed = '';
   let first: RunningDemo;
+  /** The same at every start: the portal keeps the app's address. */
+  let ports: Record<string, string>;
+
+  before(async () => {
+    const names = ['PORT', 'PORTAL_PORT', 'OAUTH_PORT'];
+    const free = await Promise.all(names.map(() => findFreePort()));
+    ports = Object.fromEntries(names.map((name, index) => [name, String(free[index])]));
+  });
 
   after(() => {
     if (child.exitCode === null) child.kill('SIGKILL');
@@ -35,8 +53,8 @@ describe('npm run demo', function () {
 
   function run(variables: Record<string, string> = {}): ChildProcess {
     printed = '';
-    const env = { ...process.env, PORT: '0', PORTAL_PORT: '0', DATA_DIR: dataDir, ...variables };
-    const started = spawn(process.execPath, ['--import', 'tsx', 'test/demo/main.ts', '--webhook'], { cwd: root, env });
+    const env = { ...process.env, ...ports, DATA_DIR: dataDir, ...variables };
+    const started = spawn(process.execPath, ['--import', 'tsx', 'test/demo/main.ts', ...flags], { cwd: root, env });
     for (const stream of [started.stdout, started.stderr]) {
       stream.on('data', (chunk) => {
         printed += String(chunk);
@@ -46,7 +64,7 @@ describe('npm run demo', function () {
   }
 
   async function ready(): Promise<RunningDemo> {
-    await eventually(() => printed.includes('Ctrl+C') || printed.includes('rror'), { timeoutMs: 30_000 });
+    await eventually(() => printed.includes('Ctrl+C') || printed.includes('rror'), { timeoutMs: 40_000 });
     const find = (pattern: RegExp) => pattern.exec(printed)?.[1] ?? expect.fail(`No ${pattern} in:\n${printed}`);
     return {
       portal: find(/portal page +(https:\S+)\//),
@@ -138,4 +156,4 @@ describe('npm run demo', function () {
     expect((await deal({ ...second, dealId: first.dealId })).TITLE).to.include('Вездеход Шерп');
     await stop('SIGTERM');
   });
-});
+}
