@@ -69,6 +69,8 @@ export interface Bitrix24Client {
   read(entity: Entity, ids: readonly number[], options?: CallOptions): Promise<Map<number, RemoteRecord>>;
   /** One record by id, or null only when the portal itself says that it does not exist. */
   find(entity: Entity, id: number, options?: CallOptions): Promise<RemoteRecord | null>;
+  /** The same for many, fifty a request; null for each that the portal says does not exist. */
+  findAll(entity: Entity, ids: readonly number[], options?: CallOptions): Promise<Map<number, RemoteRecord | null>>;
   /** Records that carry one of these ORIGIN_IDs together with our ORIGINATOR_ID, oldest id first. */
   findByOrigin(entity: Entity, originIds: readonly string[], options?: CallOptions): Promise<RemoteRecord[]>;
   /** Contacts that have this e-mail or phone, for each query in turn. */

@@ -1,8 +1,7 @@
 import { type Entity, originator, pairKinds } from '../lib/records.ts';
 import { type BatchAnswer, type Command, sendBatch } from './batch.ts';
-import type { Call, Catalogue, FieldNames } from './catalogue.ts';
+import type { Catalogue, FieldNames } from './catalogue.ts';
 import type { CallOptions, ListFilter, RemoteRecord } from './client.ts';
-import { Bitrix24Error } from './errors.ts';
 import type { Limits } from './limits/limits.ts';
 import { listPages } from './list-pages.ts';
 import type { Transport } from './sdk.ts';
@@ -15,11 +14,10 @@ export interface ReadingDeps {
   transport: Transport;
   limits: Limits;
   catalogue: Catalogue;
-  call: Call;
 }
 
 /** Makes the reading half of a client. Every row of a list is held against the filter that was sent: some portals drop filters silently. */
-export function makeReading({ transport, limits, catalogue, call }: ReadingDeps) {
+export function makeReading({ transport, limits, catalogue }: ReadingDeps) {
   /** Sends commands in as few requests as they fit; the first failure of any fails all. */
   async function readAll(commands: readonly Command[], options: CallOptions): Promise<unknown[]> {
     const results: unknown[] = [];
@@ -43,19 +41,33 @@ export function makeReading({ transport, limits, catalogue, call }: ReadingDeps)
     return results.map((result) => ({ records: itemsOf(result).map((item) => toRecord(item, names)), names }));
   }
 
-  async function find(entity: Entity, id: number, options: CallOptions = {}): Promise<RemoteRecord | null> {
+  async function findAll(
+    entity: Entity,
+    ids: readonly number[],
+    options: CallOptions = {},
+  ): Promise<Map<number, RemoteRecord | null>> {
     const names = await catalogue.fields(entity, options);
-    try {
-      const { result } = await call('crm.item.get', { entityTypeId: pairKinds[entity].entityTypeId, id }, options);
-      return toRecord((result as { item?: unknown } | null)?.item, names);
-    } catch (error) {
-      if (error instanceof Bitrix24Error && error.kind === 'gone') return null;
-      throw error;
+    const { entityTypeId } = pairKinds[entity];
+    const found = new Map<number, RemoteRecord | null>();
+    for (const group of chunks([...new Set(ids)], commandsPerRequest)) {
+      const commands = group.map((id) => ({ method: 'crm.item.get', params: { entityTypeId, id } }));
+      const { outcomes } = await sendBatch(transport, limits, commands, { ...options, writes: false });
+      for (const [index, outcome] of outcomes.entries()) {
+        const id = group[index] as number;
+        if (outcome.ok) found.set(id, toRecord((outcome.result as { item?: unknown } | null)?.item, names));
+        else if (outcome.error.kind === 'gone') found.set(id, null);
+        else throw outcome.error;
+      }
     }
+    return found;
   }
 
   return {
-    find,
+    findAll,
+
+    async find(entity: Entity, id: number, options: CallOptions = {}): Promise<RemoteRecord | null> {
+      return (await findAll(entity, [id], options)).get(id) ?? null;
+    },
 
     async read(entity: Entity, ids: readonly number[], options: CallOptions = {}): Promise<Map<number, RemoteRecord>> {
       const asked = chunks([...new Set(ids)], pageSize);

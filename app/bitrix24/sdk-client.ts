@@ -26,7 +26,7 @@ export function makeBitrix24Client(access: PortalAccess, { agent, limits, clock,
   const transport = makeTransport({ access, agent, limits, log });
   const call: Call = (method, params, options) => callMethod(transport, limits, method, params, options);
   const catalogue = makeCatalogue(call, clock);
-  const reading = makeReading({ transport, limits, catalogue, call });
+  const reading = makeReading({ transport, limits, catalogue });
   const writing = makeWriting({ transport, limits, catalogue });
   return {
     portal: host,

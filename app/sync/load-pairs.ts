@@ -39,7 +39,7 @@ const deletionReasons: readonly string[] = ['confirmed', 'deleted', 'sweep_delet
 
 /**
  * Reads both sides of the claimed rows (all of one kind): mappings, local rows, Bitrix24 records fifty ids a command. Records that
- * the list does not show are asked for one by one, because only `crm.item.get` can say that a record does not exist.
+ * the list does not show are asked for by id, because only `crm.item.get` can say that a record does not exist.
  */
 export async function loadPairs(
   deps: SyncDeps,
@@ -128,11 +128,15 @@ class PairCollection {
     const believed = missing.filter((pair) => pair.rows.some((row) => deletionReasons.includes(row.reason)));
     const linked = missing.filter((pair) => pair.mapping?.state === 'linked' && !believed.includes(pair));
     if (isMassDeletion(linked.length, asked.length)) return linked;
+    // What was never linked has nothing to lose: a purge of foreign records costs no request.
+    const dear = missing.filter((pair) => pair.mapping !== null || pair.localId !== null);
+    const found = await this.#client.findAll(
+      this.#entity,
+      dear.map((pair) => pair.remoteId as number),
+      this.#options,
+    );
     for (const pair of missing) {
-      // What was never linked has nothing to lose: a purge of foreign records costs no request each.
-      pair.remoteGone = pair.mapping === null && pair.localId === null;
-      if (pair.remoteGone) continue;
-      pair.remote = await this.#client.find(this.#entity, pair.remoteId as number, this.#options);
+      pair.remote = found.get(pair.remoteId as number) ?? null;
       pair.remoteGone = pair.remote === null;
     }
     return [];
@@ -148,13 +152,13 @@ class PairCollection {
     if (ours.length === 0) return;
     const mappings = await this.#findMappings({ local: ours.map(({ localId }) => localId), remote: [] });
     const sent = await this.#findSentValues(ours.map(({ localId }) => localId));
+    const rivals = mappings.filter(({ state }) => state === 'linked').map(({ remoteId }) => remoteId);
+    const living = await this.#client.findAll(this.#entity, rivals, this.#options);
     for (const { pair, localId } of ours) {
       const mapping = mappings.find((found) => found.localId === localId) ?? null;
-      if (mapping?.state === 'linked' && mapping.remoteId !== pair.remoteId) {
-        if (await this.#client.find(this.#entity, mapping.remoteId, this.#options)) {
-          pair.duplicate = true;
-          continue;
-        }
+      if (mapping && mapping.remoteId !== pair.remoteId && living.get(mapping.remoteId)) {
+        pair.duplicate = true;
+        continue;
       }
       pair.localId = localId;
       // The former record is gone and this one took its place: the pair has to be linked anew.

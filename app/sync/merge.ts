@@ -49,8 +49,6 @@ export interface MergeResult {
   conflicts: FieldConflict[];
   /** Keys whose sides agree although a shadow says otherwise: only the shadows are renewed. */
   adopted: string[];
-  /** Keys that somebody in the portal keeps changing back: we gave up putting them right. */
-  contested: string[];
   restores: Record<string, number>;
 }
 
@@ -68,7 +66,7 @@ type Verdict = 'nothing' | 'adopt' | 'to_remote' | 'to_local' | 'restore' | 'con
  * When both sides are equal to their shadows the result is empty, whatever the portal does to the texts it stores.
  */
 export function merge(input: MergeInput): MergeResult {
-  const result: MergeResult = { toRemote: [], toLocal: [], conflicts: [], adopted: [], contested: [], restores: {} };
+  const result: MergeResult = { toRemote: [], toLocal: [], conflicts: [], adopted: [], restores: {} };
   for (const pair of input.fieldMap.pairs) mergeField(pair, input, result);
   return result;
 }
@@ -103,7 +101,8 @@ function mergeField(pair: FieldPair, input: MergeInput, result: MergeResult): vo
       return;
     case 'restore':
       if (restored >= maxRestores) {
-        result.contested.push(key);
+        // A person should know that the field is not ours any more.
+        result.conflicts.push({ key, localValue, remoteValue, winner: 'bitrix24' });
         result.adopted.push(key);
         result.restores[key] = restored;
       } else {

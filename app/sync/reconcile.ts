@@ -36,22 +36,27 @@ export function makeReconcile(deps: SyncDeps): (tenantId: number, options: Recon
     const endOfTurn = deps.clock.now().getTime() + turnMs;
     // A row that a writer holds locked cannot be removed: it is looked at once a turn, not in a tight loop of requests.
     const handled = new Map<string, number>();
+    let held = 0;
     while (!signal.aborted) {
       const connection = await deps.connections.find(tenantId);
       if (connection?.state !== 'active') return false;
       if (connection.pausedUntil && connection.pausedUntil > deps.clock.now()) return false;
-      const due = await claimDue(deps.db, tenantId, chunkSize);
+      const limit = chunkSize + held;
+      const due = await claimDue(deps.db, tenantId, limit);
       const fresh = due.filter((row) => handled.get(keyOf(row)) !== row.changes);
+      // Held rows must not hide the due ones behind them.
+      const wasHeld = held;
+      held = due.length - fresh.length;
       // One kind at a time: a deal must find the company that was made a moment ago.
       const rows = fresh.filter((row) => row.entity === fresh[0]?.entity);
       for (const row of rows) handled.set(keyOf(row), row.changes);
       try {
         const client = await deps.clientFor(tenantId);
         if (rows.length > 0) await reconcileChunk(own, client, tenantId, rows, signal);
-        const scanned = due.length < chunkSize && (await advanceRun(own, client, tenantId, { signal }));
+        const scanned = due.length < limit && (await advanceRun(own, client, tenantId, { signal }));
         if (connection.pauseFailures > 0) await deps.connections.clearPause(tenantId);
         await announceFinished(own, tenantId);
-        if (rows.length === 0 && !scanned) return false;
+        if (rows.length === 0 && !scanned && held === wasHeld) return false;
       } catch (error) {
         if (signal.aborted) return true;
         await handleRequestFailure(own, tenantId, connection.pauseFailures, error);

@@ -124,6 +124,12 @@ export class MockBitrix24Client implements Bitrix24Client {
     return structuredClone(this.records[args[0]].get(args[1]) ?? null);
   }
 
+  async findAll(...args: Parameters<Bitrix24Client['findAll']>) {
+    this.#enter('findAll', args);
+    const [entity, ids] = args;
+    return new Map(ids.map((id) => [id, structuredClone(this.records[entity].get(id) ?? null)]));
+  }
+
   async findByOrigin(...args: Parameters<Bitrix24Client['findByOrigin']>) {
     this.#enter('findByOrigin', args);
     const [entity, originIds] = args;

@@ -30,8 +30,8 @@ describe('makeLog', () => {
     const { log, lines } = collect({ level: 'info', format: 'text' });
     log.warn('Внимательно');
     log.error({ err: new Error('It broke') }, 'Не вышло');
-    expect(lines[0]).to.contain(' ВНИМАНИЕ Внимательно');
-    expect(lines[1]).to.match(/ ОШИБКА Не вышло\nError: It broke\n {4}at /);
+    expect(lines[0]).to.match(/ Внимательно level=warn\n$/);
+    expect(lines[1]).to.match(/ Не вышло level=error\nError: It broke\n {4}at /);
   });
 
   it('prints one JSON object a line for collectors', () => {

@@ -183,7 +183,7 @@ describe('makeReconcile, on a portal in memory', () => {
     };
     await world.rows(`update objects set name = 'Камаз 2' where id = $id`, { id });
     await world.run();
-    expect(world.client.callsOf('find').map((call) => call.args[1])).to.deep.equal([deal?.id]);
+    expect(world.client.callsOf('findAll').flatMap((call) => call.args[1])).to.deep.equal([deal?.id]);
     expect(hidden.get(deal?.id ?? 0)?.fields.TITLE).to.equal('Камаз 2');
   });
 
