@@ -17,7 +17,7 @@ import type { Secrets } from './lib/secrets.ts';
 import type { Database } from './models/database.ts';
 import { makeAccess } from './portals/access.ts';
 import { makeApplications } from './portals/applications.ts';
-import { makeBind } from './portals/bind.ts';
+import { makeBind, releaseBindings } from './portals/bind.ts';
 import { makeClients } from './portals/clients.ts';
 import { makeCodeGrant } from './portals/code-grant.ts';
 import { makeConnections } from './portals/connections.ts';
@@ -81,7 +81,10 @@ export function wirePortals({ config, db, clock, log, secrets, metrics, queue, a
         () => false,
       ),
   });
-  const lifeCycle = makeLifeCycle({ db, installations, connections, install, oauth, wakeBinding, wakeReconcile, log });
+  const lifeCycle = makeLifeCycle({
+    ...{ db, installations, connections, install, oauth, wakeBinding, wakeReconcile, log },
+    release: async (installation) => releaseBindings(await applicationFor(installation)),
+  });
   const probe = (url: string) => probeWebhook(url, agent);
   const setup = makeSetup({
     ...{ db, connections, clients, applications, install, probe, makeClient, log },

@@ -163,7 +163,7 @@ export function wire(config: Config, databaseUrl: string, log: Log, options: Wir
       db,
       wake: queue.wake,
       listActiveTenants: connections.listActiveTenants,
-      listSuspendedTenants: connections.listSuspendedTenants,
+      listRecoverableTenants: connections.listRecoverableTenants,
       listOfflineTenants: () => installations.listActiveTenants({ offline: true }),
       purgePending: installations.purgePending,
       sweepIntervalSec: config.sweepIntervalSec,

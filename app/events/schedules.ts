@@ -9,8 +9,8 @@ export interface SchedulesDeps {
   listActiveTenants(): Promise<number[]>;
   /** Tenants whose portal keeps an offline queue for us. */
   listOfflineTenants(): Promise<number[]>;
-  /** Tenants whose connection is suspended. */
-  listSuspendedTenants(): Promise<number[]>;
+  /** Tenants whose suspended connection may come back by itself. */
+  listRecoverableTenants(): Promise<number[]>;
   /** Forgets installations that nobody claimed. */
   purgePending(): Promise<void>;
   /** Seconds between two sweeps of one tenant. */
@@ -53,7 +53,7 @@ export function makeSchedules(deps: SchedulesDeps): CronJob[] {
     {
       name: 'recheck',
       expression: everyHalfHour,
-      run: async () => wake('recheck', await deps.listSuspendedTenants()),
+      run: async () => wake('recheck', await deps.listRecoverableTenants()),
     },
     { name: 'purge_pending', expression: weekly, run: deps.purgePending },
   ];

@@ -61,6 +61,15 @@ export function makeBind(deps: BindDeps) {
   };
 }
 
+/** Releases everything that the application has bound in the portal. Throws `Bitrix24Error`. */
+export async function releaseBindings(application: Application): Promise<void> {
+  await throwFirst(application.unbindEvents(await presentEvents(application)));
+  const placements = await application.placements();
+  await throwFirst(
+    application.unbindPlacements(placements.map(({ placement, handler }) => ({ name: placement, handler }))),
+  );
+}
+
 async function bindEvents(application: Application, { events, install }: Addresses): Promise<void> {
   const wanted = [...recordEvents, ...lifeCycleEvents].map((name) => ({ name, handler: events }));
   const { bind, unbind } = planBindings(await presentEvents(application), wanted, [install]);

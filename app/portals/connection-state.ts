@@ -8,6 +8,9 @@ export type ConnectionKind = 'webhook' | 'installation';
 /** Operation of the one error row that tells why a connection is suspended. */
 export const connectOperation = 'connect';
 
+/** What only a person can mend: asking again would end in the same refusal. */
+const finalCodes = ['token_chain_dead', 'client_refused', 'credentials_unreadable'];
+
 /** The connection that counts: what happens to the portal's answers happens to this one. */
 const effective = 'select tenant_id, kind from bitrix24_effective_connections where tenant_id = $tenantId';
 
@@ -95,11 +98,14 @@ export function makeConnectionState(db: Database) {
       );
     },
 
-    /** Tenants whose connection a person, or time, has to mend. */
-    async listSuspendedTenants(): Promise<number[]> {
+    /** Tenants whose connection may come back by itself; after two months nobody waits for it any more. */
+    async listRecoverableTenants(): Promise<number[]> {
       const rows = await queryRows<{ id: number }>(
         db,
-        `select tenant_id as id from bitrix24_effective_connections where state = 'suspended' order by id`,
+        `select tenant_id as id from bitrix24_effective_connections
+          where state = 'suspended' and not (error_code = any($final)) and suspended_at > now() - interval '60 days'
+          order by id`,
+        { final: finalCodes },
       );
       return rows.map((row) => row.id);
     },

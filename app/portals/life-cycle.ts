@@ -3,7 +3,6 @@ import type { OAuth } from '../bitrix24/oauth.ts';
 import { AppError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import type { Database } from '../models/database.ts';
-import { portalChanged } from './connection-errors.ts';
 import type { Connections } from './connections.ts';
 import type { Install } from './install.ts';
 import type { Installation, Installations } from './installations.ts';
@@ -30,6 +29,8 @@ export interface LifeCycleDeps {
   connections: Connections;
   install: Install;
   oauth: OAuth;
+  /** Releases every event and tab in the portal. */
+  release(installation: Installation): Promise<void>;
   wakeBinding(tenantId: number): Promise<void>;
   wakeReconcile(tenantId: number): Promise<void>;
   log: Log;
@@ -42,32 +43,21 @@ export function makeLifeCycle(deps: LifeCycleDeps) {
   const { db, installations, connections, oauth, log } = deps;
 
   async function remove(installation: Installation, erase: boolean): Promise<void> {
+    const { tenantId, host } = installation;
     await db.transaction(async (transaction) => {
       if (!(await installations.moveTo(installation.id, 'uninstalled', transaction))) return;
-      const { tenantId } = installation;
       if (tenantId === null) return;
       await connections.removeInstallation(tenantId, transaction);
       const webhook = await connections.find(tenantId, transaction);
-      if (!webhook) await stopRuns(db, tenantId, transaction);
-      if (erase && !webhook) await forgetFormerPortal(db, tenantId, transaction);
+      // A webhook takes over, but not one of another portal: all that is linked would be taken for deleted.
+      const takesOver = webhook?.portal === host;
+      if (webhook && !takesOver) await connections.removeWebhook(tenantId, transaction);
+      if (!takesOver) await stopRuns(db, tenantId, transaction);
+      if (erase && !takesOver) await forgetFormerPortal(db, tenantId, transaction);
     });
-    await stopForeignWebhook(installation);
-    const line = {
-      tenant_id: installation.tenantId,
-      operation: 'uninstall',
-      portal: installation.host,
-      erase,
-      result: 'ok',
-    };
+    const line = { tenant_id: tenantId, operation: 'uninstall', portal: host, erase, result: 'ok' };
     log.info(line, 'Приложение удалено с портала');
-    // A webhook that was left takes over.
-    if (installation.tenantId !== null) await deps.wakeReconcile(installation.tenantId);
-  }
-
-  /** A webhook takes over, but not one of another portal: the mappings would be taken for deleted records. */
-  async function stopForeignWebhook({ tenantId, host }: Installation): Promise<void> {
-    const webhook = tenantId === null ? null : await connections.find(tenantId);
-    if (webhook && webhook.portal !== host) await connections.suspend(webhook.tenantId, portalChanged(webhook.portal));
+    if (tenantId !== null) await deps.wakeReconcile(tenantId);
   }
 
   return {
@@ -126,7 +116,13 @@ export function makeLifeCycle(deps: LifeCycleDeps) {
     },
 
     /** The company lets the portal go: as if the app had been removed there, except that the portal still shows it. */
-    disconnect: (installation: Installation) => remove(installation, false),
+    async disconnect(installation: Installation): Promise<void> {
+      // The portal need not be told; otherwise it would call for nothing.
+      await deps.release(installation).catch((error: unknown) => {
+        log.warn({ tenant_id: installation.tenantId, operation: 'release', err: error }, 'Подписки портала не сняты');
+      });
+      await remove(installation, false);
+    },
   };
 }
 

@@ -46,12 +46,19 @@ export function makePageRoutes(deps: PageRouteDeps): CallbackRoute[] {
     }
   }
 
+  /** An administrator who opens a suspended application brings fresh tokens; for anybody else the page itself tells what is wrong. */
+  async function revive(call: FrameCall): Promise<void> {
+    await install.install(readFrame(call.query, call.form)).catch((error: unknown) => {
+      if (!(error instanceof AppError)) throw error;
+    });
+  }
+
   /** A portal that we know, at the address that we know. Anybody may send this post: it only decides who may frame the page. */
   async function findOpened(call: FrameCall): Promise<Installation | null> {
     const frame = readFrame(call.query, call.form);
     const installation = await installations.findByMember(frame.memberId);
-    const isKnown = installation?.state === 'active' && normalHost(installation.host) === normalHost(frame.host ?? '');
-    return isKnown ? installation : null;
+    const isConnected = installation?.state === 'active' || installation?.state === 'suspended';
+    return isConnected && normalHost(installation.host) === normalHost(frame.host ?? '') ? installation : null;
   }
 
   const isStale = ({ boundAt }: Installation): boolean =>
@@ -94,8 +101,9 @@ export function makePageRoutes(deps: PageRouteDeps): CallbackRoute[] {
       handle: (call) =>
         framed(call, async () => {
           const opened = await findOpened(call);
-          // An application without an installation page is installed the moment it is opened; so is one that was suspended.
+          // An application without an installation page is installed the moment it is opened.
           const installation = opened ?? (await installFrom(call));
+          if (opened?.state === 'suspended') await revive(call);
           if (opened?.tenantId && isStale(opened)) await deps.wakeBinding(opened.tenantId);
           count('opened');
           return pageFor(installation, 'app');
