@@ -113,7 +113,22 @@ export function makePageRoutes(deps: PageRouteDeps): CallbackRoute[] {
       method: 'get',
       path: '/bitrix24/app',
       summary: 'Return of the browser authorization (code and state), or a plain visit',
-      handle: (call) => shown([], () => deps.codeGrant.finish(call.query, call.language)),
+      handle: (call) =>
+        call.query.code === undefined && claimedHost(call.query)
+          ? Promise.resolve(reloaded(call, 'app'))
+          : shown([], () => deps.codeGrant.finish(call.query, call.language)),
+    },
+    {
+      method: 'get',
+      path: '/bitrix24/install',
+      summary: 'The installation page again, when its frame is reloaded',
+      handle: (call) => Promise.resolve(reloaded(call, 'install')),
+    },
+    {
+      method: 'get',
+      path: '/bitrix24/placements/:placement',
+      summary: 'A tab again, when its frame is reloaded',
+      handle: (call) => Promise.resolve(reloaded(call, 'tab')),
     },
     {
       method: 'post',
@@ -128,6 +143,12 @@ export function makePageRoutes(deps: PageRouteDeps): CallbackRoute[] {
         }),
     },
   ];
+}
+
+/** A frame that is loaded anew comes without its form. The page needs nothing of it: whoever frames it must prove itself for a session. */
+function reloaded(call: FrameCall, page: 'install' | 'app' | 'tab'): CallbackAnswer {
+  const host = claimedHost(call.query);
+  return { page, ancestors: host ? [`https://${host}`] : [] };
 }
 
 function pageFor(installation: Installation, page: 'install' | 'app'): CallbackAnswer {

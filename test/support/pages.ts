@@ -29,7 +29,6 @@ export async function startPages() {
         viewport: { width, height },
         locale,
         timezoneId: 'Europe/Moscow',
-        ignoreHTTPSErrors: true,
         reducedMotion: 'reduce',
       });
       const page = await context.newPage();
