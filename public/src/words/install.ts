@@ -6,6 +6,7 @@ export const installWords = {
     ru: 'Проверяем портал {portal} и готовим всё для синхронизации',
     en: 'Checking the portal {portal} and preparing the synchronisation',
   },
+  leadReady: { ru: 'Портал {portal} готов к синхронизации', en: 'The portal {portal} is ready to be synchronised' },
   proved: { ru: 'Портал и приложение проверены', en: 'Portal and application are verified' },
   company: { ru: 'Компания Axenta CRM связана с порталом', en: 'The Axenta CRM company is linked' },
   events: { ru: 'Подписка на события портала', en: "Subscription to the portal's events" },
