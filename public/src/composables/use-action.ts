@@ -1,15 +1,6 @@
-import { useToast } from '@bitrix24/b24ui-nuxt/composables';
 import { type Ref, ref } from 'vue';
 import { toApiError } from './use-load.ts';
-
-/** Tells the outcome of what a person did. */
-export function useNotice() {
-  const toast = useToast();
-  return {
-    success: (title: string) => toast.add({ title, color: 'air-primary-success' }),
-    failure: (title: string) => toast.add({ title, color: 'air-primary-alert' }),
-  };
-}
+import { useNotice } from './use-notices.ts';
 
 /**
  * Wraps something that a person starts by a button: `isBusy` while it runs, a notice when it fails. `run` resolves to whether it

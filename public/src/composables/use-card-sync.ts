@@ -3,7 +3,8 @@ import type { Mapping } from '../api/records.ts';
 import { say } from '../i18n/translate.ts';
 import { recordWords } from '../words/records.ts';
 import { usePageContext } from './page-context.ts';
-import { useAction, useNotice } from './use-action.ts';
+import { useAction } from './use-action.ts';
+import { useNotice } from './use-notices.ts';
 
 /** "Synchronise now" of one pair, with its outcome in a notice. */
 export function useCardSync(onDone: () => unknown) {

@@ -4,8 +4,9 @@ import type { CardType } from '../api/kinds.ts';
 import { say } from '../i18n/translate.ts';
 import { cardWords } from '../words/card.ts';
 import { usePageContext } from './page-context.ts';
-import { useAction, useNotice } from './use-action.ts';
+import { useAction } from './use-action.ts';
 import { useLoad } from './use-load.ts';
+import { useNotice } from './use-notices.ts';
 
 /** What stands behind the card around a tab, and what can be done about it. */
 export function useCard(type: CardType, id: number) {
