@@ -2,19 +2,30 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import b24ui from '@bitrix24/b24ui-nuxt/vite';
 import vue from '@vitejs/plugin-vue';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 const outDir = path.resolve(root, '../dist/public');
 
+/** Leaves a file that differs after each build, for pages that wait for the next one. */
+function markBuilds(): Plugin {
+  return {
+    name: 'mark-builds',
+    generateBundle() {
+      this.emitFile({ type: 'asset', fileName: 'assets/build.js', source: `// ${Date.now()}\n` });
+    },
+  };
+}
+
 /** Builds the three pages of `public/` into `dist/public`: static HTML and hashed assets, no server code. */
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   root,
   base: '/',
   publicDir: false,
   cacheDir: path.resolve(root, '../node_modules/.cache/vite'),
   plugins: [
     vue(),
+    ...(mode === 'development' ? [markBuilds()] : []),
     b24ui({
       // The kit's colour mode reads localStorage and follows the system; a portal is light whatever the system prefers.
       colorMode: false,
@@ -39,4 +50,4 @@ export default defineConfig({
       input: Object.fromEntries(['app', 'install', 'tab'].map((page) => [page, path.resolve(root, `${page}.html`)])),
     },
   },
-});
+}));

@@ -161,7 +161,7 @@ describe('what an administrator does in the app page', () => {
     await open('errors');
     const group = page.getByTestId('error-group');
     await group.getByText('3 записи').waitFor();
-    await group.getByText('Что делать').waitFor();
+    await group.getByText('Исправьте данные записи').waitFor();
     await group.getByText('Нельзя').waitFor();
     await group.getByRole('button', { name: 'Показать записи' }).click();
     await group.getByTestId('error-records').getByText('Объект № 3').waitFor();

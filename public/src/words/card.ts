@@ -32,6 +32,8 @@ export const cardWords = {
   failed: { ru: 'Ошибка синхронизации', en: 'The synchronisation failed' },
   differs: { ru: 'Есть отличия', en: 'There are differences' },
   differences: { ru: 'Отличия', en: 'Differences' },
+  since: { ru: 'с {date}', en: 'since {date}' },
+  until: { ru: 'до {date}', en: 'until {date}' },
   lastChanges: { ru: 'Последние изменения', en: 'Last changes' },
   lastSync: { ru: 'Синхронизировано {time}', en: 'Synchronised at {time}' },
 } as const satisfies Record<string, Phrase>;
