@@ -1,12 +1,13 @@
 import type https from 'node:https';
 import type { Config } from '../config/config.ts';
-import { accessWithToken, type PortalAccess } from './bitrix24/access.ts';
+import type { PortalAccess } from './bitrix24/access.ts';
 import { makeApplication } from './bitrix24/application.ts';
 import type { Bitrix24Client } from './bitrix24/client.ts';
 import type { Limits } from './bitrix24/limits/limits.ts';
 import { makeOAuth } from './bitrix24/oauth.ts';
 import { probeWebhook } from './bitrix24/probe.ts';
 import { makeBitrix24Client } from './bitrix24/sdk-client.ts';
+import { accessWithToken } from './bitrix24/visitor-access.ts';
 import type { OfflineQueue } from './events/offline.ts';
 import type { Metrics } from './http/metrics.ts';
 import { mintToken, readState, sessionSecretFrom, signState } from './http/tokens.ts';

@@ -1,5 +1,3 @@
-import { portalMoved, tokenRefused } from './error-table.ts';
-
 /** How a portal is reached. The transport knows no more of a connection than this. */
 export type PortalAccess = WebhookAccess | InstallationAccess;
 
@@ -24,16 +22,4 @@ export interface InstallationAccess {
   renew(usedToken: string): Promise<string>;
   /** The portal answered that it lives at this host now; nothing is sent there before it is confirmed. */
   moved(host: string): Promise<void>;
-}
-
-/** The way to a portal with a token of somebody who is there just now: there is nothing to renew it with. */
-export function accessWithToken(portal: { host: string; memberId: string }, accessToken: string): InstallationAccess {
-  return {
-    kind: 'installation',
-    host: portal.host,
-    memberId: portal.memberId,
-    accessToken,
-    renew: () => Promise.reject(tokenRefused()),
-    moved: (host) => Promise.reject(portalMoved('installation', host)),
-  };
 }

@@ -5,7 +5,6 @@ import type { CallbackRoute, OpenRoute, Route } from './route.ts';
 
 extendZodWithOpenApi(z);
 
-/** The interface's description (OpenAPI 3.1), made from the schemas that validate. */
 /** Everything that the server answers. */
 export interface Interface {
   routes: readonly Route[];
@@ -13,6 +12,7 @@ export interface Interface {
   callbacks: readonly CallbackRoute[];
 }
 
+/** The interface's description (OpenAPI 3.1), made from the schemas that validate. */
 export function describeInterface({ routes, open, callbacks }: Interface) {
   const registry = new OpenAPIRegistry();
   const bearer = registry.registerComponent('securitySchemes', 'jwt', {

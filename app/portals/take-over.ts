@@ -1,6 +1,7 @@
 import type { Transaction } from 'sequelize';
-import { accessWithToken, type PortalAccess } from '../bitrix24/access.ts';
+import type { PortalAccess } from '../bitrix24/access.ts';
 import type { Bitrix24Client } from '../bitrix24/client.ts';
+import { accessWithToken } from '../bitrix24/visitor-access.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { AppError } from '../lib/errors.ts';
 import { type Database, queryRows } from '../models/database.ts';
