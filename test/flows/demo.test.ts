@@ -25,7 +25,7 @@ for (const [title, flags] of [
   ['npm run demo -- --webhook', ['--webhook']],
 ] as const) {
   describe(title, function () {
-    this.timeout(60_000);
+    this.timeout(100_000);
     demoFlow(flags);
   });
 }
@@ -64,7 +64,7 @@ function demoFlow(flags: readonly string[]): void {
   }
 
   async function ready(): Promise<RunningDemo> {
-    await eventually(() => printed.includes('Ctrl+C') || printed.includes('rror'), { timeoutMs: 40_000 });
+    await eventually(() => printed.includes('Ctrl+C') || printed.includes('rror'), { timeoutMs: 90_000, everyMs: 100 });
     const find = (pattern: RegExp) => pattern.exec(printed)?.[1] ?? expect.fail(`No ${pattern} in:\n${printed}`);
     return {
       portal: find(/portal page +(https:\S+)\//),
