@@ -2,6 +2,7 @@ import type { Transaction } from 'sequelize';
 import { AppError } from '../lib/errors.ts';
 import type { Entity } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
+import { giveWay } from '../models/give-way.ts';
 import type { SyncDeps } from './deps.ts';
 import { recordError } from './error-log.ts';
 import type { LoadedPair } from './load-pairs.ts';
@@ -27,7 +28,7 @@ export async function setAsideVanished(
   vanished: readonly LoadedPair[],
 ): Promise<void> {
   if (vanished.length === 0) return;
-  await deps.db.transaction(async (transaction) => {
+  await giveWay(deps.db, async (transaction) => {
     const rows = vanished.flatMap((pair) => pair.rows);
     const ids = vanished.flatMap((pair) => (pair.remoteId === null ? [] : [pair.remoteId]));
     await reportMassDeletion(deps, tenantId, entity, ids, transaction);

@@ -1,5 +1,6 @@
 import { Bitrix24Error } from '../bitrix24/errors.ts';
 import { type Bitrix24Type, pairKinds } from '../lib/records.ts';
+import { giveWay } from '../models/give-way.ts';
 import { backoffMs, maxAttempts } from './backoff.ts';
 import type { SyncDeps } from './deps.ts';
 import { codeOf, messageOf, recordError } from './error-log.ts';
@@ -46,7 +47,7 @@ export function operationOf(plan: Plan, type: Bitrix24Type): string {
 export async function settleFailures(deps: SyncDeps, tenantId: number, failures: readonly Failed[]): Promise<void> {
   if (failures.length === 0) return;
   const now = deps.clock.now().getTime();
-  await deps.db.transaction(async (transaction) => {
+  await giveWay(deps.db, async (transaction) => {
     const postponed: PostponedRow[] = [];
     const ticks: RunTick[] = [];
     const lastTicks: RunTick[] = [];

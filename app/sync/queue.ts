@@ -1,6 +1,7 @@
 import type { Transaction } from 'sequelize';
 import type { Entity, Side } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
+import { giveWay } from '../models/give-way.ts';
 
 /** Smaller is sooner. A person waits for `interactive`; a run and a sweep never delay what just changed. */
 export const priorities = { interactive: 0, event: 5, change: 10, run: 20 } as const;
@@ -158,12 +159,15 @@ export async function markCreatesSent(
   tenantId: number,
   rows: readonly { entity: Entity; side: Side; recordId: number; values: SentValues }[],
 ): Promise<void> {
-  await queryRows(
-    db,
-    `update sync_queue q set create_sent_at = now(), create_values = r.values
+  await giveWay(db, (transaction) =>
+    queryRows(
+      db,
+      `update sync_queue q set create_sent_at = now(), create_values = r.values
        from jsonb_to_recordset($rows::jsonb) as r (entity text, side text, "recordId" bigint, values jsonb)
       where q.tenant_id = $tenantId and (q.entity, q.side, q.record_id) = (r.entity, r.side, r."recordId")`,
-    { tenantId, rows: JSON.stringify(rows) },
+      { tenantId, rows: JSON.stringify(rows) },
+      transaction,
+    ),
   );
 }
 
@@ -184,6 +188,7 @@ export async function postpone(
   transaction?: Transaction,
 ): Promise<void> {
   if (rows.length === 0) return;
+  if (!transaction) return giveWay(db, (own) => postpone(db, tenantId, rows, own));
   await queryRows(
     db,
     `update sync_queue q

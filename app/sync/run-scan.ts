@@ -3,6 +3,7 @@ import type { Bitrix24Client, CallOptions, ListedRecord, ListFilter } from '../b
 import { isChangedSince } from '../bitrix24/list-pages.ts';
 import { type Entity, originator, pairKinds } from '../lib/records.ts';
 import { queryRows } from '../models/database.ts';
+import { giveWay } from '../models/give-way.ts';
 import type { SyncDeps } from './deps.ts';
 import { previewChunk } from './dry-run.ts';
 import { findMappings } from './mappings.ts';
@@ -48,7 +49,7 @@ export async function advanceRun(
       ? await previewKnown(deps, client, run, run.scan, options)
       : await scanNew(deps, client, run, run.scan, options);
   // One transaction: a worker that is killed between the two would count the step twice.
-  await deps.db.transaction(async (transaction) => {
+  await giveWay(deps.db, async (transaction) => {
     const advanced = await queryRows(
       deps.db,
       `update sync_runs set scan = $scan::jsonb where id = $id and state = 'running' returning id`,

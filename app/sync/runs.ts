@@ -2,6 +2,7 @@ import { UniqueConstraintError } from 'sequelize';
 import { AppError, notFound } from '../lib/errors.ts';
 import { entities as allEntities, type Entity, pairKinds } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
+import { giveWay } from '../models/give-way.ts';
 import { priorities } from './queue.ts';
 import type { ScanState } from './run-scan.ts';
 
@@ -55,26 +56,29 @@ export async function startRun(db: Database, request: RunRequest): Promise<RunRo
   const { ids, updatedSince } = request.filter;
   const filter = { ...(ids && { ids }), ...(updatedSince && { updated_since: updatedSince.toISOString() }) };
   try {
-    return await db.transaction(async (transaction) => {
+    return await giveWay(db, async (transaction, patiently) => {
       const needsScan = request.dryRun || (request.direction === 'from_bitrix' && request.importNew);
       const scan: ScanState | null = needsScan ? { entity: entities[0] as Entity, afterId: 0, step: 'known' } : null;
-      const [run] = await queryRows<RunRow>(
-        db,
-        `insert into sync_runs (tenant_id, direction, entities, filter, dry_run, silent, import_new, scan, requested_by)
+      // A run that another process is just starting is waited for: it decides whether this one may begin.
+      const [run] = await patiently(() =>
+        queryRows<RunRow>(
+          db,
+          `insert into sync_runs (tenant_id, direction, entities, filter, dry_run, silent, import_new, scan, requested_by)
          values ($tenantId, $direction, $entities, $filter::jsonb, $dryRun, $silent, $importNew, $scan::jsonb, $requestedBy)
          returning *`,
-        {
-          tenantId: request.tenantId,
-          direction: request.direction,
-          entities,
-          filter: JSON.stringify(filter),
-          dryRun: request.dryRun,
-          silent: request.silent,
-          importNew: request.importNew,
-          scan: scan && JSON.stringify(scan),
-          requestedBy: request.requestedBy,
-        },
-        transaction,
+          {
+            tenantId: request.tenantId,
+            direction: request.direction,
+            entities,
+            filter: JSON.stringify(filter),
+            dryRun: request.dryRun,
+            silent: request.silent,
+            importNew: request.importNew,
+            scan: scan && JSON.stringify(scan),
+            requestedBy: request.requestedBy,
+          },
+          transaction,
+        ),
       );
       if (!run) throw new Error('The run was not stored');
       let total = 0;
@@ -164,7 +168,7 @@ export async function listRuns(
  * finished. Cancelling a run that has ended changes nothing.
  */
 export async function cancelRun(db: Database, tenantId: number, id: number): Promise<RunRow> {
-  await db.transaction(async (transaction) => {
+  await giveWay(db, async (transaction) => {
     const cancelled = await queryRows(
       db,
       `update sync_runs set state = 'cancelled', scan = null, finished_at = now()

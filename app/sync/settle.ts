@@ -1,5 +1,6 @@
 import type { Transaction } from 'sequelize';
 import { queryRows } from '../models/database.ts';
+import { giveWay } from '../models/give-way.ts';
 import type { SyncDeps } from './deps.ts';
 import { resolveErrors } from './error-log.ts';
 import { markAsOurs } from './local-store.ts';
@@ -19,7 +20,7 @@ export async function settle(
   carriedOut: readonly CarriedOut[],
 ): Promise<LogLine[]> {
   if (carriedOut.length === 0) return [];
-  return deps.db.transaction(async (transaction) => {
+  return giveWay(deps.db, async (transaction) => {
     await markAsOurs(deps.db, transaction);
     const ledger: Ledger = {
       mappings: [],
