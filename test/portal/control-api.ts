@@ -1,38 +1,45 @@
-import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { fileURLToPath } from 'node:url';
 import { sendJson } from './answers.ts';
+import type { ControlRoutes } from './app-control.ts';
 import type { Journal } from './journal.ts';
+import { sendPageFile } from './page-files.ts';
 import { type Params, readParams } from './params.ts';
 import type { RecordTable } from './people.ts';
-
+import type { PortalSession } from './portal-session.ts';
 import { type RecordKind, RestError } from './types.ts';
 
 const pageSize = 50;
-const page = fileURLToPath(new URL('./page/', import.meta.url));
-const types: Record<string, string> = { html: 'text/html', css: 'text/css', js: 'text/javascript' };
 
-/** What the portal's page asks: records as a person sees them, and the journal. For the loopback only, so without a login. */
+export interface ControlDeps {
+  tables: Record<RecordKind, RecordTable>;
+  journal: Journal;
+  session: PortalSession;
+  routes: ControlRoutes;
+}
+
+/** What the portal's page asks: records as a person sees them, the journal, applications. For the loopback only, so without a login. */
 export class ControlApi {
-  readonly #tables: Record<RecordKind, RecordTable>;
-  readonly #journal: Journal;
+  readonly #deps: ControlDeps;
 
-  constructor(deps: { tables: Record<RecordKind, RecordTable>; journal: Journal }) {
-    this.#tables = deps.tables;
-    this.#journal = deps.journal;
+  constructor(deps: ControlDeps) {
+    this.#deps = deps;
   }
 
   async handle(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
-    const [area = 'index.html', name, kind, recordId] = url.pathname.split('/').filter(Boolean);
-    if (area !== 'api') return sendFile(response, area);
-    if (name === 'journal') return kind === 'stream' ? this.#stream(request, response) : this.#entries(response, url);
-    const table = this.#tables[kind as RecordKind];
-    if (name !== 'records' || !table) return sendJson(response, 404, { error: 'Not found' });
+    const [area, name = '', id = '', action = ''] = url.pathname.split('/').filter(Boolean);
+    if (area !== 'api') return sendPageFile(response, url.pathname);
+    if (name === 'journal') return id === 'stream' ? this.#stream(request, response) : this.#entries(response, url);
+    const method = request.method ?? 'GET';
+    const { tables, routes } = this.#deps;
+    const table = name === 'records' ? tables[id as RecordKind] : undefined;
+    const pattern = [name, id && '*', action].filter(Boolean).join('/');
+    const answer = routes[`${method} ${pattern}`] ?? (action ? routes[`${method} ${name}/*/*`] : undefined);
+    if (!table && !answer) return sendJson(response, 404, { error: 'Not found' });
     try {
-      const method = request.method ?? 'GET';
       const body = method === 'POST' ? await readParams(request, '') : {};
-      const answer = recordId ? this.#one(table, method, Number(recordId), body) : this.#many(table, method, url, body);
-      sendJson(response, 200, answer);
+      if (answer) sendJson(response, 200, await answer({ id, action, query: url.searchParams, body }));
+      else if (action) sendJson(response, 200, this.#one(table as RecordTable, method, Number(action), body));
+      else sendJson(response, 200, this.#many(table as RecordTable, method, url, body));
     } catch (error) {
       sendJson(response, 400, {
         error: error instanceof RestError ? error.description : String((error as Error).message),
@@ -41,14 +48,15 @@ export class ControlApi {
   }
 
   #one(table: RecordTable, method: string, id: number, body: Params): unknown {
-    if (method === 'POST') return table.update(id, body);
+    const { userId } = this.#deps.session;
+    if (method === 'POST') return table.update(id, body, userId);
     if (method !== 'DELETE') return table.get(id);
-    table.delete(id);
+    table.delete(id, userId);
     return { deleted: id };
   }
 
   #many(table: RecordTable, method: string, url: URL, body: Params): unknown {
-    if (method === 'POST') return table.create(body);
+    if (method === 'POST') return table.create(body, this.#deps.session.userId);
     const query = (url.searchParams.get('q') ?? '').toLowerCase();
     const number = Math.max(1, Number(url.searchParams.get('page') ?? 1));
     const found = table.list().filter((row) => JSON.stringify(row).toLowerCase().includes(query));
@@ -58,24 +66,13 @@ export class ControlApi {
 
   #entries(response: ServerResponse, url: URL): void {
     const after = Number(url.searchParams.get('after') ?? 0);
-    sendJson(response, 200, { entries: this.#journal.entries.filter((entry) => entry.seq > after) });
+    sendJson(response, 200, { entries: this.#deps.journal.entries.filter((entry) => entry.seq > after) });
   }
 
   #stream(request: IncomingMessage, response: ServerResponse): void {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
     response.write('retry: 1000\n\n');
-    const stop = this.#journal.subscribe((entry) => response.write(`data: ${JSON.stringify(entry)}\n\n`));
+    const stop = this.#deps.journal.subscribe((entry) => response.write(`data: ${JSON.stringify(entry)}\n\n`));
     request.on('close', stop);
-  }
-}
-
-function sendFile(response: ServerResponse, name: string): void {
-  try {
-    if (!/^[a-z-]+\.(html|css|js)$/.test(name)) throw new Error('No such file');
-    const content = readFileSync(page + name);
-    const type = types[name.split('.').at(-1) as string];
-    response.writeHead(200, { 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-store' }).end(content);
-  } catch {
-    sendJson(response, 404, { error: 'Not found' });
   }
 }

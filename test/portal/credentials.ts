@@ -5,6 +5,7 @@ import type { Users } from './users.ts';
 
 /** An inbound webhook as its card in the portal shows it. */
 export interface InboundWebhook {
+  id: number;
   userId: number;
   secret: string;
   scopes: string[];
@@ -15,6 +16,7 @@ export class Credentials {
   readonly #switches: PortalSwitches;
   readonly #users: Users;
   #webhooks: InboundWebhook[] = [];
+  #nextId = 1;
 
   constructor(switches: PortalSwitches, users: Users) {
     this.#switches = switches;
@@ -23,6 +25,7 @@ export class Credentials {
 
   add(options: { userId?: number; scopes?: string[]; secret?: string } = {}): InboundWebhook {
     const webhook = {
+      id: this.#nextId++,
       userId: options.userId ?? 1,
       secret: options.secret ?? randomBytes(8).toString('hex'),
       scopes: options.scopes ?? ['crm', 'user', 'placement'],

@@ -42,10 +42,17 @@ export class OutgoingWebhooks {
     this.#webhooks.push(webhook);
     return {
       token: webhook.token,
-      remove: () => {
-        this.#webhooks = this.#webhooks.filter((candidate) => candidate !== webhook);
-      },
+      remove: () => this.remove(webhook.id),
     };
+  }
+
+  /** What the portal's settings show, tokens included. */
+  list(): { id: number; url: string; events: string[]; token: string }[] {
+    return this.#webhooks.map(({ events, ...webhook }) => ({ ...webhook, events: [...events] }));
+  }
+
+  remove(id: number): void {
+    this.#webhooks = this.#webhooks.filter((webhook) => webhook.id !== id);
   }
 
   announce({ event, data }: PortalEvent): void {

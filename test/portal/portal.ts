@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { authenticateToken } from './app-access.ts';
+import { makeAppControl } from './app-control.ts';
 import { makeAppMethods } from './app-methods.ts';
 import { answerAuthorize } from './authorize-page.ts';
 import { callScope } from './call-scope.ts';
@@ -22,6 +23,7 @@ import type { OAuthServer } from './oauth-server.ts';
 import { OutgoingWebhooks } from './outgoing-webhooks.ts';
 import { makeRecordTable, type RecordTable } from './people.ts';
 import { PortalApps } from './portal-apps.ts';
+import type { PortalSession } from './portal-session.ts';
 import { type Plan, PortalState } from './portal-state.ts';
 import { eventsOf } from './record-events.ts';
 import { startServer } from './server.ts';
@@ -32,6 +34,7 @@ import { type MethodTable, type PortalEvent, type RecordKind, RestError } from '
 import { makeUserMethods } from './user-methods.ts';
 import { makeUserFieldMethods } from './userfield-methods.ts';
 import { Users } from './users.ts';
+import { makeWebhookControl } from './webhook-control.ts';
 
 export interface PortalOptions {
   /** 0 or absent: any free port. */
@@ -81,8 +84,7 @@ export async function startPortal(options: PortalOptions = {}) {
   const limits = new PortalLimits(switches, now);
   const users = new Users();
   const state = new PortalState();
-  /** Who is logged in in the browser that opens the portal's pages. */
-  const session = { userId: 1 };
+  const session: PortalSession = { userId: 1, lang: 'ru' };
   const credentials = new Credentials(switches, users);
   const delivery = new EventDelivery({
     ...{ journal, switches, now },
@@ -129,7 +131,13 @@ export async function startPortal(options: PortalOptions = {}) {
   const tables = Object.fromEntries(
     (['deal', 'contact', 'company'] as const).map((kind) => [kind, makeRecordTable(kind, store, switches)]),
   ) as Record<RecordKind, RecordTable>;
-  const control = new ControlApi({ tables, journal });
+  const control = new ControlApi({
+    ...{ tables, journal, session },
+    routes: {
+      ...makeAppControl({ oauth, apps, users, switches, session, memberId, host }),
+      ...makeWebhookControl({ credentials, outgoing, session, users, host }),
+    },
+  });
   const server = await startServer(
     {
       ...{ certificates, credentials, executor, faults, limits, state, switches, control },

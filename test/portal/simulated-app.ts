@@ -22,6 +22,8 @@ export interface FrameOptions {
   userId?: number;
   /** `DEFAULT`: the application's own page, or its install page until the installation is finished. */
   placement?: string;
+  /** Which handler, when several are bound to the placement; the first when absent. */
+  bindingId?: number;
   /** Decoded; a text goes into the form as it is. */
   options?: Record<string, unknown> | string;
   lang?: string;
@@ -73,7 +75,7 @@ export class SimulatedApp {
     users.authorize(userId);
     const refusal = userRefusal(record, userId);
     if (refusal) throw refusal;
-    const handlerUrl = this.#pageOf(placement, userId);
+    const handlerUrl = this.#pageOf(placement, userId, options.bindingId);
     const pair = this.issue(userId);
     const newer = options.newerFields ?? switches.newerFrameFields;
     return makeFrame({
@@ -184,7 +186,7 @@ export class SimulatedApp {
     this.#deps.events.sendLife(record, { event: 'ONAPPPAYMENT', data, tokens: 'access' });
   }
 
-  #pageOf(placement: string, userId: number): string {
+  #pageOf(placement: string, userId: number, bindingId?: number): string {
     const { record } = this;
     const mode = installMode(record, this.#deps.switches);
     if (!record.isInstalled) {
@@ -197,7 +199,9 @@ export class SimulatedApp {
       if (record.menuItem === null) throw new Error('The application has no page of its own');
       return record.handlerUrl;
     }
-    const bound = record.placements.find((candidate) => candidate.placement === placement);
+    const bound = record.placements.find(
+      ({ placement: code, id }) => code === placement && (bindingId === undefined || id === bindingId),
+    );
     if (!bound) throw new Error(`The application has no placement ${placement}`);
     return bound.handler;
   }

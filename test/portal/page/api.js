@@ -17,6 +17,13 @@ export function element(name, properties = {}, ...children) {
   return made;
 }
 
+/** Makes a button that says what went wrong. */
+export function button(text, action, properties = {}) {
+  const made = element('button', { type: 'button', textContent: text, ...properties });
+  made.addEventListener('click', () => run(action));
+  return made;
+}
+
 export function say(text, isError = false) {
   const message = document.querySelector('#message');
   message.textContent = text;

@@ -1,4 +1,5 @@
 import { call, element } from './api.js';
+import { beginPage } from './content.js';
 
 const liveLines = 60;
 let count = 0;
@@ -18,6 +19,7 @@ export function watchJournal() {
 
 /** The last calls and events with their parameters. */
 export async function showJournal() {
+  const show = beginPage();
   const { entries } = await call('/api/journal?after=0');
   const rows = entries
     .slice(-300)
@@ -40,7 +42,7 @@ export async function showJournal() {
     element('thead', {}, element('tr', {}, ...head.map((text) => element('th', { textContent: text })))),
     element('tbody', {}, ...rows),
   );
-  document.querySelector('#content').replaceChildren(table);
+  show(table);
 }
 
 function line(entry) {

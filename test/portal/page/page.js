@@ -1,32 +1,57 @@
 import { run } from './api.js';
+import { showAppPage } from './app-page.js';
+import { showCardPage } from './card-page.js';
+import { setHeading } from './content.js';
+import { showDeveloper } from './developer.js';
+import { addCommands } from './frames.js';
 import { showJournal, watchJournal } from './journal.js';
-import { showCard, showList } from './records.js';
+import { showList } from './records.js';
+import { loadMenu, loadSession, markMenu } from './session.js';
+import { sliderCommands } from './slider.js';
 
-const titles = { deal: 'Сделки', contact: 'Контакты', company: 'Компании', journal: 'Журнал вызовов и событий' };
+const titles = {
+  deal: 'Сделки',
+  contact: 'Контакты',
+  company: 'Компании',
+  journal: 'Журнал вызовов и событий',
+  developer: 'Разработчикам',
+};
+const lists = new Set(['deal', 'contact', 'company']);
 
-/** Shows what the address after `#` names: `/deal`, `/deal/17`, `/deal/new`, `/journal`. */
+/** Shows what the address after `#` names: `/deal`, `/deal/17`, `/deal/new`, `/app/3`, `/developer`, `/journal`. */
 async function route() {
-  const [, kind = 'deal', id] = (location.hash || '#/deal').slice(1).split('/');
-  document.querySelector('#title').textContent = titles[kind] ?? titles.deal;
-  document.querySelector('#add').hidden = kind === 'journal' || id !== undefined;
-  document.querySelector('#search').hidden = kind === 'journal' || id !== undefined;
-  for (const link of document.querySelectorAll('.menu a')) {
-    const isActive = link.dataset.kind === kind;
-    link.classList.toggle('active', isActive);
-    if (isActive) link.setAttribute('aria-current', 'page');
-    else link.removeAttribute('aria-current');
-  }
+  const [, kind = 'deal', id, more] = (location.hash || '#/deal').slice(1).split('/');
+  const isList = lists.has(kind) && id === undefined;
+  setHeading(titles[kind] ?? '');
+  document.querySelector('#add').hidden = !isList;
+  document.querySelector('#search').hidden = !isList;
+  document.body.classList.toggle('no-journal', kind === 'app' || kind === 'developer');
+  markMenu(kind === 'app' ? [kind, id, more].filter(Boolean).join('/') : kind);
   if (kind === 'journal') return showJournal();
-  return id === undefined ? showList(kind) : showCard(kind, id);
+  if (kind === 'developer') return showDeveloper();
+  if (kind === 'app') return showAppPage(Number(id), more && Number(more));
+  return isList ? showList(kind) : showCardPage(kind, id);
 }
 
-document.querySelector('#add').addEventListener('click', () => {
-  location.hash = `${location.hash || '#/deal'}/new`;
-});
-document.querySelector('#search').addEventListener('input', () => run(route));
-addEventListener('hashchange', () => {
-  document.querySelector('#message').textContent = '';
-  run(route);
-});
-watchJournal();
-run(route);
+async function start() {
+  addCommands(sliderCommands);
+  await loadSession();
+  await loadMenu();
+  document.querySelector('#add').addEventListener('click', () => {
+    location.hash = `${location.hash || '#/deal'}/new`;
+  });
+  document.querySelector('#search').addEventListener('input', () => run(route));
+  document.querySelector('#toggle-journal').addEventListener('click', () => {
+    document.body.classList.toggle('no-journal');
+  });
+  addEventListener('hashchange', () => {
+    // What the page was opened with belongs to the first address only.
+    if (location.search) history.replaceState(null, '', `/${location.hash}`);
+    document.querySelector('#message').textContent = '';
+    run(route);
+  });
+  watchJournal();
+  await route();
+}
+
+run(start);
