@@ -6,6 +6,7 @@ import { menuItems, placementsShown } from './placement-list.ts';
 import type { PortalApps } from './portal-apps.ts';
 import { describeSession, requireAdmin } from './portal-session.ts';
 import type { SimulatedApp } from './simulated-app.ts';
+import { RestError } from './types.ts';
 
 type Values = Record<string, unknown>;
 
@@ -67,16 +68,24 @@ export function makeAppControl(deps: AppControlDeps): ControlRoutes {
       return {};
     },
     'POST frames': ({ body }) =>
-      opener().open(appOf(body.appId), {
-        placement: String(body.placement ?? 'DEFAULT'),
-        ...(body.bindingId !== undefined && { bindingId: Number(body.bindingId) }),
-        options: (body.options ?? {}) as Values,
-      }),
-    'POST frames/*/*': ({ id, action, body }) => {
-      const value = opener().answer(id, action, body);
-      return value === undefined ? {} : { value };
-    },
+      orRefusal(() =>
+        opener().open(appOf(body.appId), {
+          placement: String(body.placement ?? 'DEFAULT'),
+          ...(body.bindingId !== undefined && { bindingId: Number(body.bindingId) }),
+          options: (body.options ?? {}) as Values,
+        }),
+      ),
+    'POST frames/*/*': ({ id, action, body }) => orRefusal(() => ({ value: opener().answer(id, action, body) })),
   };
+}
+
+/** What a portal tells the person and not the frame is part of the page, not a failure of its call. */
+function orRefusal<Answer>(run: () => Answer): Answer | { refusal: string } {
+  try {
+    return run();
+  } catch (error) {
+    return { refusal: error instanceof RestError ? error.description : String((error as Error).message) };
+  }
 }
 
 function toCard(app: AppRecord) {

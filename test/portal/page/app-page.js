@@ -1,4 +1,4 @@
-import { call, element, say } from './api.js';
+import { call, element } from './api.js';
 import { beginPage, setHeading } from './content.js';
 import { openFrame } from './frames.js';
 
@@ -32,10 +32,7 @@ export async function showAppPage(appId, bindingId) {
 
 /** Opens a frame, or shows in its place why the portal does not. */
 export async function showFrame(host, request) {
-  try {
-    await openFrame(host, request);
-  } catch (error) {
-    host.replaceChildren(element('p', { className: 'refusal', textContent: russian[error.message] ?? error.message }));
-    say('');
-  }
+  const refusal = await openFrame(host, request);
+  if (!refusal) return;
+  host.replaceChildren(element('p', { className: 'refusal', textContent: russian[refusal] ?? refusal }));
 }

@@ -6,13 +6,9 @@ export const silent = Symbol('silent');
 
 /** What the portal's server answers; when it cannot, the person is told and the frame is left waiting. */
 async function ask(command, params, { sid }) {
-  try {
-    const { value } = await call(`/api/frames/${sid}/${command}`, { method: 'POST', body: params });
-    return value === undefined ? silent : value;
-  } catch (error) {
-    say(error.message, true);
-    return silent;
-  }
+  const { value, refusal } = await call(`/api/frames/${sid}/${command}`, { method: 'POST', body: params });
+  if (refusal) say(refusal, true);
+  return value === undefined ? silent : value;
 }
 
 /** The parent's side of the frame protocol: each gets the parameters and the frame, and returns the answer. What is missing here is never answered. */

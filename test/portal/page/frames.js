@@ -22,10 +22,13 @@ export function addCommands(more) {
 /**
  * Opens an application in a frame: `window.name` is `HOST|1|SID`, the form is posted into it by the browser.
  * `request`: appId, placement, bindingId, options, title, view (`page`, `placement`, `slider`), reload (of the card around it), close.
+ * Returns what the portal shows instead, or nothing.
  */
 export async function openFrame(host, { appId, placement, bindingId, options, ...rest }) {
   const body = { appId, placement, bindingId, options };
-  const { sid, name, form, origin } = await call('/api/frames', { method: 'POST', body });
+  const { refusal, sid, name, form, origin } = await call('/api/frames', { method: 'POST', body });
+  // The person may have gone on meanwhile, and a form without its frame would open a window.
+  if (refusal || !host.isConnected) return refusal;
   const allow = 'geolocation *; microphone *; camera *; autoplay *;';
   const iframe = element('iframe', { name, allow, className: 'app-frame', title: rest.title ?? '' });
   const layout = { sid, iframe, origin, placement, appId, bound: new Map(), ...rest };
@@ -35,6 +38,7 @@ export async function openFrame(host, { appId, placement, bindingId, options, ..
   host.replaceChildren(iframe);
   layouts.set(sid, layout);
   submit(form, name);
+  return undefined;
 }
 
 function submit({ url, fields, encoding }, target) {

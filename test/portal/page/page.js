@@ -50,8 +50,13 @@ async function start() {
     document.querySelector('#message').textContent = '';
     run(route);
   });
+  // A link to the page that is shown opens it anew, as on a portal.
+  addEventListener('click', ({ target }) => {
+    if (target.closest?.('a')?.href === location.href) run(route);
+  });
   watchJournal();
   await route();
+  document.documentElement.dataset.ready = 'yes';
 }
 
 run(start);
