@@ -2,7 +2,6 @@ import type { BrowserContextOptions, ElementHandle, Frame, Page } from 'playwrig
 import type { SimulatedPortal } from '../portal/portal.ts';
 import type { RecordKind } from '../portal/types.ts';
 import { launchBrowser } from './browser.ts';
-import { pinOf } from './certificate-pin.ts';
 
 export interface PortalBrowserOptions {
   /** Who is logged in; 1, an administrator, when absent. */
@@ -37,14 +36,9 @@ export interface FrameMessage {
 
 export type PortalBrowser = Awaited<ReturnType<typeof openPortalBrowser>>;
 
-/**
- * Opens a portal's page in a browser of its own. The browser accepts the portal's certificate because its key is pinned, after it was
- * verified against the portal's authority: any other certificate is refused as ever. (A headless Chromium reads no list of authorities
- * that could be given to it without the tools of NSS.)
- */
+/** Opens a portal's page in a browser of its own, which believes the portal's authority and no other certificate that is not public. */
 export async function openPortalBrowser(portal: SimulatedPortal, options: PortalBrowserOptions = {}) {
-  const pin = await pinOf(portal.origin, portal.caPem);
-  const browser = await launchBrowser([`--ignore-certificate-errors-spki-list=${pin}`]);
+  const browser = await launchBrowser({ trust: [portal.caPem] });
   const context = await browser.newContext({
     viewport: options.viewport ?? { width: 1440, height: 900 },
     locale: options.lang === 'en' ? 'en-GB' : 'ru-RU',

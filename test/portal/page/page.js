@@ -25,7 +25,7 @@ async function route() {
   setHeading(titles[kind] ?? '');
   document.querySelector('#add').hidden = !isList;
   document.querySelector('#search').hidden = !isList;
-  document.body.classList.toggle('no-journal', kind === 'app' || kind === 'developer');
+  document.body.classList.toggle('no-journal', ['app', 'developer', 'journal'].includes(kind));
   markMenu(kind === 'app' ? [kind, id, more].filter(Boolean).join('/') : kind);
   if (kind === 'journal') return showJournal();
   if (kind === 'developer') return showDeveloper();
