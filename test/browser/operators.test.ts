@@ -166,6 +166,18 @@ describe('the app page in a browser of its own', () => {
     await page.getByTestId('crm-card').getByText('Грузовик').waitFor();
   });
 
+  it('keeps what it shows while the server cannot be reached, says so, and mends itself', async () => {
+    await open();
+    await page.getByTestId('count-objects').getByText('3', { exact: true }).waitFor();
+    await page.context().setOffline(true);
+    await page.getByTestId('stale').getByText('Нет связи с сервером').waitFor({ timeout: 15_000 });
+    await page.getByTestId('count-objects').getByText('3', { exact: true }).waitFor();
+    await expectAccessible(page);
+    await pages.shoot(page, 'offline');
+    await page.context().setOffline(false);
+    await page.getByTestId('stale').waitFor({ state: 'detached' });
+  });
+
   it('asks for a new token when the old one ends, and goes on with it', async () => {
     const claims = { tenantId: tenant.id, role: 'admin', subject: 'short' } as const;
     const token = mintToken(world.config.jwtSecret ?? '', claims, 2 / 3600);

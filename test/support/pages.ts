@@ -47,16 +47,18 @@ export async function startPages() {
       expect(complaints).to.deep.equal([]);
     },
 
-    /** Keeps a picture for people to look at. */
-    async shoot(page: Page, name: string): Promise<void> {
-      mkdirSync(shots, { recursive: true });
-      await page.screenshot({ path: `${shots}${name}.png`, fullPage: true, animations: 'disabled' });
-    },
+    shoot,
 
     async close(): Promise<void> {
       await browser.close();
     },
   };
+}
+
+/** Keeps a picture for people to look at. */
+export async function shoot(page: Page, name: string): Promise<void> {
+  mkdirSync(shots, { recursive: true });
+  await page.screenshot({ path: `${shots}${name}.png`, fullPage: true, animations: 'disabled' });
 }
 
 /**

@@ -11,6 +11,8 @@ import { sessionWords } from '../words/session.ts';
 import type { PageContext } from './page-context.ts';
 import { toApiError } from './use-load.ts';
 
+const pendingAgainMs = 5000;
+
 /** `paste`: an operator must give a token; `outside`: the page makes sense in a portal only. */
 type GateState = 'opening' | 'ready' | 'paste' | 'outside' | 'failed';
 
@@ -48,6 +50,8 @@ export function useGate({ operatorsMayEnter }: { operatorsMayEnter: boolean }) {
     } catch (failure) {
       error.value = toApiError(failure);
       state.value = 'failed';
+      // The company's administrator may be copying the application's keys just now.
+      if (error.value.code === 'installation_pending') setTimeout(() => void openInPortal(), pendingAgainMs);
     }
   }
 
