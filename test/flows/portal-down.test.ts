@@ -7,7 +7,7 @@ describe('a portal that is down for a while', () => {
   let tenant: Tenant;
 
   before(async () => {
-    world = await startWorld();
+    world = await startWorld({ config: { sweepIntervalSec: 20 } });
     tenant = await world.addTenant();
     await world.connectWithEvents(tenant);
     await world.sql(`insert into objects (tenant_id, name) select $1, 'Объект ' || n from generate_series(1, 120) n`, [

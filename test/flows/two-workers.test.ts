@@ -3,7 +3,7 @@ import { eventually } from '../support/eventually.ts';
 import { startWorkerProcess, type WorkerProcess } from '../support/worker-process.ts';
 import { startWorld, type Tenant, type World } from '../support/world.ts';
 
-const count = 80;
+const count = 40;
 
 describe('two workers, three companies, one portal', () => {
   let world: World;
