@@ -60,7 +60,7 @@ export function wirePortals({ config, db, clock, log, secrets, metrics, queue, a
 
   const oauth = makeOAuth({ urls: config.oauthUrls, agent });
   const connections = makeConnections({ db, secrets });
-  const installations = makeInstallations({ db, secrets });
+  const installations = makeInstallations({ db, secrets, clock });
   const applications = makeApplications({ db, secrets, marketplace: config.marketplace });
   const tokens = makeTokens({ installations, oauth, keysOf: applications.keysOf, clock, log });
   const access = makeAccess({ connections, installations, tokens, oauth, log });

@@ -22,10 +22,8 @@ export async function up({ context: { run } }: MigrationParams): Promise<void> {
       refreshing_until timestamptz,
       refreshed_at timestamptz not null default now(),
       application_token_digest varchar(64),
-      -- the page that installed: its token was proved, and may have died when the chain was renewed
-      installer_token_digest varchar(64),
-      installer_user_id integer,
-      installed_at timestamptz,
+      -- the page that installed (tokenDigest, userId, at): its token was proved, and may have died when the chain was renewed
+      installer jsonb,
       scope text[] not null default '{}',
       license varchar(20),
       -- which offline queue the portal's plan allows

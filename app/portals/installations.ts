@@ -1,5 +1,6 @@
 import { type Transaction, UniqueConstraintError } from 'sequelize';
 import type { TokenPair } from '../bitrix24/oauth.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { Secrets } from '../lib/secrets.ts';
 import { type Database, queryRows } from '../models/database.ts';
 import { credentialsUnreadable } from './connection-errors.ts';
@@ -57,7 +58,7 @@ export interface ProvedInstallation {
 export type Installations = ReturnType<typeof makeInstallations>;
 
 /** The one place that reads and writes `bitrix24_installations`. Tokens are encrypted, each bound to its column and portal. */
-export function makeInstallations({ db, secrets }: { db: Database; secrets: Secrets }) {
+export function makeInstallations({ db, secrets, clock }: { db: Database; secrets: Secrets; clock: Clock }) {
   async function findBy(condition: string, bind: Record<string, unknown>, transaction?: Transaction) {
     const [row] = await queryRows<Installation>(db, `${columns} where ${condition}`, bind, transaction);
     return row ?? null;
@@ -88,17 +89,18 @@ export function makeInstallations({ db, secrets }: { db: Database; secrets: Secr
         await queryRows(
           db,
           `insert into bitrix24_installations as i (member_id, tenant_id, client_id, state, portal_host, oauth_url, access_token,
-                  refresh_token, token_user_id, application_token_digest, installer_token_digest, installer_user_id,
-                  installed_at, scope, license)
+                  refresh_token, token_user_id, application_token_digest, installer,
+                  scope, license)
            values ($memberId, $tenantId, $clientId, $state, $host, $oauthUrl, $access, $refresh, $userId, $digest,
-                   $installerDigest, $userId, now(), $scope, $license)
+                   $installer::jsonb, $scope, $license)
            on conflict (member_id) do update
               set tenant_id = excluded.tenant_id, client_id = excluded.client_id, state = excluded.state,
                   portal_host = excluded.portal_host, oauth_url = excluded.oauth_url, access_token = excluded.access_token,
                   refresh_token = excluded.refresh_token, token_version = i.token_version + 1, refreshing_until = null,
                   refreshed_at = now(), token_user_id = excluded.token_user_id, scope = excluded.scope,
-                  license = excluded.license, installer_token_digest = excluded.installer_token_digest,
-                  installer_user_id = excluded.installer_user_id, installed_at = now(), updated_at = now(),
+                  license = excluded.license, updated_at = now(),
+                  -- a page that has waited for the company's secret stays the one that installed
+                  installer = coalesce(excluded.installer, case when i.client_id = excluded.client_id then i.installer end),
                   application_token_digest = coalesce(excluded.application_token_digest,
                     -- another application's token proves nothing
                     case when i.client_id = excluded.client_id then i.application_token_digest end)`,
@@ -113,7 +115,13 @@ export function makeInstallations({ db, secrets }: { db: Database; secrets: Secr
             refresh: secrets.encrypt(proved.tokens.refreshToken, refreshPlace(place)),
             userId: proved.userId,
             digest: proved.applicationToken && secrets.digest(proved.applicationToken),
-            installerDigest: proved.installerToken && secrets.digest(proved.installerToken),
+            installer:
+              proved.installerToken &&
+              JSON.stringify({
+                tokenDigest: secrets.digest(proved.installerToken),
+                userId: proved.userId,
+                at: clock.now(),
+              }),
             scope: proved.scope,
             license: proved.license,
           },
@@ -136,7 +144,7 @@ export function makeInstallations({ db, secrets }: { db: Database; secrets: Secr
                 access_token = case when $state = 'uninstalled' then null else access_token end,
                 refresh_token = case when $state = 'uninstalled' then null else refresh_token end,
                 application_token_digest = case when $state = 'uninstalled' then null else application_token_digest end,
-                installer_token_digest = case when $state = 'uninstalled' then null else installer_token_digest end,
+                installer = case when $state = 'uninstalled' then null else installer end,
                 offline = case when $state = 'uninstalled' then 'none' else offline end,
                 steps = case when $state = 'uninstalled' then '{}' else steps end
           where id = $id and state = any($before) returning id`,
@@ -276,8 +284,6 @@ const columns = `
   select id, member_id as "memberId", tenant_id as "tenantId", client_id as "clientId", state, portal_host as host,
          oauth_url as "oauthUrl", token_user_id as "userId", scope, license,
          application_token_digest as "applicationTokenDigest",
-         case when installer_token_digest is not null
-              then json_build_object('tokenDigest', installer_token_digest, 'userId', installer_user_id, 'at', installed_at)
-               end as installer, offline, steps,
+         installer, offline, steps,
          bound_at as "boundAt", refreshed_at as "refreshedAt"
     from bitrix24_installations`;

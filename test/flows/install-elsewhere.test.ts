@@ -51,6 +51,27 @@ describe('an application without a menu item', () => {
   });
 });
 
+describe('an installation page that waits for the company’s secret', () => {
+  let world: World;
+
+  before(async () => {
+    world = await startWorld({ apps: true });
+  });
+  after(() => world.stop());
+
+  it('goes on where it was, although its token has died with the chain that proved the secret', async () => {
+    const driver = installingIn(world);
+    const tenant = await world.addTenant();
+    const app = driver.addApp();
+    const frame = app.frame();
+    expect((await driver.post(frame)).status).to.equal(200);
+    expect((await driver.session(frame)).body).to.include({ code: 'installation_pending' });
+    await driver.storeKeys(tenant, app);
+    const session = await driver.session(frame);
+    expect(session.body.data).to.include({ tenant_id: tenant.id, role: 'admin' });
+  });
+});
+
 describe('the authorization in a browser', () => {
   let world: World;
   let tenant: Tenant;
