@@ -3,6 +3,7 @@ import type { OAuth } from '../bitrix24/oauth.ts';
 import { AppError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import type { Database } from '../models/database.ts';
+import { giveWay } from '../models/give-way.ts';
 import type { Connections } from './connections.ts';
 import type { Install } from './install.ts';
 import type { Installation, Installations } from './installations.ts';
@@ -44,7 +45,7 @@ export function makeLifeCycle(deps: LifeCycleDeps) {
 
   async function remove(installation: Installation, erase: boolean): Promise<void> {
     const { tenantId, host } = installation;
-    await db.transaction(async (transaction) => {
+    await giveWay(db, async (transaction) => {
       if (!(await installations.moveTo(installation.id, 'uninstalled', transaction))) return;
       if (tenantId === null) return;
       await connections.removeInstallation(tenantId, transaction);

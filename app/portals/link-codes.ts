@@ -3,6 +3,7 @@ import type { Transaction } from 'sequelize';
 import { AppError } from '../lib/errors.ts';
 import type { Secrets } from '../lib/secrets.ts';
 import { type Database, queryRows } from '../models/database.ts';
+import { giveWay } from '../models/give-way.ts';
 import type { Applications } from './applications.ts';
 import type { Connections } from './connections.ts';
 import type { Installation } from './installations.ts';
@@ -51,7 +52,7 @@ export function makeLinkCodes({ db, secrets, applications, connections }: LinkCo
       if (!applications.isMarketplace(installation.clientId) || made === null || installation.state !== 'active')
         throw notPossible();
       const digest = secrets.digest(typed.toUpperCase().replace(/[\s-]/g, ''));
-      return db.transaction(async (transaction) => {
+      return giveWay(db, async (transaction) => {
         const [found] = await queryRows<{ tenant_id: number }>(
           db,
           'delete from bitrix24_link_codes where code_digest = $digest and expires_at > now() returning tenant_id',

@@ -2,6 +2,7 @@ import type { Transaction } from 'sequelize';
 import type { PortalAccess } from '../bitrix24/access.ts';
 import type { Bitrix24Client } from '../bitrix24/client.ts';
 import type { Database } from '../models/database.ts';
+import { giveWay } from '../models/give-way.ts';
 import type { Applications } from './applications.ts';
 import type { Clients } from './clients.ts';
 import { installedElsewhere, notConfigured, portalChanged, setupInterrupted } from './connection-errors.ts';
@@ -63,7 +64,7 @@ export function makeSetup(deps: SetupDeps) {
     if (webhook && !samePortal && !request.replacePortal) throw portalChanged(webhook.host);
     const waiting = await findWaiting(tenantId, request);
 
-    await db.transaction(async (transaction) => {
+    await giveWay(db, async (transaction) => {
       await connections.lock(tenantId, transaction);
       const now = await connections.find(tenantId, transaction);
       if (now?.portal !== before?.portal) throw setupInterrupted();

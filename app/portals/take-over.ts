@@ -5,6 +5,7 @@ import { accessWithToken } from '../bitrix24/visitor-access.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { AppError } from '../lib/errors.ts';
 import { type Database, queryRows } from '../models/database.ts';
+import { giveWay } from '../models/give-way.ts';
 import { portalChanged } from './connection-errors.ts';
 import type { Connections } from './connections.ts';
 import { portalTaken } from './installation-states.ts';
@@ -44,7 +45,7 @@ export function makeTakeOver({ db, clock, connections, installations, makeClient
     const samePortal = await isSame(proved, owner, before?.portal ?? null);
     if (!samePortal && !mayReplace(owner)) throw await refuseOtherPortal(proved);
 
-    const { installation, tenantId } = await db.transaction(async (transaction) => {
+    const { installation, tenantId } = await giveWay(db, async (transaction) => {
       const existing = await lockPortal(proved.memberId, transaction);
       const tenantId =
         'tenantId' in owner ? owner.tenantId : (existing?.tenantId ?? (await createCompany(owner, transaction)));
@@ -74,7 +75,7 @@ export function makeTakeOver({ db, clock, connections, installations, makeClient
 
   /** Keeps a proved installation that no company has claimed yet. */
   async function keepPending(proved: ProvedInstallation): Promise<Installation> {
-    return db.transaction(async (transaction) => {
+    return giveWay(db, async (transaction) => {
       const existing = await lockPortal(proved.memberId, transaction);
       await releaseFormer(existing, null, transaction);
       const stored = await installations.store(proved, { tenantId: null, state: 'pending' }, transaction);

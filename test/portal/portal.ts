@@ -152,7 +152,14 @@ export async function startPortal(options: PortalOptions = {}) {
     },
     options.port ?? 0,
   );
-  // Records are kept at once; people and installed apps every two seconds.
+  if (stateFile) {
+    // A chain that went on without being kept would be dead after the next start; so would what an app has bound.
+    oauth?.tokens.onIssue(() => stateFile.save());
+    journal.subscribe(({ kind, write, method }) => {
+      if (kind === 'call' && write && !method.startsWith('crm.')) stateFile.save();
+    });
+  }
+  // Records are kept at once; people every two seconds.
   const saving = stateFile ? setInterval(() => stateFile.save(), 2000) : undefined;
 
   return {

@@ -43,10 +43,16 @@ export class TokenBook {
   readonly #byAccess = new Map<string, TokenPair>();
   readonly #byRefresh = new Map<string, TokenPair>();
   readonly #codes = new Map<string, Code>();
+  readonly #listeners: (() => void)[] = [];
 
   constructor(lifetimes: Lifetimes, now: () => number) {
     this.#lifetimes = lifetimes;
     this.#now = now;
+  }
+
+  /** Calls the listener after each new pair, before anybody is told of it. */
+  onIssue(listener: () => void): void {
+    this.#listeners.push(listener);
   }
 
   /** How long an access token works. */
@@ -67,6 +73,7 @@ export class TokenBook {
     };
     this.#keep(pair);
     if (this.#byAccess.size > keep) this.#forget(now);
+    for (const listener of this.#listeners) listener();
     return pair;
   }
 
