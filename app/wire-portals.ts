@@ -4,7 +4,7 @@ import type { PortalAccess } from './bitrix24/access.ts';
 import { makeApplication } from './bitrix24/application.ts';
 import type { Bitrix24Client } from './bitrix24/client.ts';
 import type { Limits } from './bitrix24/limits/limits.ts';
-import { makeOAuth } from './bitrix24/oauth.ts';
+import { makeOAuth, type TokenInfo } from './bitrix24/oauth.ts';
 import { probeWebhook } from './bitrix24/probe.ts';
 import { makeBitrix24Client } from './bitrix24/sdk-client.ts';
 import { accessWithToken } from './bitrix24/visitor-access.ts';
@@ -73,9 +73,9 @@ export function wirePortals({ config, db, clock, log, secrets, metrics, queue, a
     makeApplication(accessWithToken(portal, accessToken), way).profile();
 
   const store = makeTakeOver({ db, clock, connections, installations, makeClient, wakeBinding });
+  const isAdmin = async (info: TokenInfo, accessToken: string) => (await profileOf(info, accessToken)).isAdmin;
   const install = makeInstall({
-    ...{ installations, applications, oauth, store, wakeBinding, log },
-    isAdmin: async (info, accessToken) => (await profileOf(info, accessToken)).isAdmin,
+    ...{ installations, applications, oauth, store, isAdmin, wakeBinding, log },
     isAlive: async (installation) =>
       (await applicationFor(installation)).profile().then(
         ({ isAdmin }) => isAdmin,
@@ -83,7 +83,7 @@ export function wirePortals({ config, db, clock, log, secrets, metrics, queue, a
       ),
   });
   const lifeCycle = makeLifeCycle({
-    ...{ db, installations, connections, install, oauth, wakeBinding, wakeReconcile, log },
+    ...{ db, installations, connections, install, oauth, isAdmin, wakeBinding, wakeReconcile, log },
     release: async (installation) => releaseBindings(await applicationFor(installation)),
   });
   const probe = (url: string) => probeWebhook(url, agent);

@@ -69,5 +69,7 @@ function errorSerializer(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const code = (error as { code?: unknown }).code;
   const cause = error.cause instanceof Error ? `\nCaused by: ${error.cause.stack}` : '';
-  return { name: error.name, message: redact(error.message), code, stack: redact(`${error.stack}${cause}`) };
+  // Some libraries make the stack before the message.
+  const stack = error.stack?.includes(error.message) ? error.stack : `${error.name}: ${error.message}\n${error.stack}`;
+  return { name: error.name, message: redact(error.message), code, stack: redact(`${stack}${cause}`) };
 }

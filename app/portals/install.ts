@@ -34,7 +34,8 @@ export type Install = ReturnType<typeof makeInstall>;
 /**
  * Makes the installation of the app in a portal. Nothing in the request is believed before the authorization server has confirmed it;
  * a refused request stores nothing. Installing twice, reloading the page and reinstalling end in the same state. Throws AppError
- * (`portal_token_refused`, `portal_admin_required`, `portal_belongs_to_another_company`, `portal_changed`) or `Bitrix24Error`.
+ * (`portal_token_refused`, `portal_admin_required`, `portal_belongs_to_another_company`, `application_unclaimed`, `portal_changed`) or
+ * `Bitrix24Error`.
  */
 export function makeInstall(deps: InstallDeps) {
   const { installations, applications, oauth, store, log } = deps;

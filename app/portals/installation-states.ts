@@ -31,3 +31,15 @@ export function portalTaken(): AppError {
     },
   });
 }
+
+/** A company has this portal through one application, and another one, which nobody has claimed, asks to be installed. */
+export function applicationUnclaimed(): AppError {
+  return new AppError({
+    code: 'application_unclaimed',
+    status: 409,
+    text: {
+      ru: 'Портал уже подключён другим приложением. Чтобы перейти на это, сначала сохраните его client_id и client_secret в настройках интеграции Axenta',
+      en: "The portal is connected by another application. To move to this one, first store its client_id and client_secret in Axenta's integration settings",
+    },
+  });
+}

@@ -140,13 +140,13 @@ export function makeInstallations({ db, secrets, clock }: { db: Database; secret
     async moveTo(id: number, state: InstallationState, transaction?: Transaction): Promise<boolean> {
       const moved = await queryRows(
         db,
-        `update bitrix24_installations set state = $state, updated_at = now(),
-                access_token = case when $state = 'uninstalled' then null else access_token end,
-                refresh_token = case when $state = 'uninstalled' then null else refresh_token end,
-                application_token_digest = case when $state = 'uninstalled' then null else application_token_digest end,
-                installer = case when $state = 'uninstalled' then null else installer end,
-                offline = case when $state = 'uninstalled' then 'none' else offline end,
-                steps = case when $state = 'uninstalled' then '{}' else steps end
+        `update bitrix24_installations set state = $state::text, updated_at = now(),
+                access_token = case when $state::text = 'uninstalled' then null else access_token end,
+                refresh_token = case when $state::text = 'uninstalled' then null else refresh_token end,
+                application_token_digest = case when $state::text = 'uninstalled' then null else application_token_digest end,
+                installer = case when $state::text = 'uninstalled' then null else installer end,
+                offline = case when $state::text = 'uninstalled' then 'none' else offline end,
+                steps = case when $state::text = 'uninstalled' then '{}' else steps end
           where id = $id and state = any($before) returning id`,
         { id, state, before: statesBefore(state) },
         transaction,

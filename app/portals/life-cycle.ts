@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { OAuth } from '../bitrix24/oauth.ts';
+import type { OAuth, TokenInfo } from '../bitrix24/oauth.ts';
 import { AppError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import type { Database } from '../models/database.ts';
@@ -32,6 +32,8 @@ export interface LifeCycleDeps {
   oauth: OAuth;
   /** Releases every event and tab in the portal. */
   release(installation: Installation): Promise<void>;
+  /** Whether the token's user administers its portal. Throws `Bitrix24Error`. */
+  isAdmin(info: TokenInfo, accessToken: string): Promise<boolean>;
   wakeBinding(tenantId: number): Promise<void>;
   wakeReconcile(tenantId: number): Promise<void>;
   log: Log;
@@ -83,20 +85,22 @@ export function makeLifeCycle(deps: LifeCycleDeps) {
     },
 
     /**
-     * Learns the application token from an event that carries a token of a user: some portals give it by no other way, and an update of
-     * the app may change it. Returns false when the event proves nothing.
+     * Learns the application token from an event that carries a token of an administrator: some portals give it by no other way, and an
+     * update of the app may change it. Every employee who opens the app has a token of his own, and whoever chooses the application token
+     * could remove the app. Returns false when the event proves nothing.
      */
     async learnToken(installation: Installation, auth: unknown): Promise<boolean> {
       const parsed = eventAuth.safeParse(auth);
       if (!parsed.success) return false;
       try {
-        await provePortal(oauth, {
+        const info = await provePortal(oauth, {
           memberId: installation.memberId,
           host: null,
           accessToken: parsed.data.access_token,
           server: `${installation.oauthUrl}/`,
           clientId: installation.clientId,
         });
+        if (!(await deps.isAdmin(info, parsed.data.access_token))) return false;
       } catch (error) {
         if (error instanceof AppError && error.code === 'portal_token_refused') return false;
         throw error;

@@ -36,14 +36,9 @@ export function makePageRoutes(deps: PageRouteDeps): CallbackRoute[] {
 
   /** Installs, and says how that ended in the frame itself. */
   async function installFrom(call: FrameCall): Promise<Installation> {
-    try {
-      const installation = await install.install(readFrame(call.query, call.form));
-      count(installation.state === 'pending' ? 'pending' : 'installed');
-      return installation;
-    } catch (error) {
-      count('refused');
-      throw error;
-    }
+    const installation = await install.install(readFrame(call.query, call.form));
+    count(installation.state === 'pending' ? 'pending' : 'installed');
+    return installation;
   }
 
   /** An administrator who opens a suspended application brings fresh tokens; for anybody else the page itself tells what is wrong. */
@@ -73,7 +68,12 @@ export function makePageRoutes(deps: PageRouteDeps): CallbackRoute[] {
 
   const framed = (call: FrameCall, show: () => Promise<CallbackAnswer>): Promise<CallbackAnswer> => {
     const host = claimedHost(call.query);
-    return shown(host ? [`https://${host}`] : [], show);
+    const counted = () =>
+      show().catch((error: unknown) => {
+        count('refused');
+        throw error;
+      });
+    return shown(host ? [`https://${host}`] : [], counted);
   };
 
   return [

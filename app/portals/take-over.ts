@@ -8,7 +8,7 @@ import { type Database, queryRows } from '../models/database.ts';
 import { giveWay } from '../models/give-way.ts';
 import { portalChanged } from './connection-errors.ts';
 import type { Connections } from './connections.ts';
-import { portalTaken } from './installation-states.ts';
+import { applicationUnclaimed, portalTaken } from './installation-states.ts';
 import type { Installation, Installations, ProvedInstallation } from './installations.ts';
 import { forgetFormerPortal, queueMappedRecords } from './reconnect.ts';
 import { isSamePortal } from './same-portal.ts';
@@ -73,10 +73,15 @@ export function makeTakeOver({ db, clock, connections, installations, makeClient
     if (!mayReplace(owner) && !(await isSame(proved, owner, before?.portal ?? null))) throw portalChanged(proved.host);
   }
 
-  /** Keeps a proved installation that no company has claimed yet. */
+  /**
+   * Keeps a proved installation that no company has claimed yet. Throws `application_unclaimed` where a company has the portal through
+   * another application, be it suspended: a token of any application that the portal uses would do to push it aside.
+   */
   async function keepPending(proved: ProvedInstallation): Promise<Installation> {
     return giveWay(db, async (transaction) => {
       const existing = await lockPortal(proved.memberId, transaction);
+      const isTaken = existing?.state === 'active' || existing?.state === 'suspended';
+      if (isTaken && existing.clientId !== proved.clientId) throw applicationUnclaimed();
       await releaseFormer(existing, null, transaction);
       const stored = await installations.store(proved, { tenantId: null, state: 'pending' }, transaction);
       await installations.noteStep(stored.id, 'proved', done(), transaction);

@@ -49,6 +49,16 @@ export function installingIn(world: World) {
       });
     },
 
+    /** Waits until nothing is on its way any more: no event, no job, no queued record; no sweep is due for a day. */
+    async quiet(): Promise<unknown> {
+      await world.sql(`update bitrix24_connections set next_sweep_at = now() + interval '1 day'`);
+      return eventually(async () => {
+        await world.settled();
+        const jobs = await world.sql('select key, last_error from graphile_worker.jobs');
+        if (jobs.length > 0) throw new Error(`Still running: ${JSON.stringify(jobs)}`);
+      });
+    },
+
     /** The whole installation of a company's own application, to the end. */
     async install(tenant: Tenant, portal: SimulatedPortal = world.portal): Promise<SimulatedApp> {
       const app = driver.addApp(portal);
