@@ -147,6 +147,7 @@ export function wire(config: Config, databaseUrl: string, log: Log, options: Wir
     },
     // The report resumes a connection that answers again.
     async recheck(tenantId) {
+      health.forget(tenantId);
       await health.report(tenantId);
     },
   };

@@ -63,7 +63,8 @@ export function makeAccess({ connections, installations, tokens, oauth, log }: A
       if (connection?.kind === 'installation') {
         const installation = await installations.findByTenant(tenantId);
         if (!installation) return null;
-        const key = `installation:${installation.id}:${installation.host}:${installation.clientId}`;
+        // A client holds its token: after a reinstallation the old one may be refused as a dismissed employee's, not as expired.
+        const key = `installation:${installation.id}:${installation.host}:${installation.tokenVersion}`;
         return { key, open: () => ofInstallation(installation) };
       }
       const stored = await connections.findStoredWebhook(tenantId);

@@ -17,6 +17,8 @@ export interface Installation {
   host: string;
   oauthUrl: string;
   userId: number | null;
+  /** Changes with every new pair of tokens. */
+  tokenVersion: number;
   scope: string[];
   license: string | null;
   applicationTokenDigest: string | null;
@@ -282,7 +284,7 @@ export const refreshPlace = (memberId: string) => `bitrix24_installations.refres
 
 const columns = `
   select id, member_id as "memberId", tenant_id as "tenantId", client_id as "clientId", state, portal_host as host,
-         oauth_url as "oauthUrl", token_user_id as "userId", scope, license,
+         oauth_url as "oauthUrl", token_user_id as "userId", token_version as "tokenVersion", scope, license,
          application_token_digest as "applicationTokenDigest",
          installer, offline, steps,
          bound_at as "boundAt", refreshed_at as "refreshedAt"

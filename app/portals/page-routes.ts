@@ -45,6 +45,7 @@ export function makePageRoutes(deps: PageRouteDeps): CallbackRoute[] {
   async function revive(call: FrameCall): Promise<void> {
     await install.install(readFrame(call.query, call.form)).catch((error: unknown) => {
       if (!(error instanceof AppError)) throw error;
+      call.log.info({ operation: 'revive', result: 'error', code: error.code }, error.text.ru);
     });
   }
 
