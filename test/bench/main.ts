@@ -1,0 +1,37 @@
+import os from 'node:os';
+import { mochaGlobalSetup, mochaGlobalTeardown } from '../support/setup.ts';
+import { measureEventLatency } from './event-latency.ts';
+import { measureEventStorm } from './event-storm.ts';
+import { measureFirstSync } from './first-sync.ts';
+import { measureMergeThroughput } from './merge-throughput.ts';
+import { print } from './report.ts';
+import { measureSustained } from './sustained.ts';
+import { measureTriggerCost } from './trigger-cost.ts';
+
+const measures = [
+  measureFirstSync,
+  measureSustained,
+  measureEventLatency,
+  measureEventStorm,
+  measureTriggerCost,
+  measureMergeThroughput,
+];
+
+/** Takes one measure after the other, so that none disturbs another. Asserts nothing: it tells how fast this machine is. */
+async function main(): Promise<void> {
+  const startedAt = performance.now();
+  await mochaGlobalSetup();
+  try {
+    const [cpu] = os.cpus();
+    console.log(
+      `${new Date().toISOString().slice(0, 10)}, ${os.cpus().length} × ${cpu?.model}, Node.js ${process.version}`,
+    );
+    console.log('App, simulated portal and this program share one process; PostgreSQL flushes nothing to disk.\n');
+    for (const measure of measures) console.log(print(await measure()));
+    console.log(`Measured in ${Math.round((performance.now() - startedAt) / 1000)} s`);
+  } finally {
+    await mochaGlobalTeardown();
+  }
+}
+
+await main();
