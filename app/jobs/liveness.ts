@@ -1,13 +1,16 @@
 import pg from 'pg';
 import type { Log } from '../lib/log.ts';
 
-const lockClass = 7701;
+/** Keeps our keys apart from whatever else takes advisory locks in this database. */
+const lockSeed = 7701;
 const sweepMs = 1000;
+
+export type Liveness = Awaited<ReturnType<typeof startLiveness>>;
 
 /**
  * Makes dead workers known at once: each worker holds an advisory lock under its id for as long as its process lives, and whoever can
- * take the lock of a job's owner knows that the owner is dead and unlocks its jobs. Without this a killed worker's jobs stay locked
- * for four hours. `lost` resolves when our own connection breaks: then others may take our jobs, so our worker has to stop.
+ * take the lock of an owner of jobs knows that the owner is dead and unlocks what it left. Without this a killed worker's jobs stay
+ * locked for four hours. `lost` resolves when our own connection breaks: then others may take our jobs, so our worker has to stop.
  */
 export async function startLiveness({ databaseUrl, log }: { databaseUrl: string; log: Log }) {
   const client = new pg.Client({
@@ -22,43 +25,66 @@ export async function startLiveness({ databaseUrl, log }: { databaseUrl: string;
   await client.connect();
   let stopped = false;
   const own = new Set<string>();
-  let running: Promise<unknown> = Promise.resolve();
+  // One statement at a time, so that a sweep never sees a worker of ours half held.
+  let last: Promise<unknown> = Promise.resolve();
+  function inTurn(statement: () => Promise<unknown>): Promise<unknown> {
+    const done = last.then(statement);
+    last = done.catch(() => undefined);
+    return done;
+  }
   const sweep = setInterval(() => {
-    running = running
-      .then(() => (stopped ? undefined : unlockDead(client, [...own], log)))
-      .catch((error: unknown) => log.warn({ err: error, operation: 'liveness' }, 'The look for dead workers failed'));
+    inTurn(async () => stopped || unlockDead(client, [...own], log)).catch((error: unknown) => {
+      if (!stopped) log.warn({ err: error, operation: 'liveness' }, 'The look for dead workers failed');
+    });
   }, sweepMs);
 
   return {
     lost,
-    /** Holds the lock of one worker of this process. */
-    hold(workerId: string): Promise<unknown> {
+    /**
+     * Holds the lock of one worker of this process. The worker may take jobs when this has resolved, not before: others would take it
+     * for dead and do its job a second time. When the lock cannot be had the connection is given up, and `lost` tells.
+     */
+    async hold(workerId: string): Promise<void> {
       own.add(workerId);
-      running = running.then(() =>
-        client.query('select pg_advisory_lock($1::int, hashtext($2))', [lockClass, workerId]),
+      await inTurn(() => client.query(`select pg_advisory_lock(${keyOf('$1::text')})`, [workerId])).catch(
+        async (error: unknown) => {
+          await client.end().catch(() => undefined);
+          throw error;
+        },
       );
-      return running;
+    },
+    /** Lets go of a worker that has ended while its process lives on: what it could not finish is free for others. */
+    async release(workerId: string): Promise<void> {
+      own.delete(workerId);
+      await inTurn(async () => stopped || client.query(`select pg_advisory_unlock(${keyOf('$1::text')})`, [workerId]));
     },
     async stop(): Promise<void> {
       stopped = true;
       clearInterval(sweep);
-      await running.catch(() => undefined);
+      await last;
       await client.end().catch(() => undefined);
     },
   };
 }
 
-// Our own locks can be taken again by this very session, so our own workers are left out by name.
+// 64 bits: with 32, one owner among some thousands would share its key with a living one and never be found dead.
+function keyOf(worker: string): string {
+  return `hashtextextended(${worker}, ${lockSeed})`;
+}
+
+// Our own locks can be taken again by this very session, so our own workers are left out by name. A queue can be locked without a
+// locked job: its job was removed by somebody while it ran.
 async function unlockDead(client: pg.Client, own: readonly string[], log: Log): Promise<void> {
   const { rows } = await client.query<{ dead: string[] | null }>(
     `with gone as materialized (
        select locked_by from (
-         select distinct locked_by from graphile_worker.jobs
-          where locked_by <> all($2::text[]) and locked_at < now() - interval '2 seconds') owners
-        where pg_try_advisory_xact_lock($1::int, hashtext(locked_by)))
+         select locked_by from graphile_worker.jobs where locked_by is not null
+         union
+         select locked_by from graphile_worker._private_job_queues where locked_by is not null) owners
+        where locked_by <> all($1::text[]) and pg_try_advisory_xact_lock(${keyOf('locked_by')}))
      select array_agg(locked_by) as dead, graphile_worker.force_unlock_workers(array_agg(locked_by)) as done
        from gone having count(*) > 0`,
-    [lockClass, own],
+    [own],
   );
   const dead = rows[0]?.dead;
   if (dead) log.warn({ operation: 'liveness', workers: dead }, 'Рабочий процесс пропал, его задания продолжит другой');

@@ -1,8 +1,7 @@
-import { EventEmitter } from 'node:events';
 import { type JobHelpers, Logger, run, runMigrations } from 'graphile-worker';
 import pg from 'pg';
 import type { Log } from '../lib/log.ts';
-import { startLiveness } from './liveness.ts';
+import { type Liveness, startLiveness } from './liveness.ts';
 import { type Task, tasks } from './queue.ts';
 
 export interface TaskContext {
@@ -43,19 +42,13 @@ export async function startWorker({ databaseUrl, concurrency, handlers, log }: W
     application_name: 'axenta-bitrix24-worker',
   });
   pool.on('error', (error) => log.warn({ err: error }, 'A worker connection to PostgreSQL broke'));
-  const events = new EventEmitter();
-  events.on('worker:create', ({ worker }: { worker: { workerId: string } }) => {
-    liveness
-      .hold(worker.workerId)
-      .catch((error: unknown) => log.error({ err: error }, 'The liveness lock was not taken'));
-  });
   const runner = await run({
     pgPool: pool,
     concurrency,
     pollInterval: pollMs,
     noHandleSignals: true,
     parsedCronItems: [],
-    events: events as never,
+    preset: { plugins: [keepAlive(liveness)] },
     logger: bridge(log),
     taskList: Object.fromEntries(tasks.map((task) => [task, makeTask(task, handlers[task], stopping.signal, log)])),
   });
@@ -71,6 +64,21 @@ export async function startWorker({ databaseUrl, concurrency, handlers, log }: W
     await stop();
   });
   return { stop, lost };
+}
+
+/** A worker asks for its first job when the hook has resolved, so nobody ever sees it with a job and without its lock. */
+function keepAlive(liveness: Liveness): GraphileConfig.Plugin {
+  return {
+    name: 'AxentaLivenessPlugin',
+    version: '1.0.0',
+    worker: {
+      hooks: {
+        startWorker: (_context, { worker }) => liveness.hold(worker.workerId),
+        // A worker that could not report its job's end is given up by the library, with the job still locked.
+        stopWorker: (_context, { worker }) => (worker.getActiveJob() ? undefined : liveness.release(worker.workerId)),
+      },
+    },
+  };
 }
 
 function makeTask(task: Task, handle: WorkerDeps['handlers'][Task], signal: AbortSignal, log: Log) {

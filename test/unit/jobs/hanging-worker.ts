@@ -1,0 +1,15 @@
+import { startWorker } from '../../../app/jobs/worker.ts';
+import { makeLog } from '../../../app/lib/log.ts';
+import { handlersOf } from './handlers.ts';
+
+// A worker in a process of its own, to be killed: it says that it has a job and never ends it.
+await startWorker({
+  databaseUrl: process.env.DATABASE_URL ?? '',
+  concurrency: 4,
+  handlers: handlersOf(async (tenantId) => {
+    process.send?.({ tenantId });
+    await new Promise(() => undefined);
+  }),
+  log: makeLog({ level: 'fatal', format: 'json' }),
+});
+process.on('disconnect', () => process.exit(1));

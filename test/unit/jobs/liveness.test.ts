@@ -1,0 +1,162 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import pg from 'pg';
+import { startLiveness } from '../../../app/jobs/liveness.ts';
+import { type JobQueue, makeJobQueue } from '../../../app/jobs/queue.ts';
+import { prepareJobs, type RunningWorker, startWorker } from '../../../app/jobs/worker.ts';
+import { makeLog } from '../../../app/lib/log.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { eventually } from '../../support/eventually.ts';
+import { handlersOf } from './handlers.ts';
+
+const hangingWorker = fileURLToPath(new URL('./hanging-worker.ts', import.meta.url));
+const noticedMs = 10_000;
+
+describe('liveness of workers', function () {
+  this.timeout(30_000);
+  let database: TestDatabase;
+  let pool: pg.Pool;
+  let queue: JobQueue;
+  let children: ChildProcess[];
+  let workers: RunningWorker[];
+  let lines: string[];
+  let log: ReturnType<typeof makeLog>;
+
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    await prepareJobs(database.url);
+    pool = new pg.Pool({ connectionString: database.url, max: 4 });
+    pool.on('error', () => undefined);
+    queue = makeJobQueue({ pool });
+    children = [];
+    workers = [];
+    lines = [];
+    const output = new Writable({
+      write(chunk, _encoding, done) {
+        lines.push(String(chunk));
+        done();
+      },
+    });
+    log = makeLog({ level: 'warn', format: 'json', output });
+  });
+  afterEach(async () => {
+    for (const child of children) child.kill('SIGKILL');
+    for (const worker of workers) await worker.stop();
+    await pool.end();
+    await database.drop();
+  });
+
+  /** A process that has taken the job of tenant 1 and hangs in it. */
+  async function victimAtWork(): Promise<{ kill(): Promise<unknown> }> {
+    const env = { ...process.env, DATABASE_URL: database.url };
+    const child = fork(hangingWorker, {
+      execArgv: ['--import', 'tsx'],
+      env,
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    children.push(child);
+    await queue.wake('reconcile', [1]);
+    await once(child, 'message');
+    return {
+      kill() {
+        const gone = once(child, 'exit');
+        child.kill('SIGKILL');
+        return gone;
+      },
+    };
+  }
+
+  /** A worker in this process; returns the tenants whose jobs it ran. */
+  async function survivor(whileAtWork = async () => undefined as unknown): Promise<number[]> {
+    const ran: number[] = [];
+    const handlers = handlersOf(async (tenantId) => {
+      ran.push(tenantId);
+      await whileAtWork();
+    });
+    workers.push(await startWorker({ databaseUrl: database.url, concurrency: 4, handlers, log }));
+    return ran;
+  }
+
+  const lockedQueues = () =>
+    pool.query('select 1 from graphile_worker._private_job_queues where locked_by is not null');
+  const runs = (ran: readonly number[], count: number) =>
+    eventually(() => ran.length === count, { timeoutMs: noticedMs });
+
+  it('a worker killed in the middle of its job: another does the job', async () => {
+    const victim = await victimAtWork();
+    const ran = await survivor();
+    await victim.kill();
+    await runs(ran, 1);
+    expect(lines.join('')).to.include('Рабочий процесс пропал');
+  });
+
+  it('killed while nobody else ran: whoever starts next does the job', async () => {
+    await (await victimAtWork()).kill();
+    await runs(await survivor(), 1);
+  });
+
+  it('killed when its job was asked for anew: the new one is done', async () => {
+    const victim = await victimAtWork();
+    await queue.wake('reconcile', [1]);
+    await victim.kill();
+    await runs(await survivor(), 1);
+  });
+
+  it('killed when its job was gone already: the queue does not stay locked', async () => {
+    const victim = await victimAtWork();
+    await pool.query('delete from graphile_worker._private_jobs');
+    await victim.kill();
+    expect((await lockedQueues()).rows).to.have.length(1);
+    const ran = await survivor();
+    await queue.wake('reconcile', [1]);
+    await runs(ran, 1);
+  });
+
+  it('a worker that lives keeps its job, however long it takes', async () => {
+    await victimAtWork();
+    const ran = await survivor();
+    await new Promise((resolve) => setTimeout(resolve, 3500));
+    expect(ran).to.deep.equal([]);
+    expect(lines).to.deep.equal([]);
+  });
+
+  it('a worker has its lock before its first job', async () => {
+    await queue.wake('reconcile', [1, 2, 3, 4, 5, 6, 7, 8]);
+    let free = -1;
+    const ran = await survivor(async () => {
+      const { rows } = await pool.query(
+        `select count(*)::integer as free from graphile_worker.jobs
+          where locked_by is not null and pg_try_advisory_xact_lock(hashtextextended(locked_by, 7701))`,
+      );
+      free = Math.max(free, rows[0].free);
+    });
+    await runs(ran, 8);
+    expect(free).to.equal(0);
+  });
+
+  it('a worker that ended while its process lives on leaves its job to others', async () => {
+    const first = await startLiveness({ databaseUrl: database.url, log });
+    await first.hold('worker-that-ends');
+    await queue.wake('reconcile', [1]);
+    await pool.query(`update graphile_worker._private_jobs set locked_by = 'worker-that-ends', locked_at = now()`);
+    await pool.query(
+      `update graphile_worker._private_job_queues set locked_by = 'worker-that-ends', locked_at = now()`,
+    );
+    await first.release('worker-that-ends');
+    await eventually(async () => expect((await lockedQueues()).rows).to.deep.equal([]), { timeoutMs: noticedMs });
+    await first.stop();
+  });
+
+  it('a job that has used up its attempts is woken again', async () => {
+    await queue.wake('reconcile', [1]);
+    await pool.query('update graphile_worker._private_jobs set attempts = max_attempts');
+    const ran = await survivor();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(ran).to.deep.equal([]);
+    await queue.wake('reconcile', [1]);
+    await runs(ran, 1);
+  });
+});
