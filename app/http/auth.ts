@@ -1,4 +1,4 @@
-import { koaJwtSecret } from 'jwks-rsa';
+import { koaJwtSecret, SigningKeyNotFoundError } from 'jwks-rsa';
 import type Koa from 'koa';
 import jwt from 'koa-jwt';
 import { z } from 'zod';
@@ -27,7 +27,10 @@ const claims = z.object({
   installation: z.number().int().positive().optional(),
 });
 
-/** Makes the check of a request's JWT; returns who calls. Throws AppError 401 or 403. */
+/** How long the key set's server may take to answer, in ms; callers wait meanwhile. */
+const keySetTimeoutMs = 5000;
+
+/** Makes the check of a request's JWT; returns who calls. Throws AppError 401 or 403, or 503 when the key set cannot be read. */
 export function makeAuthenticate(options: AuthOptions): (ctx: Context) => Promise<Caller> {
   const check = makeCheck(options);
   return async (ctx) => {
@@ -35,7 +38,7 @@ export function makeAuthenticate(options: AuthOptions): (ctx: Context) => Promis
       throw refuse(ctx, error);
     });
     const parsed = claims.safeParse((ctx.state as { user?: unknown }).user);
-    if (!parsed.success) throw new AppError({ ...wrongClaims, status: 401 });
+    if (!parsed.success) throw unauthorized(ctx, wrongClaims);
     const { sub, tenant_id: tenantId, role, installation } = parsed.data;
     // Whoever holds the secret of the sessions is this server alone.
     if (options.jwksUrl && isSymmetric(ctx) && installation === undefined) throw refuse(ctx, null);
@@ -47,7 +50,14 @@ export function makeAuthenticate(options: AuthOptions): (ctx: Context) => Promis
 // koa-jwt checks signature, expiry and algorithm; it keeps the payload in ctx.state.user.
 function makeCheck({ secret, jwksUrl }: AuthOptions): Koa.Middleware {
   if (!jwksUrl) return jwt({ secret, algorithms: ['HS256'] }) as Koa.Middleware;
-  const keys = koaJwtSecret({ jwksUri: jwksUrl, cache: true, rateLimit: true });
+  const keys = koaJwtSecret({
+    jwksUri: jwksUrl,
+    cache: true,
+    rateLimit: true,
+    timeout: keySetTimeoutMs,
+    // The library refuses the check with what this resolves with; its types say nothing of that.
+    handleSigningKeyError: explainKeyError as never,
+  });
   // By algorithm: a public key must never be taken for an HS256 secret.
   const choose = (header: { alg?: string }, payload: unknown) =>
     header.alg === 'HS256' ? Promise.resolve(secret) : (keys as unknown as KeyFinder)(header, payload);
@@ -79,10 +89,35 @@ export function requireRole(caller: Caller, least: Role): void {
 }
 
 function refuse(ctx: Context, error: unknown): AppError {
-  const reason = (error as { originalError?: { name?: string } }).originalError?.name;
-  const { code, text } = !ctx.get('authorization') ? missing : reason === 'TokenExpiredError' ? expired : invalid;
+  const reason = (error as { originalError?: Error } | null)?.originalError;
+  if (reason instanceof AppError) {
+    ctx.state.log.error({ err: reason.cause, operation: 'auth' }, 'Набор ключей для проверки токенов не читается');
+    return reason;
+  }
+  const { code, text } = !ctx.get('authorization') ? missing : reason?.name === 'TokenExpiredError' ? expired : invalid;
+  return unauthorized(ctx, { code, text, cause: error });
+}
+
+function unauthorized(ctx: Context, refusal: { code: string; text: Text; cause?: unknown }): AppError {
   ctx.set('www-authenticate', 'Bearer');
-  return new AppError({ code, text, status: 401, cause: error });
+  return new AppError({ ...refusal, status: 401 });
+}
+
+async function explainKeyError(error: unknown): Promise<unknown> {
+  return error instanceof SigningKeyNotFoundError ? error : keySetUnreachable(error);
+}
+
+// Nothing is known of the token: the caller must not take a new one, but come again.
+function keySetUnreachable(cause: unknown): AppError {
+  return new AppError({
+    code: 'key_set_unreachable',
+    status: 503,
+    text: {
+      ru: 'Токен сейчас не проверить: набор ключей (JWT_JWKS_URL) не читается. Повторите запрос позже',
+      en: 'The token cannot be checked just now: the key set (JWT_JWKS_URL) cannot be read. Repeat the request later',
+    },
+    cause,
+  });
 }
 
 const missing: { code: string; text: Text } = {
