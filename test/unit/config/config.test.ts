@@ -1,0 +1,137 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { expect } from 'chai';
+import { ConfigError, loadConfig } from '../../../config/config.ts';
+
+const key = Buffer.alloc(32, 1).toString('base64');
+const secret = 'a secret of thirty-two characters!';
+const production = {
+  NODE_ENV: 'production',
+  DATABASE_URL: 'postgres://crm@db.example/crm',
+  ENCRYPTION_KEYS: `one:${key}`,
+  JWT_SECRET: secret,
+};
+
+function problemsOf(env: Record<string, string>): readonly string[] {
+  try {
+    loadConfig(env);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+}
+
+/** The variables that problems are about. */
+const namesOf = (env: Record<string, string>) => problemsOf(env).map((line) => /^[A-Z\d_]+/.exec(line)?.[0]);
+
+describe('configuration', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(os.tmpdir(), 'axenta-config-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('needs nothing on a development machine', () => {
+    expect(loadConfig({ DATA_DIR: folder })).to.deep.include({
+      ...{ port: 8080, host: '0.0.0.0', role: 'all', databaseUrl: undefined, publicUrl: undefined },
+      ...{ marketplace: null, allowPrivateHosts: false, sweepIntervalSec: 600, syncConcurrency: 4 },
+      oauthUrls: ['https://oauth.bitrix.info', 'https://oauth.bitrix24.tech'],
+    });
+  });
+
+  it('tells every problem at once, in both languages, with what was given', () => {
+    const env = { DATA_DIR: folder, PORT: 'many', ROLE: 'boss', PUBLIC_URL: 'axenta', SYNC_CONCURRENCY: '0' };
+    expect(namesOf(env)).to.have.members(['PORT', 'ROLE', 'PUBLIC_URL', 'SYNC_CONCURRENCY']);
+    expect(problemsOf(env).join()).to.include('«many»').and.include('неверное значение').and.include('wrong value');
+  });
+
+  const wrong: [name: string, value: string][] = [
+    ['PORT', '65536'],
+    ['PORT', '80.5'],
+    ['DATABASE_URL', 'mysql://db'],
+    ['JWT_SECRET', 'short'],
+    ['JWT_JWKS_URL', 'ftp://keys.example'],
+    ['ENCRYPTION_KEYS', key],
+    ['ENCRYPTION_KEYS', 'one:c2hvcnQ='],
+    ['ENCRYPTION_KEYS', `one:${key},one:${key}`],
+    ['BITRIX24_OAUTH_URL', 'http://oauth.example'],
+    ['BITRIX24_ALLOW_PRIVATE_HOSTS', 'yes'],
+    ['LOG_LEVEL', 'loud'],
+    ['LOG_FORMAT', 'xml'],
+    ['SWEEP_INTERVAL_SEC', '0'],
+  ];
+  for (const [name, value] of wrong) {
+    it(`refuses ${name}=${value}`, () => expect(namesOf({ DATA_DIR: folder, [name]: value })).to.deep.equal([name]));
+  }
+
+  it('shows no secret in a problem', () => {
+    const given = {
+      JWT_SECRET: 'hush-hush',
+      ENCRYPTION_KEYS: 'one:hush-hush',
+      DATABASE_URL: 'mysql://crm:hush-hush@db',
+    };
+    const problems = problemsOf({ DATA_DIR: folder, ...given });
+    expect(problems).to.have.length(3);
+    expect(problems.join()).not.to.include('hush');
+  });
+
+  it('takes an empty variable for an absent one', () => {
+    expect(loadConfig({ DATA_DIR: folder, PORT: '', PUBLIC_URL: ' ' })).to.include({
+      port: 8080,
+      publicUrl: undefined,
+    });
+  });
+
+  it('reads secrets from files, and says which one it cannot read', () => {
+    const file = path.join(folder, 'secret');
+    writeFileSync(file, `${secret}\n`);
+    expect(loadConfig({ DATA_DIR: folder, JWT_SECRET_FILE: file }).jwtSecret).to.equal(secret);
+    expect(namesOf({ DATA_DIR: folder, JWT_SECRET_FILE: `${file}.gone` })).to.deep.equal(['JWT_SECRET_FILE']);
+  });
+
+  it('reads only secrets from files', () => {
+    const file = path.join(folder, 'port');
+    writeFileSync(file, '1');
+    expect(loadConfig({ DATA_DIR: folder, PORT_FILE: file }).port).to.equal(8080);
+  });
+
+  describe('in production', () => {
+    it('starts with what it needs, and makes no secrets', () => {
+      const config = loadConfig({ ...production, DATA_DIR: path.join(folder, 'none') });
+      expect(config).to.include({ databaseUrl: production.DATABASE_URL, jwtSecret: secret });
+      expect(() => statSync(path.join(folder, 'none'))).to.throw('ENOENT');
+    });
+
+    it('names everything that is missing', () => {
+      const names = namesOf({ NODE_ENV: 'production', DATA_DIR: folder });
+      expect(names).to.have.members(['DATABASE_URL', 'ENCRYPTION_KEYS', 'JWT_SECRET']);
+    });
+
+    it('needs no secret for tokens that a key set checks', () => {
+      const { JWT_SECRET: _, ...rest } = production;
+      const env = { ...rest, JWT_JWKS_URL: 'https://keys.example/set', DATA_DIR: folder };
+      expect(loadConfig(env)).to.include({ jwtSecret: undefined, jwksUrl: 'https://keys.example/set' });
+    });
+  });
+
+  it('keeps the secrets that it made, for the owner alone', () => {
+    const dataDir = path.join(folder, 'data');
+    const first = loadConfig({ DATA_DIR: dataDir });
+    expect(Buffer.from(first.jwtSecret ?? '', 'base64')).to.have.length(32);
+    expect(first.encryptionKeys[0]?.key).to.have.length(32);
+    for (const name of ['jwt-secret', 'encryption-key']) {
+      expect(statSync(path.join(dataDir, name)).mode & 0o777, name).to.equal(0o600);
+    }
+    expect(readFileSync(path.join(dataDir, 'jwt-secret'), 'utf8')).to.equal(first.jwtSecret);
+    expect(loadConfig({ DATA_DIR: dataDir })).to.deep.equal(first);
+  });
+
+  it('refuses half an application', () => {
+    expect(problemsOf({ DATA_DIR: folder, BITRIX24_CLIENT_ID: 'app.1' })).to.have.length(1);
+    expect(problemsOf({ DATA_DIR: folder, BITRIX24_CLIENT_SECRET: 'x' })).to.have.length(1);
+    const whole = { DATA_DIR: folder, BITRIX24_CLIENT_ID: 'app.1', BITRIX24_CLIENT_SECRET: 'x' };
+    expect(loadConfig(whole).marketplace).to.deep.equal({ clientId: 'app.1', clientSecret: 'x' });
+  });
+});
