@@ -4,6 +4,7 @@ import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import pg from 'pg';
+import sinon from 'sinon';
 import { startLiveness } from '../../../app/jobs/liveness.ts';
 import { type JobQueue, makeJobQueue } from '../../../app/jobs/queue.ts';
 import { prepareJobs, type RunningWorker, startWorker } from '../../../app/jobs/worker.ts';
@@ -123,7 +124,12 @@ describe('liveness of workers', function () {
     expect(lines).to.deep.equal([]);
   });
 
-  it('a worker has its lock before its first job', async () => {
+  it('a worker has its lock before its first job, however late PostgreSQL grants it', async () => {
+    const { query } = pg.Client.prototype;
+    sinon.stub(pg.Client.prototype, 'query').callsFake(async function (this: pg.Client, ...parameters: unknown[]) {
+      if (String(parameters[0]).includes('pg_advisory_lock(')) await new Promise((resolve) => setTimeout(resolve, 300));
+      return query.apply(this, parameters as never);
+    } as never);
     await queue.wake('reconcile', [1, 2, 3, 4, 5, 6, 7, 8]);
     let free = -1;
     const ran = await survivor(async () => {
