@@ -1,0 +1,92 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { expect } from 'chai';
+import pg from 'pg';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../../config/embedded-postgres.ts';
+
+const moduleUrl = new URL('../../../config/embedded-postgres.ts', import.meta.url).href;
+
+/** Another process that holds the same cluster until its input ends. */
+const holderSource = `
+  const { startEmbeddedPostgres } = await import(${JSON.stringify(moduleUrl)});
+  const postgres = await startEmbeddedPostgres({ dir: process.env.CLUSTER });
+  console.log(postgres.url);
+  process.stdin.resume().once('end', () => void postgres.stop());
+`;
+
+describe('the embedded PostgreSQL', () => {
+  let parent: string;
+  let dir: string;
+  let own: EmbeddedPostgres;
+  let other: ChildProcess;
+  let otherUrl: string;
+
+  before(async function () {
+    this.timeout(30_000);
+    parent = mkdtempSync(path.join(os.tmpdir(), 'axenta-embedded-'));
+    // The server may run as somebody else than we do.
+    chmodSync(parent, 0o755);
+    dir = path.join(parent, 'cluster');
+    own = await startEmbeddedPostgres({ dir });
+    other = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', holderSource], {
+      env: { ...process.env, CLUSTER: dir },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    const [line] = await once(other.stdout as NodeJS.ReadableStream, 'data');
+    otherUrl = String(line).trim();
+  });
+  after(async () => {
+    other.kill('SIGKILL');
+    await own.stop();
+    const target = existsSync(dir) ? realpathSync(dir) : dir;
+    rmSync(target, { recursive: true, force: true });
+    rmSync(parent, { recursive: true, force: true });
+  });
+
+  const lockFile = () => path.join(dir, 'data', 'postmaster.pid');
+  const serverPid = () => Number(readFileSync(lockFile(), 'utf8').split('\n')[0]);
+
+  async function sql(text: string): Promise<unknown[]> {
+    const client = new pg.Client({ connectionString: own.url });
+    await client.connect();
+    try {
+      return (await client.query({ text, rowMode: 'array' })).rows.flat();
+    } finally {
+      await client.end();
+    }
+  }
+
+  it('is one for two processes of the same folder', () => {
+    expect(otherUrl).to.equal(own.url);
+  });
+
+  it('keeps what was committed when the server is killed, and starts again', async function () {
+    this.timeout(20_000);
+    await sql('create table kept as select generate_series(1, 100) as n');
+    const killed = serverPid();
+    process.kill(killed, 'SIGKILL');
+    // Nobody said goodbye: the lock file still names the dead server.
+    expect(serverPid()).to.equal(killed);
+    own = await startEmbeddedPostgres({ dir });
+    expect(serverPid()).not.to.equal(killed);
+    expect(await sql('select count(*)::int from kept')).to.deep.equal([100]);
+  });
+
+  it('goes on when a process that held it is killed, and stops with the last one', async function () {
+    this.timeout(20_000);
+    const second = await startEmbeddedPostgres({ dir });
+    const pid = serverPid();
+    other.kill('SIGKILL');
+    await once(other, 'exit');
+    await second.stop();
+    await second.stop();
+    expect(serverPid()).to.equal(pid);
+    expect(await sql('select count(*)::int from kept')).to.deep.equal([100]);
+    await own.stop();
+    expect(existsSync(lockFile())).to.equal(false);
+    expect(() => process.kill(pid, 0)).to.throw('ESRCH');
+  });
+});
