@@ -1,4 +1,4 @@
-import cron from 'node-cron';
+import cron, { type Logger, type RunCoordinator } from 'node-cron';
 import type pg from 'pg';
 import type { Log } from '../lib/log.ts';
 
@@ -16,12 +16,12 @@ const keptFor = '1 hour';
 export function startCron({ pool, jobs, log }: { pool: pg.Pool; jobs: readonly CronJob[]; log: Log }): {
   stop(): Promise<void>;
 } {
-  cron.setRunCoordinator({
+  const runCoordinator: RunCoordinator = {
     async shouldRun(key: string): Promise<boolean> {
       const { rowCount } = await pool.query('insert into cron_runs (key) values ($1) on conflict do nothing', [key]);
       return rowCount === 1;
     },
-  });
+  };
   const purge: CronJob = {
     name: 'purge_cron_runs',
     expression: '0 23 * * * *',
@@ -35,12 +35,23 @@ export function startCron({ pool, jobs, log }: { pool: pg.Pool; jobs: readonly C
           log.error({ err: error, operation: name }, 'Расписание: запуск не удался'),
         );
       },
-      { name, distributed: true, noOverlap: true, timezone: 'UTC' },
+      { name, distributed: true, noOverlap: true, timezone: 'UTC', runCoordinator, logger: bridge(log) },
     ),
   );
   return {
     async stop() {
       for (const task of scheduled) await task.destroy();
     },
+  };
+}
+
+// The library would write to the console in a form of its own.
+function bridge(log: Log): Logger {
+  const operation = 'cron';
+  return {
+    debug: (message) => log.debug({ operation }, String(message)),
+    info: (message) => log.debug({ operation }, message),
+    warn: (message) => log.warn({ operation }, message),
+    error: (message, error) => log.error({ operation, err: error ?? message }, 'Расписание: запуск не удался'),
   };
 }
