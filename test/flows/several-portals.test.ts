@@ -7,7 +7,7 @@ import { startWorld, type Tenant, type World } from '../support/world.ts';
 const howMany = 50;
 
 describe(`${howMany} portals side by side`, function () {
-  this.timeout(120_000);
+  this.timeout(180_000);
   let world: World;
   const sites: { portal: SimulatedPortal; tenant: Tenant }[] = [];
 

@@ -41,12 +41,15 @@ export function installingIn(world: World) {
 
     /** Waits until the subscriptions are in order; returns the installation as the page shows it. */
     bound(token: string) {
-      return eventually(async () => {
-        const { body } = await world.call(token, 'GET', '/api/integration/bitrix24/installation');
-        const open = body.data.steps.filter((step: { state: string }) => step.state !== 'done');
-        if (open.length > 0) throw new Error(`Not done: ${JSON.stringify(open)}`);
-        return body.data;
-      });
+      return eventually(
+        async () => {
+          const { body } = await world.call(token, 'GET', '/api/integration/bitrix24/installation');
+          const open = body.data.steps.filter((step: { state: string }) => step.state !== 'done');
+          if (open.length > 0) throw new Error(`Not done: ${JSON.stringify(open)}`);
+          return body.data;
+        },
+        { timeoutMs: 60_000 },
+      );
     },
 
     /** Waits until nothing is on its way any more: no event, no job, no queued record; no sweep is due for a day. */

@@ -71,7 +71,10 @@ export async function expectAccessible(frame: Page | Frame): Promise<void> {
     });
     return results.violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ target, html, any }) => `${target.join(' ')} ${html} ${any[0]?.message ?? ''}`).join(', ')}`);
+      .map(
+        ({ id, nodes }) =>
+          `${id}: ${nodes.map(({ target, html, any }) => `${target.join(' ')} ${html} ${any[0]?.message ?? ''}`).join(', ')}`,
+      );
   });
   expect(violations).to.deep.equal([]);
 }
