@@ -22,6 +22,11 @@ export function makeLog(options: LogOptions): Log {
   return bunyan.createLogger({ name: 'axenta-bitrix24', streams: [stream], serializers: { err: errorSerializer } });
 }
 
+/** Everything that some reader of a log takes for the end of a line. */
+const lineEnds = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/;
+/** Control characters, line ends among them. */
+const unprintable = /[\p{Cc}\u2028\u2029]+/gu;
+
 const hiddenFields = new Set(['name', 'hostname', 'pid', 'level', 'msg', 'time', 'v', 'err']);
 
 // The last gate: whatever a line was made of, no secret of a known form passes.
@@ -57,11 +62,10 @@ function textLine(record: Record<string, unknown>): string {
     .filter(([key, value]) => !hiddenFields.has(key) && value !== undefined && value !== null)
     .map(([key, value]) => `${key}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`);
   const error = record.err as { stack?: string } | undefined;
-  // A text from outside must not pass for a line of its own.
-  const head = [`[BITRIX24] ${date} ${time} ${String(record.msg)}`, ...mark, ...fields]
-    .join(' ')
-    .replace(/[\r\n]+/g, ' ');
-  return redact(error?.stack ? `${head}\n${error.stack}` : head);
+  // A text from outside must not pass for a line of its own, nor speak to the terminal that shows it. A stack begins with such a text.
+  const head = [`[BITRIX24] ${date} ${time} ${String(record.msg)}`, ...mark, ...fields].join(' ');
+  const stack = error?.stack?.split(lineEnds).map((line) => `  ${line}`) ?? [];
+  return redact([head, ...stack].map((line) => line.replace(unprintable, ' ')).join('\n'));
 }
 
 // bunyan's own serializer prints the causes' properties too, where an HTTP client keeps whole requests with their secrets.

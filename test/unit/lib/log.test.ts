@@ -31,7 +31,26 @@ describe('makeLog', () => {
     log.warn('Внимательно');
     log.error({ err: new Error('It broke') }, 'Не вышло');
     expect(lines[0]).to.match(/ Внимательно level=warn\n$/);
-    expect(lines[1]).to.match(/ Не вышло level=error\nError: It broke\n {4}at /);
+    expect(lines[1]).to.match(/ Не вышло level=error\n {2}Error: It broke\n {6}at /);
+  });
+
+  for (const end of ['\n', '\r', '\r\n', '\v', '\f', '\u0085', '\u2028', '\u2029']) {
+    it(`lets no text from outside begin a line: ${JSON.stringify(end)}`, () => {
+      const { log, lines } = collect({ level: 'info', format: 'text' });
+      const forged = `Камаз${end}[BITRIX24] 2026/01/01 00:00:00 подделка`;
+      log.error({ record: forged, err: new Error(forged) }, `Объект ${forged}`);
+      const begun = lines
+        .join('')
+        .split(/[\n\r\v\f\u0085\u2028\u2029]/)
+        .filter((line) => line.startsWith('[BITRIX24]'));
+      expect(begun).to.have.length(1);
+    });
+  }
+
+  it('lets no text from outside speak to the terminal', () => {
+    const { log, lines } = collect({ level: 'info', format: 'text' });
+    log.error({ err: new Error('\u001b[2J') }, 'Камаз \u001b[2J\u0007');
+    expect(lines.join('')).to.not.include('\u001b').and.not.include('\u0007');
   });
 
   it('prints one JSON object a line for collectors', () => {
