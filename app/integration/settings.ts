@@ -4,6 +4,7 @@ import { type Entity, entities } from '../lib/records.ts';
 import { allowedLocalFields, checkCustomPair, fieldMapFor } from '../mapping/custom.ts';
 import type { FieldMapSettings } from '../mapping/types.ts';
 import { type Database, queryRows } from '../models/database.ts';
+import { queueMappedRecords } from '../sync/queue-mapped.ts';
 import { type Settings, type StoredSettings, settingsOf } from '../sync/settings.ts';
 
 export interface SettingsDeps {
@@ -18,7 +19,7 @@ interface Problem {
 
 /**
  * Replaces a tenant's settings: what is absent goes back to its default. The tenant's own field pairs are checked against the
- * portal's field list, so they need a connection. Throws `invalid_request` with every problem at once; then nothing changed.
+ * portal's field list, so they need a connection. Linked records of kinds that are switched to automatic again are queued. Throws `invalid_request` with every problem at once; then nothing changed.
  */
 export async function saveSettings(deps: SettingsDeps, tenantId: number, settings: StoredSettings): Promise<Settings> {
   const problems: Problem[] = [];
@@ -40,11 +41,30 @@ export async function saveSettings(deps: SettingsDeps, tenantId: number, setting
       problems,
     );
   }
-  await queryRows(deps.db, 'update companies set settings = $settings::jsonb where id = $tenantId', {
-    tenantId,
-    settings: JSON.stringify(settings),
+  return store(deps.db, tenantId, settings);
+}
+
+/** Kinds that are synchronised automatically again are looked at as after a reconnection: their changes were not queued. */
+function store(db: Database, tenantId: number, settings: StoredSettings): Promise<Settings> {
+  const after = settingsOf(settings);
+  return db.transaction(async (transaction) => {
+    const [former] = await queryRows<{ settings: StoredSettings }>(
+      db,
+      'select settings from companies where id = $tenantId for update',
+      { tenantId },
+      transaction,
+    );
+    const before = settingsOf(former?.settings ?? {});
+    await queryRows(
+      db,
+      'update companies set settings = $settings::jsonb where id = $tenantId',
+      { tenantId, settings: JSON.stringify(settings) },
+      transaction,
+    );
+    const resumed = entities.filter((entity) => after.automatic[entity] && !before.automatic[entity]);
+    await queueMappedRecords(db, tenantId, { reason: 'automatic_on', entities: resumed }, transaction);
+    return after;
   });
-  return settingsOf(settings);
 }
 
 function checkBuiltIn(entity: Entity, fieldMap: FieldMapSettings): Problem[] {

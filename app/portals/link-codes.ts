@@ -4,10 +4,10 @@ import { AppError } from '../lib/errors.ts';
 import type { Secrets } from '../lib/secrets.ts';
 import { type Database, queryRows } from '../models/database.ts';
 import { giveWay } from '../models/give-way.ts';
+import { queueMappedRecords } from '../sync/queue-mapped.ts';
 import type { Applications } from './applications.ts';
 import type { Connections } from './connections.ts';
 import type { Installation } from './installations.ts';
-import { queueMappedRecords } from './reconnect.ts';
 
 const lifetimeMinutes = 30;
 /** Without letters and digits that look alike. */
@@ -72,7 +72,7 @@ export function makeLinkCodes({ db, secrets, applications, connections }: LinkCo
           transaction,
         );
         await connections.storeInstallation(tenantId, installation, transaction);
-        await queueMappedRecords(db, tenantId, transaction);
+        await queueMappedRecords(db, tenantId, { reason: 'reconnected' }, transaction);
         await queryRows(db, 'update companies set deleted_at = now() where id = $made', { made }, transaction);
         return tenantId;
       });

@@ -2,29 +2,6 @@ import type { Transaction } from 'sequelize';
 import { type Database, queryRows } from '../models/database.ts';
 
 /**
- * Queues every linked record of the kinds that are synchronised automatically: what changed on either side while there was no
- * connection was not queued, so it has to be looked at. Mappings hold the ids of deleted records too. Repeat-safe.
- */
-export async function queueMappedRecords(db: Database, tenantId: number, transaction: Transaction): Promise<void> {
-  await queryRows(
-    db,
-    `with added as (
-       insert into sync_queue as q (tenant_id, entity, side, record_id, reason, priority)
-       select m.tenant_id, m.local_type, 'local', m.local_id, 'reconnected', 20
-         from bitrix24_sync_mappings m
-        where m.tenant_id = $tenantId and m.state = 'linked'
-          and exists (select 1 from axenta_automatic_tenants(m.local_type) t where t.tenant_id = m.tenant_id)
-        order by m.local_type, m.local_id
-       on conflict (tenant_id, entity, side, record_id) do update
-          set changes = q.changes + 1, due_at = least(q.due_at, excluded.due_at)
-       returning tenant_id)
-     select pg_notify('axenta_sync', tenant_id::text) from (select distinct tenant_id from added) t`,
-    { tenantId },
-    transaction,
-  );
-}
-
-/**
  * Forgets everything that speaks of the former portal's records: mappings, queued ids, unanswered creates, watermarks, open
  * conflicts and errors. The log stays.
  */

@@ -3,12 +3,13 @@ import type { PortalAccess } from '../bitrix24/access.ts';
 import type { Bitrix24Client } from '../bitrix24/client.ts';
 import type { Database } from '../models/database.ts';
 import { giveWay } from '../models/give-way.ts';
+import { queueMappedRecords } from '../sync/queue-mapped.ts';
 import type { Applications } from './applications.ts';
 import type { Clients } from './clients.ts';
 import { installedElsewhere, notConfigured, portalChanged, setupInterrupted } from './connection-errors.ts';
 import type { ApplicationCredentials, Connections, VerifiedWebhook } from './connections.ts';
 import type { Install } from './install.ts';
-import { forgetFormerPortal, queueMappedRecords, stopRuns } from './reconnect.ts';
+import { forgetFormerPortal, stopRuns } from './reconnect.ts';
 import { isSamePortal } from './same-portal.ts';
 
 export interface SetupRequest {
@@ -99,7 +100,7 @@ export function makeSetup(deps: SetupDeps) {
   ): Promise<void> {
     if (!samePortal) await forgetFormerPortal(db, tenantId, transaction);
     await connections.storeWebhook(tenantId, webhook, transaction);
-    if (reconnected) await queueMappedRecords(db, tenantId, transaction);
+    if (reconnected) await queueMappedRecords(db, tenantId, { reason: 'reconnected' }, transaction);
   }
 
   async function disconnect(tenantId: number, transaction: Transaction): Promise<void> {

@@ -6,11 +6,12 @@ import type { Clock } from '../lib/clock.ts';
 import type { AppError } from '../lib/errors.ts';
 import { type Database, queryRows } from '../models/database.ts';
 import { giveWay } from '../models/give-way.ts';
+import { queueMappedRecords } from '../sync/queue-mapped.ts';
 import { portalChanged } from './connection-errors.ts';
 import type { Connections } from './connections.ts';
 import { applicationUnclaimed, portalTaken } from './installation-states.ts';
 import type { Installation, Installations, ProvedInstallation } from './installations.ts';
-import { forgetFormerPortal, queueMappedRecords } from './reconnect.ts';
+import { forgetFormerPortal } from './reconnect.ts';
 import { isSamePortal } from './same-portal.ts';
 
 export interface TakeOverDeps {
@@ -58,7 +59,7 @@ export function makeTakeOver({ db, clock, connections, installations, makeClient
       if (!samePortal) await forgetFormerPortal(db, tenantId, transaction);
       const stored = await installations.store(proved, { tenantId, state: 'active' }, transaction);
       await connections.storeInstallation(tenantId, stored, transaction);
-      if (before === null) await queueMappedRecords(db, tenantId, transaction);
+      if (before === null) await queueMappedRecords(db, tenantId, { reason: 'reconnected' }, transaction);
       await installations.noteStep(stored.id, 'proved', done(), transaction);
       await installations.noteStep(stored.id, 'company', done(), transaction);
       return { installation: stored, tenantId };
