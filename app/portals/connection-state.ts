@@ -2,6 +2,7 @@ import type { Transaction } from 'sequelize';
 import type { Text } from '../lib/errors.ts';
 import { redact } from '../lib/redact.ts';
 import { type Database, queryRows } from '../models/database.ts';
+import { openErrorKey } from '../sync/error-log.ts';
 
 export type ConnectionKind = 'webhook' | 'installation';
 
@@ -36,7 +37,7 @@ export function makeConnectionState(db: Database) {
              from stopped s where s.kind = 'installation' and i.tenant_id = s.tenant_id and i.state = 'active')
          insert into integration_errors as e (tenant_id, operation, kind, code, message, retryable, status)
          select distinct tenant_id, $operation::text, 'auth', $code::text, $message::text, false, 'failed' from stopped
-         on conflict (tenant_id, coalesce(local_type, ''), coalesce(local_id, 0), coalesce(external_id, ''))
+         on conflict ${openErrorKey}
            where status <> 'resolved'
          do update set operation = excluded.operation, kind = excluded.kind, code = excluded.code,
                        message = excluded.message, attempts = e.attempts + 1, status = 'failed', updated_at = now()`,

@@ -20,6 +20,10 @@ export interface ErrorEntry {
   request?: unknown;
 }
 
+/** What an open row is unique by: a local record is one, whichever Bitrix24 record it had when it failed. For `on conflict`. */
+export const openErrorKey = `(tenant_id, coalesce(local_type, ''), coalesce(local_id, 0),
+       (case when local_id is null then coalesce(external_id, '') else '' end))`;
+
 /**
  * Writes an error that a person can act on. A record (or a connection) has one open row: the same failure again is counted there,
  * not repeated. Secrets are removed from every text.
@@ -38,9 +42,9 @@ export async function recordError(
             code, message, retryable, attempts, next_retry_at, status, request, response, stack_trace)
      values ($tenantId, $operation, $localType, $localId, $bitrix24Type, $externalId, $runId, $kind, $code, $message,
              $retryable, $attempts, $nextRetryAt, $status, $request::jsonb, $response::jsonb, $stack)
-     on conflict (tenant_id, coalesce(local_type, ''), coalesce(local_id, 0), coalesce(external_id, ''))
+     on conflict ${openErrorKey}
         where status <> 'resolved' do update
-        set operation = excluded.operation, run_id = excluded.run_id, kind = excluded.kind, code = excluded.code,
+        set external_id = coalesce(excluded.external_id, e.external_id), operation = excluded.operation, run_id = excluded.run_id, kind = excluded.kind, code = excluded.code,
             message = excluded.message, retryable = excluded.retryable, attempts = excluded.attempts,
             next_retry_at = excluded.next_retry_at, status = excluded.status, request = excluded.request,
             response = excluded.response, stack_trace = excluded.stack_trace, updated_at = now()`,
