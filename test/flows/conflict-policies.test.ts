@@ -11,6 +11,7 @@ const kinds = [
     field: 'TITLE',
     key: 'client_name',
   },
+  { entity: 'user', kind: 'contact', table: 'users', column: 'name', field: 'NAME', key: 'name' },
 ] as const;
 
 describe('both sides changed one field, policy by policy', () => {
@@ -25,6 +26,7 @@ describe('both sides changed one field, policy by policy', () => {
     await world.sql(`insert into contracts (tenant_id, number, client_name) values ($1, '7', 'ООО Клиент')`, [
       tenant.id,
     ]);
+    await world.sql(`insert into users (tenant_id, name) values ($1, 'Иван')`, [tenant.id]);
     await world.settled();
   });
   after(() => world.stop());
@@ -39,8 +41,9 @@ describe('both sides changed one field, policy by policy', () => {
       it(`${entity}, policy ${policy}, theirs ${theirsAheadMs > 0 ? 'later' : 'earlier'}: ${winner} wins, the loser can be put back`, async () => {
         const settings = { policies: { [entity]: policy } };
         await world.call(tenant.token, 'PUT', '/api/integration/bitrix24/settings', settings);
-        const ours = `Наше ${policy} ${theirsAheadMs}`;
-        const theirs = `Их ${policy} ${theirsAheadMs}`;
+        // One word: of a person's name it is the first name alone.
+        const ours = `Наше-${policy}${theirsAheadMs}`;
+        const theirs = `Их-${policy}${theirsAheadMs}`;
         const remote = () => world.remoteOf(tenant, entity, 1);
         await world.stopApp();
         await world.sql(`update ${table} set ${column} = $1`, [ours]);
@@ -57,7 +60,10 @@ describe('both sides changed one field, policy by policy', () => {
           from sync_conflicts where state = 'open' and entity = $1`,
           [entity],
         );
-        expect(conflict).to.include({ field: key, winner, policy, local_value: ours, bitrix24_value: theirs });
+        expect(conflict).to.include({ field: key, winner, policy });
+        // First and last name stand on lines of their own.
+        expect(String(conflict?.local_value).trim()).to.equal(ours);
+        expect(String(conflict?.bitrix24_value).trim()).to.equal(theirs);
         const keep = winner === 'crm' ? 'bitrix24' : 'crm';
         const path = `/api/integration/bitrix24/conflicts/${conflict?.id}/resolve`;
         expect((await world.call(tenant.token, 'POST', path, { keep })).status).to.equal(200);
