@@ -7,6 +7,7 @@ import type { Canonical, FieldPair, LocalRecord } from '../mapping/types.ts';
 import { type Database, queryRows } from '../models/database.ts';
 import { type LocalRow, readLocal, writeLocal } from '../sync/local-store.ts';
 import { readSettings } from '../sync/read-settings.ts';
+import { localNameSql } from './record-name.ts';
 
 export interface ConflictRow {
   id: number;
@@ -39,11 +40,7 @@ const columns = `id, entity, local_id, bitrix24_id, field, local_value, bitrix24
 const named = `${columns},
   (select m.id from bitrix24_sync_mappings m
     where m.tenant_id = s.tenant_id and m.local_type = s.entity and m.local_id = s.local_id) as mapping_id,
-  case entity
-    when 'object' then (select name from objects r where r.tenant_id = s.tenant_id and r.id = s.local_id)
-    when 'user' then (select name from users r where r.tenant_id = s.tenant_id and r.id = s.local_id)
-    else (select concat_ws(' ', number, client_name) from contracts r where r.tenant_id = s.tenant_id and r.id = s.local_id)
-  end as local_name`;
+  ${localNameSql({ tenant: 's.tenant_id', entity: 's.entity', id: 's.local_id' })} as local_name`;
 
 /** One page of a tenant's conflicts, newest first, and how many there are in all. */
 export async function listConflicts(

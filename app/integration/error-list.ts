@@ -2,6 +2,7 @@ import { offsetOf, type Page } from '../http/paging.ts';
 import type { Language } from '../http/route.ts';
 import type { Text } from '../lib/errors.ts';
 import { type Database, queryRows } from '../models/database.ts';
+import { localNameSql } from './record-name.ts';
 
 export interface ErrorFilter {
   status?: 'pending' | 'failed' | 'resolved';
@@ -38,11 +39,18 @@ export interface ErrorRow {
   resolved_at: Date | null;
 }
 
+/** An error in a list, with what a reader knows its record by. */
+export interface ListedError extends ErrorRow {
+  local_name: string | null;
+}
+
 export const errorColumns = `id, service, operation, local_type, local_id, bitrix24_type, external_id, run_id, kind, code, message,
   retryable, attempts, next_retry_at, status, request, response, stack_trace, created_at, updated_at, resolved_at`;
 
+const localName = localNameSql({ tenant: 'e.tenant_id', entity: 'e.local_type', id: 'e.local_id' });
+
 /** The error as a reader of this language sees it: the column holds the Russian sentence, the answer beside it both. */
-export function presentError(row: ErrorRow, language: Language): ErrorRow {
+export function presentError<Row extends ErrorRow>(row: Row, language: Language): Row {
   const { text } = (row.response ?? {}) as { text?: Text };
   return text?.[language] ? { ...row, message: text[language] } : row;
 }
@@ -71,16 +79,16 @@ export async function listErrors(
   db: Database,
   tenantId: number,
   filter: ErrorFilter & Page,
-): Promise<{ rows: ErrorRow[]; total: number }> {
+): Promise<{ rows: ListedError[]; total: number }> {
   const bind = errorFilterBinds(tenantId, filter);
   const [counted] = await queryRows<{ total: number }>(
     db,
     `select count(*)::integer as total from integration_errors where ${errorCondition}`,
     bind,
   );
-  const rows = await queryRows<ErrorRow>(
+  const rows = await queryRows<ListedError>(
     db,
-    `select ${errorColumns} from integration_errors where ${errorCondition} order by id desc limit $limit offset $offset`,
+    `select ${errorColumns}, ${localName} as local_name from integration_errors e where ${errorCondition} order by id desc limit $limit offset $offset`,
     { ...bind, limit: filter.limit, offset: offsetOf(filter) },
   );
   return { rows, total: counted?.total ?? 0 };

@@ -164,11 +164,12 @@ describe('what an administrator does in the app page', () => {
     await group.getByText('Исправьте данные записи').waitFor();
     await group.getByText('Нельзя').waitFor();
     await group.getByRole('button', { name: 'Показать записи' }).click();
-    await group.getByTestId('error-records').getByText('Объект № 3').waitFor();
+    await group.getByTestId('error-records').getByText('Камаз 3 !').waitFor();
+    await group.getByText('Объект № 3').waitFor();
     await expectAccessible(page);
     await pages.shoot(page, 'errors');
     mend();
-    await page.getByRole('button', { name: 'Повторить: Объект № 3' }).click();
+    await page.getByRole('button', { name: 'Повторить: Камаз 3 !' }).click();
     await group.getByText('2 записи').waitFor();
     await eventually(async () => expect((await world.remoteOf(tenant, 'object', 3)).TITLE).to.equal('Камаз 3 !'));
     await page.getByRole('button', { name: 'Повторить все' }).click();

@@ -112,7 +112,7 @@ describe('the pages inside the portal', () => {
   it("shows a deal's object with its contract, and carries an edit over at once", async () => {
     const deal = await world.remoteOf(tenant, 'object', 1);
     const tab = await openTab('deal', deal.ID);
-    for (const text of ['Камаз 5490', '490154203237518', 'Грузовик', '17/26, ООО Ветер']) {
+    for (const text of ['Камаз 5490', '490154203237518', 'Грузовик', 'действует', '17/26, ООО Ветер']) {
       await tab.getByTestId('facts').getByText(text).waitFor();
     }
     await tab.getByTestId('verdict').getByText('Данные совпадают').waitFor();

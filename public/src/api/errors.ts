@@ -16,6 +16,10 @@ export interface FailedRecord {
   updated_at: string;
 }
 
+export interface ListedError extends FailedRecord {
+  local_name: string | null;
+}
+
 export interface ErrorGroup {
   code: string;
   kind: 'auth' | 'network' | 'validation' | 'limit' | 'conflict' | 'gone';
@@ -37,7 +41,7 @@ export async function listGroups(api: Api, signal: AbortSignal): Promise<ErrorGr
 export async function listErrors(api: Api, code: string, page: number, signal: AbortSignal) {
   const [failed, pending] = await Promise.all(
     ['failed', 'pending'].map((status) =>
-      api.get<{ items: FailedRecord[]; total_pages: number }>(address, { code, status, page, limit: 20 }, signal),
+      api.get<{ items: ListedError[]; total_pages: number }>(address, { code, status, page, limit: 20 }, signal),
     ),
   );
   const totalPages = Math.max(failed?.total_pages ?? 0, pending?.total_pages ?? 0);

@@ -1,6 +1,8 @@
 import { fieldWords } from '../words/fields.ts';
 import { recordWords } from '../words/records.ts';
+import { roleWords, statusWords } from '../words/values.ts';
 import { formatDate, formatTime } from './format.ts';
+import type { Phrase } from './phrase.ts';
 import { say } from './translate.ts';
 
 /** What people call a field; a field that only this tenant has is called as it is stored. */
@@ -22,6 +24,14 @@ export function shownValue(value: unknown): string {
   if (/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text)) return formatTime(text);
   if (/^\d{4}-\d\d-\d\d$/.test(text)) return formatDate(text);
   return text.startsWith('["') ? linesOf(text) : text;
+}
+
+const codes: Record<string, Record<string, Phrase>> = { status: statusWords, role: roleWords };
+
+/** The value of a CRM record's column: codes in words, everything else as `shownValue` has it. */
+export function shownColumn(column: string, value: unknown): string {
+  const word = codes[column]?.[String(value)];
+  return word ? say(word) : shownValue(value);
 }
 
 // Several lines of one field are kept as a JSON list.
