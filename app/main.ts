@@ -36,6 +36,7 @@ function explain(error: unknown): unknown {
 }
 
 main().catch((error: unknown) => {
+  // Not through the log: whoever starts the program reads it, and with a wrong configuration there is no log yet.
   console.error(explain(error));
   process.exitCode = 1;
 });

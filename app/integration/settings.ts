@@ -19,7 +19,8 @@ interface Problem {
 
 /**
  * Replaces a tenant's settings: what is absent goes back to its default. The tenant's own field pairs are checked against the
- * portal's field list, so they need a connection. Linked records of kinds that are switched to automatic again are queued. Throws `invalid_request` with every problem at once; then nothing changed.
+ * portal's field list, so they need a connection. Linked records of kinds that are switched to automatic again are queued.
+ * Throws `invalid_request` with every problem at once; then nothing changed.
  */
 export async function saveSettings(deps: SettingsDeps, tenantId: number, settings: StoredSettings): Promise<Settings> {
   const problems: Problem[] = [];

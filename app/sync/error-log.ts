@@ -44,7 +44,8 @@ export async function recordError(
              $retryable, $attempts, $nextRetryAt, $status, $request::jsonb, $response::jsonb, $stack)
      on conflict ${openErrorKey}
         where status <> 'resolved' do update
-        set external_id = coalesce(excluded.external_id, e.external_id), operation = excluded.operation, run_id = excluded.run_id, kind = excluded.kind, code = excluded.code,
+        set external_id = coalesce(excluded.external_id, e.external_id), operation = excluded.operation,
+            run_id = excluded.run_id, kind = excluded.kind, code = excluded.code,
             message = excluded.message, retryable = excluded.retryable, attempts = excluded.attempts,
             next_retry_at = excluded.next_retry_at, status = excluded.status, request = excluded.request,
             response = excluded.response, stack_trace = excluded.stack_trace, updated_at = now()`,

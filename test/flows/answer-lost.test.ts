@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { eventually } from '../support/eventually.ts';
 import { startWorld, type Tenant, type World } from '../support/world.ts';
 
 describe('an answer that is lost', () => {
@@ -51,6 +52,19 @@ describe('an answer that is lost', () => {
     expect(await world.remoteOf(tenant, 'object', id)).to.include({ TITLE: 'Второе имя' });
     expect(titled('Первое имя')).to.have.length(0);
     expect(titled('Второе имя')).to.have.length(1);
+  });
+
+  it('is remembered when the portal is disconnected meanwhile: a new connection finds the deal', async () => {
+    world.portal.faults.add({ method: 'batch', when: isCreate, times: 1, action: { kind: 'dropAfter' } });
+    await world.call(tenant.token, 'POST', '/api/objects', { name: 'Разрыв' });
+    await eventually(() => titled('Разрыв').length === 1);
+    await world.call(tenant.token, 'POST', '/api/integration/bitrix24/setup', { webhook_url: null });
+    expect(await world.sql('select 1 as waits from sync_queue')).to.deep.equal([{ waits: 1 }]);
+    await world.connect(tenant);
+    await world.call(tenant.token, 'POST', '/api/integration/bitrix24/sync/to', { wait: true });
+    await world.settled();
+    expect(titled('Разрыв')).to.have.length(1);
+    expect(await world.sql('select 1 from sync_queue')).to.deep.equal([]);
   });
 
   it('of an update is simply sent again', async () => {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { objectWithDeal } from '../support/object-with-deal.ts';
 import { startWorld, type Tenant, type World } from '../support/world.ts';
 
 describe('a record deleted in the CRM', () => {
@@ -11,13 +12,6 @@ describe('a record deleted in the CRM', () => {
     await world.connectWithEvents(tenant);
   });
   after(() => world.stop());
-
-  async function objectWithDeal(name: string): Promise<{ id: number; dealId: number }> {
-    const { body } = await world.call(tenant.token, 'POST', '/api/objects', { name });
-    await world.settled();
-    const deal = await world.remoteOf(tenant, 'object', body.data.id);
-    return { id: body.data.id, dealId: Number(deal.ID) };
-  }
 
   async function deleteWithPolicy(id: number, policy: string): Promise<void> {
     const answer = await world.call(tenant.token, 'PUT', '/api/integration/bitrix24/settings', {
@@ -37,7 +31,7 @@ describe('a record deleted in the CRM', () => {
     )[0];
 
   it('policy keep: the deal stays as it is, without a link', async () => {
-    const { id, dealId } = await objectWithDeal('Оставить');
+    const { id, dealId } = await objectWithDeal(world, tenant, 'Оставить');
     world.portal.journal.clear();
     await deleteWithPolicy(id, 'keep');
     expect(world.portal.records('deal').get(dealId)).to.include({ TITLE: 'Оставить', STAGE_ID: 'NEW' });
@@ -46,7 +40,7 @@ describe('a record deleted in the CRM', () => {
   });
 
   it('policy close: the deal goes to the first lost stage, once', async () => {
-    const { id, dealId } = await objectWithDeal('Закрыть');
+    const { id, dealId } = await objectWithDeal(world, tenant, 'Закрыть');
     await deleteWithPolicy(id, 'close');
     expect(world.portal.records('deal').get(dealId)).to.include({ TITLE: 'Закрыть', STAGE_ID: 'LOSE' });
     expect(await lastLine('object', id)).to.deep.equal({ operation: 'close', direction: 'to_bitrix' });
@@ -57,7 +51,7 @@ describe('a record deleted in the CRM', () => {
   });
 
   it('policy delete: the deal goes too, and its own event changes nothing any more', async () => {
-    const { id, dealId } = await objectWithDeal('Удалить');
+    const { id, dealId } = await objectWithDeal(world, tenant, 'Удалить');
     await deleteWithPolicy(id, 'delete');
     expect(world.portal.store.get('deal', dealId)).to.equal(undefined);
     const operations = await world.sql('select operation from sync_log where local_id = $1 order by id', [id]);
@@ -77,7 +71,7 @@ describe('a record deleted in the CRM', () => {
   });
 
   it('a row that another program removes outright counts as deleted', async () => {
-    const { id, dealId } = await objectWithDeal('Стёрт');
+    const { id, dealId } = await objectWithDeal(world, tenant, 'Стёрт');
     await world.call(tenant.token, 'PUT', '/api/integration/bitrix24/settings', {
       on_local_delete: { object: 'delete' },
     });
@@ -87,7 +81,7 @@ describe('a record deleted in the CRM', () => {
   });
 
   it('and restored: linked again to the deal that stayed, edits of the meantime included', async () => {
-    const { id, dealId } = await objectWithDeal('Вернётся');
+    const { id, dealId } = await objectWithDeal(world, tenant, 'Вернётся');
     await deleteWithPolicy(id, 'keep');
     world.portal.records('deal').update(dealId, { TITLE: 'Вернётся другим' });
     await world.settled();

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { eventually } from '../support/eventually.ts';
+import { objectWithDeal } from '../support/object-with-deal.ts';
 import { startWorld, type Tenant, type World } from '../support/world.ts';
 
 describe('a record deleted in Bitrix24', () => {
@@ -14,13 +15,6 @@ describe('a record deleted in Bitrix24', () => {
   });
   after(() => world.stop());
 
-  async function objectWithDeal(name: string): Promise<{ id: number; dealId: number }> {
-    const { body } = await world.call(tenant.token, 'POST', '/api/objects', { name });
-    await world.settled();
-    const deal = await world.remoteOf(tenant, 'object', body.data.id);
-    return { id: body.data.id, dealId: Number(deal.ID) };
-  }
-
   const choose = (policy: string) =>
     world.call(tenant.token, 'PUT', '/api/integration/bitrix24/settings', { on_bitrix24_delete: { object: policy } });
 
@@ -33,7 +27,7 @@ describe('a record deleted in Bitrix24', () => {
     );
 
   it('policy keep: the object stays, the mapping is marked, and no edit makes a second deal', async () => {
-    const { id, dealId } = await objectWithDeal('Остаётся');
+    const { id, dealId } = await objectWithDeal(world, tenant, 'Остаётся');
     deals().delete(dealId);
     await world.settled();
     expect(await stateOf(id)).to.equal('orphaned');
@@ -45,7 +39,7 @@ describe('a record deleted in Bitrix24', () => {
 
   it('policy recreate: a new deal, linked to the same object', async () => {
     await choose('recreate');
-    const { id, dealId } = await objectWithDeal('Снова');
+    const { id, dealId } = await objectWithDeal(world, tenant, 'Снова');
     deals().delete(dealId);
     await world.settled();
     const deal = await world.remoteOf(tenant, 'object', id);
@@ -57,7 +51,7 @@ describe('a record deleted in Bitrix24', () => {
 
   it('policy delete: the object is deleted softly', async () => {
     await choose('delete');
-    const { id, dealId } = await objectWithDeal('Вслед');
+    const { id, dealId } = await objectWithDeal(world, tenant, 'Вслед');
     deals().delete(dealId);
     await world.settled();
     const [object] = await world.sql('select deleted_at is not null as deleted from objects where id = $1', [id]);
@@ -67,7 +61,7 @@ describe('a record deleted in Bitrix24', () => {
 
   it('is found by the nightly comparison when the event was lost', async () => {
     await choose('keep');
-    const { id, dealId } = await objectWithDeal('Без события');
+    const { id, dealId } = await objectWithDeal(world, tenant, 'Без события');
     world.portal.events.faults.lossRate = 1;
     deals().delete(dealId);
     world.portal.events.faults.lossRate = 0;
@@ -80,7 +74,7 @@ describe('a record deleted in Bitrix24', () => {
 
   it('while our own edit was under way: the policy decides, nobody is charged', async () => {
     await choose('keep');
-    const { id, dealId } = await objectWithDeal('Гонка');
+    const { id, dealId } = await objectWithDeal(world, tenant, 'Гонка');
     world.portal.faults.add({
       method: 'crm.item.update',
       times: 1,

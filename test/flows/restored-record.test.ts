@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { objectWithDeal } from '../support/object-with-deal.ts';
 import { startWorld, type Tenant, type World } from '../support/world.ts';
 
 describe("a deal that comes back from the portal's recycle bin", () => {
@@ -13,12 +14,6 @@ describe("a deal that comes back from the portal's recycle bin", () => {
   });
   after(() => world.stop());
 
-  async function objectWithDeal(name: string): Promise<{ id: number; dealId: number }> {
-    const { body } = await world.call(tenant.token, 'POST', '/api/objects', { name });
-    await world.settled();
-    return { id: body.data.id, dealId: Number((await world.remoteOf(tenant, 'object', body.data.id)).ID) };
-  }
-
   const mappingOf = async (id: number) =>
     (
       await world.sql(
@@ -28,7 +23,7 @@ describe("a deal that comes back from the portal's recycle bin", () => {
     )[0];
 
   it('is linked again under its new id, with the edits of the meantime, and no new deal', async () => {
-    const { id, dealId } = await objectWithDeal('Из корзины');
+    const { id, dealId } = await objectWithDeal(world, tenant, 'Из корзины');
     deals().delete(dealId);
     await world.settled();
     await world.call(tenant.token, 'PUT', `/api/objects/${id}`, { description: 'Пока сделки не было' });
@@ -45,7 +40,7 @@ describe("a deal that comes back from the portal's recycle bin", () => {
   });
 
   it('in one breath with its deletion: both events in one pass', async () => {
-    const { id, dealId } = await objectWithDeal('Туда и обратно');
+    const { id, dealId } = await objectWithDeal(world, tenant, 'Туда и обратно');
     await world.stopApp();
     deals().delete(dealId);
     const newId = deals().restore(dealId);
@@ -66,7 +61,7 @@ describe("a deal that comes back from the portal's recycle bin", () => {
   });
 
   it('without an event: the next sweep finds it', async () => {
-    const { id, dealId } = await objectWithDeal('Тихо');
+    const { id, dealId } = await objectWithDeal(world, tenant, 'Тихо');
     deals().delete(dealId);
     await world.settled();
     world.portal.events.faults.lossRate = 1;
