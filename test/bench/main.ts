@@ -3,6 +3,7 @@ import { mochaGlobalSetup, mochaGlobalTeardown } from '../support/setup.ts';
 import { measureEventLatency } from './event-latency.ts';
 import { measureEventStorm } from './event-storm.ts';
 import { measureFirstSync } from './first-sync.ts';
+import { measureListLatency } from './list-latency.ts';
 import { measureMergeThroughput } from './merge-throughput.ts';
 import { print } from './report.ts';
 import { measureSustained } from './sustained.ts';
@@ -14,6 +15,7 @@ const measures = [
   measureEventLatency,
   measureEventStorm,
   measureTriggerCost,
+  measureListLatency,
   measureMergeThroughput,
 ];
 

@@ -1,0 +1,53 @@
+import { startWorld } from '../support/world.ts';
+import { percentile } from './counting.ts';
+import { type Finding, shown } from './report.ts';
+
+const pairs = 10_000;
+const repeats = 40;
+
+/** How long the page of an operator waits for a list of a tenant with many linked records, beside another tenant as large. */
+export async function measureListLatency(): Promise<Finding> {
+  const world = await startWorld({ config: { role: 'web' } });
+  try {
+    const tenants = [await world.addTenant(), await world.addTenant()];
+    const [tenant] = tenants;
+    for (const { id } of tenants) {
+      await world.sql(
+        `with made as (
+           insert into objects (tenant_id, name) select $1, 'Камаз ' || n from generate_series(1, $2::int) n returning id)
+         insert into bitrix24_sync_mappings (tenant_id, local_type, local_id, bitrix24_type, bitrix24_id, last_sync_at)
+         select $1, 'object', id, 'deal', id::text, now() from made`,
+        [id, pairs],
+      );
+    }
+    await world.sql('analyze');
+    const questions = {
+      'first page': '?limit=50',
+      'last page': '?limit=50&page=200',
+      'part of a name': `?limit=50&q=${encodeURIComponent('амаз 99')}`,
+      'kind and state': '?limit=50&local_type=object&state=linked',
+    };
+    const lines = [];
+    for (const [what, question] of Object.entries(questions)) {
+      const times: number[] = [];
+      for (let n = 0; n < repeats; n++) {
+        const startedAt = performance.now();
+        const { body } = await world.call(
+          tenant?.token ?? null,
+          'GET',
+          `/api/integration/bitrix24/mappings${question}`,
+        );
+        times.push(performance.now() - startedAt);
+        if (body.data.mappings.length === 0) throw new Error(`Nothing found: ${question}`);
+      }
+      lines.push({ what, value: `p50 ${shown(percentile(times, 0.5))} ms, p99 ${shown(percentile(times, 0.99))} ms` });
+    }
+    return {
+      title: `A page of 50 of ${shown(pairs)} linked records`,
+      how: `over HTTP, ${repeats} times each, one after the other`,
+      lines,
+    };
+  } finally {
+    await world.stop();
+  }
+}
