@@ -59,12 +59,19 @@ export function makeSchedules(deps: SchedulesDeps): CronJob[] {
   ];
 }
 
-/** Tenants whose sweep is due; taking them sets the next one, so that two processes never take the same. */
+/**
+ * Tenants whose sweep is due; taking them sets the next one, so that two processes never take the same. A company's first connection is
+ * swept an interval after it was made: until then everything is new to both sides. One that was connected before is swept at once.
+ */
 async function takeDueSweeps(db: Database, intervalSec: number): Promise<number[]> {
   const rows = await queryRows<{ id: number }>(
     db,
-    `update bitrix24_connections set next_sweep_at = now() + make_interval(secs => $intervalSec)
-      where (tenant_id, kind) in (select tenant_id, kind from bitrix24_effective_connections) and next_sweep_at <= now()
+    `update bitrix24_connections c set next_sweep_at = now() + make_interval(secs => $intervalSec)
+      where (tenant_id, kind) in (select tenant_id, kind from bitrix24_effective_connections)
+        and coalesce(next_sweep_at,
+                     case when not exists (select 1 from sync_watermarks w where w.tenant_id = c.tenant_id)
+                          then created_at + make_interval(secs => $intervalSec) end,
+                     now()) <= now()
         and state = 'active' and (paused_until is null or paused_until <= now())
      returning tenant_id as id`,
     { intervalSec },

@@ -52,9 +52,8 @@ export function installingIn(world: World) {
       );
     },
 
-    /** Waits until nothing is on its way any more: no event, no job, no queued record; no sweep is due for a day. */
+    /** Waits until nothing is on its way any more: no event, no job, no queued record. */
     async quiet(): Promise<unknown> {
-      await world.sql(`update bitrix24_connections set next_sweep_at = now() + interval '1 day'`);
       return eventually(async () => {
         await world.settled();
         const jobs = await world.sql('select key, last_error from graphile_worker.jobs');
