@@ -22,7 +22,7 @@ export interface WireFailure {
   body: unknown;
   /** The kind of connection; a webhook when absent. */
   via?: PortalAccess['kind'];
-  /** A whole batch was refused: no right to one row can be the reason. */
+  /** A request that concerns no single record was refused, such as a whole batch: no right to one row can be the reason. */
   whole?: boolean;
 }
 
@@ -52,6 +52,11 @@ export function classify({ status, body, via = 'webhook', whole = false }: WireF
 function rowOf(code: string, via: PortalAccess['kind'], whole: boolean): TableRow | undefined {
   if (whole && code === 'access_denied') return noPlan;
   return (via === 'installation' ? byCodeOfInstallation[code] : undefined) ?? byCode[code];
+}
+
+/** Whether the portal's plan refuses everything, whoever asks: an ended trial, an unpaid subscription. */
+export function isPlanRefusal(error: unknown): boolean {
+  return error instanceof Bitrix24Error && error.advice === noPlan.advice;
 }
 
 const unreachable = row(

@@ -123,6 +123,9 @@ function accept(response: AxiosResponse, via: PortalAccess['kind']): AxiosRespon
   return response;
 }
 
+/** Requests that no right to one record can be the reason to refuse. */
+const wholePortal = new Set(['batch', 'profile', 'scope']);
+
 async function explain(error: AxiosError, { access, limits, flights }: Way): Promise<unknown> {
   if (!error.isAxiosError) return error;
   const flight = flights.getStore();
@@ -130,7 +133,7 @@ async function explain(error: AxiosError, { access, limits, flights }: Way): Pro
   if (!error.response) return fromNetworkFailure({ code: causeOf(error), message: error.message });
   const { status, data: body, headers } = error.response;
   if (status >= 300 && status < 400) return followMove(access, String(headers.location ?? ''));
-  const known = classify({ status, body, via: access.kind, whole: flight?.method === 'batch' });
+  const known = classify({ status, body, via: access.kind, whole: wholePortal.has(flight?.method ?? '') });
   // Passed on as it came, this error makes the SDK ask for a fresh token and repeat the call once.
   if (access.kind === 'installation' && status === 401 && !flight?.renewed && isExpired(known.code)) return error;
   if (known.kind !== 'limit') return known;

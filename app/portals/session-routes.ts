@@ -37,7 +37,7 @@ export function makeSessionRoutes({ sessions, linkCodes, wakeBinding }: SessionR
             tenant_id: session.tenantId,
             role: session.role,
             user_id: session.userId,
-            is_portal_admin: session.isPortalAdmin,
+            is_portal_admin: session.role === 'admin',
           },
         };
       },
@@ -48,8 +48,8 @@ export function makeSessionRoutes({ sessions, linkCodes, wakeBinding }: SessionR
       summary: 'Join a marketplace installation to an existing company by its one-time code',
       body: z.strictObject({ ...frame, code: z.string().trim().min(1).max(50) }),
       async handle({ body }) {
-        const { installation, isAdmin } = await sessions.identify(toFrame(body));
-        if (!isAdmin) throw adminOnly();
+        const { installation, role } = await sessions.identify(toFrame(body));
+        if (role !== 'admin') throw adminOnly();
         const tenantId = await linkCodes.join(installation, body.code);
         await wakeBinding(tenantId);
         return {

@@ -1,3 +1,4 @@
+import { isPlanRefusal } from '../bitrix24/error-table.ts';
 import type { OAuth } from '../bitrix24/oauth.ts';
 import type { Role } from '../http/route.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -22,7 +23,6 @@ export interface Session {
   tenantId: number;
   role: Role;
   userId: number;
-  isPortalAdmin: boolean;
 }
 
 export interface SessionDeps {
@@ -37,20 +37,25 @@ export interface SessionDeps {
 
 export type Sessions = ReturnType<typeof makeSessions>;
 
+interface Visitor {
+  installation: Installation;
+  userId: number;
+  role: Role;
+}
+
 /**
  * Makes the exchange of a frame's token for a short-lived JWT. The authorization server says whose token it is, and that it was given
  * to our application; the portal itself says whether its user administers it. Administrators may change everything, others CRM
- * records only. Throws AppError: `installation_unknown` (404), `installation_pending` (409), `portal_token_refused` (403).
+ * records only. A portal whose plan has ended answers nobody: its people may look. Throws AppError: `installation_unknown` (404),
+ * `installation_pending` (409), `portal_token_refused` (403).
  */
 export function makeSessions({ installations, oauth, profile, mint, secrets, clock }: SessionDeps) {
   /** The installation that a frame's token belongs to, and who its user is. */
-  async function identify(
-    frame: FrameToken,
-  ): Promise<{ installation: Installation; userId: number; isAdmin: boolean }> {
+  async function identify(frame: FrameToken): Promise<Visitor> {
     const installation = await installations.findByMember(frame.memberId);
     if (!installation || installation.state === 'uninstalled') throw unknownInstallation();
     const installer = installerOf(installation, frame);
-    if (installer !== null) return { installation, userId: installer, isAdmin: true };
+    if (installer !== null) return { installation, userId: installer, role: 'admin' };
     const claim = {
       memberId: frame.memberId,
       host: frame.host,
@@ -62,8 +67,13 @@ export function makeSessions({ installations, oauth, profile, mint, secrets, clo
     if (normalHost(info.host) !== normalHost(installation.host))
       await installations.storeHost(installation.id, info.host);
     const current = { ...installation, host: info.host };
-    const user = await profile(current, frame.accessToken);
-    return { installation: current, userId: user.id, isAdmin: user.isAdmin };
+    try {
+      const user = await profile(current, frame.accessToken);
+      return { installation: current, userId: user.id, role: user.isAdmin ? 'admin' : 'user' };
+    } catch (error) {
+      if (!isPlanRefusal(error) || info.userId === null) throw error;
+      return { installation: current, userId: info.userId, role: 'viewer' };
+    }
   }
 
   /**
@@ -79,13 +89,12 @@ export function makeSessions({ installations, oauth, profile, mint, secrets, clo
     identify,
 
     async open(frame: FrameToken): Promise<Session> {
-      const { installation, userId, isAdmin } = await identify(frame);
+      const { installation, userId, role } = await identify(frame);
       if (installation.tenantId === null) throw pendingInstallation();
-      const role: Role = isAdmin ? 'admin' : 'user';
       const { tenantId } = installation;
       const subject = `bitrix24:${installation.memberId}:${userId}`;
       const token = mint({ tenantId, role, subject, installation: installation.id }, sessionMinutes / 60);
-      return { token, expiresInSec: sessionMinutes * 60, tenantId, role, userId, isPortalAdmin: isAdmin };
+      return { token, expiresInSec: sessionMinutes * 60, tenantId, role, userId };
     },
   };
 }

@@ -148,13 +148,39 @@ describe('the life of an installation', () => {
     await eventually(async () => (await titleOf()) === 'Без администратора');
   });
 
-  it('opens for an employee while it is suspended, and says what is wrong', async () => {
+  it('opens while it is suspended, and says what is wrong', async () => {
     world.portal.setPlan({ rest: false });
     await rename('Не оплачено');
     await becomes('suspended');
     const opened = await driver.post(app.frame({ userId: 9 }));
     expect(opened.status).to.equal(200);
     expect((await health()).body).to.include({ code: 'ACCESS_DENIED' });
+  });
+
+  for (const refusal of ['ACCESS_DENIED', 'PAYMENT_REQUIRED'] as const) {
+    it(`lets people look and change nothing while the plan says ${refusal} to everybody`, async () => {
+      world.portal.setPlan({ rest: false, refusal });
+      const { status, body } = await driver.session(app.frame());
+      expect(status).to.equal(200);
+      expect(body.data).to.include({ tenant_id: tenant.id, role: 'viewer', is_portal_admin: false });
+      const { token } = body.data;
+      expect((await world.call(token, 'GET', '/api/integration/bitrix24/mappings')).body.data.mappings).to.have.length(
+        3,
+      );
+      const checked = await world.call(token, 'GET', '/api/integration/bitrix24/health');
+      expect(checked.body.error).to.match(/^Тариф портала не разрешает REST.*Продлите тариф/);
+      expect((await world.call(token, 'PUT', '/api/objects/1', { name: 'Нельзя' })).status).to.equal(403);
+      world.portal.setPlan({ rest: true });
+      expect((await driver.session(app.frame())).body.data).to.include({ role: 'admin' });
+    });
+  }
+
+  it('shows nothing to a visitor whom the application is closed to, whatever the plan', async () => {
+    const frame = app.frame({ userId: 9 });
+    app.restrict([1]);
+    const answer = await driver.session(frame);
+    expect(answer.status).to.equal(502);
+    expect(answer.body).to.include({ code: 'user_access_error' });
   });
 
   it('ends for a portal that was deleted, without asking it for ever', async () => {

@@ -21,4 +21,12 @@ export const shellWords = {
     en: 'The next attempt is at {time}. Changes wait in the queue and are not lost',
   },
   toSettings: { ru: 'Открыть настройки', en: 'Open the settings' },
+  tellAdministrator: {
+    ru: 'Сообщите администратору портала',
+    en: "Tell the portal's administrator",
+  },
+  inTheApp: {
+    ru: 'Откройте приложение в левом меню портала, чтобы это исправить',
+    en: "Open the application from the portal's left menu to mend it",
+  },
 } as const satisfies Record<string, Phrase>;

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { classify, fromNetworkFailure, ownLimit, withWait } from '../../../app/bitrix24/error-table.ts';
+import { classify, fromNetworkFailure, isPlanRefusal, ownLimit, withWait } from '../../../app/bitrix24/error-table.ts';
 import type { Bitrix24Error, ErrorKind } from '../../../app/bitrix24/errors.ts';
 
 type Row = [code: string | number, statuses: number[], kind: ErrorKind, retryable: boolean, uncertain: boolean];
@@ -96,6 +96,17 @@ describe('classify', () => {
       });
     });
   }
+
+  it('takes a missing right for an ended plan where no record is concerned', () => {
+    const failure = {
+      status: 403,
+      body: { error: 'ACCESS_DENIED', error_description: 'REST is available only on commercial plans.' },
+    };
+    expect(isPlanRefusal(classify({ ...failure, whole: true }))).to.equal(true);
+    expect(isPlanRefusal(classify(failure))).to.equal(false);
+    expect(isPlanRefusal(classify({ status: 401, body: { error: 'PAYMENT_REQUIRED' } }))).to.equal(true);
+    expect(isPlanRefusal(new Error('something else'))).to.equal(false);
+  });
 
   it('reads the error object of the third version of REST', () => {
     const body = { error: { code: 'NOT_FOUND', message: 'No such record' } };
