@@ -26,6 +26,11 @@ export function connectionSuspended(reason: { code: string; message: string } | 
   });
 }
 
+/** The caller's own values were refused: the portal and the way to it are well. */
+export function applicationRefused(refusal: AppError): AppError {
+  return new AppError({ code: refusal.code, status: 400, text: refusal.text, cause: refusal });
+}
+
 /** The key that the stored credentials were encrypted with is not among ENCRYPTION_KEYS any more. */
 export function credentialsUnreadable(cause: unknown): AppError {
   return new AppError({

@@ -3,6 +3,7 @@ import type { GrantedTokens, OAuth, TokenInfo, TokenPair } from '../bitrix24/oau
 import { AppError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import type { Applications, Claim } from './applications.ts';
+import { applicationRefused } from './connection-errors.ts';
 import type { Installation, Installations, ProvedInstallation } from './installations.ts';
 import { type PortalClaim, provePortal } from './proof.ts';
 import type { NewOwner, TakeOver } from './take-over.ts';
@@ -145,9 +146,10 @@ export function makeInstall(deps: InstallDeps) {
       await installations.storeTokens(pending, pair.version, tokens);
       return tokens;
     } catch (error) {
+      if (!(error instanceof Bitrix24Error)) throw error;
       // Waited too long: the administrator has to press "Reinstall".
-      if (error instanceof Bitrix24Error && error.code === 'token_chain_dead') return null;
-      throw error;
+      if (error.code === 'token_chain_dead') return null;
+      throw error.code === 'client_refused' ? applicationRefused(error) : error;
     }
   }
 }

@@ -29,6 +29,7 @@ describe('an application without a menu item', () => {
     const [app] = world.portal.apps.list();
     if (!app) throw new Error('There is no application');
     const refused = await driver.storeKeys(tenant, app, { client_secret: 'not the secret of the card' });
+    expect(refused.status).to.equal(400);
     expect(refused.body).to.include({ code: 'client_refused' });
     expect(refused.body.error).to.match(/client_id и client_secret/);
     expect(await state()).to.deep.equal({ state: 'pending', tenant_id: null });
