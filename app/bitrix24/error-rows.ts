@@ -152,7 +152,7 @@ export const reinstall: Text = {
   ru: 'Откройте карточку приложения в Битрикс24 и нажмите «Переустановить»',
   en: 'Open the application\'s card in Bitrix24 and press "Reinstall"',
 };
-const grantRights: Text = {
+export const grantRights: Text = {
   ru: 'Проверьте права приложения (crm, placement) в его карточке и кому из сотрудников оно доступно',
   en: "Check the application's permissions (crm, placement) in its card, and which employees may use it",
 };

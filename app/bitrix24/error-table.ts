@@ -152,8 +152,8 @@ export function ownLimit(retryAfterMs: number): Bitrix24Error {
 
 /** A refusal for the portal's limits, with the wait that is known from earlier answers. */
 export function withWait(error: Bitrix24Error, retryAfterMs: number): Bitrix24Error {
-  const { code, kind, retryable, advice, text, cause } = error;
-  return new Bitrix24Error({ code, rule: { kind, retryable, advice }, text, retryAfterMs, cause });
+  const { code, kind, retryable, advice, reason, cause } = error;
+  return new Bitrix24Error({ code, rule: { kind, retryable, advice }, reason, retryAfterMs, cause });
 }
 
 /** An answer that cannot be true: rows that do not satisfy the filter, commands without an outcome. */
@@ -176,7 +176,7 @@ function makeError(
   return new Bitrix24Error({
     code: /^[\w-]+$/.test(code) ? code : 'bitrix24_refused',
     rule,
-    text: { ru: `${text.ru}${said}. ${advice.ru}`, en: `${text.en}${said}. ${advice.en}` },
+    reason: { ru: `${text.ru}${said}`, en: `${text.en}${said}` },
     ...(extra.uncertain !== undefined && { uncertain: extra.uncertain }),
     ...(extra.retryAfterMs !== undefined && { retryAfterMs: extra.retryAfterMs }),
     ...(extra.cause !== undefined && { cause: extra.cause }),

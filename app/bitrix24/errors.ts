@@ -14,6 +14,8 @@ export interface ErrorRule {
 export class Bitrix24Error extends AppError {
   readonly kind: ErrorKind;
   readonly retryable: boolean;
+  /** What happened, without the advice that `text` ends with. */
+  readonly reason: Text;
   readonly advice: Text;
   /** Bitrix24 may have done the work although we have no answer: never repeat a create blindly. */
   readonly uncertain: boolean;
@@ -23,17 +25,24 @@ export class Bitrix24Error extends AppError {
   constructor(options: {
     code: string;
     rule: ErrorRule;
-    text: Text;
+    reason: Text;
     uncertain?: boolean;
     retryAfterMs?: number;
     cause?: unknown;
   }) {
-    super({ code: options.code, status: 502, text: options.text, cause: options.cause });
+    const text = followedBy(options.reason, options.rule.advice);
+    super({ code: options.code, status: 502, text, cause: options.cause });
     this.name = 'Bitrix24Error';
     this.kind = options.rule.kind;
     this.retryable = options.rule.retryable;
+    this.reason = options.reason;
     this.advice = options.rule.advice;
     this.uncertain = options.uncertain ?? false;
     this.retryAfterMs = options.retryAfterMs;
   }
+}
+
+/** A sentence with what to do about it. */
+export function followedBy(reason: Text, advice: Text): Text {
+  return { ru: `${reason.ru}. ${advice.ru}`, en: `${reason.en}. ${advice.en}` };
 }

@@ -1,8 +1,9 @@
 import type { Application } from '../bitrix24/application.ts';
 import type { Bitrix24Client } from '../bitrix24/client.ts';
-import { Bitrix24Error } from '../bitrix24/errors.ts';
+import { grantRights } from '../bitrix24/error-rows.ts';
+import { Bitrix24Error, followedBy } from '../bitrix24/errors.ts';
 import type { Clock } from '../lib/clock.ts';
-import { AppError } from '../lib/errors.ts';
+import { AppError, type Text } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { entities } from '../lib/records.ts';
 import { type Addresses, addressesOf } from './addresses.ts';
@@ -123,8 +124,14 @@ async function tried(action: () => Promise<void>) {
   } catch (error) {
     const shown =
       error instanceof AppError
-        ? { code: error.code, text: error.text }
+        ? { code: error.code, text: explain(error) }
         : { code: 'internal_error', text: { ru: 'Внутренняя ошибка', en: 'Internal error' } };
     return { error, shown };
   }
+}
+
+/** A refusal's usual advice speaks of a record's data, and there is no record here. */
+function explain(error: AppError): Text {
+  const isRefusal = error instanceof Bitrix24Error && error.kind === 'validation';
+  return isRefusal ? followedBy(error.reason, grantRights) : error.text;
 }

@@ -26,8 +26,13 @@ export interface MockErrorOptions {
 /** A failure as the real client throws it; a portal that cannot be reached when nothing else is said. */
 export function mockError(message: string, options: MockErrorOptions = {}): Bitrix24Error {
   const { code = 'portal_unreachable', kind = 'network', retryable = true, uncertain = false } = options;
-  const text = { ru: message, en: message };
-  return new Bitrix24Error({ code, rule: { kind, retryable, advice: { ru: '', en: '' } }, text, uncertain });
+  const reason = { ru: message, en: message };
+  return new Bitrix24Error({
+    code,
+    rule: { kind, retryable, advice: { ru: 'Повторите', en: 'Retry' } },
+    reason,
+    uncertain,
+  });
 }
 
 /** A record with everything that a test does not care about. */

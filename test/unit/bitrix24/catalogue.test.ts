@@ -59,7 +59,7 @@ describe('makeCatalogue', () => {
         return { fields: dealFields };
       },
     });
-    expect(await catalogue.fields('object').catch((error: Error) => error.message)).to.equal('Down');
+    expect(await catalogue.fields('object').catch((error: Error) => error.message)).to.equal('Down. Retry');
     isDown = false;
     expect((await catalogue.fields('object')).byUpperName.size).to.equal(3);
   });

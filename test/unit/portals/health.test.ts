@@ -72,7 +72,8 @@ describe('makeHealth', () => {
     const { health, connections, client } = prepare();
     client.setShouldFail(true, 'Test error', { kind: 'auth', code: 'INVALID_CREDENTIALS' });
     const { error } = await health.report(1);
-    expect(error).to.deep.equal({ code: 'INVALID_CREDENTIALS', text: { ru: 'Test error', en: 'Test error' } });
+    const text = { ru: 'Test error. Повторите', en: 'Test error. Retry' };
+    expect(error).to.deep.equal({ code: 'INVALID_CREDENTIALS', text });
     expect(connections.suspend.calledOnceWith(1)).to.equal(true);
   });
 
