@@ -82,7 +82,7 @@ export async function settlePair(
         item.pair.local && item.answer ? { local: item.pair.local, answer: item.answer } : missing();
       const shadows = shadowsOf(context.fieldMap, local.record, answer);
       ledger.mappings.push(mappingOf(context, pair, local.id, answer, shadows));
-      log(pair.mapping ? 'recreate' : 'create', 'to_bitrix', changesOf(shadows.remote.values));
+      log(pair.mapping ? 'recreate' : 'create', 'to_bitrix', carriedOver(shadows.local, shadows.remote.values));
       finish('created');
       return;
     }
@@ -98,7 +98,7 @@ export async function settlePair(
       pair.localId = created.id;
       const shadows = shadowsOf(context.fieldMap, created.record, remote);
       ledger.mappings.push(mappingOf(context, pair, created.id, remote, shadows));
-      log('import', 'from_bitrix', changesOf(shadows.local));
+      log('import', 'from_bitrix', carriedOver(shadows.remote.values, shadows.local));
       finish('created');
       return;
     }
@@ -225,6 +225,11 @@ function fieldChanges(
 function changesOf(values: Readonly<Record<string, unknown>>): LogLine['changes'] {
   const filled = Object.entries(values).filter(([, value]) => value !== null);
   return Object.fromEntries(filled.map(([key, after]) => [key, { before: null, after }]));
+}
+
+/** What a new record got from the other side; what it has besides, such as a portal's own default dates, nobody carried over. */
+function carriedOver(from: Shadows['local'], to: Shadows['local']): LogLine['changes'] {
+  return changesOf(Object.fromEntries(Object.entries(to).filter(([key]) => (from[key] ?? null) !== null)));
 }
 
 function missing(): never {

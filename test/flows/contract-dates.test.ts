@@ -26,6 +26,24 @@ describe("a contract's dates", () => {
     expect(await dates(1)).to.deep.equal(['2024-03-31', '2025-03-01']);
   });
 
+  it("stand in the history of a new deal, unlike the portal's own dates of a deal without a contract", async () => {
+    const { body } = await world.call(tenant.token, 'POST', '/api/objects', {
+      name: 'Без договора',
+      imei: '490154203237518',
+    });
+    await world.settled();
+    expect((await dates(body.data.id)).every((date) => /^\d{4}-/.test(date))).to.equal(true);
+    const lines = await world.sql<{ local_id: number; changes: object }>(
+      `select local_id, changes from sync_log where operation = 'create' and entity = 'object' order by local_id`,
+    );
+    const named = lines.map((line) => [line.local_id, ...Object.keys(line.changes).sort()]);
+    expect(named).to.deep.equal([
+      [1, 'begin_date', 'close_date', 'company', 'details', 'title'],
+      [2, 'begin_date', 'close_date', 'company', 'details', 'title'],
+      [3, 'details', 'title'],
+    ]);
+  });
+
   it('reach all deals when the contract changes', async () => {
     await world.call(tenant.token, 'PUT', '/api/contracts/1', { end_date: '2026-12-31' });
     await world.settled();

@@ -1,34 +1,20 @@
 import { type InjectionKey, inject, provide } from 'vue';
-import { countOpenConflicts } from '../api/conflicts.ts';
-import { type Health, readHealth, readStats, type Stats } from '../api/overview.ts';
+import { type Health, readHealth } from '../api/overview.ts';
 import { usePageContext } from './page-context.ts';
 import { type Load, useLoad } from './use-load.ts';
 
-export interface Condition {
-  /** The live check: asks the portal, so it is done seldom. */
-  health: Load<Health>;
-  stats: Load<Stats>;
-  openConflicts: Load<number>;
-  /** Loads all of it anew: something has just been done. */
-  refresh(): Promise<void>;
-}
+const key: InjectionKey<Load<Health>> = Symbol('health');
 
-const key: InjectionKey<Condition> = Symbol('condition');
-
-/** Watches the connection and the counts that every view shows a part of. */
-export function provideCondition(): Condition {
+/** Watches the connection for the whole page. The live check asks the portal, so it is done seldom. */
+export function provideHealth(everyMs: number): Load<Health> {
   const { api } = usePageContext();
-  const health = useLoad((signal) => readHealth(api, signal), { everyMs: 30_000 });
-  const stats = useLoad((signal) => readStats(api, signal), { everyMs: 10_000 });
-  const openConflicts = useLoad((signal) => countOpenConflicts(api, signal), { everyMs: 10_000 });
-  const refresh = async () => void (await Promise.all([health.reload(), stats.reload(), openConflicts.reload()]));
-  const condition = { health, stats, openConflicts, refresh };
-  provide(key, condition);
-  return condition;
+  const health = useLoad((signal) => readHealth(api, signal), { everyMs });
+  provide(key, health);
+  return health;
 }
 
-export function useCondition(): Condition {
-  const condition = inject(key);
-  if (!condition) throw new Error('No condition: the component is outside AppShell');
-  return condition;
+export function useHealth(): Load<Health> {
+  const health = inject(key);
+  if (!health) throw new Error('No health: the component is outside a page that watches the connection');
+  return health;
 }

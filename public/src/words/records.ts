@@ -56,6 +56,10 @@ export const recordWords = {
     ru: 'Портал сейчас не ответил, показаны значения последней синхронизации. {error}',
     en: 'The portal did not answer, the values of the last synchronisation are shown. {error}',
   },
+  remoteStale: {
+    ru: 'Показаны значения последней синхронизации',
+    en: 'The values of the last synchronisation are shown',
+  },
   localGone: { ru: 'Запись удалена в Axenta CRM', en: 'The record is deleted in Axenta CRM' },
   remoteGone: { ru: 'Запись удалена в Битрикс24', en: 'The record is deleted in Bitrix24' },
   hasConflicts: {
