@@ -42,6 +42,7 @@ export async function openPortalBrowser(portal: SimulatedPortal, options: Portal
   const context = await browser.newContext({
     viewport: options.viewport ?? { width: 1440, height: 900 },
     locale: options.lang === 'en' ? 'en-GB' : 'ru-RU',
+    reducedMotion: 'reduce',
     ...options.context,
   });
   const page = await context.newPage();
