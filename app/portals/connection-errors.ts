@@ -62,8 +62,8 @@ export function portalChanged(portal: string): AppError {
     code: 'portal_changed',
     status: 409,
     text: {
-      ru: `На портале ${portal} нет ни одной из ранее связанных записей: похоже, это другой портал. Чтобы забыть прежние связи и перейти на него, отправьте запрос ещё раз с "replace_portal": true`,
-      en: `None of the records linked earlier is in the portal ${portal}: it seems to be another portal. To forget the former links and move to it, send the request again with "replace_portal": true`,
+      ru: `На портале ${portal} нет ни одной из ранее связанных записей: похоже, это другой портал. Чтобы забыть прежние связи и перейти на него, подтвердите переход в настройках интеграции (в запросе — "replace_portal": true)`,
+      en: `None of the records linked earlier is in the portal ${portal}: it seems to be another portal. To forget the former links and move to it, confirm that in the integration settings (in a request: "replace_portal": true)`,
     },
     details: { portal, replace_portal: true },
   });

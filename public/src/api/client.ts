@@ -91,6 +91,7 @@ export async function refusal(response: Response): Promise<ApiError> {
     code: typeof body?.code === 'string' ? body.code : 'unknown',
     message: typeof body?.error === 'string' ? body.error : say(commonWords.serverFailed, { status: response.status }),
     data: body?.data,
+    details: (body?.details ?? {}) as Record<string, unknown>,
     ...(typeof body?.request_id === 'string' && { requestId: body.request_id }),
   });
 }

@@ -5,14 +5,24 @@ export class ApiError extends Error {
   readonly code: string;
   /** What an unhealthy answer carries all the same. */
   readonly data: unknown;
+  /** Facts for the code, such as the name of a portal. */
+  readonly details: Readonly<Record<string, unknown>>;
   readonly requestId: string | undefined;
 
-  constructor(options: { status: number; code: string; message: string; data?: unknown; requestId?: string }) {
+  constructor(options: {
+    status: number;
+    code: string;
+    message: string;
+    data?: unknown;
+    details?: Record<string, unknown>;
+    requestId?: string;
+  }) {
     super(options.message);
     this.name = 'ApiError';
     this.status = options.status;
     this.code = options.code;
     this.data = options.data;
+    this.details = options.details ?? {};
     this.requestId = options.requestId;
   }
 }

@@ -34,6 +34,10 @@ export const settingsWords = {
   saveConnection: { ru: 'Проверить и сохранить', en: 'Check and store' },
   connectionSaved: { ru: 'Подключение сохранено', en: 'The connection is stored' },
   replaceTitle: { ru: 'Это другой портал', en: 'This is another portal' },
+  replaceText: {
+    ru: 'На портале {portal} нет ни одной из ранее связанных записей. Если перейти на него, прежние связи будут забыты, а записи на обеих сторонах останутся',
+    en: 'None of the records linked earlier is in the portal {portal}. Moving to it forgets the former links; the records of both sides stay',
+  },
   replace: { ru: 'Забыть прежние связи и перейти', en: 'Forget the former links and move' },
   disconnect: { ru: 'Отключить портал', en: 'Disconnect the portal' },
   disconnectText: {
