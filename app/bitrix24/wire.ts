@@ -1,4 +1,5 @@
 import type { Multifield, RemoteChanges } from '../mapping/types.ts';
+import { calendarDay } from './calendar-day.ts';
 import type { FieldNames } from './catalogue.ts';
 import type { RemoteRecord } from './client.ts';
 import { brokenAnswer, refusedValue } from './error-table.ts';
@@ -6,7 +7,7 @@ import { brokenAnswer, refusedValue } from './error-table.ts';
 /** An item as `crm.item.*` writes it: camelCase names, ids as numbers, multifields in `fm`. */
 export type WireItem = Record<string, unknown> & { fm?: unknown };
 
-/** Reads an item. Values stay as the portal wrote them; making them canonical belongs to the field maps. */
+/** Reads an item. Values stay as the portal wrote them, but for days; making them canonical belongs to the field maps. */
 export function toRecord(item: unknown, names: FieldNames): RemoteRecord {
   const wire = (item ?? {}) as WireItem;
   const id = Number(wire.id);
@@ -14,7 +15,7 @@ export function toRecord(item: unknown, names: FieldNames): RemoteRecord {
   const fields: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(wire)) {
     const info = names.byItemName.get(name);
-    if (info) fields[info.upperName] = value;
+    if (info) fields[info.upperName] = info.type === 'date' ? calendarDay(value) : value;
   }
   return {
     id,

@@ -23,10 +23,7 @@ export function canonicalLine(value: unknown): Canonical {
   return String(value).replace(/\s+/g, ' ').trim() || null;
 }
 
-/**
- * A calendar date: the first ten characters. Bitrix24 writes dates as midnight in the server's zone
- * (`2026-09-01T03:00:00+03:00`), so arithmetic with zones would move the day.
- */
+/** A calendar date: the first ten characters, for arithmetic with zones would move the day. */
 export function canonicalDate(value: unknown): Canonical {
   if (isEmpty(value)) return null;
   const text = value instanceof Date ? value.toISOString() : String(value);
