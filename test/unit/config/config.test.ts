@@ -116,7 +116,7 @@ describe('configuration', () => {
     });
   });
 
-  it('keeps the secrets that it made, for the owner alone', () => {
+  it('makes keys as long as the cipher wants, unlike the default of the former service, and keeps them for the owner alone', () => {
     const dataDir = path.join(folder, 'data');
     const first = loadConfig({ DATA_DIR: dataDir });
     expect(Buffer.from(first.jwtSecret ?? '', 'base64')).to.have.length(32);
