@@ -7,7 +7,7 @@ import type { SyncDeps } from './deps.ts';
 import { type Failed, settleFailures } from './failures.ts';
 import { originOf } from './origin.ts';
 import type { Planned } from './plan-pair.ts';
-import { markCreatesSent, postpone, type SentValues } from './queue.ts';
+import { markCreatesSent, postpone, priorities, type SentValues } from './queue.ts';
 import { readBack } from './read-back.ts';
 import { type CarryOutContext, isBatchToBlame, isMetBy, refusalOfConnection, settleAll } from './settle-chunk.ts';
 import type { CarriedOut } from './settle-pair.ts';
@@ -22,6 +22,7 @@ interface Create {
   planned: Planned;
   changes: RemoteChanges;
   originId: string;
+  localId: number;
   values: SentValues;
 }
 
@@ -75,7 +76,7 @@ async function sendBatch(
 ): Promise<void> {
   const { client, options, tenantId } = context;
   const startedAt = deps.clock.now().getTime();
-  await markCreatesSent(deps.db, tenantId, batch.flatMap(markedRows));
+  await markSent(deps, tenantId, batch);
   let outcomes: WriteOutcome[];
   try {
     outcomes = silent
@@ -125,14 +126,37 @@ async function settleCreates(
   if (refusal) throw refusal;
 }
 
-function markedRows({ planned, values }: Create) {
-  return planned.pair.rows.map((row) => ({ ...row, values }));
+/** Commits the intent. A local row that stands in the queue for the mark alone belongs to its pair from now on. */
+async function markSent(deps: SyncDeps, tenantId: number, batch: readonly Create[]): Promise<void> {
+  const marked = await markCreatesSent(
+    deps.db,
+    tenantId,
+    batch.map(({ planned: { pair }, localId, values }) => ({ entity: pair.entity, localId, values })),
+  );
+  for (const { planned, localId, values } of batch) {
+    const { entity, rows } = planned.pair;
+    const row = marked.find(({ recordId }) => recordId === localId);
+    if (!row || rows.some(({ side }) => side === 'local')) continue;
+    rows.push({
+      entity,
+      side: 'local',
+      recordId: localId,
+      // A row that was queued after the pair had been read has something newer to say: only its mark is ours.
+      changes: row.isNew ? row.changes : 0,
+      reason: 'create',
+      runId: null,
+      attempts: 0,
+      priority: priorities.change,
+      createSentAt: deps.clock.now(),
+      createValues: values,
+    });
+  }
 }
 
 /** Creates that were certainly not executed: their rows are due again as if nothing had been sent. */
 async function takeBack(deps: SyncDeps, tenantId: number, creates: readonly Create[]): Promise<void> {
   const dueAt = deps.clock.now();
-  const rows = creates.flatMap(markedRows).map((row) => ({ ...row, dueAt, sent: false }));
+  const rows = creates.flatMap(({ planned }) => planned.pair.rows).map((row) => ({ ...row, dueAt, sent: false }));
   await postpone(deps.db, tenantId, rows);
 }
 
@@ -146,6 +170,7 @@ function toCreate({ fieldMap, tenantId }: CarryOutContext, planned: Planned): Cr
     planned,
     changes: diffRemote(empty, wanted),
     originId,
+    localId: local.id,
     values: { originId, local: { ...shadows.local }, remote: { ...shadows.remote.values } },
   };
 }

@@ -6,7 +6,7 @@ import { isMassDeletion } from './doubtful.ts';
 import { type LocalRow, readLocal } from './local-store.ts';
 import { findMappings, type Mapping } from './mappings.ts';
 import { localIdOf, originOf } from './origin.ts';
-import type { QueueRow, SentValues } from './queue.ts';
+import { findMarked, type QueueRow, type SentValues } from './queue.ts';
 
 /** One record pair with both sides as they are now. */
 export interface LoadedPair {
@@ -22,14 +22,16 @@ export interface LoadedPair {
   mapping: Mapping | null;
   /** What an unanswered create sent: the shadows of a record that was found by its origin. */
   sent: SentValues | null;
+  /** The Bitrix24 record was made by a create of ours that was never settled. */
+  unsettled: boolean;
   /** Another live Bitrix24 record already stands for the local one. */
   duplicate: boolean;
 }
 
 export interface LoadedPairs {
   pairs: LoadedPair[];
-  /** Creates without an answer that are too young to be looked up. */
-  waiting: QueueRow[];
+  /** Rows of pairs whose create has no answer and is too young to be looked up. */
+  waiting: { row: QueueRow; until: Date }[];
   /** Pairs whose Bitrix24 records vanished all at once: a fault is likelier than a purge. */
   vanished: LoadedPair[];
 }
@@ -49,11 +51,10 @@ export async function loadPairs(
   rows: readonly QueueRow[],
   options: CallOptions,
 ): Promise<LoadedPairs> {
-  const youngest = deps.clock.now().getTime() - deps.timings.uncertainWaitMs;
-  const isWaiting = (row: QueueRow) => row.createSentAt !== null && row.createSentAt.getTime() > youngest;
-  const waiting = rows.filter(isWaiting);
   const collection = new PairCollection(deps, client, tenantId, entity, options);
-  await collection.addRows(rows.filter((row) => !isWaiting(row)));
+  await collection.addRows(rows);
+  await collection.joinMarkedRows();
+  const waiting = collection.takeWaiting();
   await collection.findUnansweredCreates();
   const vanished = await collection.readRemote();
   await collection.recogniseOwnRecords();
@@ -95,12 +96,32 @@ class PairCollection {
     }
   }
 
+  /** A create without an answer concerns every row of its pair, whichever was claimed: the mark is on the local side's row. */
+  async joinMarkedRows(): Promise<void> {
+    const open = this.pairs.filter((pair) => pair.localId !== null && pair.rows.every(({ side }) => side !== 'local'));
+    const localIds = open.map((pair) => pair.localId as number);
+    for (const row of await findMarked(this.#deps.db, this.#tenantId, this.#entity, localIds)) {
+      open.find((pair) => pair.localId === row.recordId)?.rows.push(row);
+    }
+  }
+
+  /** Takes out the pairs whose create the portal may still be working on. */
+  takeWaiting(): LoadedPairs['waiting'] {
+    const now = this.#deps.clock.now().getTime();
+    const endOf = (pair: LoadedPair) =>
+      Math.max(...pair.rows.map(({ createSentAt }) => createSentAt?.getTime() ?? 0)) +
+      this.#deps.timings.uncertainWaitMs;
+    const waiting = this.pairs.filter((pair) => endOf(pair) > now);
+    this.pairs = this.pairs.filter((pair) => !waiting.includes(pair));
+    return waiting.flatMap((pair) => pair.rows.map((row) => ({ row, until: new Date(endOf(pair)) })));
+  }
+
   /**
    * A create whose answer was lost is looked up by its origin: found, it is adopted; not found, it was never made. A record whose
    * create failed for good is looked up too: the mark went with its queue row, the open error stayed.
    */
   async findUnansweredCreates(): Promise<void> {
-    const failed = await this.#findFailed(this.pairs.filter((pair) => pair.mapping?.state !== 'linked'));
+    const failed = await this.#findFailedCreates();
     const unanswered = this.pairs.filter(
       (pair) => pair.rows.some((row) => row.createSentAt) || (pair.localId !== null && failed.has(pair.localId)),
     );
@@ -112,6 +133,7 @@ class PairCollection {
       if (!remote) continue;
       pair.remote = remote;
       pair.remoteId = remote.id;
+      pair.unsettled = pair.mapping?.remoteId !== remote.id;
       pair.sent = pair.rows.find((row) => row.createValues)?.createValues ?? null;
       // The create was to replace a record that is gone: the mapping has to move to the new one.
       if (pair.mapping && pair.mapping.remoteId !== remote.id) pair.mapping = { ...pair.mapping, state: 'orphaned' };
@@ -164,6 +186,7 @@ class PairCollection {
       // The former record is gone and this one took its place: the pair has to be linked anew.
       pair.mapping = mapping && { ...mapping, state: mapping.remoteId === pair.remoteId ? mapping.state : 'orphaned' };
       pair.sent = sent.get(localId) ?? null;
+      pair.unsettled = pair.sent !== null && mapping?.remoteId !== pair.remoteId;
       this.#join(pair);
     }
   }
@@ -182,26 +205,21 @@ class PairCollection {
     this.pairs = this.pairs.filter((candidate) => candidate !== other);
   }
 
-  async #findFailed(pairs: readonly LoadedPair[]): Promise<Set<number>> {
-    const ids = pairs.flatMap((pair) => (pair.localId === null ? [] : [pair.localId]));
+  async #findFailedCreates(): Promise<Set<number>> {
+    const ids = this.pairs.flatMap((pair) => (pair.localId === null ? [] : [pair.localId]));
     if (ids.length === 0) return new Set();
     const rows = await queryRows<{ local_id: number }>(
       this.#deps.db,
       `select local_id from integration_errors where tenant_id = $tenantId and local_type = $entity
-          and local_id = any($ids) and status <> 'resolved'`,
+          and local_id = any($ids) and status <> 'resolved' and operation ~ '^(create|link)_'`,
       { tenantId: this.#tenantId, entity: this.#entity, ids },
     );
     return new Set(rows.map((row) => row.local_id));
   }
 
   async #findSentValues(localIds: readonly number[]): Promise<Map<number, SentValues>> {
-    const rows = await queryRows<{ record_id: string; create_values: SentValues }>(
-      this.#deps.db,
-      `select record_id, create_values from sync_queue where tenant_id = $tenantId and entity = $entity and side = 'local'
-          and record_id = any($localIds) and create_values is not null`,
-      { tenantId: this.#tenantId, entity: this.#entity, localIds },
-    );
-    return new Map(rows.map((row) => [Number(row.record_id), row.create_values]));
+    const rows = await findMarked(this.#deps.db, this.#tenantId, this.#entity, localIds);
+    return new Map(rows.flatMap((row) => (row.createValues ? [[row.recordId, row.createValues]] : [])));
   }
 
   #findMappings(ids: { local: readonly number[]; remote: readonly number[] }): Promise<Mapping[]> {
@@ -219,6 +237,7 @@ class PairCollection {
       remoteGone: false,
       mapping,
       sent: null,
+      unsettled: false,
       duplicate: false,
     };
   }

@@ -54,6 +54,8 @@ export interface MappingUpsert {
   shadows: Shadows;
   direction: SyncDirection;
   modifiedAt: Date | null;
+  /** `linked` when absent. */
+  state?: MappingState;
 }
 
 /** Links pairs, or renews the shadows of linked ones. A local record has one mapping: a new Bitrix24 id replaces the old one. */
@@ -73,18 +75,19 @@ export async function saveMappings(
     local_shadow: mapping.shadows.local,
     bitrix24_shadow: mapping.shadows.remote,
     bitrix24_modified_at: mapping.modifiedAt,
+    state: mapping.state ?? 'linked',
   }));
   await queryRows(
     db,
     `insert into bitrix24_sync_mappings as m (tenant_id, local_type, local_id, bitrix24_type, bitrix24_id, sync_direction,
-            local_shadow, bitrix24_shadow, bitrix24_modified_at, last_sync_at)
+            local_shadow, bitrix24_shadow, bitrix24_modified_at, state, last_sync_at)
      select $tenantId, r.local_type, r.local_id, r.bitrix24_type, r.bitrix24_id, r.sync_direction, r.local_shadow,
-            r.bitrix24_shadow, r.bitrix24_modified_at, now()
+            r.bitrix24_shadow, r.bitrix24_modified_at, r.state, now()
        from jsonb_to_recordset($rows::jsonb) as r (local_type text, local_id integer, bitrix24_type text, bitrix24_id text,
-            sync_direction text, local_shadow jsonb, bitrix24_shadow jsonb, bitrix24_modified_at timestamptz)
+            sync_direction text, local_shadow jsonb, bitrix24_shadow jsonb, bitrix24_modified_at timestamptz, state text)
       order by r.local_type, r.local_id
      on conflict (tenant_id, local_type, local_id) do update
-        set bitrix24_id = excluded.bitrix24_id, sync_direction = excluded.sync_direction, state = 'linked',
+        set bitrix24_id = excluded.bitrix24_id, sync_direction = excluded.sync_direction, state = excluded.state,
             local_shadow = excluded.local_shadow, bitrix24_shadow = excluded.bitrix24_shadow,
             bitrix24_modified_at = coalesce(excluded.bitrix24_modified_at, m.bitrix24_modified_at),
             last_sync_at = now(), updated_at = now()`,

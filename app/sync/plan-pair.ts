@@ -30,6 +30,7 @@ export function planPair({ settings, fieldMap, tenantId }: PlanContext, pair: Lo
     // A record of any tenant of ours must never be imported as if it came from a person.
     remoteIsOurs:
       remote !== null && (remote.originatorId === originator || localIdOf(tenantId, entity, remote) !== null),
+    unsettled: pair.unsettled,
     importAsked: pair.rows.some((row) => row.reason === 'import'),
     merging: () => {
       if (!local || !remote) throw new Error('A merge needs both sides');

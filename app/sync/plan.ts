@@ -15,6 +15,8 @@ export interface PlanInput {
   remote: 'present' | 'gone' | 'none';
   /** The Bitrix24 record carries our origin. */
   remoteIsOurs: boolean;
+  /** The Bitrix24 record was made by a create of ours that was never settled. */
+  unsettled: boolean;
   /** A person asked for records that only the portal has. */
   importAsked: boolean;
   /** Both sides as they are; asked for only when both are present. */
@@ -43,6 +45,8 @@ export function plan(input: PlanInput): Plan {
     const result = merge(input.merging());
     return { action: mapping === 'linked' ? 'update' : 'link', merge: result };
   }
+  // Its local record was deleted before the create was known to have worked: the policy holds for it all the same.
+  if (remote === 'present' && input.unsettled) return planLocalDeleted(entity, settings);
   if (mapping === null) return planStranger(input);
   if (!localPresent && remote === 'gone') return { action: 'forget' };
   if (!localPresent) {

@@ -85,6 +85,9 @@ export async function enqueue(
   );
 }
 
+const rowColumns = `entity, side, record_id::integer as "recordId", changes, reason, run_id as "runId", attempts, priority,
+  create_sent_at as "createSentAt", create_values as "createValues"`;
+
 /**
  * Takes up to `limit` due rows of one tenant, the most urgent first; contracts before users before objects, because a deal
  * needs its company. Nothing is locked: one job per tenant is what keeps two workers apart.
@@ -92,9 +95,7 @@ export async function enqueue(
 export async function claimDue(db: Database, tenantId: number, limit: number): Promise<QueueRow[]> {
   return queryRows<QueueRow>(
     db,
-    `select entity, side, record_id::integer as "recordId", changes, reason, run_id as "runId", attempts,
-            priority, create_sent_at as "createSentAt", create_values as "createValues"
-       from sync_queue
+    `select ${rowColumns} from sync_queue
       where tenant_id = $tenantId and due_at <= now()
       order by priority, array_position(array['contract', 'user', 'object'], entity::text), due_at, record_id
       limit $limit`,
@@ -150,24 +151,53 @@ export async function removeDone(
   );
 }
 
+/** The local row of a record pair whose create is about to be sent, with the counter it has now. */
+export interface MarkedRow {
+  recordId: number;
+  changes: number;
+  /** The record was not queued from our side until now. */
+  isNew: boolean;
+}
+
 /**
  * Marks creates as about to be sent, with the values. Committed before the request leaves, so that whoever finds the row after a
- * crash knows that the portal may hold the record already.
+ * crash knows that the portal may hold the record already. The mark is always on the local side's row, whichever side asked for the
+ * pair: every other row of the same pair finds it there.
  */
 export async function markCreatesSent(
   db: Database,
   tenantId: number,
-  rows: readonly { entity: Entity; side: Side; recordId: number; values: SentValues }[],
-): Promise<void> {
-  await giveWay(db, (transaction) =>
-    queryRows(
+  creates: readonly { entity: Entity; localId: number; values: SentValues }[],
+): Promise<MarkedRow[]> {
+  return giveWay(db, (transaction) =>
+    queryRows<MarkedRow>(
       db,
-      `update sync_queue q set create_sent_at = now(), create_values = r.values
-       from jsonb_to_recordset($rows::jsonb) as r (entity text, side text, "recordId" bigint, values jsonb)
-      where q.tenant_id = $tenantId and (q.entity, q.side, q.record_id) = (r.entity, r.side, r."recordId")`,
-      { tenantId, rows: JSON.stringify(rows) },
+      `insert into sync_queue as q (tenant_id, entity, side, record_id, reason, priority, create_sent_at, create_values)
+       select $tenantId, entity, 'local', "localId", 'create', ${priorities.change}, now(), values
+         from jsonb_to_recordset($creates::jsonb) as r (entity text, "localId" bigint, values jsonb)
+        order by entity, "localId"
+       on conflict (tenant_id, entity, side, record_id) do update
+         set create_sent_at = now(), create_values = excluded.create_values
+       returning record_id::integer as "recordId", changes, xmax = 0 as "isNew"`,
+      { tenantId, creates: JSON.stringify(creates) },
       transaction,
     ),
+  );
+}
+
+/** Rows of these local records whose create has no answer yet, due or not. */
+export async function findMarked(
+  db: Database,
+  tenantId: number,
+  entity: Entity,
+  localIds: readonly number[],
+): Promise<QueueRow[]> {
+  if (localIds.length === 0) return [];
+  return queryRows<QueueRow>(
+    db,
+    `select ${rowColumns} from sync_queue where tenant_id = $tenantId and entity = $entity and side = 'local'
+        and record_id = any($localIds) and create_sent_at is not null`,
+    { tenantId, entity, localIds },
   );
 }
 

@@ -88,10 +88,7 @@ async function reconcileChunk(
   await postpone(
     deps.db,
     tenantId,
-    waiting.map((row) => {
-      const dueAt = new Date((row.createSentAt?.getTime() ?? 0) + deps.timings.uncertainWaitMs);
-      return { ...row, dueAt, sent: true };
-    }),
+    waiting.map(({ row, until }) => ({ ...row, dueAt: until, sent: true })),
   );
   await setAsideVanished(deps, tenantId, entity, vanished);
   await reportDuplicates(deps, tenantId, pairs);

@@ -105,7 +105,9 @@ export async function settlePair(
     case 'unlink':
     case 'close_remote':
     case 'delete_remote':
-      if (mappingId !== undefined) ledger.unlinked.push(mappingId);
+      // What stays there is linked again when the local record is restored.
+      if (pair.unsettled && plan.action !== 'delete_remote') ledger.mappings.push(unlinkedMapping(context, pair));
+      else if (mappingId !== undefined) ledger.unlinked.push(mappingId);
       log({ unlink: 'unlink', close_remote: 'close', delete_remote: 'delete' }[plan.action], 'to_bitrix');
       finish('updated');
       return;
@@ -206,6 +208,14 @@ function mappingOf(
     shadows,
     direction: context.settings.directions[pair.entity],
     modifiedAt: remote.modifiedAt,
+  };
+}
+
+function unlinkedMapping(context: SettleContext, pair: LoadedPair): MappingUpsert {
+  const shadows = formerShadows(pair);
+  return {
+    ...mappingOf(context, pair, pair.localId ?? missing(), pair.remote ?? missing(), shadows),
+    state: 'unlinked',
   };
 }
 

@@ -19,26 +19,33 @@ export async function measureListLatency(): Promise<Finding> {
          select $1, 'object', id, 'deal', id::text, now() from made`,
         [id, pairs],
       );
+      await world.sql(
+        `insert into integration_errors (tenant_id, operation, kind, code, message, local_type, local_id, status, retryable)
+         select $1, 'update_deal', 'validation', 'CAUSE_' || id % 20, 'Отказ', 'object', id, 'failed', false
+           from objects where tenant_id = $1`,
+        [id],
+      );
     }
     await world.sql('analyze');
+    const mappings = '/api/integration/bitrix24/mappings?limit=50';
+    const errors = '/api/integration/errors';
     const questions = {
-      'first page': '?limit=50',
-      'last page': '?limit=50&page=200',
-      'part of a name': `?limit=50&q=${encodeURIComponent('амаз 99')}`,
-      'kind and state': '?limit=50&local_type=object&state=linked',
+      'first page': mappings,
+      'last page': `${mappings}&page=200`,
+      'part of a name': `${mappings}&q=${encodeURIComponent('амаз 99')}`,
+      'kind and state': `${mappings}&local_type=object&state=linked`,
+      'as many open errors by cause': `${errors}/groups`,
+      'records of one cause': `${errors}?limit=50&code=CAUSE_7`,
     };
     const lines = [];
     for (const [what, question] of Object.entries(questions)) {
       const times: number[] = [];
       for (let n = 0; n < repeats; n++) {
         const startedAt = performance.now();
-        const { body } = await world.call(
-          tenant?.token ?? null,
-          'GET',
-          `/api/integration/bitrix24/mappings${question}`,
-        );
+        const { body } = await world.call(tenant?.token ?? null, 'GET', question);
         times.push(performance.now() - startedAt);
-        if (body.data.mappings.length === 0) throw new Error(`Nothing found: ${question}`);
+        const [rows] = Object.values(body.data).filter(Array.isArray);
+        if (!rows?.length) throw new Error(`Nothing found: ${question}`);
       }
       lines.push({ what, value: `p50 ${shown(percentile(times, 0.5))} ms, p99 ${shown(percentile(times, 0.99))} ms` });
     }

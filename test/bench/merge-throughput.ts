@@ -60,6 +60,7 @@ function makePair(n: number, edit: (local: LocalRecord) => LocalRecord): PlanInp
     mapping: 'linked',
     localPresent: true,
     remote: 'present',
+    unsettled: false,
     remoteIsOurs: true,
     importAsked: false,
     merging: () => ({

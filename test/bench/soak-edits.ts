@@ -125,8 +125,10 @@ export function makeFaults(world: SoakWorld, random: Random) {
     begin(): void {
       Object.assign(events.faults, { lossRate: 0.1, doubleRate: 0.1, shuffle: true });
     },
+    /** Each kind once before any comes again. */
     async one(): Promise<void> {
-      const kind = random.pick(Object.keys(all));
+      const left = Object.keys(all).filter((kind) => !counts[kind]);
+      const kind = random.pick(left.length > 0 ? left : Object.keys(all));
       counts[kind] = (counts[kind] ?? 0) + 1;
       await all[kind]?.();
     },

@@ -42,15 +42,24 @@ export async function findDifferences(world: SoakWorld, tenant: SoakTenant): Pro
     for (const [origin, count] of origins) {
       if (count > 1 && origin.startsWith(`${tenant.id}:`)) found.push(`${origin} has ${count} ${remote} records`);
     }
-    const mappings = await world.sql<{ local_id: number; bitrix24_id: string }>(
-      `select local_id, bitrix24_id from bitrix24_sync_mappings where tenant_id = $1 and local_type = $2 and state = 'linked'`,
+    const mappings = await world.sql<{ local_id: number; bitrix24_id: string; state: string }>(
+      'select local_id, bitrix24_id, state from bitrix24_sync_mappings where tenant_id = $1 and local_type = $2',
       [tenant.id, entity],
     );
-    const byLocal = new Map(mappings.map((mapping) => [mapping.local_id, Number(mapping.bitrix24_id)]));
+    const linked = mappings.filter(({ state }) => state === 'linked');
+    const byLocal = new Map(linked.map((mapping) => [mapping.local_id, Number(mapping.bitrix24_id)]));
+    const orphaned = new Set(mappings.filter(({ state }) => state === 'orphaned').map((mapping) => mapping.local_id));
+    const live = await world.sql<{ id: number; first: string; second: string }>(rows, [tenant.id]);
+    found.push(
+      ...findUndeleted({ tenant, entity, remote, origins, linked: byLocal, live: new Set(live.map(({ id }) => id)) }),
+    );
     const byId = new Map(records.map((record) => [Number(record.ID), record]));
-    for (const row of await world.sql<{ id: number; first: string; second: string }>(rows, [tenant.id])) {
+    for (const row of live) {
       const record = byId.get(byLocal.get(row.id) ?? 0);
       if (!record) {
+        const origin = `${tenant.id}:${entity}:${row.id}`;
+        // Its record was deleted there, and stays deleted.
+        if (tenant.onDelete === 'keep' && orphaned.has(row.id) && !origins.has(origin)) continue;
         found.push(`${entity} ${row.id} has no ${remote}`);
         continue;
       }
@@ -67,4 +76,23 @@ export async function findDifferences(world: SoakWorld, tenant: SoakTenant): Pro
     }
   }
   return found;
+}
+
+/** Records of rows that are deleted on our side: unlinked, and gone where deletions are followed. */
+function findUndeleted(side: {
+  tenant: SoakTenant;
+  entity: Kind['entity'];
+  remote: Kind['remote'];
+  origins: ReadonlyMap<string, number>;
+  linked: ReadonlyMap<number, number>;
+  live: ReadonlySet<number>;
+}): string[] {
+  const { tenant, entity, remote, origins, linked, live } = side;
+  const stillLinked = [...linked.keys()].filter((id) => !live.has(id)).map((id) => `deleted ${entity} ${id} is linked`);
+  if (tenant.onDelete === 'keep') return stillLinked;
+  const prefix = `${tenant.id}:${entity}:`;
+  const left = [...origins.keys()].filter(
+    (origin) => origin.startsWith(prefix) && !live.has(Number(origin.slice(prefix.length))),
+  );
+  return [...stillLinked, ...left.map((origin) => `deleted ${origin} still has a ${remote}`)];
 }

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { mintToken } from '../../app/http/tokens.ts';
+import { makeJobQueue } from '../../app/jobs/queue.ts';
 import { startPortal } from '../portal/portal.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { mochaGlobalSetup, mochaGlobalTeardown } from '../support/setup.ts';
@@ -17,6 +18,8 @@ const jwtSecret = randomBytes(24).toString('hex');
 export interface SoakTenant {
   id: number;
   token: string;
+  /** What is deleted on one side: stays on the other (the default), or is deleted there too and comes back when only the other has lost it. */
+  onDelete: 'keep' | 'follow';
 }
 
 export type SoakWorld = Awaited<ReturnType<typeof startSoakWorld>>;
@@ -85,10 +88,16 @@ export async function startSoakWorld(options: { tenants: number; random: () => n
   for (let n = 1; n <= options.tenants; n++) {
     const [row] = await sql<{ id: number }>('insert into companies (name) values ($1) returning id', [`Компания ${n}`]);
     const id = row?.id ?? 0;
-    const tenant = { id, token: mintToken(jwtSecret, { tenantId: id, role: 'admin', subject: 'soak' }, 24) };
+    const token = mintToken(jwtSecret, { tenantId: id, role: 'admin', subject: 'soak' }, 24);
+    const tenant: SoakTenant = { id, token, onDelete: n % 2 === 0 ? 'follow' : 'keep' };
     tenants.push(tenant);
-    const { token } = portal.addOutgoingWebhook({ url: `http://127.0.0.1:${port}/bitrix24/events` });
-    const body = { webhook_url: portal.addWebhook().url, outgoing_token: token };
+    if (tenant.onDelete === 'follow') {
+      const all = (policy: string) => ({ object: policy, user: policy, contract: policy });
+      const policies = { on_local_delete: all('delete'), on_bitrix24_delete: all('recreate') };
+      await call(tenant, 'PUT', '/api/integration/bitrix24/settings', policies);
+    }
+    const outgoing = portal.addOutgoingWebhook({ url: `http://127.0.0.1:${port}/bitrix24/events` });
+    const body = { webhook_url: portal.addWebhook().url, outgoing_token: outgoing.token };
     await call(tenant, 'POST', '/api/integration/bitrix24/setup', body);
   }
 
@@ -98,6 +107,12 @@ export async function startSoakWorld(options: { tenants: number; random: () => n
     logFile,
     sql,
     call,
+    /** Compares ids, as every night: finds deletions whose events were lost. */
+    wakeDeletionSweeps: () =>
+      makeJobQueue({ pool }).wake(
+        'deletion_sweep',
+        tenants.map(({ id }) => id),
+      ),
     async stopApp() {
       await endAppProcess('SIGTERM');
     },

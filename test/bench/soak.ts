@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { eventually } from '../support/eventually.ts';
 import { makeRandom } from './random.ts';
+import { makeDeletes } from './soak-deletes.ts';
 import { makeEdits, makeFaults } from './soak-edits.ts';
 import { findDifferences } from './soak-verdict.ts';
 import { type SoakWorld, startSoakWorld } from './soak-world.ts';
@@ -35,6 +36,19 @@ async function comeToRest(world: SoakWorld): Promise<number> {
   return retried;
 }
 
+/** Until no job of this name is left. */
+async function sweepDeletions(world: SoakWorld): Promise<void> {
+  await world.wakeDeletionSweeps();
+  await eventually(
+    async () => {
+      const jobs = await world.sql(`select 1 from graphile_worker.jobs where task_identifier = 'deletion_sweep'`);
+      return jobs.length === 0;
+    },
+    { timeoutMs: 60_000, everyMs: 200 },
+  );
+  await comeToRest(world);
+}
+
 /** Sweeps look five minutes back: two of them after the last edit find whatever events missed. */
 async function sweepEverything(world: SoakWorld): Promise<void> {
   for (let n = 0; n < 2; n++) {
@@ -60,6 +74,7 @@ async function main(): Promise<boolean> {
   const world = await startSoakWorld({ tenants: 2, random: random.next });
   try {
     const edits = makeEdits(world, random);
+    const deletes = makeDeletes(world, random);
     const faults = makeFaults(world, random);
     await edits.insertSome(20);
     faults.begin();
@@ -67,7 +82,7 @@ async function main(): Promise<boolean> {
     let edited = 0;
     const editing = (async () => {
       for (; Date.now() < until; edited++) {
-        await edits.one();
+        await (random.once(15) ? deletes : edits).one();
         await sleep(5 + random.integer(60));
       }
     })();
@@ -79,6 +94,7 @@ async function main(): Promise<boolean> {
     faults.end();
     const restingFrom = Date.now();
     const retried = await comeToRest(world);
+    await sweepDeletions(world);
     await sweepEverything(world);
     const restSeconds = ((Date.now() - restingFrom) / 1000).toFixed(1);
 
@@ -97,7 +113,15 @@ async function main(): Promise<boolean> {
               (select count(*)::int from contracts) as contracts, (select count(*)::int from sync_conflicts) as conflicts,
               (select count(*)::int from sync_log) as changes`,
     );
-    console.log({ seed, edited, ...counts, retriedByHand: retried, restSeconds, faults: faults.counts });
+    console.log({
+      seed,
+      edited,
+      ...counts,
+      retriedByHand: retried,
+      restSeconds,
+      deletes: deletes.counts,
+      faults: faults.counts,
+    });
     for (const difference of differences.slice(0, 30)) console.log(`  ${difference}`);
     console.log(
       differences.length === 0

@@ -45,7 +45,7 @@ const pure = [
   /^app\/mapping\//,
   /^app\/lib\/(errors|records|redact)\.ts$/,
   /^app\/sync\/(plan|merge|backoff|origin)\.ts$/,
-  /^app\/bitrix24\/(errors|error-rows|error-table|wire|wire-list|legacy-write|webhook-url)\.ts$/,
+  /^app\/bitrix24\/(calendar-day|errors|error-rows|error-table|wire|wire-list|legacy-write|webhook-url)\.ts$/,
   /^app\/bitrix24\/limits\/pacer\.ts$/,
 ];
 const purePackages = ['libphonenumber-js'];

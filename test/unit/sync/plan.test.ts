@@ -89,6 +89,17 @@ const cases: Case[] = [
     given: { mapping: 'unlinked', remote: 'present' },
     expect: 'skip',
   },
+  {
+    name: 'deleted here before its create was known to have worked: the policy holds, keep',
+    given: { remote: 'present', remoteIsOurs: true, unsettled: true },
+    expect: 'unlink',
+  },
+  {
+    name: 'deleted here before its create was known to have worked: the policy holds, delete',
+    given: { mapping: 'orphaned', remote: 'present', remoteIsOurs: true, unsettled: true },
+    settings: { on_local_delete: { object: 'delete' } },
+    expect: 'delete_remote',
+  },
 ];
 
 describe('plan', () => {
@@ -100,6 +111,7 @@ describe('plan', () => {
         localPresent: false,
         remote: 'none',
         remoteIsOurs: false,
+        unsettled: false,
         importAsked: false,
         merging: () => {
           throw new Error('Nothing to merge here');

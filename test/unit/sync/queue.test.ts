@@ -5,6 +5,7 @@ import { connectDatabase, type Database, queryRows } from '../../../app/models/d
 import {
   claimDue,
   enqueue,
+  findMarked,
   markCreatesSent,
   postpone,
   priorities,
@@ -58,6 +59,21 @@ describe('the sync queue', () => {
     db.transaction((transaction: Transaction) => removeDone(db, tenantId, rows, transaction));
   const numbers = (rows: readonly QueueRow[]) => rows.map(({ recordId }) => recordId);
 
+  const markOf = ({ entity, recordId }: QueueRow) => ({ entity, localId: recordId, values });
+
+  it('marks a create on the local row, which is made when only the other side was queued', async () => {
+    await add({ recordId: 7, side: 'bitrix24' });
+    const mark = { entity: 'object', localId: 1, values } as const;
+    expect(await markCreatesSent(db, tenantId, [mark])).to.deep.equal([{ recordId: 1, changes: 1, isNew: true }]);
+    await add({ recordId: 1 });
+    expect(await markCreatesSent(db, tenantId, [mark])).to.deep.equal([{ recordId: 1, changes: 2, isNew: false }]);
+    const found = await findMarked(db, tenantId, 'object', [1, 7]);
+    expect(found).to.have.length(1);
+    expect(found[0]).to.deep.include({ side: 'local', recordId: 1, changes: 2, createValues: values });
+    expect(await findMarked(db, tenantId, 'user', [1])).to.deep.equal([]);
+    expect(await findMarked(db, tenantId, 'object', [])).to.deep.equal([]);
+  });
+
   it('holds a record once, however often it is added', async () => {
     await add({}, {});
     await add({}, { side: 'bitrix24' });
@@ -78,7 +94,7 @@ describe('the sync queue', () => {
       { ...(await claimOne()), dueAt: new Date(Date.now() - 1), attempts: 2, sent: false },
     ]);
     const row = await claimOne();
-    await markCreatesSent(db, tenantId, [{ ...row, values }]);
+    await markCreatesSent(db, tenantId, [markOf(row)]);
     await add({});
     expect(await settle([row])).to.deep.equal([{ entity: 'object', side: 'local', recordId: 1 }]);
     const [kept] = await stored();
@@ -152,7 +168,7 @@ describe('the sync queue', () => {
   it('does not let a change hurry a create that may have reached the portal, and keeps what was sent', async () => {
     await add({});
     const row = await claimOne();
-    await markCreatesSent(db, tenantId, [{ ...row, values }]);
+    await markCreatesSent(db, tenantId, [markOf(row)]);
     await add({});
     await postpone(db, tenantId, [{ ...row, dueAt: new Date(Date.now() + hour), attempts: 0, sent: true }]);
     expect(await claim()).to.deep.equal([]);
@@ -165,7 +181,7 @@ describe('the sync queue', () => {
   it('forgets the mark of a create that surely did not reach the portal', async () => {
     await add({});
     const row = await claimOne();
-    await markCreatesSent(db, tenantId, [{ ...row, values }]);
+    await markCreatesSent(db, tenantId, [markOf(row)]);
     await postpone(db, tenantId, [{ ...row, dueAt: new Date(), attempts: 1, sent: false }]);
     expect(await claimOne()).to.include({ createSentAt: null, createValues: null, attempts: 1 });
   });

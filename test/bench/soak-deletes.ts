@@ -1,0 +1,67 @@
+import type { Random } from './random.ts';
+import type { SoakTenant, SoakWorld } from './soak-world.ts';
+
+const sides = [
+  { table: 'objects', entity: 'object', kind: 'deal' },
+  { table: 'users', entity: 'user', kind: 'contact' },
+  { table: 'contracts', entity: 'contract', kind: 'company' },
+] as const;
+
+/** Deletions on both sides, and what people take back. */
+export function makeDeletes(world: SoakWorld, random: Random) {
+  const { sql, portal } = world;
+  const counts = { ours: 0, theirs: 0, 'ours restored': 0, 'theirs restored': 0 };
+
+  async function deleteOurs(tenant: SoakTenant): Promise<void> {
+    const { table } = random.pick(sides);
+    const rows = await sql(
+      `update ${table} set deleted_at = now() where id =
+         (select id from ${table} where tenant_id = $1 and deleted_at is null order by random() limit 1) returning id`,
+      [tenant.id],
+    );
+    counts.ours += rows.length;
+  }
+
+  async function restoreOurs(tenant: SoakTenant): Promise<void> {
+    const { table } = random.pick(sides);
+    const rows = await sql(
+      `update ${table} set deleted_at = null where id =
+         (select id from ${table} where tenant_id = $1 and deleted_at is not null order by random() limit 1) returning id`,
+      [tenant.id],
+    );
+    counts['ours restored'] += rows.length;
+  }
+
+  async function deleteTheirs(tenant: SoakTenant): Promise<void> {
+    const { entity, kind } = random.pick(sides);
+    const [mapping] = await sql<{ id: number }>(
+      `select bitrix24_id::int as id from bitrix24_sync_mappings
+        where tenant_id = $1 and local_type = $2 and state = 'linked' order by random() limit 1`,
+      [tenant.id, entity],
+    );
+    if (!mapping || !portal.store.all(kind).some(({ id }) => id === mapping.id)) return;
+    portal.records(kind).delete(mapping.id);
+    counts.theirs += 1;
+  }
+
+  /** Only what nobody has replaced meanwhile: two records of one origin are people's own doing, and are reported, not mended. */
+  async function restoreTheirs(tenant: SoakTenant): Promise<void> {
+    const { entity, kind } = random.pick(sides);
+    const [mapping] = await sql<{ id: number }>(
+      `select bitrix24_id::int as id from bitrix24_sync_mappings
+        where tenant_id = $1 and local_type = $2 and state = 'orphaned' order by random() limit 1`,
+      [tenant.id, entity],
+    );
+    if (!mapping) return;
+    portal.records(kind).restore(mapping.id);
+    counts['theirs restored'] += 1;
+  }
+
+  return {
+    counts,
+    async one(): Promise<void> {
+      const tenant = random.pick(world.tenants);
+      await random.pick([deleteOurs, deleteTheirs, restoreOurs, restoreTheirs])(tenant);
+    },
+  };
+}
