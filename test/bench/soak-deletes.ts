@@ -10,6 +10,7 @@ const sides = [
 /** Deletions on both sides, and what people take back. */
 export function makeDeletes(world: SoakWorld, random: Random) {
   const { sql, portal } = world;
+  const takenBack = new Set<string>();
   const counts = { ours: 0, theirs: 0, 'ours restored': 0, 'theirs restored': 0 };
 
   async function deleteOurs(tenant: SoakTenant): Promise<void> {
@@ -52,7 +53,9 @@ export function makeDeletes(world: SoakWorld, random: Random) {
         where tenant_id = $1 and local_type = $2 and state = 'orphaned' order by random() limit 1`,
       [tenant.id, entity],
     );
-    if (!mapping) return;
+    const key = `${kind}:${mapping?.id}`;
+    if (!mapping || takenBack.has(key)) return;
+    takenBack.add(key);
     portal.records(kind).restore(mapping.id);
     counts['theirs restored'] += 1;
   }
