@@ -53,6 +53,15 @@ export async function findDifferences(world: SoakWorld, tenant: SoakTenant): Pro
     found.push(
       ...findUndeleted({ tenant, entity, remote, origins, linked: byLocal, live: new Set(live.map(({ id }) => id)) }),
     );
+    found.push(
+      ...findStrays({
+        tenant,
+        entity,
+        records,
+        linked: byLocal,
+        known: new Set(mappings.map(({ bitrix24_id }) => Number(bitrix24_id))),
+      }),
+    );
     const byId = new Map(records.map((record) => [Number(record.ID), record]));
     for (const row of live) {
       const record = byId.get(byLocal.get(row.id) ?? 0);
@@ -63,7 +72,9 @@ export async function findDifferences(world: SoakWorld, tenant: SoakTenant): Pro
         found.push(`${entity} ${row.id} has no ${remote}`);
         continue;
       }
-      if (text(record.ORIGIN_ID) !== `${tenant.id}:${entity}:${row.id}`)
+      const origin = text(record.ORIGIN_ID);
+      const isImported = tenant.imports && origin === '';
+      if (!isImported && origin !== `${tenant.id}:${entity}:${row.id}`)
         found.push(`${remote} ${record.ID} has the origin ${record.ORIGIN_ID}`);
       const first = theirs(record);
       if (first !== text(row.first))
@@ -95,4 +106,27 @@ function findUndeleted(side: {
     (origin) => origin.startsWith(prefix) && !live.has(Number(origin.slice(prefix.length))),
   );
   return [...stillLinked, ...left.map((origin) => `deleted ${origin} still has a ${remote}`)];
+}
+
+/** Records that stand beside the one that their row is linked with, and people's deals that were to become objects and did not. */
+function findStrays(side: {
+  tenant: SoakTenant;
+  entity: Kind['entity'];
+  records: readonly Record<string, unknown>[];
+  linked: ReadonlyMap<number, number>;
+  known: ReadonlySet<number>;
+}): string[] {
+  const { tenant, entity, records, linked, known } = side;
+  const prefix = `${tenant.id}:${entity}:`;
+  const beside = records.filter(({ ID, ORIGIN_ID }) => {
+    const origin = text(ORIGIN_ID);
+    const partner = origin.startsWith(prefix) ? linked.get(Number(origin.slice(prefix.length))) : undefined;
+    return partner !== undefined && partner !== Number(ID);
+  });
+  const isMissed = ({ ID, ORIGIN_ID }: Record<string, unknown>) => text(ORIGIN_ID) === '' && !known.has(Number(ID));
+  const missed = tenant.imports && entity === 'object' ? records.filter(isMissed) : [];
+  return [
+    ...beside.map(({ ID, ORIGIN_ID }) => `record ${ID} of ${ORIGIN_ID} stands beside the linked one`),
+    ...missed.map(({ ID }) => `deal ${ID} was not imported`),
+  ];
 }

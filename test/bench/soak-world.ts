@@ -20,6 +20,8 @@ export interface SoakTenant {
   token: string;
   /** What is deleted on one side: stays on the other (the default), or is deleted there too and comes back when only the other has lost it. */
   onDelete: 'keep' | 'follow';
+  /** Deals that people make in the portal become objects. */
+  imports: boolean;
 }
 
 export type SoakWorld = Awaited<ReturnType<typeof startSoakWorld>>;
@@ -89,13 +91,14 @@ export async function startSoakWorld(options: { tenants: number; random: () => n
     const [row] = await sql<{ id: number }>('insert into companies (name) values ($1) returning id', [`Компания ${n}`]);
     const id = row?.id ?? 0;
     const token = mintToken(jwtSecret, { tenantId: id, role: 'admin', subject: 'soak' }, 24);
-    const tenant: SoakTenant = { id, token, onDelete: n % 2 === 0 ? 'follow' : 'keep' };
+    const isFollower = n % 2 === 0;
+    const tenant: SoakTenant = { id, token, onDelete: isFollower ? 'follow' : 'keep', imports: !isFollower };
     tenants.push(tenant);
-    if (tenant.onDelete === 'follow') {
-      const all = (policy: string) => ({ object: policy, user: policy, contract: policy });
-      const policies = { on_local_delete: all('delete'), on_bitrix24_delete: all('recreate') };
-      await call(tenant, 'PUT', '/api/integration/bitrix24/settings', policies);
-    }
+    const all = (policy: string) => ({ object: policy, user: policy, contract: policy });
+    const settings = isFollower
+      ? { on_local_delete: all('delete'), on_bitrix24_delete: all('recreate') }
+      : { import_new: { object: true } };
+    await call(tenant, 'PUT', '/api/integration/bitrix24/settings', settings);
     const outgoing = portal.addOutgoingWebhook({ url: `http://127.0.0.1:${port}/bitrix24/events` });
     const body = { webhook_url: portal.addWebhook().url, outgoing_token: outgoing.token };
     await call(tenant, 'POST', '/api/integration/bitrix24/setup', body);

@@ -54,7 +54,7 @@ describe('the tabs of a card on a narrow screen', () => {
     const width = await tab.evaluate(() => innerWidth);
     const viewport = portal.page.viewportSize() ?? { width: 0, height: 0 };
     await portal.page.setViewportSize({ ...viewport, width: viewport.width - (width - narrow) });
-    expect(await tab.evaluate(() => innerWidth)).to.equal(narrow);
+    await eventually(async () => expect(await tab.evaluate(() => innerWidth)).to.equal(narrow));
     return tab;
   }
 
