@@ -11,6 +11,8 @@ import { findMarked, type QueueRow, type SentValues } from './queue.ts';
 /** One record pair with both sides as they are now. */
 export interface LoadedPair {
   entity: Entity;
+  /** Both sides were read after this moment: what happens later may not be seen. */
+  readAt: Date;
   /** The queue rows that ask for this pair: the local side, the Bitrix24 side, or both. */
   rows: QueueRow[];
   localId: number | null;
@@ -70,6 +72,7 @@ class PairCollection {
   readonly #tenantId: number;
   readonly #entity: Entity;
   readonly #options: CallOptions;
+  readonly #readAt: Date;
 
   constructor(deps: SyncDeps, client: Bitrix24Client, tenantId: number, entity: Entity, options: CallOptions) {
     this.#deps = deps;
@@ -77,6 +80,7 @@ class PairCollection {
     this.#tenantId = tenantId;
     this.#entity = entity;
     this.#options = options;
+    this.#readAt = deps.clock.now();
   }
 
   async addRows(rows: readonly QueueRow[]): Promise<void> {
@@ -229,6 +233,7 @@ class PairCollection {
   #newPair(rows: QueueRow[], localId: number | null, remoteId: number | null, mapping: Mapping | null): LoadedPair {
     return {
       entity: this.#entity,
+      readAt: this.#readAt,
       rows,
       localId,
       local: null,

@@ -54,6 +54,8 @@ export interface MappingUpsert {
   shadows: Shadows;
   direction: SyncDirection;
   modifiedAt: Date | null;
+  /** When the sides were read that are equal now: a change after it may not be in the shadows. */
+  readAt: Date;
   /** `linked` when absent. */
   state?: MappingState;
 }
@@ -75,6 +77,7 @@ export async function saveMappings(
     local_shadow: mapping.shadows.local,
     bitrix24_shadow: mapping.shadows.remote,
     bitrix24_modified_at: mapping.modifiedAt,
+    last_sync_at: mapping.readAt,
     state: mapping.state ?? 'linked',
   }));
   await queryRows(
@@ -82,15 +85,16 @@ export async function saveMappings(
     `insert into bitrix24_sync_mappings as m (tenant_id, local_type, local_id, bitrix24_type, bitrix24_id, sync_direction,
             local_shadow, bitrix24_shadow, bitrix24_modified_at, state, last_sync_at)
      select $tenantId, r.local_type, r.local_id, r.bitrix24_type, r.bitrix24_id, r.sync_direction, r.local_shadow,
-            r.bitrix24_shadow, r.bitrix24_modified_at, r.state, now()
+            r.bitrix24_shadow, r.bitrix24_modified_at, r.state, r.last_sync_at
        from jsonb_to_recordset($rows::jsonb) as r (local_type text, local_id integer, bitrix24_type text, bitrix24_id text,
-            sync_direction text, local_shadow jsonb, bitrix24_shadow jsonb, bitrix24_modified_at timestamptz, state text)
+            sync_direction text, local_shadow jsonb, bitrix24_shadow jsonb, bitrix24_modified_at timestamptz, state text,
+            last_sync_at timestamptz)
       order by r.local_type, r.local_id
      on conflict (tenant_id, local_type, local_id) do update
         set bitrix24_id = excluded.bitrix24_id, sync_direction = excluded.sync_direction, state = excluded.state,
             local_shadow = excluded.local_shadow, bitrix24_shadow = excluded.bitrix24_shadow,
             bitrix24_modified_at = coalesce(excluded.bitrix24_modified_at, m.bitrix24_modified_at),
-            last_sync_at = now(), updated_at = now()`,
+            last_sync_at = excluded.last_sync_at, updated_at = now()`,
     { tenantId, rows: JSON.stringify(rows) },
     transaction,
   );
@@ -134,14 +138,14 @@ export async function deleteMappings(
 export async function touchMappings(
   db: Database,
   tenantId: number,
-  seen: readonly { id: number; modifiedAt: Date }[],
+  seen: readonly { id: number; modifiedAt: Date; readAt: Date }[],
   transaction: Transaction,
 ): Promise<void> {
   if (seen.length === 0) return;
   await queryRows(
     db,
-    `update bitrix24_sync_mappings m set bitrix24_modified_at = r."modifiedAt", last_sync_at = now()
-       from jsonb_to_recordset($seen::jsonb) as r (id integer, "modifiedAt" timestamptz)
+    `update bitrix24_sync_mappings m set bitrix24_modified_at = r."modifiedAt", last_sync_at = r."readAt"
+       from jsonb_to_recordset($seen::jsonb) as r (id integer, "modifiedAt" timestamptz, "readAt" timestamptz)
       where m.tenant_id = $tenantId and m.id = r.id`,
     { tenantId, seen: JSON.stringify(seen) },
     transaction,

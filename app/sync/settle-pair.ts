@@ -35,7 +35,7 @@ export interface Ledger {
   unlinked: number[];
   orphaned: number[];
   forgotten: number[];
-  seen: { id: number; modifiedAt: Date }[];
+  seen: { id: number; modifiedAt: Date; readAt: Date }[];
   log: LogLine[];
   conflicts: ConflictLine[];
   ticks: RunTick[];
@@ -171,7 +171,7 @@ async function settleMerge(
     });
     ledger.mappings.push(mappingOf(context, pair, local.id, answer ?? remote, shadows));
   } else if (pair.mapping) {
-    ledger.seen.push({ id: pair.mapping.id, modifiedAt: remote.modifiedAt });
+    ledger.seen.push({ id: pair.mapping.id, modifiedAt: remote.modifiedAt, readAt: pair.readAt });
   }
   // A record that our own create made, although its answer was lost, was created by us.
   const isAdopted = isNew && pair.sent !== null;
@@ -208,6 +208,7 @@ function mappingOf(
     shadows,
     direction: context.settings.directions[pair.entity],
     modifiedAt: remote.modifiedAt,
+    readAt: pair.readAt,
   };
 }
 

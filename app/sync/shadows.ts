@@ -1,3 +1,4 @@
+import { diffRemote } from '../mapping/remote-changes.ts';
 import type { Canonical, FieldMap, LocalRecord, RemoteValues } from '../mapping/types.ts';
 import type { LocalShadow, MergeResult, RemoteShadow } from './merge.ts';
 
@@ -43,6 +44,18 @@ export interface Outcome {
   remoteAfter: RemoteValues | null;
 }
 
+/** The answer with the fields that were not sent as they were read: a pair of two fields may have been sent by one of them only. */
+function withoutEditsOfOthers(
+  former: Shadows,
+  merge: MergeResult,
+  before: RemoteValues,
+  answer: RemoteValues,
+): RemoteValues {
+  const sent = Object.keys(diffRemote(before, mergedRemote(merge, before, former.remote)).fields);
+  const stored = sent.map((field) => [field, answer.fields[field]]);
+  return { ...answer, fields: { ...before.fields, ...Object.fromEntries(stored) } };
+}
+
 /**
  * The shadows after a merge was carried out, key by key. What was sent is remembered as the portal stored it, not as we wrote it;
  * what could not be applied keeps its old shadow, so the next pass sees the same change again. Values of the answer that we did
@@ -54,6 +67,7 @@ export function nextShadows(fieldMap: FieldMap, former: Shadows, merge: MergeRes
   const taken = new Set(merge.toLocal.map((change) => change.pair.key));
   const adopted = new Set(merge.adopted);
   const writtenFields = new Set(merge.toRemote.flatMap((change) => change.pair.remoteFields));
+  const answer = remoteAfter && withoutEditsOfOthers(former, merge, before.remote, remoteAfter);
   const local: Record<string, Canonical> = { ...former.local };
   const values: Record<string, Canonical> = { ...former.remote.values };
   const ids: Record<string, number> = { ...former.remote.ids };
@@ -61,8 +75,8 @@ export function nextShadows(fieldMap: FieldMap, former: Shadows, merge: MergeRes
   for (const pair of fieldMap.pairs) {
     const { key } = pair;
     // Two pairs can live in one field (COMMENTS): writing the one stores the other anew.
-    const rewritten = remoteAfter !== null && pair.remoteFields.some((field) => writtenFields.has(field));
-    const stored = rewritten ? remoteAfter : before.remote;
+    const rewritten = answer !== null && pair.remoteFields.some((field) => writtenFields.has(field));
+    const stored = rewritten ? answer : before.remote;
     const remember = (wanted: Canonical) => {
       const id = pair.track?.(stored, ids, wanted);
       if (id === undefined) delete ids[key];

@@ -100,6 +100,31 @@ describe('makeReconcile, on a portal in memory', () => {
     expect(await world.queued()).to.deep.equal([]);
   });
 
+  it('knows a pair to be equal as of the reading, however long it takes to write that down', async () => {
+    await world.addObject('Камаз');
+    await world.run();
+    const syncedAt = async () =>
+      (await world.rows<{ at: Date }>('select last_sync_at as at from bitrix24_sync_mappings'))[0]?.at.getTime() ?? 0;
+    for (const touch of ['update objects set updated_at = now()', `update objects set name = 'Камаз 2'`]) {
+      const before = await syncedAt();
+      let readAt = 0;
+      const read = world.client.read.bind(world.client);
+      world.client.read = async (...args) => {
+        const found = await read(...args);
+        readAt = Date.now();
+        // A portal that is slow to answer.
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        return found;
+      };
+      await world.rows(touch);
+      await world.run();
+      world.client.read = read;
+      expect(await syncedAt())
+        .to.be.above(before)
+        .and.at.most(readAt);
+    }
+  });
+
   it('charges nobody when the portal cannot be reached, and pauses the tenant', async () => {
     await world.addObject('Камаз');
     world.client.setShouldFail(true, 'Test error');
