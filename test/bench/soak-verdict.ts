@@ -9,6 +9,9 @@ interface Kind {
   theirs(record: Record<string, unknown>): string;
 }
 
+/** Whoever edits a title may leave the contract's number out, or in: that is no difference. */
+const withoutNumber = (title: string) => text(title.replace(/ \(договор [^()]*\)$/, ''));
+
 const text = (value: unknown) => String(value ?? '').trim();
 
 const kinds: Kind[] = [
@@ -16,8 +19,7 @@ const kinds: Kind[] = [
     entity: 'object',
     remote: 'deal',
     rows: `select id, name as first, '' as second from objects where tenant_id = $1 and deleted_at is null`,
-    // Whoever edits a title may leave out the contract's number: that is no difference.
-    theirs: ({ TITLE }) => text(text(TITLE).replace(/ \(договор [^()]*\)$/, '')),
+    theirs: ({ TITLE }) => text(TITLE),
   },
   {
     entity: 'user',
@@ -77,7 +79,7 @@ export async function findDifferences(world: SoakWorld, tenant: SoakTenant): Pro
       if (!isImported && origin !== `${tenant.id}:${entity}:${row.id}`)
         found.push(`${remote} ${record.ID} has the origin ${record.ORIGIN_ID}`);
       const first = theirs(record);
-      if (first !== text(row.first))
+      if (withoutNumber(first) !== withoutNumber(text(row.first)))
         found.push(`${entity} ${row.id} is ${JSON.stringify(row.first)}, its ${remote} ${JSON.stringify(first)}`);
       const phones = (record.PHONE ?? []) as { VALUE: string }[];
       if (entity === 'user' && row.second && !phones.some(({ VALUE }) => VALUE === row.second))

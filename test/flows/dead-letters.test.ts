@@ -31,6 +31,7 @@ describe('records that the portal refuses', () => {
     for (const name of ['плохой 1', 'плохой 2', 'запретный 3', 'хороший 4'])
       await call('POST', '/api/objects', { name });
     await waitForFailed(3);
+    await world.settled();
   });
   after(() => world.stop());
 
