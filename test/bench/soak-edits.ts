@@ -1,3 +1,4 @@
+import { joinComments, splitComments } from '../../app/mapping/comments.ts';
 import type { Random } from './random.ts';
 import type { SoakTenant, SoakWorld } from './soak-world.ts';
 
@@ -60,6 +61,8 @@ export function makeEdits(world: SoakWorld, random: Random) {
 
   const theirs: (() => unknown)[] = [
     () => change('deal', { TITLE: name() }),
+    // A note of a manager, above what is ours.
+    () => note(),
     () => change('deal', { STAGE_ID: random.pick(['NEW', 'PREPARATION', 'EXECUTING']) }),
     () => change('contact', { NAME: random.pick(words), LAST_NAME: random.pick(words) }),
     () => change('contact', { PHONE: [{ VALUE: phone(), VALUE_TYPE: 'HOME' }] }),
@@ -71,6 +74,13 @@ export function makeEdits(world: SoakWorld, random: Random) {
   function change(kind: 'deal' | 'contact' | 'company', fields: Record<string, unknown>): void {
     const record = anyRecord(kind);
     if (record) portal.records(kind).update(record.id, fields);
+  }
+
+  function note(): void {
+    const record = anyRecord('deal');
+    if (!record) return;
+    const { below } = splitComments(portal.records('deal').get(record.id).COMMENTS);
+    portal.records('deal').update(record.id, { COMMENTS: joinComments({ above: name(3), below }) });
   }
 
   return {

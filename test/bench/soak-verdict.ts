@@ -1,3 +1,5 @@
+import { plainText } from '../../app/mapping/canonical.ts';
+import { splitComments } from '../../app/mapping/comments.ts';
 import { multisetOf } from './counting.ts';
 import type { SoakTenant, SoakWorld } from './soak-world.ts';
 
@@ -18,7 +20,7 @@ const kinds: Kind[] = [
   {
     entity: 'object',
     remote: 'deal',
-    rows: `select id, name as first, '' as second from objects where tenant_id = $1 and deleted_at is null`,
+    rows: `select id, name as first, coalesce(description, '') as second from objects where tenant_id = $1 and deleted_at is null`,
     theirs: ({ TITLE }) => text(TITLE),
   },
   {
@@ -81,6 +83,10 @@ export async function findDifferences(world: SoakWorld, tenant: SoakTenant): Pro
       const first = theirs(record);
       if (withoutNumber(first) !== withoutNumber(text(row.first)))
         found.push(`${entity} ${row.id} is ${JSON.stringify(row.first)}, its ${remote} ${JSON.stringify(first)}`);
+      const above = plainText(splitComments(record.COMMENTS).above) ?? '';
+      const described = plainText(row.second) ?? '';
+      if (entity === 'object' && above !== described)
+        found.push(`object ${row.id} is described ${JSON.stringify(described)}, its deal ${JSON.stringify(above)}`);
       const phones = (record.PHONE ?? []) as { VALUE: string }[];
       if (entity === 'user' && row.second && !phones.some(({ VALUE }) => VALUE === row.second))
         found.push(
