@@ -16,6 +16,12 @@ export const commonWords = {
   save: { ru: 'Сохранить', en: 'Save' },
   back: { ru: 'Назад', en: 'Back' },
   close: { ru: 'Закрыть', en: 'Close' },
+  pages: { ru: 'Страницы списка', en: 'Pages of the list' },
+  pageOf: { ru: 'Страница {page} из {pages}', en: 'Page {page} of {pages}' },
+  firstPage: { ru: 'В начало', en: 'First' },
+  previousPage: { ru: 'Назад', en: 'Previous' },
+  nextPage: { ru: 'Вперёд', en: 'Next' },
+  lastPage: { ru: 'В конец', en: 'Last' },
   adminOnly: {
     ru: 'Изменять может только администратор',
     en: 'Only an administrator may change this',

@@ -1,0 +1,94 @@
+import { expect } from 'chai';
+import type { Page } from 'playwright-core';
+import { expectAccessible, expectNoSidewaysScroll, openApp, startPages } from '../support/pages.ts';
+import { startWorld, type Tenant, type World } from '../support/world.ts';
+
+const views = {
+  overview: 'Портал не подключён',
+  records: 'Связанных записей пока нет',
+  conflicts: 'Конфликтов нет',
+  errors: 'Ошибок нет',
+};
+
+describe('long lists and empty ones', () => {
+  let world: World;
+  let tenant: Tenant;
+  let pages: Awaited<ReturnType<typeof startPages>>;
+  let page: Page;
+
+  before(async () => {
+    [world, pages] = await Promise.all([startWorld({ config: { role: 'web' } }), startPages()]);
+    tenant = await world.addTenant();
+  });
+  after(async () => {
+    await pages.close();
+    await world.stop();
+  });
+
+  const open = async (view: string, options: Parameters<typeof pages.open>[0] = {}) => {
+    page = await pages.open(options);
+    await openApp(page, { port: world.port, token: tenant.token, view });
+  };
+
+  for (const [view, sentence] of Object.entries(views)) {
+    it(`an empty ${view} says so, and what comes next`, async () => {
+      await open(view, { width: 360 });
+      await page.locator('main').getByText(sentence).first().waitFor();
+      await expectNoSidewaysScroll(page);
+      await expectAccessible(page);
+      await pages.shoot(page, `empty-${view}-360`);
+      pages.expectQuiet();
+    });
+  }
+
+  it('records are leafed through by the keyboard, and a filter begins at its first page', async () => {
+    await world.sql(
+      `with made as (insert into objects (tenant_id, name) select $1, 'Камаз ' || lpad(n::text, 3, '0') from generate_series(1, 130) n returning id)
+       insert into bitrix24_sync_mappings (tenant_id, local_type, local_id, bitrix24_type, bitrix24_id, state)
+       select $1, 'object', id, 'deal', id::text, case when id % 2 = 0 then 'orphaned' else 'linked' end from made`,
+      [tenant.id],
+    );
+    await open('records');
+    await page.getByText('Найдено: 130').waitFor();
+    const first = (await page.getByRole('row').nth(1).getByRole('link').first().innerText()).trim();
+    await expectAccessible(page);
+    await pages.shoot(page, 'records-paged');
+    const picker = page.getByTestId('page-picker');
+    await picker.getByText('Страница 1 из 7').waitFor();
+    await picker.getByRole('button', { name: 'Вперёд' }).focus();
+    await page.keyboard.press('Enter');
+    await picker.getByText('Страница 2 из 7').waitFor();
+    await page.getByRole('row', { name: first }).waitFor({ state: 'detached' });
+    await picker.getByRole('button', { name: 'В конец' }).click();
+    await picker.getByText('Страница 7 из 7').waitFor();
+    expect(await picker.getByRole('button', { name: 'Вперёд' }).isDisabled()).to.equal(true);
+    await page.getByRole('combobox', { name: 'Состояние связи' }).click();
+    await page.getByRole('option', { name: 'Удалена в Битрикс24' }).click();
+    await page.getByText('Найдено: 65').waitFor();
+    await picker.getByText('Страница 1 из 4').waitFor();
+    pages.expectQuiet();
+  });
+
+  it('an error is closed by a person, once and for all', async () => {
+    await world.sql(
+      `insert into integration_errors (tenant_id, operation, kind, code, message, local_type, local_id, status, retryable)
+       select tenant_id, 'update_deal', 'validation', 'CRM_FIELD_ERROR_REQUIRED', 'Заполните поле', 'object', id, 'failed', false
+         from objects where tenant_id = $1`,
+      [tenant.id],
+    );
+    await open('errors');
+    const group = page.getByTestId('error-group');
+    await group.getByText('130 записей').waitFor();
+    await group.getByRole('button', { name: 'Показать записи' }).click();
+    await group.getByTestId('error-records').getByRole('listitem').first().waitFor();
+    await expectAccessible(page);
+    await pages.shoot(page, 'errors-paged');
+    await group
+      .getByRole('button', { name: /^Закрыть ошибку/ })
+      .first()
+      .click();
+    await group.getByText('129 записей').waitFor();
+    expect(await world.sql(`select 1 from integration_errors where status = 'resolved'`)).to.have.length(1);
+    pages.expectQuiet();
+  });
+});
