@@ -77,12 +77,12 @@ export function makeHealth({ db, connections, clientFor, clock, log }: HealthDep
 
   return {
     /**
-     * Reports a tenant's connection after a live call to the portal. A suspended connection that answers is resumed; one that is
-     * refused is suspended.
+     * Reports a tenant's connection after a live call to the portal: a suspended connection that answers is resumed, one that is refused
+     * is suspended. Without `live` the portal is not asked: what is known of it is told, at no cost to its limits.
      */
-    async report(tenantId: number): Promise<HealthReport> {
-      const connected = (await connections.find(tenantId)) !== null;
-      const failure = connected ? await probe(tenantId) : notConfigured();
+    async report(tenantId: number, { live = true } = {}): Promise<HealthReport> {
+      const known = await connections.find(tenantId);
+      const failure = known === null ? notConfigured() : live ? await probe(tenantId) : knownFailure(known);
       const [connection, queue, lastError] = await Promise.all([
         connections.find(tenantId),
         measureQueue(db, tenantId),
@@ -110,6 +110,10 @@ export function makeHealth({ db, connections, clientFor, clock, log }: HealthDep
       recent.delete(tenantId);
     },
   };
+}
+
+function knownFailure({ state, error }: Connection): AppError | null {
+  return state === 'suspended' ? connectionSuspended(error) : null;
 }
 
 async function measureQueue(db: Database, tenantId: number): Promise<HealthReport['queue']> {

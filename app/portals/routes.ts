@@ -65,9 +65,11 @@ export function makePortalRoutes({ setup, health, clients }: PortalRouteDeps): R
     defineRoute({
       method: 'get',
       path: `${address}/health`,
-      summary: 'A live check of the connection: 200 healthy, 503 not',
-      async handle({ caller, language }) {
-        const report = await health.report(caller.tenantId);
+      summary:
+        'A live check of the connection: 200 healthy, 503 not; with live=false what is known, without asking the portal',
+      query: z.strictObject({ live: z.enum(['true', 'false']).default('true') }),
+      async handle({ caller, language, query }) {
+        const report = await health.report(caller.tenantId, { live: query.live === 'true' });
         const data = presentHealth(report, language);
         if (!report.error) return { data };
         return { status: 503, error: report.error, data };

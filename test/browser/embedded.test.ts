@@ -5,7 +5,7 @@ import { eventually } from '../support/eventually.ts';
 import { installingIn } from '../support/installing.ts';
 import { expectAccessible, expectNoSidewaysScroll, shoot } from '../support/pages.ts';
 import { openPortalBrowser, type PortalBrowser } from '../support/portal-browser.ts';
-import { startWorld, type Tenant, type World } from '../support/world.ts';
+import { startWorld, type Tenant, unlimited, type World } from '../support/world.ts';
 
 const menuItem = 'Axenta CRM';
 const manager = 7;
@@ -18,7 +18,7 @@ describe('the pages inside the portal', () => {
   const deals = () => world.portal.records('deal');
 
   before(async () => {
-    world = await startWorld({ apps: true });
+    world = await startWorld({ apps: true, ...unlimited });
     tenant = await world.addTenant();
     await world.sql(
       `insert into contracts (tenant_id, number, client_name, start_date) values ($1, '17/26', 'ООО Ветер', '2026-01-15')`,

@@ -5,7 +5,7 @@ import { eventually } from '../support/eventually.ts';
 import { installingIn } from '../support/installing.ts';
 import { expectAccessible, expectNoSidewaysScroll, openApp, shoot } from '../support/pages.ts';
 import { openPortalBrowser, type PortalBrowser } from '../support/portal-browser.ts';
-import { startWorld, type Tenant, type World } from '../support/world.ts';
+import { startWorld, type Tenant, unlimited, type World } from '../support/world.ts';
 
 const menuItem = 'Axenta CRM';
 const marketplace = { clientId: 'app.573ad8a0346747.09223434', clientSecret: 'b'.repeat(50) };
@@ -17,7 +17,7 @@ describe('an installation that does not go straight', () => {
   let portal: PortalBrowser;
 
   before(async () => {
-    world = await startWorld({ apps: true, config: { marketplace } });
+    world = await startWorld({ apps: true, ...unlimited, config: { marketplace } });
     tenant = await world.addTenant('ООО Ромашка');
     await world.sql(`insert into objects (tenant_id, name) values ($1, 'Камаз 5490')`, [tenant.id]);
     app = installingIn(world).addApp(world.portal, { kind: 'market', ...marketplace, menuItem });
@@ -50,6 +50,11 @@ describe('an installation that does not go straight', () => {
     expect(await page.getByRole('button', { name: /завершить/i }).count()).to.equal(0);
     await expectAccessible(page);
     await shoot(portal.page, 'install-failed-step');
+    await portal.narrow(page, 360);
+    await expectNoSidewaysScroll(page);
+    await expectAccessible(page);
+    await shoot(portal.page, 'install-failed-step-360');
+    await portal.page.setViewportSize({ width: 1440, height: 900 });
     mend();
     await page.getByRole('button', { name: 'Повторить неудавшееся' }).click();
     await step(page, 'placements').getByText('Готово').waitFor();

@@ -94,6 +94,8 @@ describe('the app page in a browser of its own', () => {
         }, `#/${view}`);
         await page.locator('main').locator('h2, table, [data-testid="empty-state"]').first().waitFor();
         await isLoaded();
+        const section = await page.locator('nav [aria-current="page"]').boundingBox();
+        expect((section?.x ?? width) + (section?.width ?? 0)).to.be.at.most(width);
         await expectNoSidewaysScroll(page);
         await expectAccessible(page);
         await pages.shoot(page, `${view.replace('/', '-')}-${width}`);
@@ -185,6 +187,7 @@ describe('the app page in a browser of its own', () => {
     await openApp(page, { port: world.port, token });
     await page.getByTestId('health-sentence').waitFor();
     await page.getByRole('heading', { name: 'Сессия закончилась' }).waitFor({ timeout: 20_000 });
+    await expectAccessible(page);
     await pages.shoot(page, 'session-ended');
     await page.getByLabel('Токен доступа').fill(tenant.token);
     await page.getByRole('button', { name: 'Открыть' }).click();

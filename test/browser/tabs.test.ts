@@ -4,7 +4,7 @@ import { eventually } from '../support/eventually.ts';
 import { installingIn } from '../support/installing.ts';
 import { expectAccessible, expectNoSidewaysScroll, shoot } from '../support/pages.ts';
 import { openPortalBrowser, type PortalBrowser } from '../support/portal-browser.ts';
-import { startWorld, type Tenant, type World } from '../support/world.ts';
+import { startWorld, type Tenant, unlimited, type World } from '../support/world.ts';
 
 const narrow = 360;
 const long = 'Экскаватор-погрузчик-с-очень-длинным-названием-без-пробелов-1234567890';
@@ -21,7 +21,7 @@ describe('the tabs of a card on a narrow screen', () => {
   const deals = () => world.portal.records('deal');
 
   before(async () => {
-    world = await startWorld({ apps: true });
+    world = await startWorld({ apps: true, ...unlimited });
     tenant = await world.addTenant();
     const own = [tenant.id];
     await world.sql(
@@ -38,6 +38,7 @@ describe('the tabs of a card on a narrow screen', () => {
     );
     await installingIn(world).install(tenant);
     await world.call(tenant.token, 'POST', '/api/integration/bitrix24/sync/to', { wait: true });
+    await world.settled();
     portal = await openPortalBrowser(world.portal, { viewport: { width: 900, height: 1100 } });
     portal.page.setDefaultTimeout(10_000);
   });
@@ -51,10 +52,7 @@ describe('the tabs of a card on a narrow screen', () => {
   async function openTab(kind: 'deal' | 'contact' | 'company', id: string | number): Promise<Frame> {
     await portal.openCard(kind, id);
     const tab = await portal.openTab('Axenta');
-    const width = await tab.evaluate(() => innerWidth);
-    const viewport = portal.page.viewportSize() ?? { width: 0, height: 0 };
-    await portal.page.setViewportSize({ ...viewport, width: viewport.width - (width - narrow) });
-    await eventually(async () => expect(await tab.evaluate(() => innerWidth)).to.equal(narrow));
+    await portal.narrow(tab, narrow);
     return tab;
   }
 
@@ -154,7 +152,8 @@ describe('the tabs of a card on a narrow screen', () => {
     await tab.getByTestId('verdict').getByText('Ждёт синхронизации').waitFor();
     await expectFine(tab, 'waits');
     slow();
-    await world.settled();
+    await tab.getByTestId('verdict').getByText('Данные совпадают').waitFor();
+    expect((await world.remoteOf(tenant, 'object', 2)).TITLE).to.equal('Газель 3 (договор 17/26)');
   });
 
   it('a card without a record: none is free, one is found and linked by the keyboard alone', async () => {

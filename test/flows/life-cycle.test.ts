@@ -2,10 +2,7 @@ import { expect } from 'chai';
 import type { SimulatedApp } from '../portal/simulated-app.ts';
 import { eventually } from '../support/eventually.ts';
 import { installingIn } from '../support/installing.ts';
-import { startWorld, type Tenant, type World } from '../support/world.ts';
-
-/** Looking at subscriptions again and again is not what these stories are about. */
-const unlimited = { portal: { switches: { rateLimited: false } }, bucket: { size: 1000, drain: 1000 } };
+import { startWorld, type Tenant, unlimited, type World } from '../support/world.ts';
 
 describe('the life of an installation', () => {
   let world: World;

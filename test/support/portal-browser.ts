@@ -2,6 +2,7 @@ import type { BrowserContextOptions, ElementHandle, Frame, Page } from 'playwrig
 import type { SimulatedPortal } from '../portal/portal.ts';
 import type { RecordKind } from '../portal/types.ts';
 import { launchBrowser } from './browser.ts';
+import { eventually } from './eventually.ts';
 
 export interface PortalBrowserOptions {
   /** Who is logged in; 1, an administrator, when absent. */
@@ -116,6 +117,14 @@ export async function openPortalBrowser(portal: SimulatedPortal, options: Portal
     async openTab(title: string): Promise<Frame> {
       await page.getByRole('tab', { name: title, exact: true }).click();
       return loadedFrame(page, '.tab-body:not([hidden]) iframe');
+    },
+
+    /** Makes the window so narrow that a frame has this width. */
+    async narrow(frame: Frame, width: number): Promise<void> {
+      const viewport = page.viewportSize() ?? { width: 0, height: 0 };
+      const tooWide = (await frame.evaluate(() => innerWidth)) - width;
+      await page.setViewportSize({ ...viewport, width: viewport.width - tooWide });
+      await eventually(async () => (await frame.evaluate(() => innerWidth)) === width);
     },
 
     /** The frame in the slider that lies over the page. */

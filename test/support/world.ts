@@ -36,6 +36,9 @@ export interface WorldOptions {
   timings?: { uncertainWaitMs?: number; backoffMs?: number; outageMs?: number };
 }
 
+/** For stories that are not about the portal's limits, and would wait for them. */
+export const unlimited = { portal: { switches: { rateLimited: false } }, bucket: { size: 1000, drain: 1000 } };
+
 export type World = Awaited<ReturnType<typeof startWorld>>;
 
 const jwtSecret = 'a secret that only the tests know, long enough';

@@ -18,6 +18,11 @@ export interface Health {
   last_event_at: string | null;
 }
 
+/** The portal did not answer, and is asked again at a moment that is known. */
+export function isPaused({ connection }: Health): boolean {
+  return connection !== null && connection.paused_until !== null && Date.parse(connection.paused_until) > Date.now();
+}
+
 export interface Stats {
   mappings: {
     total_mappings: number;
@@ -44,10 +49,10 @@ export interface LimitUsage {
 
 const address = '/api/integration/bitrix24';
 
-/** The live check. An unhealthy answer is an answer, not a failure. */
-export async function readHealth(api: Api, signal: AbortSignal): Promise<Health> {
+/** The connection, asked of the portal itself if `live`. An unhealthy answer is an answer, not a failure. */
+export async function readHealth(api: Api, live: boolean, signal: AbortSignal): Promise<Health> {
   try {
-    return await api.get<Health>(`${address}/health`, {}, signal);
+    return await api.get<Health>(`${address}/health`, { live: String(live) }, signal);
   } catch (error) {
     if (error instanceof ApiError && error.status === 503 && error.data) return error.data as Health;
     throw error;

@@ -1,4 +1,4 @@
-import { computed } from 'vue';
+import { computed, onScopeDispose, watch } from 'vue';
 import { type CardState, createFromCard, linkCard, readCard } from '../api/cards.ts';
 import type { CardType } from '../api/kinds.ts';
 import { say } from '../i18n/translate.ts';
@@ -8,11 +8,21 @@ import { useAction } from './use-action.ts';
 import { useLoad } from './use-load.ts';
 import { useNotice } from './use-notices.ts';
 
+/** What waits is usually done in a moment. */
+const waitingMs = 2000;
+
 /** What stands behind the card around a tab, and what can be done about it. */
 export function useCard(type: CardType, id: number) {
   const { api, frame } = usePageContext();
   const notice = useNotice();
   const { data, error, reload } = useLoad((signal) => readCard(api, type, id, signal), { everyMs: 15_000 });
+
+  let soon: ReturnType<typeof setTimeout>;
+  watch(data, (state) => {
+    clearTimeout(soon);
+    if (state?.mapping && !state.done && !state.error) soon = setTimeout(() => void reload(), waitingMs);
+  });
+  onScopeDispose(() => clearTimeout(soon));
 
   function take(state: CardState, success: string): void {
     data.value = state;

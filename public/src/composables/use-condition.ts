@@ -18,7 +18,7 @@ const key: InjectionKey<Condition> = Symbol('condition');
 /** Watches the connection and the counts that every view shows a part of. */
 export function provideCondition(): Condition {
   const { api } = usePageContext();
-  const health = provideHealth(30_000);
+  const health = provideHealth({ live: true, everyMs: 30_000 });
   const stats = useLoad((signal) => readStats(api, signal), { everyMs: 10_000 });
   const openConflicts = useLoad((signal) => countOpenConflicts(api, signal), { everyMs: 10_000 });
   const refresh = async () => void (await Promise.all([health.reload(), stats.reload(), openConflicts.reload()]));

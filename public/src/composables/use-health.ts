@@ -5,10 +5,11 @@ import { type Load, useLoad } from './use-load.ts';
 
 const key: InjectionKey<Load<Health>> = Symbol('health');
 
-/** Watches the connection for the whole page. The live check asks the portal, so it is done seldom. */
-export function provideHealth(everyMs: number): Load<Health> {
+/** Watches the connection for the whole page. A live check costs the portal a request: few pages make it, and seldom. */
+export function provideHealth(options: { live: boolean; everyMs: number }): Load<Health> {
   const { api } = usePageContext();
-  const health = useLoad((signal) => readHealth(api, signal), { everyMs });
+  const { live, everyMs } = options;
+  const health = useLoad((signal) => readHealth(api, live, signal), { everyMs });
   provide(key, health);
   return health;
 }

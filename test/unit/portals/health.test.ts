@@ -54,6 +54,18 @@ describe('makeHealth', () => {
     expect(asked()).to.equal(2);
   });
 
+  it('tells what is known without asking the portal', async () => {
+    const active = prepare();
+    expect((await active.health.report(1, { live: false })).error).to.equal(null);
+    const suspended = prepare({ state: 'suspended' });
+    expect((await suspended.health.report(1, { live: false })).error).to.include({ code: 'connection_suspended' });
+    expect((await prepare({ connected: false }).health.report(1, { live: false })).error).to.include({
+      code: 'not_configured',
+    });
+    expect(active.asked() + suspended.asked()).to.equal(0);
+    expect(suspended.connections.resume.called).to.equal(false);
+  });
+
   it('asks anew once the cache is cleared', async () => {
     const { health, asked } = prepare();
     await health.report(1);
