@@ -121,6 +121,8 @@ export async function openPortalBrowser(portal: SimulatedPortal, options: Portal
 
     /** Makes the window so narrow that a frame has this width. */
     async narrow(frame: Frame, width: number): Promise<void> {
+      // The page of the application, not the empty one before it.
+      await frame.locator('#app').waitFor({ state: 'attached' });
       const viewport = page.viewportSize() ?? { width: 0, height: 0 };
       const tooWide = (await frame.evaluate(() => innerWidth)) - width;
       await page.setViewportSize({ ...viewport, width: viewport.width - tooWide });
