@@ -33,6 +33,8 @@ export async function listen({ certificates, port, isDown, handle }: ListenerOpt
         sendJson(response, 500, { error: 'INTERNAL_SERVER_ERROR', error_description: String(error) });
     });
   });
+  // As long as the servers before a real portal: Node's five seconds end a connection just when somebody writes to it again.
+  server.keepAliveTimeout = 55_000;
   server.on('connection', (socket) => {
     if (isDown()) {
       socket.destroy();
