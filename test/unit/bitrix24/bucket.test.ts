@@ -62,8 +62,8 @@ describe('the request bucket in PostgreSQL', () => {
   it('tells a wait after which there is room', async () => {
     const portal = nextPortal();
     const size = { size: 10, drain: 20 };
-    while ((await takeRequest(run(0), portal, size, false)) === 0);
-    const wait = await takeRequest(run(1), portal, size, false);
+    let wait = 0;
+    while (wait === 0) wait = await takeRequest(run(0), portal, size, false);
     expect(wait).to.be.within(1, 60);
     await sleep(wait + 5);
     expect(await takeRequest(run(1), portal, size, false)).to.equal(0);
@@ -137,7 +137,7 @@ describe('the request bucket in PostgreSQL', () => {
       });
       const startedAt = performance.now();
       for (let n = 0; n < 5; n++) await fast.acquire(portal, new Map(), {});
-      expect(performance.now() - startedAt).to.be.within(150, 1500);
+      expect(performance.now() - startedAt).to.be.within(150, 10_000);
     });
   });
 });

@@ -5,7 +5,7 @@ describe('systemClock', () => {
   it('sleeps for as long as it was told', async () => {
     const startedAt = performance.now();
     await systemClock.sleep(50);
-    expect(performance.now() - startedAt).to.be.within(45, 1000);
+    expect(performance.now() - startedAt).to.be.within(45, 10_000);
   });
 
   it('wakes with the reason of its signal', async () => {
