@@ -1,12 +1,12 @@
 import type { Config } from '../config/config.ts';
+import { type ComposeOptions, compose } from './compose.ts';
 import { listen } from './http/server.ts';
 import { startCron } from './jobs/cron.ts';
 import { startDueCheck } from './jobs/due-check.ts';
 import { prepareJobs, startWorker } from './jobs/worker.ts';
 import type { Log } from './lib/log.ts';
 import { migrate } from './models/migrate.ts';
-import { startCacheListener } from './portals/cache-listener.ts';
-import { type WiringOptions, wire } from './wiring.ts';
+import { startCacheListener } from './portals/connection/cache-listener.ts';
 
 /** Requests under way may take this long when the process stops. */
 const graceMs = 10_000;
@@ -25,9 +25,9 @@ export async function startApp(
   config: Config,
   databaseUrl: string,
   log: Log,
-  options: WiringOptions = {},
+  options: ComposeOptions = {},
 ): Promise<RunningApp> {
-  const app = wire(config, databaseUrl, log, options);
+  const app = compose(config, databaseUrl, log, options);
   const stops: (() => Promise<unknown>)[] = [() => app.close()];
   let stopping: Promise<void> | undefined;
   const stop = () => {

@@ -101,10 +101,11 @@ export function loadConfig(env: Env = process.env): Readonly<Config> {
     databaseUrl: values.DATABASE_URL as string | undefined,
     dataDir,
     role: values.ROLE as Config['role'],
-    jwtSecret: (values.JWT_SECRET as string | undefined) ?? (jwksUrl ? undefined : keptSecret(dataDir, 'jwt-secret')),
+    jwtSecret:
+      (values.JWT_SECRET as string | undefined) ?? (jwksUrl ? undefined : readOrCreateSecret(dataDir, 'jwt-secret')),
     jwksUrl,
     encryptionKeys: (values.ENCRYPTION_KEYS as EncryptionKey[] | undefined) ?? [
-      { id: 'dev', key: Buffer.from(keptSecret(dataDir, 'encryption-key'), 'base64') },
+      { id: 'dev', key: Buffer.from(readOrCreateSecret(dataDir, 'encryption-key'), 'base64') },
     ],
     oauthUrls: values.BITRIX24_OAUTH_URL ? [String(values.BITRIX24_OAUTH_URL).replace(/\/+$/, '')] : officialOAuthUrls,
     marketplace: values.BITRIX24_CLIENT_ID
@@ -163,7 +164,7 @@ function parseKeys(text: string, context: z.core.$RefinementCtx): EncryptionKey[
 }
 
 /** A secret of a development machine: made once, 32 random bytes in base64. */
-function keptSecret(dataDir: string, name: string): string {
+function readOrCreateSecret(dataDir: string, name: string): string {
   const file = path.join(dataDir, name);
   if (!existsSync(file)) {
     mkdirSync(dataDir, { recursive: true });

@@ -1,5 +1,5 @@
+import type { RemoteChanges, RemoteValues } from '../field-maps/types.ts';
 import type { Entity } from '../lib/records.ts';
-import type { RemoteChanges, RemoteValues } from '../mapping/types.ts';
 import type { Bitrix24Error } from './errors.ts';
 
 /** A Bitrix24 record as the app sees it. */

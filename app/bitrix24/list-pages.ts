@@ -2,10 +2,10 @@ import { type Entity, originator, pairKinds } from '../lib/records.ts';
 import { type Command, sendBatch } from './batch.ts';
 import type { CallOptions, ListedRecord, ListFilter } from './client.ts';
 import { brokenAnswer } from './error-table.ts';
+import { textOrNull, type WireItem } from './item-codec.ts';
 import type { Limits } from './limits/limits.ts';
+import { filterIgnored, itemsOf, pageSize } from './list-answer.ts';
 import type { Transport } from './sdk.ts';
-import { textOrNull, type WireItem } from './wire.ts';
-import { filterIgnored, itemsOf, pageSize } from './wire-list.ts';
 
 /** Most lists end on their first page: only what goes on is worth a request of many pages. */
 const furtherPages = 20;

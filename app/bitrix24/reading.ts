@@ -1,12 +1,12 @@
 import { type Entity, originator, pairKinds } from '../lib/records.ts';
 import { type BatchAnswer, type Command, sendBatch } from './batch.ts';
-import type { Catalogue, FieldNames } from './catalogue.ts';
 import type { CallOptions, ListFilter, RemoteRecord } from './client.ts';
+import type { Catalogue, FieldNames } from './field-metadata.ts';
+import { toRecord } from './item-codec.ts';
 import type { Limits } from './limits/limits.ts';
+import { filterIgnored, itemsOf, pageSize } from './list-answer.ts';
 import { listPages } from './list-pages.ts';
 import type { Transport } from './sdk.ts';
-import { toRecord } from './wire.ts';
-import { filterIgnored, itemsOf, pageSize } from './wire-list.ts';
 
 const commandsPerRequest = 50;
 

@@ -3,9 +3,9 @@ import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { type Entity, pairKinds } from '../lib/records.ts';
 import type { PortalAccess } from './access.ts';
-import { callMethod } from './call.ts';
-import { type Call, makeCatalogue } from './catalogue.ts';
+import { callMethod } from './call-method.ts';
 import type { Bitrix24Client, CallOptions, WriteCommand } from './client.ts';
+import { type Call, makeFieldMetadata } from './field-metadata.ts';
 import type { Limits } from './limits/limits.ts';
 import { makeReading } from './reading.ts';
 import { makeTransport } from './sdk.ts';
@@ -25,7 +25,7 @@ export function makeBitrix24Client(access: PortalAccess, { agent, limits, clock,
   const { host } = access;
   const transport = makeTransport({ access, agent, limits, log });
   const call: Call = (method, params, options) => callMethod(transport, limits, method, params, options);
-  const catalogue = makeCatalogue(call, clock);
+  const catalogue = makeFieldMetadata(call, clock);
   const reading = makeReading({ transport, limits, catalogue });
   const writing = makeWriting({ transport, limits, catalogue });
   return {

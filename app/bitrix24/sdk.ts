@@ -7,7 +7,7 @@ import type { PortalAccess } from './access.ts';
 import { classify, fromNetworkFailure, portalMoved, withWait } from './error-table.ts';
 import { Bitrix24Error } from './errors.ts';
 import type { Limits } from './limits/limits.ts';
-import { openPortal, type TokenUse } from './open-portal.ts';
+import { makeSdk, type TokenUse } from './make-sdk.ts';
 
 /** An answer as it came over the wire, without the status line. */
 export interface WireAnswer {
@@ -42,22 +42,22 @@ export interface TransportDeps {
 export type Transport = ReturnType<typeof makeTransport>;
 
 /** What the interceptors need to know of the request that they see. */
-interface Flight extends SendOptions, TokenUse {
+interface RequestContext extends SendOptions, TokenUse {
   method: string;
   /** Set once the request left: what fails before cannot have been done. */
   sent: boolean;
 }
 
 /**
- * Makes the way to one portal: the official SDK with its own limiter and retries off, because two layers of retries hide the truth and
+ * Makes the deps to one portal: the official SDK with its own limiter and retries off, because two layers of retries hide the truth and
  * its limiter knows one process only. Our limiter sits in its interceptors; what went wrong is classified there, from the raw answer.
  */
 export function makeTransport({ access, agent, limits, log }: TransportDeps) {
-  const flights = new AsyncLocalStorage<Flight>();
+  const contexts = new AsyncLocalStorage<RequestContext>();
   const portal = access.host;
-  const b24 = openPortal(access, flights);
+  const b24 = makeSdk(access, contexts);
   for (const version of [ApiVersion.v2, ApiVersion.v3]) {
-    prepare(b24.getHttpClient(version).ajaxClient as AxiosInstance, { access, agent, limits, flights });
+    prepare(b24.getHttpClient(version).ajaxClient as AxiosInstance, { access, agent, limits, contexts });
   }
 
   return {
@@ -67,16 +67,16 @@ export function makeTransport({ access, agent, limits, log }: TransportDeps) {
 
     /** Sends one request. Throws `Bitrix24Error`; rejects with the signal's reason when it was aborted before the request left. */
     async send(method: string, params: Record<string, unknown>, options: SendOptions): Promise<WireAnswer> {
-      const flight: Flight = { ...options, method, sent: false };
+      const context: RequestContext = { ...options, method, sent: false };
       const startedAt = performance.now();
       const line = { operation: method, portal, calls: Object.fromEntries(options.calls) };
       const duration = () => Math.round(performance.now() - startedAt);
       try {
-        const answer = await flights.run(flight, () => b24.actions.v2.call.make<unknown>({ method, params }));
+        const answer = await contexts.run(context, () => b24.actions.v2.call.make<unknown>({ method, params }));
         log.debug({ ...line, result: 'ok', duration_ms: duration() }, 'Битрикс24 ответил');
         return answer.getData() as WireAnswer;
       } catch (error) {
-        const known = knownError(error, flight);
+        const known = knownError(error, context);
         log.debug(
           { ...line, result: 'error', code: (known as { code?: string }).code, duration_ms: duration() },
           'Битрикс24 отказал',
@@ -87,28 +87,30 @@ export function makeTransport({ access, agent, limits, log }: TransportDeps) {
   };
 }
 
-type Way = Pick<TransportDeps, 'access' | 'agent' | 'limits'> & { flights: AsyncLocalStorage<Flight> };
+type InterceptorDeps = Pick<TransportDeps, 'access' | 'agent' | 'limits'> & {
+  contexts: AsyncLocalStorage<RequestContext>;
+};
 
-function prepare(http: AxiosInstance, way: Way): void {
-  const { access, agent, limits, flights } = way;
+function prepare(http: AxiosInstance, deps: InterceptorDeps): void {
+  const { access, agent, limits, contexts } = deps;
   http.defaults.httpsAgent = agent;
   // A portal that moved answers with a redirect: the body must not follow it, and it must be seen.
   http.defaults.maxRedirects = 0;
   http.defaults.proxy = false;
   http.interceptors.request.use(async (config: InternalAxiosRequestConfig) => {
-    const flight = flights.getStore();
-    if (!flight) throw new Error('A request outside of a flight');
-    flight.signal?.throwIfAborted();
-    await limits.acquire(access.host, flight.calls, flight);
-    flight.sent = true;
-    flight.usedToken = (config.data as { auth?: string } | undefined)?.auth;
-    config.timeout = flight.timeoutMs;
+    const context = contexts.getStore();
+    if (!context) throw new Error('A request without its context');
+    context.signal?.throwIfAborted();
+    await limits.acquire(access.host, context.calls, context);
+    context.sent = true;
+    context.usedToken = (config.data as { auth?: string } | undefined)?.auth;
+    config.timeout = context.timeoutMs;
     return config;
   });
   http.interceptors.response.use(
     (response: AxiosResponse) => accept(response, access.kind),
     async (error: AxiosError) => {
-      throw await explain(error, way);
+      throw await explain(error, deps);
     },
   );
 }
@@ -126,19 +128,19 @@ function accept(response: AxiosResponse, via: PortalAccess['kind']): AxiosRespon
 /** Requests that no right to one record can be the reason to refuse. */
 const wholePortal = new Set(['batch', 'profile', 'scope']);
 
-async function explain(error: AxiosError, { access, limits, flights }: Way): Promise<unknown> {
+async function explain(error: AxiosError, { access, limits, contexts }: InterceptorDeps): Promise<unknown> {
   if (!error.isAxiosError) return error;
-  const flight = flights.getStore();
+  const context = contexts.getStore();
   // The HTTP client's error holds the URL with its secret: only code and message are taken from it.
   if (!error.response) return fromNetworkFailure({ code: causeOf(error), message: error.message });
   const { status, data: body, headers } = error.response;
   if (status >= 300 && status < 400) return followMove(access, String(headers.location ?? ''));
-  const known = classify({ status, body, via: access.kind, whole: wholePortal.has(flight?.method ?? '') });
+  const known = classify({ status, body, via: access.kind, whole: wholePortal.has(context?.method ?? '') });
   // Passed on as it came, this error makes the SDK ask for a fresh token and repeat the call once.
-  if (access.kind === 'installation' && status === 401 && !flight?.renewed && isExpired(known.code)) return error;
+  if (access.kind === 'installation' && status === 401 && !context?.renewed && isExpired(known.code)) return error;
   if (known.kind !== 'limit') return known;
   if (known.code.toLowerCase() === 'operation_time_limit') {
-    const [method = 'unknown'] = flight?.calls.keys() ?? [];
+    const [method = 'unknown'] = context?.calls.keys() ?? [];
     return withWait(known, await limits.outOfTime(access.host, method));
   }
   return withWait(known, await limits.tooManyRequests(access.host));
@@ -169,7 +171,7 @@ function causeOf(error: AxiosError): string {
 }
 
 /** The SDK wraps whatever an interceptor throws. */
-function knownError(error: unknown, flight: Flight): unknown {
+function knownError(error: unknown, context: RequestContext): unknown {
   for (
     let at = error;
     at;
@@ -177,7 +179,7 @@ function knownError(error: unknown, flight: Flight): unknown {
   ) {
     if (at instanceof Bitrix24Error) return at;
   }
-  if (flight.signal?.aborted) return flight.signal.reason;
-  if (!flight.sent) return error;
+  if (context.signal?.aborted) return context.signal.reason;
+  if (!context.sent) return error;
   return fromNetworkFailure({ code: 'sdk', message: error instanceof Error ? error.message : String(error) });
 }

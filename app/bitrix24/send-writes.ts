@@ -1,5 +1,5 @@
 import { type Command, type CommandOutcome, sendBatch } from './batch.ts';
-import { callMethod } from './call.ts';
+import { callMethod } from './call-method.ts';
 import type { CallOptions } from './client.ts';
 import { Bitrix24Error } from './errors.ts';
 import type { Limits } from './limits/limits.ts';

@@ -1,17 +1,17 @@
+import { isEmptyChanges } from '../field-maps/remote-changes.ts';
+import type { RemoteChanges } from '../field-maps/types.ts';
 import { type Entity, originator, pairKinds } from '../lib/records.ts';
-import { isEmptyChanges } from '../mapping/remote-changes.ts';
-import type { RemoteChanges } from '../mapping/types.ts';
 import type { Command, CommandOutcome } from './batch.ts';
-import type { Catalogue, FieldNames } from './catalogue.ts';
+import { splitClearing } from './clear-company-fields.ts';
 import type { CallOptions, RemoteRecord, WriteCommand, WriteOutcome } from './client.ts';
 import { brokenAnswer, classify } from './error-table.ts';
 import { Bitrix24Error } from './errors.ts';
-import { splitClearing } from './legacy-write.ts';
+import type { Catalogue, FieldNames } from './field-metadata.ts';
+import { toImportRow, toRecord, toWireFields, type WireItem } from './item-codec.ts';
 import type { Limits } from './limits/limits.ts';
 import { chunks } from './reading.ts';
 import type { Transport } from './sdk.ts';
 import { sendWrites } from './send-writes.ts';
-import { toImportRow, toRecord, toWireFields, type WireItem } from './wire.ts';
 
 /** Rows of one `crm.item.batchImport` (universal/import/index.md, 2026-08). */
 const importRows = 20;

@@ -1,5 +1,5 @@
 import { makeSecrets } from '../lib/secrets.ts';
-import { rotateKeys } from '../portals/rotate-keys.ts';
+import { rotateKeys } from '../portals/connection/rotate-keys.ts';
 import { runCommand } from './command.ts';
 
 const usage = `Шифрует все сохранённые секреты первым ключом из ENCRYPTION_KEYS; приложение при этом может работать.

@@ -2,8 +2,8 @@ import type { Bitrix24Client } from '../bitrix24/client.ts';
 import type { Log } from '../lib/log.ts';
 import { type Entity, entities } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
-import { isMassDeletion, reportMassDeletion } from '../sync/doubtful.ts';
-import { enqueue, priorities } from '../sync/queue.ts';
+import { isMassDeletion, reportMassDeletion } from '../sync/load/deletion-guard.ts';
+import { enqueue, priorities } from '../sync/queue/sync-queue.ts';
 
 export interface DeletionSweepDeps {
   db: Database;

@@ -1,9 +1,9 @@
 import type { Bitrix24Client, ListedRecord } from '../bitrix24/client.ts';
 import { type Entity, entities } from '../lib/records.ts';
 import type { Database } from '../models/database.ts';
-import { recordDuplicate } from '../sync/doubtful.ts';
-import { findMappings } from '../sync/mappings.ts';
-import { localIdOf } from '../sync/origin.ts';
+import { recordDuplicate } from '../sync/load/deletion-guard.ts';
+import { findMappings } from '../sync/load/mappings.ts';
+import { localIdOf } from '../sync/plan/origin-id.ts';
 
 export interface DuplicateCheckDeps {
   db: Database;

@@ -1,8 +1,8 @@
-import type { Application, OfflineEvent } from '../bitrix24/application.ts';
+import type { Application, OfflineEvent } from '../bitrix24/app-api.ts';
 import type { Log } from '../lib/log.ts';
 import type { Database } from '../models/database.ts';
-import { enqueue, priorities } from '../sync/queue.ts';
-import { recordEventOf } from './catalogue.ts';
+import { enqueue, priorities } from '../sync/queue/sync-queue.ts';
+import { recordEventOf } from './event-names.ts';
 
 /** A portal's offline queue as it is known here. */
 export interface OfflineQueue {

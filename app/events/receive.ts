@@ -3,10 +3,10 @@ import type { Clock } from '../lib/clock.ts';
 import { AppError, invalidRequest } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { type Database, queryRows } from '../models/database.ts';
-import { enqueue, priorities } from '../sync/queue.ts';
-import { recordEventOf } from './catalogue.ts';
+import { enqueue, priorities } from '../sync/queue/sync-queue.ts';
+import { recordEventOf } from './event-names.ts';
 
-/** Who sends an event: an installed application, or a portal's outgoing webhook. */
+/** Who sends an event: an installByEvent application, or a portal's outgoing webhook. */
 interface Sender<Installation> {
   /** Companies whose records the event may speak of. */
   tenants: readonly number[];
@@ -17,10 +17,10 @@ export interface ReceiveDeps<Installation> {
   db: Database;
   /** Proves the sender by its token; null when nobody proves himself with it. */
   identify(event: string, auth: Record<string, unknown>, token: string): Promise<Sender<Installation> | null>;
-  /** An application was installed and proves itself by its access token alone. Throws AppError when it does not. */
-  installed(auth: unknown): Promise<void>;
+  /** An application was installByEvent and proves itself by its access token alone. Throws AppError when it does not. */
+  installByEvent(auth: unknown): Promise<void>;
   /** An event of a proved application that speaks of the application itself. */
-  heard(event: string, installation: Installation, data: unknown): Promise<void>;
+  handleAppEvent(event: string, installation: Installation, data: unknown): Promise<void>;
   clock: Clock;
   log: Log;
   /** Counts what came, for the metrics. */
@@ -53,13 +53,13 @@ export function makeReceive<Installation>(deps: ReceiveDeps<Installation>) {
     const event = parsed.data.event.toUpperCase();
     const sender = await deps.identify(event, auth, auth.application_token);
     if (!sender && event === 'ONAPPINSTALL') {
-      await deps.installed(auth);
+      await deps.installByEvent(auth);
       return 'stored';
     }
     if (!sender) throw refused();
     const about = recordEventOf(event);
     if (!about) {
-      if (sender.installation) await deps.heard(event, sender.installation, data);
+      if (sender.installation) await deps.handleAppEvent(event, sender.installation, data);
       return sender.installation ? 'stored' : 'ignored';
     }
     const record = recordData.safeParse(data);

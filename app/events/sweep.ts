@@ -4,9 +4,9 @@ import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { type Entity, entities } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
-import { localIdOf } from '../sync/origin.ts';
-import { enqueue, priorities } from '../sync/queue.ts';
-import { readSettings } from '../sync/read-settings.ts';
+import { readSettings } from '../sync/load/read-settings.ts';
+import { localIdOf } from '../sync/plan/origin-id.ts';
+import { enqueue, priorities } from '../sync/queue/sync-queue.ts';
 
 export interface SweepDeps {
   db: Database;

@@ -1,12 +1,12 @@
 import { type Transaction, UniqueConstraintError } from 'sequelize';
+import { fieldMapFor } from '../field-maps/custom.ts';
+import type { Canonical, FieldPair, LocalRecord } from '../field-maps/types.ts';
 import { offsetOf, type Page } from '../http/paging.ts';
 import { AppError, notFound } from '../lib/errors.ts';
 import { type Entity, pairKinds } from '../lib/records.ts';
-import { fieldMapFor } from '../mapping/custom.ts';
-import type { Canonical, FieldPair, LocalRecord } from '../mapping/types.ts';
 import { type Database, queryRows } from '../models/database.ts';
-import { type LocalRow, readLocal, writeLocal } from '../sync/local-store.ts';
-import { readSettings } from '../sync/read-settings.ts';
+import { type LocalRow, readLocal, writeLocal } from '../sync/load/local-rows.ts';
+import { readSettings } from '../sync/load/read-settings.ts';
 import { localNameSql } from './record-name.ts';
 
 export interface ConflictRow {

@@ -2,8 +2,8 @@ import type { Transaction } from 'sequelize';
 import { AppError, notFound } from '../lib/errors.ts';
 import type { Entity } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
-import { massDeletion } from '../sync/doubtful.ts';
-import { enqueue, priorities, type QueueRequest } from '../sync/queue.ts';
+import { massDeletion } from '../sync/load/deletion-guard.ts';
+import { enqueue, priorities, type QueueRequest } from '../sync/queue/sync-queue.ts';
 import type { RequireActive } from './address.ts';
 import {
   type ErrorFilter,

@@ -2,7 +2,7 @@ import type { Clock } from '../lib/clock.ts';
 import { notFound } from '../lib/errors.ts';
 import type { Entity } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
-import { enqueue, priorities } from '../sync/queue.ts';
+import { enqueue, priorities } from '../sync/queue/sync-queue.ts';
 import { type ErrorRow, errorColumns } from './error-list.ts';
 import { findMapping, type MappingRow } from './mapping-list.ts';
 

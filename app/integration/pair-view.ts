@@ -1,11 +1,11 @@
 import type { Bitrix24Client, RemoteRecord } from '../bitrix24/client.ts';
+import { fieldMapFor } from '../field-maps/custom.ts';
+import type { FieldPair, LocalRecord } from '../field-maps/types.ts';
 import { AppError, notFound, type Text } from '../lib/errors.ts';
-import { fieldMapFor } from '../mapping/custom.ts';
-import type { FieldPair, LocalRecord } from '../mapping/types.ts';
 import { type Database, queryRows } from '../models/database.ts';
-import { readLocal } from '../sync/local-store.ts';
-import { findMappings, type Mapping } from '../sync/mappings.ts';
-import { readSettings } from '../sync/read-settings.ts';
+import { readLocal } from '../sync/load/local-rows.ts';
+import { findMappings, type Mapping } from '../sync/load/mappings.ts';
+import { readSettings } from '../sync/load/read-settings.ts';
 import { type ErrorRow, errorColumns } from './error-list.ts';
 import { findMapping, type MappingRow } from './mapping-list.ts';
 import { type HistoryLine, readPairHistory } from './pair-history.ts';

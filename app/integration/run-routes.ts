@@ -6,7 +6,7 @@ import { defineRoute, type Route } from '../http/route.ts';
 import type { Clock } from '../lib/clock.ts';
 import { AppError } from '../lib/errors.ts';
 import type { Database } from '../models/database.ts';
-import { cancelRun, findRun, listRuns, startRun } from '../sync/runs.ts';
+import { cancelRun, findRun, listRuns, startRun } from '../sync/runs/runs.ts';
 import { bitrix24Address, type RequireActive } from './address.ts';
 import { presentCounts, presentRun } from './present-run.ts';
 import { type RunDirection, runRequestSchema, toRunOptions } from './run-request.ts';

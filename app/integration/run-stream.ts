@@ -1,6 +1,6 @@
 import type { Clock } from '../lib/clock.ts';
 import type { Database } from '../models/database.ts';
-import { findRun, type RunRow } from '../sync/runs.ts';
+import { findRun, type RunRow } from '../sync/runs/runs.ts';
 import { presentRun } from './present-run.ts';
 
 const tickMs = 1000;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { defineRoute, type Route } from '../http/route.ts';
 import type { Clock } from '../lib/clock.ts';
-import { readSettings } from '../sync/read-settings.ts';
-import { settingsSchema } from '../sync/settings.ts';
+import { readSettings } from '../sync/load/read-settings.ts';
+import { settingsSchema } from '../sync/plan/settings.ts';
 import { bitrix24Address } from './address.ts';
 import { readHourlyStats } from './hourly-stats.ts';
 import { type SettingsDeps, saveSettings } from './settings.ts';

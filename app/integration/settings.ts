@@ -1,11 +1,11 @@
 import type { Bitrix24Client } from '../bitrix24/client.ts';
+import { allowedLocalFields, checkCustomPair, fieldMapFor } from '../field-maps/custom.ts';
+import type { FieldMapSettings } from '../field-maps/types.ts';
 import { invalidRequest, type Text } from '../lib/errors.ts';
 import { type Entity, entities } from '../lib/records.ts';
-import { allowedLocalFields, checkCustomPair, fieldMapFor } from '../mapping/custom.ts';
-import type { FieldMapSettings } from '../mapping/types.ts';
 import { type Database, queryRows } from '../models/database.ts';
-import { queueMappedRecords } from '../sync/queue-mapped.ts';
-import { type Settings, type StoredSettings, settingsOf } from '../sync/settings.ts';
+import { type Settings, type StoredSettings, settingsOf } from '../sync/plan/settings.ts';
+import { enqueueLinked } from '../sync/queue/enqueue-linked.ts';
 
 export interface SettingsDeps {
   db: Database;
@@ -63,7 +63,7 @@ function store(db: Database, tenantId: number, settings: StoredSettings): Promis
       transaction,
     );
     const resumed = entities.filter((entity) => after.automatic[entity] && !before.automatic[entity]);
-    await queueMappedRecords(db, tenantId, { reason: 'automatic_on', entities: resumed }, transaction);
+    await enqueueLinked(db, tenantId, { reason: 'automatic_on', entities: resumed }, transaction);
     return after;
   });
 }

@@ -1,18 +1,18 @@
 import type { Bitrix24Client, CallOptions } from '../bitrix24/client.ts';
+import { fieldMapFor } from '../field-maps/custom.ts';
 import type { Log } from '../lib/log.ts';
 import type { Entity } from '../lib/records.ts';
-import { fieldMapFor } from '../mapping/custom.ts';
 import { queryRows } from '../models/database.ts';
-import { carryOut } from './carry-out.ts';
+import { applyPlans } from './apply/apply-plans.ts';
 import type { SyncDeps } from './deps.ts';
-import { reportDuplicates, setAsideVanished } from './doubtful.ts';
-import { loadPairs } from './load-pairs.ts';
-import { planPair } from './plan-pair.ts';
-import { claimDue, postpone, priorities, type QueueRow } from './queue.ts';
-import { readSettings } from './read-settings.ts';
-import { finishRuns } from './run-counters.ts';
-import { advanceRun } from './run-scan.ts';
-import { handleRequestFailure } from './tenant-failure.ts';
+import { handleRequestFailure } from './faults/outage-policy.ts';
+import { finishRuns } from './journal/run-counters.ts';
+import { reportDuplicates, setAsideVanished } from './load/deletion-guard.ts';
+import { loadPairs } from './load/load-pairs.ts';
+import { readSettings } from './load/read-settings.ts';
+import { planPair } from './plan/plan-pair.ts';
+import { claimDue, postpone, priorities, type QueueRow } from './queue/sync-queue.ts';
+import { advanceRun } from './runs/run-scan.ts';
 
 /** Rows of one pass: their Bitrix24 sides are read in one request. */
 const chunkSize = 500;
@@ -94,7 +94,7 @@ async function reconcileChunk(
   await reportDuplicates(deps, tenantId, pairs);
   const silentRuns = await findSilentRuns(deps, tenantId);
   const planned = pairs.map((pair) => planPair(context, pair));
-  await carryOut(deps, { ...context, client, options, silentRuns }, planned);
+  await applyPlans(deps, { ...context, client, options, silentRuns }, planned);
 }
 
 async function findSilentRuns(deps: SyncDeps, tenantId: number): Promise<Set<number>> {

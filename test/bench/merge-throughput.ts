@@ -1,9 +1,9 @@
-import { objectMap } from '../../app/mapping/objects.ts';
-import type { LocalRecord } from '../../app/mapping/types.ts';
-import { isUneventful } from '../../app/sync/merge.ts';
-import { type PlanInput, plan } from '../../app/sync/plan.ts';
-import { settingsOf } from '../../app/sync/settings.ts';
-import { shadowsOf, wantedRemote } from '../../app/sync/shadows.ts';
+import { objectMap } from '../../app/field-maps/objects.ts';
+import type { LocalRecord } from '../../app/field-maps/types.ts';
+import { isUneventful } from '../../app/sync/plan/merge.ts';
+import { type PlanInput, plan } from '../../app/sync/plan/plan.ts';
+import { settingsOf } from '../../app/sync/plan/settings.ts';
+import { shadowsOf, wantedRemote } from '../../app/sync/plan/shadows.ts';
 import { percentile } from './counting.ts';
 import { type Finding, shown } from './report.ts';
 

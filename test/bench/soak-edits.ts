@@ -1,4 +1,4 @@
-import { joinComments, splitComments } from '../../app/mapping/comments.ts';
+import { joinComments, splitComments } from '../../app/field-maps/comments.ts';
 import type { Random } from './random.ts';
 import type { SoakTenant, SoakWorld } from './soak-world.ts';
 

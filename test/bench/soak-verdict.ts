@@ -1,5 +1,5 @@
-import { plainText } from '../../app/mapping/canonical.ts';
-import { splitComments } from '../../app/mapping/comments.ts';
+import { plainText } from '../../app/field-maps/canonical.ts';
+import { splitComments } from '../../app/field-maps/comments.ts';
 import { multisetOf } from './counting.ts';
 import type { SoakTenant, SoakWorld } from './soak-world.ts';
 

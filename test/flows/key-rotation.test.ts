@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { makeLog } from '../../app/lib/log.ts';
 import { makeSecrets } from '../../app/lib/secrets.ts';
 import { connectDatabase, type Database } from '../../app/models/database.ts';
-import { rotateKeys } from '../../app/portals/rotate-keys.ts';
+import { rotateKeys } from '../../app/portals/connection/rotate-keys.ts';
 import { installingIn } from '../support/installing.ts';
 import { startWorld, type Tenant, type World } from '../support/world.ts';
 

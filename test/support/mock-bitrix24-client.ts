@@ -8,8 +8,8 @@ import type {
   WriteOutcome,
 } from '../../app/bitrix24/client.ts';
 import { Bitrix24Error, type ErrorKind } from '../../app/bitrix24/errors.ts';
+import type { Multifield, RemoteChanges } from '../../app/field-maps/types.ts';
 import { type Entity, originator } from '../../app/lib/records.ts';
-import type { Multifield, RemoteChanges } from '../../app/mapping/types.ts';
 
 export interface RecordedCall {
   method: keyof Bitrix24Client;

@@ -1,5 +1,5 @@
-import { backoffMs, maxAttempts } from '../../app/sync/backoff.ts';
 import { defaultTimings } from '../../app/sync/deps.ts';
+import { backoffMs, maxAttempts } from '../../app/sync/faults/backoff.ts';
 import { type Variable, variables } from '../../config/env.ts';
 
 /** The README's table of environment variables, from the list that the app reads. */

@@ -4,15 +4,15 @@ import { type Import, type SourceFile, sourceFiles } from '../support/source-fil
 const app = sourceFiles('app');
 const all = ['app', 'config', 'migrations', 'public', 'test'].flatMap(sourceFiles);
 
-const below = ['mapping', 'bitrix24', 'jobs', 'models', 'lib'];
+const below = ['field-maps', 'bitrix24', 'jobs', 'models', 'lib'];
 
 /** What a folder of app/ may import besides itself. Features know nothing of each other: what two need lies below them. */
 const mayImport: Record<string, readonly string[]> = {
   lib: [],
   models: ['lib'],
   jobs: ['models', 'lib'],
-  mapping: ['lib'],
-  bitrix24: ['mapping', 'lib'],
+  'field-maps': ['lib'],
+  bitrix24: ['field-maps', 'lib'],
   sync: below,
   http: ['lib'],
   crm: ['http', 'sync', ...below],
@@ -26,9 +26,9 @@ const mayImport: Record<string, readonly string[]> = {
 /** The files that put everything together, from the outermost inwards, with what else each may import. */
 const top: Record<string, readonly string[]> = {
   'app/main.ts': ['app/start.ts', 'config', 'lib'],
-  'app/start.ts': ['app/wiring.ts', ...Object.keys(mayImport), 'config'],
-  'app/wiring.ts': ['app/wire-portals.ts', ...Object.keys(mayImport), 'config'],
-  'app/wire-portals.ts': [...Object.keys(mayImport), 'config'],
+  'app/start.ts': ['app/compose.ts', ...Object.keys(mayImport), 'config'],
+  'app/compose.ts': ['app/compose-portals.ts', ...Object.keys(mayImport), 'config'],
+  'app/compose-portals.ts': [...Object.keys(mayImport), 'config'],
 };
 
 /** Packages that one place alone may know. */
@@ -42,10 +42,11 @@ const homes: { packages: RegExp; home: RegExp; why: string }[] = [
 
 /** Decide by values alone: the same answer for the same arguments, nothing read, nothing written. */
 const pure = [
-  /^app\/mapping\//,
+  /^app\/field-maps\//,
   /^app\/lib\/(errors|records|redact)\.ts$/,
-  /^app\/sync\/(plan|merge|backoff|origin)\.ts$/,
-  /^app\/bitrix24\/(calendar-day|errors|error-rows|error-table|wire|wire-list|legacy-write|webhook-url)\.ts$/,
+  /^app\/sync\/plan\/(plan|merge|origin-id)\.ts$/,
+  /^app\/sync\/faults\/backoff\.ts$/,
+  /^app\/bitrix24\/(calendar-day|errors|error-rows|error-table|item-codec|list-answer|clear-company-fields|webhook-url)\.ts$/,
   /^app\/bitrix24\/limits\/pacer\.ts$/,
 ];
 const purePackages = ['libphonenumber-js'];

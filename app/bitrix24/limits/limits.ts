@@ -1,7 +1,7 @@
 import type { Clock } from '../../lib/clock.ts';
 import { ownLimit } from '../error-table.ts';
 import { type BucketSize, closeBucket, type RunSql, takeRequest } from './bucket.ts';
-import { batchSizeFor, block, emptyLane, type MethodLane, spend, waitFor } from './pacer.ts';
+import { batchSizeFor, block, emptyBudget, type MethodBudget, spend, waitFor } from './pacer.ts';
 
 /** A job that must wait longer gives its worker back; the queue wakes it. */
 const longestWaitMs = { background: 2000, interactive: 10_000 };
@@ -24,12 +24,12 @@ export function makeLimits(deps: { run: RunSql; clock: Clock; bucket: BucketSize
   // The portal tells when a lane reopens only in good answers, before it closes.
   const lastReset = new Map<string, number>();
 
-  async function readLane(portal: string, method: string): Promise<MethodLane> {
+  async function readBudget(portal: string, method: string): Promise<MethodBudget> {
     const [row] = await run<{ level: number; refreshed_at: Date; cost: number | null; blocked_until: Date | null }>(
       'select level, refreshed_at, cost, blocked_until from portal_limits where portal = $portal and lane = $lane',
       { portal, lane: laneOf(method) },
     );
-    if (!row) return emptyLane;
+    if (!row) return emptyBudget;
     return {
       level: row.level,
       refreshedAt: row.refreshed_at.getTime(),
@@ -38,7 +38,7 @@ export function makeLimits(deps: { run: RunSql; clock: Clock; bucket: BucketSize
     };
   }
 
-  async function writeLane(portal: string, method: string, lane: MethodLane): Promise<void> {
+  async function writeBudget(portal: string, method: string, lane: MethodBudget): Promise<void> {
     await run(
       `insert into portal_limits (portal, lane, level, refreshed_at, cost, blocked_until)
        values ($portal, $lane, $level, $refreshedAt, $cost, $blockedUntil)
@@ -73,7 +73,7 @@ export function makeLimits(deps: { run: RunSql; clock: Clock; bucket: BucketSize
         await clock.sleep(ms, options.signal);
       };
       for (const [method, count] of calls) {
-        const wait = waitFor(await readLane(portal, method), count, clock.now().getTime());
+        const wait = waitFor(await readBudget(portal, method), count, clock.now().getTime());
         if (wait > 0) await pause(wait);
       }
       for (let wait = 1; wait > 0; ) {
@@ -87,8 +87,8 @@ export function makeLimits(deps: { run: RunSql; clock: Clock; bucket: BucketSize
       for (const { method, ...cost } of costs) {
         const { resetAt } = cost;
         if (resetAt !== null) lastReset.set(`${portal} ${method}`, resetAt);
-        const lane = await readLane(portal, method);
-        await writeLane(portal, method, spend(lane, clock.now().getTime(), cost));
+        const lane = await readBudget(portal, method);
+        await writeBudget(portal, method, spend(lane, clock.now().getTime(), cost));
       }
     },
 
@@ -100,14 +100,14 @@ export function makeLimits(deps: { run: RunSql; clock: Clock; bucket: BucketSize
     /** The portal refused a method for its execution time; returns how long to wait. */
     async outOfTime(portal: string, method: string): Promise<number> {
       const now = clock.now().getTime();
-      const lane = block(await readLane(portal, method), now, lastReset.get(`${portal} ${method}`) ?? null);
-      await writeLane(portal, method, lane);
+      const lane = block(await readBudget(portal, method), now, lastReset.get(`${portal} ${method}`) ?? null);
+      await writeBudget(portal, method, lane);
       return (lane.blockedUntil ?? now) - now;
     },
 
     /** How many calls of this method fit one request. */
     async batchSize(portal: string, method: string): Promise<number> {
-      return batchSizeFor(await readLane(portal, method));
+      return batchSizeFor(await readBudget(portal, method));
     },
   };
 }

@@ -1,5 +1,5 @@
 /** What is remembered of one method's execution time on one portal. Seconds and milliseconds since the epoch. */
-export interface MethodLane {
+export interface MethodBudget {
   /** Seconds spent of the budget, as of `refreshedAt`. */
   level: number;
   /** May lie ahead: then nothing is regained before. */
@@ -23,10 +23,10 @@ const firstCommands = 8;
 /** Minutes leave the portal's sum after ten of them; a moment further away is none that it could have meant. */
 const longestReset = 660_000;
 
-export const emptyLane: MethodLane = { level: 0, refreshedAt: 0, cost: null, blockedUntil: null };
+export const emptyBudget: MethodBudget = { level: 0, refreshedAt: 0, cost: null, blockedUntil: null };
 
 /** How many calls fit one request so that it finishes in time. */
-export function batchSizeFor({ cost }: MethodLane): number {
+export function batchSizeFor({ cost }: MethodBudget): number {
   if (cost === null) return firstCommands;
   return Math.max(1, Math.min(maxCommands, Math.floor(requestSeconds / Math.max(cost, 0.001))));
 }
@@ -35,7 +35,7 @@ export function batchSizeFor({ cost }: MethodLane): number {
  * How long to wait before `calls` more calls: 0 while the burst lasts, then what the sustained rate needs. A single request that is
  * larger than the whole budget waits for an empty lane, not for ever.
  */
-export function waitFor(lane: MethodLane, calls: number, now: number): number {
+export function waitFor(lane: MethodBudget, calls: number, now: number): number {
   const blocked = Math.max(0, (lane.blockedUntil ?? 0) - now);
   const expected = Math.min(calls * (lane.cost ?? 0), budget);
   const over = levelAt(lane, now) + expected - budget;
@@ -49,10 +49,10 @@ export function waitFor(lane: MethodLane, calls: number, now: number): number {
  * regained before that either.
  */
 export function spend(
-  lane: MethodLane,
+  lane: MethodBudget,
   now: number,
   answer: { calls: number; seconds: number; operating: number | null; resetAt: number | null },
-): MethodLane {
+): MethodBudget {
   const { calls, seconds, operating, resetAt } = answer;
   const mine = levelAt(lane, now) + seconds;
   const average = calls > 0 ? seconds / calls : null;
@@ -63,12 +63,12 @@ export function spend(
 }
 
 /** The lane after `OPERATION_TIME_LIMIT`: full, and closed until the moment that the portal named last, else for a minute. */
-export function block(lane: MethodLane, now: number, resetAt: number | null): MethodLane {
+export function block(lane: MethodBudget, now: number, resetAt: number | null): MethodBudget {
   const until = resetAt !== null && resetAt > now ? resetAt : now + 60_000;
   return { ...lane, level: Math.max(levelAt(lane, now), budget), refreshedAt: now, blockedUntil: until };
 }
 
-export function levelAt(lane: MethodLane, now: number): number {
+export function levelAt(lane: MethodBudget, now: number): number {
   const elapsed = Math.max(0, now - lane.refreshedAt) / 1000;
   return Math.max(0, lane.level - elapsed * refill);
 }

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { RemoteChanges } from '../../../app/mapping/types.ts';
+import type { RemoteChanges } from '../../../app/field-maps/types.ts';
 import { type SimulatedPortal, startPortal } from '../../portal/portal.ts';
 import type { PortalSwitches } from '../../portal/switches.ts';
 import { countRequests, type ReachedPortal, reachPortal } from '../../support/portal-client.ts';

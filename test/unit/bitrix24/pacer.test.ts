@@ -3,16 +3,16 @@ import fc from 'fast-check';
 import {
   batchSizeFor,
   block,
-  emptyLane,
+  emptyBudget,
   levelAt,
-  type MethodLane,
+  type MethodBudget,
   spend,
   waitFor,
 } from '../../../app/bitrix24/limits/pacer.ts';
 import { PortalLimits } from '../../portal/limits.ts';
 import { defaultSwitches, type PortalSwitches } from '../../portal/switches.ts';
 
-const lane = (changes: Partial<MethodLane>): MethodLane => ({ ...emptyLane, ...changes });
+const lane = (changes: Partial<MethodBudget>): MethodBudget => ({ ...emptyBudget, ...changes });
 
 describe('batchSizeFor', () => {
   for (const [cost, size] of [
@@ -76,27 +76,27 @@ describe('levelAt', () => {
     expect(levelAt(after, 200_000)).to.be.closeTo(430 - 76, 1e-9);
   });
   it('believes no moment that the portal cannot have meant', () => {
-    const after = spend(emptyLane, 0, { calls: 10, seconds: 5, operating: 430, resetAt: 86_400_000 });
+    const after = spend(emptyBudget, 0, { calls: 10, seconds: 5, operating: 430, resetAt: 86_400_000 });
     expect(levelAt(after, 100_000)).to.be.closeTo(430 - 76, 1e-9);
   });
 });
 
 describe('block', () => {
   it('closes the lane until the moment that the portal named, else for a minute', () => {
-    expect(block(emptyLane, 1000, 50_000).blockedUntil).to.equal(50_000);
-    expect(block(emptyLane, 60_000, 50_000).blockedUntil).to.equal(120_000);
-    expect(block(emptyLane, 1000, null).blockedUntil).to.equal(61_000);
-    expect(levelAt(block(emptyLane, 1000, null), 1000)).to.equal(408);
+    expect(block(emptyBudget, 1000, 50_000).blockedUntil).to.equal(50_000);
+    expect(block(emptyBudget, 60_000, 50_000).blockedUntil).to.equal(120_000);
+    expect(block(emptyBudget, 1000, null).blockedUntil).to.equal(61_000);
+    expect(levelAt(block(emptyBudget, 1000, null), 1000)).to.equal(408);
   });
 });
 
 describe('spend', () => {
   it('believes the portal when it counts more than we do', () => {
-    expect(spend(emptyLane, 0, { calls: 10, seconds: 5, operating: 200, resetAt: null }).level).to.equal(200);
-    expect(spend(emptyLane, 0, { calls: 10, seconds: 5, operating: 2, resetAt: null }).level).to.equal(5);
+    expect(spend(emptyBudget, 0, { calls: 10, seconds: 5, operating: 200, resetAt: null }).level).to.equal(200);
+    expect(spend(emptyBudget, 0, { calls: 10, seconds: 5, operating: 2, resetAt: null }).level).to.equal(5);
   });
   it('averages the cost of a call, the latest measurement first', () => {
-    const first = spend(emptyLane, 0, { calls: 10, seconds: 5, operating: null, resetAt: null });
+    const first = spend(emptyBudget, 0, { calls: 10, seconds: 5, operating: null, resetAt: null });
     expect(first.cost).to.equal(0.5);
     expect(spend(first, 0, { calls: 10, seconds: 15, operating: null, resetAt: null }).cost).to.be.closeTo(0.8, 1e-9);
     expect(spend(first, 0, { calls: 0, seconds: 0, operating: null, resetAt: null }).cost).to.equal(0.5);
@@ -109,7 +109,7 @@ function stream(switches: PortalSwitches, costs: readonly number[], hours: numbe
   const startedAt = nowMs;
   const portal = new PortalLimits(switches, () => nowMs);
   const spent: { at: number; seconds: number }[] = [];
-  let own: MethodLane = emptyLane;
+  let own: MethodBudget = emptyBudget;
   let waited = 0;
   for (let n = 0; nowMs - startedAt < hours * 3_600_000; n++) {
     const calls = batchSizeFor(own);

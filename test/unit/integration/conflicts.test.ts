@@ -1,7 +1,7 @@
 import { expect } from 'chai';
+import { fieldMapFor } from '../../../app/field-maps/custom.ts';
+import type { FieldPair, LocalRecord } from '../../../app/field-maps/types.ts';
 import { columnsFor } from '../../../app/integration/conflicts.ts';
-import { fieldMapFor } from '../../../app/mapping/custom.ts';
-import type { FieldPair, LocalRecord } from '../../../app/mapping/types.ts';
 
 function pairOf(entity: 'object' | 'user' | 'contract', key: string): FieldPair {
   const custom = [{ local: 'status', bitrix24: 'UF_CRM_STATUS', owner: 'both' as const }];

@@ -1,0 +1,137 @@
+import type https from 'node:https';
+import type { Config } from '../config/config.ts';
+import type { PortalAccess } from './bitrix24/access.ts';
+import { makeAppApi } from './bitrix24/app-api.ts';
+import type { Bitrix24Client } from './bitrix24/client.ts';
+import type { Limits } from './bitrix24/limits/limits.ts';
+import { makeOAuth, type TokenInfo } from './bitrix24/oauth.ts';
+import { makeBitrix24Client } from './bitrix24/sdk-client.ts';
+import { accessWithToken } from './bitrix24/user-token-access.ts';
+import { verifyWebhook } from './bitrix24/verify-webhook.ts';
+import type { OfflineQueue } from './events/offline.ts';
+import type { Metrics } from './http/metrics.ts';
+import { mintToken, readState, sessionSecretFrom, signState } from './http/tokens.ts';
+import type { JobQueue } from './jobs/queue.ts';
+import type { Clock } from './lib/clock.ts';
+import type { Log } from './lib/log.ts';
+import type { Secrets } from './lib/secrets.ts';
+import type { Database } from './models/database.ts';
+import { makeAppCredentials } from './portals/connection/app-credentials.ts';
+import { makeClients } from './portals/connection/clients.ts';
+import { makePortalRoutes } from './portals/connection/connection-routes.ts';
+import { makeConnections } from './portals/connection/connections.ts';
+import { makeHealth } from './portals/connection/health.ts';
+import { makePortalCredentials } from './portals/connection/portal-credentials.ts';
+import { makeSetup } from './portals/connection/setup.ts';
+import { makeAppLifecycleEvents } from './portals/install/app-lifecycle-events.ts';
+import { makeClaimPortal } from './portals/install/claim-portal.ts';
+import { makeCodeGrant } from './portals/install/code-grant.ts';
+import { makeIdentifySender } from './portals/install/identify-sender.ts';
+import { makeInstall } from './portals/install/install.ts';
+import { makeInstallationRoutes } from './portals/install/installation-routes.ts';
+import { type Installation, makeInstallations } from './portals/install/installations.ts';
+import { makeLinkCodes } from './portals/install/link-codes.ts';
+import { makeSubscribe, releaseBindings } from './portals/install/subscriptions.ts';
+import { makeTokens } from './portals/install/tokens.ts';
+import { makePageRoutes } from './portals/pages/page-routes.ts';
+import { makeSessions } from './portals/pages/session.ts';
+import { makeSessionRoutes } from './portals/pages/session-routes.ts';
+
+export interface PortalDeps {
+  config: Config;
+  db: Database;
+  clock: Clock;
+  log: Log;
+  secrets: Secrets;
+  metrics: Metrics;
+  queue: JobQueue;
+  agent: https.Agent;
+  limits: Limits;
+}
+
+export type Portals = ReturnType<typeof composePortals>;
+
+/** Builds everything about how companies reach their portals, and how portals reach us. */
+export function composePortals({ config, db, clock, log, secrets, metrics, queue, agent, limits }: PortalDeps) {
+  const clientDeps = { agent, limits, clock, log };
+  const makeClient = (access: PortalAccess): Bitrix24Client => makeBitrix24Client(access, clientDeps);
+  const wakeBinding = (tenantId: number) => queue.wake('bind', [tenantId]);
+  const wakeReconcile = (tenantId: number) => queue.wake('reconcile', [tenantId]);
+
+  const oauth = makeOAuth({ urls: config.oauthUrls, agent });
+  const connections = makeConnections({ db, secrets });
+  const installations = makeInstallations({ db, secrets, clock });
+  const applications = makeAppCredentials({ db, secrets, marketplace: config.marketplace });
+  const tokens = makeTokens({ installations, oauth, keysOf: applications.keysOf, clock, log });
+  const access = makePortalCredentials({ connections, installations, tokens, oauth, log });
+  const clients = makeClients({ db, access, makeClient, log });
+  const { clientFor } = clients;
+  const applicationFor = async (installation: Installation) =>
+    makeAppApi(await access.ofInstallation(installation), clientDeps);
+  /** Who a visitor is in the portal, by the visitor's own token. */
+  const profileOf = (portal: { host: string; memberId: string }, accessToken: string) =>
+    makeAppApi(accessWithToken(portal, accessToken), clientDeps).profile();
+
+  const store = makeClaimPortal({ db, clock, connections, installations, makeClient, wakeBinding });
+  const isAdmin = async (info: TokenInfo, accessToken: string) => (await profileOf(info, accessToken)).isAdmin;
+  const install = makeInstall({
+    ...{ installations, applications, oauth, store, isAdmin, wakeBinding, log },
+    isAlive: async (installation) =>
+      (await applicationFor(installation)).profile().then(
+        ({ isAdmin }) => isAdmin,
+        () => false,
+      ),
+  });
+  const appEvents = makeAppLifecycleEvents({
+    ...{ db, installations, connections, install, oauth, isAdmin, wakeBinding, wakeReconcile, log },
+    release: async (installation) => releaseBindings(await applicationFor(installation)),
+  });
+  const probe = (url: string) => verifyWebhook(url, agent);
+  const setup = makeSetup({
+    ...{ db, connections, clients, applications, install, probe, makeClient, log },
+    publicUrl: config.publicUrl,
+  });
+  const health = makeHealth({ db, connections, clientFor, clock, log });
+  const [firstKey] = config.encryptionKeys;
+  const sessionSecret = config.jwtSecret ?? sessionSecretFrom(firstKey?.key ?? Buffer.alloc(0));
+  const sessions = makeSessions({
+    installations,
+    oauth,
+    secrets,
+    clock,
+    profile: profileOf,
+    mint: (claims, hours) => mintToken(sessionSecret, claims, hours),
+  });
+  const state = {
+    sign: (tenantId: number) => signState(sessionSecret, tenantId),
+    read: (text: string) => readState(sessionSecret, text),
+  };
+  const codeGrant = makeCodeGrant({ applications, oauth, install, state });
+  const linkCodes = makeLinkCodes({ db, secrets, applications, connections });
+  const count = (result: string) => metrics.frames.inc({ result });
+
+  return {
+    connections,
+    installations,
+    clients,
+    clientFor,
+    health,
+    appEvents,
+    sessionSecret,
+    identify: makeIdentifySender({ db, secrets, installations, appEvents }),
+    bind: makeSubscribe({ installations, applicationFor, clientFor, publicUrl: config.publicUrl, clock }),
+    routes: [
+      ...makePortalRoutes({ setup, health, clients }),
+      ...makeInstallationRoutes({ installations, codeGrant, linkCodes, appEvents, wakeBinding }),
+    ],
+    open: makeSessionRoutes({ sessions, linkCodes, wakeBinding }),
+    callbacks: makePageRoutes({ installations, install, appEvents, codeGrant, clock, wakeBinding, count }),
+
+    /** The tenant's offline queue, if its portal keeps one. */
+    async offlineQueueOf(tenantId: number): Promise<OfflineQueue | null> {
+      const installation = await installations.findByTenant(tenantId);
+      if (installation?.state !== 'active' || installation.offline === 'none') return null;
+      return { mode: installation.offline, application: await applicationFor(installation) };
+    },
+  };
+}

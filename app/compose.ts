@@ -1,0 +1,183 @@
+import pg from 'pg';
+import type { Config } from '../config/config.ts';
+import { Bitrix24Error } from './bitrix24/errors.ts';
+import type { BucketSize, RunSql } from './bitrix24/limits/bucket.ts';
+import { makeLimits } from './bitrix24/limits/limits.ts';
+import { readUsage } from './bitrix24/limits/usage.ts';
+import { makeSsrfAgent } from './bitrix24/ssrf-agent.ts';
+import { composePortals } from './compose-portals.ts';
+import { makeCompanyRoutes } from './crm/company-routes.ts';
+import { makeRecordRoutes } from './crm/record-routes.ts';
+import { makeDeletionSweep } from './events/deletion-sweep.ts';
+import { makeDuplicateCheck } from './events/duplicate-check.ts';
+import { makeOffline } from './events/offline.ts';
+import { makeReceive } from './events/receive.ts';
+import { makeEventRoutes } from './events/routes.ts';
+import { makeSchedules } from './events/schedules.ts';
+import { makeSweep } from './events/sweep.ts';
+import { makeMetrics } from './http/metrics.ts';
+import { createServer } from './http/server.ts';
+import { makeCardRoutes } from './integration/card-routes.ts';
+import { makeConflictRoutes } from './integration/conflict-routes.ts';
+import { makeErrorRoutes } from './integration/error-routes.ts';
+import { makeLimitRoutes } from './integration/limit-routes.ts';
+import { makeMappingRoutes } from './integration/mapping-routes.ts';
+import { makeRunRoutes } from './integration/run-routes.ts';
+import { makeSettingsRoutes } from './integration/settings-routes.ts';
+import { makeJobQueue, type Task } from './jobs/queue.ts';
+import type { TaskContext } from './jobs/worker.ts';
+import { type Clock, systemClock } from './lib/clock.ts';
+import type { Log } from './lib/log.ts';
+import { makeSecrets } from './lib/secrets.ts';
+import { connectDatabase, queryRows } from './models/database.ts';
+import { initModels } from './models/index.ts';
+import { isMigrated } from './models/migrate.ts';
+import type { Installation } from './portals/install/installations.ts';
+import { defaultTimings, type SyncTimings } from './sync/deps.ts';
+import { handleRequestFailure } from './sync/faults/outage-policy.ts';
+import { makeReconcile } from './sync/reconcile.ts';
+
+/** Requests at once and a second on every plan but Enterprise (settings/performance/limits.md, 2026-08). */
+const standardBucket: BucketSize = { size: 50, drain: 2 };
+
+/** What can be replaced from outside: time, limits, and a certificate authority to trust besides those that everybody trusts. */
+export interface ComposeOptions {
+  clock?: Clock;
+  timings?: Partial<SyncTimings>;
+  extraCa?: string;
+  /** The portals' request limit. */
+  bucket?: BucketSize;
+}
+
+export type App = ReturnType<typeof compose>;
+
+/** Builds every dependency once. Nothing is started here. */
+export function compose(config: Config, databaseUrl: string, log: Log, options: ComposeOptions = {}) {
+  const clock = options.clock ?? systemClock;
+  const db = connectDatabase(databaseUrl, log);
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 4, application_name: 'axenta-bitrix24-jobs' });
+  pool.on('error', (error) => log.warn({ err: error }, 'A connection to PostgreSQL broke'));
+  const models = initModels(db);
+  const metrics = makeMetrics();
+  const secrets = makeSecrets(config.encryptionKeys);
+  const queue = makeJobQueue({ pool });
+
+  const agent = makeSsrfAgent({ allowPrivateHosts: config.allowPrivateHosts, extraCa: options.extraCa });
+  const bucket = options.bucket ?? standardBucket;
+  const runSql: RunSql = (sql, bind) => queryRows(db, sql, bind);
+  const limits = makeLimits({ run: runSql, clock, bucket });
+  const portals = composePortals({ config, db, clock, log, secrets, metrics, queue, agent, limits });
+  const { connections, installations, clientFor, health } = portals;
+
+  const timings = { ...defaultTimings, ...options.timings };
+  const syncDeps = { db, clock, log, connections, clientFor, timings, random: Math.random };
+  const reconcile = makeReconcile(syncDeps);
+  const usageOf = (portal: string) => readUsage(runSql, portal, bucket, clock.now().getTime());
+  const portalOf = async (tenantId: number) => (await connections.find(tenantId))?.portal ?? null;
+  const requireActive = async (tenantId: number) => void (await connections.requireActive(tenantId));
+
+  const routes = [
+    ...portals.routes,
+    ...makeRunRoutes({ db, clock, requireActive }),
+    ...makeLimitRoutes({ portalOf, usageOf }),
+    ...makeCardRoutes({ db, clock, clientFor, requireActive }),
+    ...makeMappingRoutes({ db, clock, clientFor, requireActive }),
+    ...makeSettingsRoutes({ db, clock, clientFor }),
+    ...makeConflictRoutes({ db }),
+    ...makeErrorRoutes({ db, requireActive, requireConnection: health.require }),
+    ...makeRecordRoutes(models),
+    ...makeCompanyRoutes(models),
+  ];
+  const receive = makeReceive<Installation>({
+    ...{ db, clock, log, identify: portals.identify },
+    installByEvent: portals.appEvents.installByEvent,
+    handleAppEvent: portals.appEvents.handleAppEvent,
+    count: (result) => metrics.events.inc({ result }),
+  });
+  const http = createServer({
+    ...{ log, clock, metrics, routes, open: portals.open },
+    callbacks: [...portals.callbacks, ...makeEventRoutes({ receive })],
+    auth: { secret: portals.sessionSecret, jwksUrl: config.jwksUrl, isKnown },
+    ready: () => isMigrated(db),
+  });
+
+  async function isKnown(tenantId: number, installation: number | null): Promise<boolean> {
+    const [row] = await queryRows<{ known: boolean }>(
+      db,
+      `select exists (select 1 from companies where id = $tenantId and deleted_at is null)
+          and ($installation::integer is null or exists (
+            select 1 from bitrix24_installations
+             where id = $installation and tenant_id = $tenantId and state <> 'uninstalled')) as known`,
+      { tenantId, installation },
+    );
+    return row?.known ?? false;
+  }
+
+  /** A search that fails as a whole stops or pauses its tenant as a synchronisation does; the next schedule tries again. */
+  const searching = (search: (tenantId: number, context: TaskContext) => Promise<void>) => {
+    return async (tenantId: number, context: TaskContext): Promise<void> => {
+      const connection = await connections.find(tenantId);
+      if (connection?.state !== 'active') return;
+      try {
+        await search(tenantId, context);
+      } catch (error) {
+        if (context.signal.aborted) return;
+        await handleRequestFailure({ ...syncDeps, log: context.log }, tenantId, connection.pauseFailures, error);
+      }
+    };
+  };
+
+  const handlers: Record<Task, (tenantId: number, context: TaskContext) => Promise<void>> = {
+    async reconcile(tenantId, context) {
+      const isWorkLeft = await reconcile(tenantId, context);
+      if (isWorkLeft) await queue.wake('reconcile', [tenantId]);
+    },
+    sweep: searching(makeSweep({ db, clock, clientFor })),
+    deletion_sweep: searching(makeDeletionSweep({ db, clientFor })),
+    duplicate_check: searching(makeDuplicateCheck({ db, clientFor })),
+    offline: searching(makeOffline({ db, queueOf: portals.offlineQueueOf })),
+    async bind(tenantId, context) {
+      try {
+        await portals.bind(tenantId, context);
+      } catch (error) {
+        // What is not the end of the connection is tried again by the queue; meanwhile records are synchronised all the same.
+        if (!(error instanceof Bitrix24Error) || error.kind !== 'auth') throw error;
+        await connections.suspend(tenantId, error);
+      }
+    },
+    // The report resumes a connection that answers again.
+    async recheck(tenantId) {
+      health.forget(tenantId);
+      await health.report(tenantId);
+    },
+  };
+
+  return {
+    db,
+    pool,
+    clock,
+    queue,
+    clients: portals.clients,
+    http,
+    handlers,
+    schedules: makeSchedules({
+      db,
+      wake: queue.wake,
+      listActiveTenants: connections.listActiveTenants,
+      listRecoverableTenants: connections.listRecoverableTenants,
+      listOfflineTenants: () => installations.listActiveTenants({ offline: true }),
+      purgePending: installations.purgePending,
+      sweepIntervalSec: config.sweepIntervalSec,
+    }),
+    /** What a process does first: subscriptions are checked, and what came while nobody could be called is fetched. */
+    async wakeInstalled(): Promise<void> {
+      await queue.wake('bind', await installations.listActiveTenants({ offline: false }));
+      await queue.wake('offline', await installations.listActiveTenants({ offline: true }));
+    },
+    async close(): Promise<void> {
+      agent.destroy();
+      await pool.end();
+      await db.close();
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Transaction } from 'sequelize';
+import { type Database, queryRows } from './database.ts';
+
+/**
+ * Shorter than PostgreSQL's `deadlock_timeout` (1 s): where the engine and a writer of the CRM wait for each other crosswise, it is the
+ * engine that gives up, before PostgreSQL would choose a victim, which could be the writer.
+ */
+const lockTimeoutMs = 400;
+const maxAttempts = 6;
+
+/** Runs one step without a limit on its wait: only where nobody can wait for what the transaction holds so far. */
+export type Patiently = <Value>(action: () => Promise<Value>) => Promise<Value>;
+
+/**
+ * Runs a transaction of the engine that gives way to everybody else: it waits for a lock for a moment only, then lets everything go and
+ * begins anew. `work` may run several times; what it does `patiently` waits as long as it takes. Throws what the last attempt threw.
+ */
+export async function retryingTransaction<Value>(
+  db: Database,
+  work: (transaction: Transaction, patiently: Patiently) => Promise<Value>,
+): Promise<Value> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await db.transaction(async (transaction) => {
+        const waitFor = (ms: number) =>
+          queryRows(db, `select set_config('lock_timeout', '${ms}ms', true)`, {}, transaction);
+        await waitFor(lockTimeoutMs);
+        return work(transaction, async (action) => {
+          await waitFor(0);
+          const value = await action();
+          await waitFor(lockTimeoutMs);
+          return value;
+        });
+      });
+    } catch (error) {
+      if (attempt >= maxAttempts || !isCrossing(error)) throw error;
+      await sleep(50 * attempt * (0.5 + Math.random()));
+    }
+  }
+}
+
+/** `lock_not_available`, or a deadlock that PostgreSQL broke all the same. */
+function isCrossing(error: unknown): boolean {
+  const code = (error as { original?: { code?: unknown } } | null)?.original?.code;
+  return code === '55P03' || code === '40P01';
+}

@@ -1,0 +1,61 @@
+import type { ApplicationKeys } from '../../bitrix24/oauth.ts';
+import type { Secrets } from '../../lib/secrets.ts';
+import { type Database, queryRows } from '../../models/database.ts';
+import type { Installation } from '../install/installations.ts';
+import { clientSecretPlace } from './connections.ts';
+
+export interface ApplicationsDeps {
+  db: Database;
+  secrets: Secrets;
+  /** The marketplace application of this server, if there is one. */
+  marketplace: ApplicationKeys | null;
+}
+
+/** A company that says that an application is its own. Anybody can say so: the secret has to prove it. */
+export interface Claim {
+  tenantId: number;
+  keys: ApplicationKeys;
+}
+
+export type Applications = ReturnType<typeof makeAppCredentials>;
+
+/** Makes the directory of applications: the server's own (marketplace), and those that companies stored through `/setup` (local). */
+export function makeAppCredentials({ db, secrets, marketplace }: ApplicationsDeps) {
+  async function claimsOf(clientId: string): Promise<Claim[]> {
+    const rows = await queryRows<{ id: number; secret: string }>(
+      db,
+      `select id, bitrix24_client_secret as secret from companies
+        where bitrix24_client_id = $clientId and bitrix24_client_secret is not null and deleted_at is null order by id`,
+      { clientId },
+    );
+    return rows.map(({ id, secret }) => ({
+      tenantId: id,
+      keys: { clientId, clientSecret: secrets.decrypt(secret, clientSecretPlace(id)) },
+    }));
+  }
+
+  return {
+    isMarketplace: (clientId: string) => marketplace?.clientId === clientId,
+    claimsOf,
+
+    /** The application that the company's own administrator entered, with its secret; null when there is none. */
+    async ofTenant(tenantId: number): Promise<ApplicationKeys | null> {
+      const [row] = await queryRows<{ clientId: string; secret: string }>(
+        db,
+        `select bitrix24_client_id as "clientId", bitrix24_client_secret as secret from companies
+          where id = $tenantId and bitrix24_client_id is not null and bitrix24_client_secret is not null`,
+        { tenantId },
+      );
+      return row
+        ? { clientId: row.clientId, clientSecret: secrets.decrypt(row.secret, clientSecretPlace(tenantId)) }
+        : null;
+    },
+
+    /** Keys with which an installation's tokens are renewed; null when its company has removed them. */
+    async keysOf({ clientId, tenantId }: Pick<Installation, 'clientId' | 'tenantId'>): Promise<ApplicationKeys | null> {
+      if (marketplace?.clientId === clientId) return marketplace;
+      const claims = await claimsOf(clientId);
+      return claims.find((claim) => claim.tenantId === tenantId)?.keys ?? null;
+    },
+  };
+}

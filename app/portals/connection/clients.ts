@@ -1,0 +1,59 @@
+import type { PortalAccess } from '../../bitrix24/access.ts';
+import type { Bitrix24Client } from '../../bitrix24/client.ts';
+import type { Log } from '../../lib/log.ts';
+import { type Database, queryRows } from '../../models/database.ts';
+import { notConfigured } from './connection-errors.ts';
+import type { Access } from './portal-credentials.ts';
+
+/** PostgreSQL channel that tells every process to forget a tenant's client; the payload is the tenant's id. */
+export const cacheChannel = 'axenta_cache';
+
+export interface ClientsDeps {
+  db: Database;
+  access: Pick<Access, 'find'>;
+  makeClient(access: PortalAccess): Bitrix24Client;
+  log: Log;
+}
+
+export type Clients = ReturnType<typeof makeClients>;
+
+/**
+ * The one door to a tenant's portal. A client keeps decrypted credentials, field lists and stage lists, so it is made once
+ * per process. A webhook or an address that was stored anew, by whatever process, is noticed at the next call.
+ */
+export function makeClients({ db, access, makeClient, log }: ClientsDeps) {
+  const cache = new Map<number, { key: string; client: Bitrix24Client }>();
+  /** Forgets the tenant's client in this process; a null tenant means all. */
+  function forget(tenantId: number | null): void {
+    const forgotten = tenantId === null ? [...cache.values()] : [cache.get(tenantId)];
+    for (const entry of forgotten) entry?.client.clearCache();
+    if (tenantId === null) cache.clear();
+    else cache.delete(tenantId);
+  }
+
+  return {
+    /** The tenant's client, also of a suspended connection. Throws AppError `not_configured` when there is none. */
+    async clientFor(tenantId: number): Promise<Bitrix24Client> {
+      const found = await access.find(tenantId);
+      if (!found) {
+        cache.delete(tenantId);
+        throw notConfigured();
+      }
+      const cached = cache.get(tenantId);
+      if (cached?.key === found.key) return cached.client;
+      const client = makeClient(await found.open());
+      cache.set(tenantId, { key: found.key, client });
+      const line = { tenant_id: tenantId, operation: 'credentials', result: 'ok' };
+      log.info(line, `Получены учетные данные для компании ${tenantId}`);
+      return client;
+    },
+
+    forget,
+
+    /** Forgets the tenant's client in every process that listens to `cacheChannel`. */
+    async forgetEverywhere(tenantId: number): Promise<void> {
+      forget(tenantId);
+      await queryRows(db, `select pg_notify('${cacheChannel}', $tenantId::text)`, { tenantId });
+    },
+  };
+}

@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import type { Language } from '../../http/route.ts';
+import { defineRoute, type Route } from '../../http/route.ts';
+import type { Clients } from './clients.ts';
+import type { Connection } from './connections.ts';
+import type { Health, HealthReport } from './health.ts';
+import type { Setup, SetupAnswer } from './setup.ts';
+
+export interface PortalRouteDeps {
+  setup: Setup;
+  health: Health;
+  clients: Clients;
+}
+
+const address = '/api/integration/bitrix24';
+
+const nothingToSetUp = {
+  ru: 'нужно хотя бы одно поле: webhook_url, client_id, client_secret или outgoing_token',
+  en: 'at least one field is needed: webhook_url, client_id, client_secret or outgoing_token',
+};
+
+const setupBody = z
+  .strictObject({
+    webhook_url: z.string().trim().min(1).max(500).nullable().optional(),
+    client_id: z.string().trim().min(1).max(100).nullable().optional(),
+    client_secret: z.string().trim().min(1).max(200).nullable().optional(),
+    outgoing_token: z.string().trim().min(8).max(128).nullable().optional(),
+    replace_portal: z.boolean().optional(),
+  })
+  .refine((body) => Object.keys(body).some((key) => key !== 'replace_portal'), { params: { text: nothingToSetUp } });
+
+/** Makes the routes that connect a tenant to its portal, check the connection, and clear what is remembered of it. */
+export function makePortalRoutes({ setup, health, clients }: PortalRouteDeps): Route[] {
+  return [
+    defineRoute({
+      method: 'post',
+      path: `${address}/setup`,
+      summary: 'Connect a portal by its inbound webhook, or disconnect it with "webhook_url": null',
+      role: 'admin',
+      body: setupBody,
+      async handle({ caller, body, log }) {
+        const answer = await setup.setUp(caller.tenantId, {
+          webhookUrl: body.webhook_url,
+          clientId: body.client_id,
+          clientSecret: body.client_secret,
+          outgoingToken: body.outgoing_token,
+          replacePortal: body.replace_portal,
+        });
+        health.forget(caller.tenantId);
+        const message = body.webhook_url === null ? disconnected : saved;
+        log.info({ operation: 'setup', result: 'ok', portal: answer.portal }, message.ru);
+        return { data: presentSetup(answer), message };
+      },
+    }),
+
+    defineRoute({
+      method: 'get',
+      path: `${address}/setup`,
+      summary: 'How the portal is connected, without asking it; never secrets',
+      async handle({ caller }) {
+        return { data: presentSetup(await setup.describe(caller.tenantId)) };
+      },
+    }),
+
+    defineRoute({
+      method: 'get',
+      path: `${address}/health`,
+      summary:
+        'A live check of the connection: 200 healthy, 503 not; with live=false what is known, without asking the portal',
+      query: z.strictObject({ live: z.enum(['true', 'false']).default('true') }),
+      async handle({ caller, language, query }) {
+        const report = await health.report(caller.tenantId, { live: query.live === 'true' });
+        const data = presentHealth(report, language);
+        if (!report.error) return { data };
+        return { status: 503, error: report.error, data };
+      },
+    }),
+
+    defineRoute({
+      method: 'delete',
+      path: `${address}/cache`,
+      summary: 'Forget credentials, field lists and stage lists in every process',
+      role: 'admin',
+      async handle({ caller }) {
+        health.forget(caller.tenantId);
+        await clients.forgetEverywhere(caller.tenantId);
+        return { data: { cleared: true }, message: { ru: 'Кэш очищен', en: 'The cache is cleared' } };
+      },
+    }),
+  ];
+}
+
+const saved = { ru: 'Интеграция с Битрикс24 настроена', en: 'The Bitrix24 integration is set up' };
+const disconnected = { ru: 'Портал Битрикс24 отключён', en: 'The Bitrix24 portal is disconnected' };
+
+function presentSetup(answer: SetupAnswer) {
+  return {
+    connected: answer.connected,
+    kind: answer.kind,
+    portal: answer.portal,
+    scope: answer.scope,
+    user_id: answer.userId,
+    outgoing_token_set: answer.outgoingTokenSet,
+    events_url: answer.eventsUrl,
+  };
+}
+
+function presentHealth(report: HealthReport, language: Language) {
+  const { connection, queue, error } = report;
+  return {
+    service: 'bitrix24',
+    healthy: report.healthy,
+    timestamp: report.checkedAt.toISOString(),
+    ...(error && { error: error.text[language], code: error.code }),
+    connection: connection && presentConnection(connection),
+    queue: { depth: queue.depth, oldest_at: queue.oldestAt, due: queue.due },
+    last_event_at: connection?.lastEventAt ?? null,
+    last_error: report.lastError,
+  };
+}
+
+function presentConnection(connection: Connection) {
+  return {
+    kind: connection.kind,
+    portal: connection.portal,
+    scope: connection.scope,
+    state: connection.state,
+    paused_until: connection.pausedUntil,
+    pause_reason: connection.pausedUntil && connection.pauseReason,
+  };
+}

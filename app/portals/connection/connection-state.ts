@@ -1,0 +1,124 @@
+import type { Transaction } from 'sequelize';
+import type { Text } from '../../lib/errors.ts';
+import { redact } from '../../lib/redact.ts';
+import { type Database, queryRows } from '../../models/database.ts';
+import { openErrorKey } from '../../sync/journal/error-log.ts';
+
+export type ConnectionKind = 'webhook' | 'installation';
+
+/** Operation of the one error row that tells why a connection is suspended. */
+export const connectOperation = 'connect';
+
+/** What only a person can mend: asking again would end in the same refusal. */
+const finalCodes = ['token_chain_dead', 'client_refused', 'credentials_unreadable'];
+
+/** The connection that counts: what happens to the portal's answers happens to this one. */
+const effective = 'select tenant_id, kind from bitrix24_effective_connections where tenant_id = $tenantId';
+
+/**
+ * Stops, pauses and restarts connections. A suspended or paused tenant goes on queueing what changes; nothing of it runs until
+ * the connection is active again. Suspended: a person must mend something. Paused: time alone will do.
+ */
+export function makeConnectionState(db: Database) {
+  return {
+    /**
+     * Suspends the tenant and writes one error row for all that will not run. Repeat-safe: a connection that is suspended
+     * already keeps its first reason.
+     */
+    async suspend(tenantId: number, { code, text }: { code: string; text: Text }): Promise<void> {
+      await queryRows(
+        db,
+        `with stopped as (
+           update bitrix24_connections
+              set state = 'suspended', error_code = $code::text, error_message = $message::text, suspended_at = now(), updated_at = now()
+            where (tenant_id, kind) in (${effective}) and state = 'active' returning tenant_id, kind),
+         app as (
+           update bitrix24_installations i set state = 'suspended', updated_at = now()
+             from stopped s where s.kind = 'installation' and i.tenant_id = s.tenant_id and i.state = 'active')
+         insert into integration_errors as e (tenant_id, operation, kind, code, message, retryable, status)
+         select distinct tenant_id, $operation::text, 'auth', $code::text, $message::text, false, 'failed' from stopped
+         on conflict ${openErrorKey}
+           where status <> 'resolved'
+         do update set operation = excluded.operation, kind = excluded.kind, code = excluded.code,
+                       message = excluded.message, attempts = e.attempts + 1, status = 'failed', updated_at = now()`,
+        { tenantId, code, message: redact(text.ru), operation: connectOperation },
+      );
+    },
+
+    /** Starts a suspended or paused connection again, resolves its error row and wakes its worker. Repeat-safe. */
+    async resume(tenantId: number, kind: ConnectionKind, transaction?: Transaction): Promise<void> {
+      await queryRows(
+        db,
+        `with started as (
+           update bitrix24_connections
+              set state = 'active', error_code = null, error_message = null, suspended_at = null, paused_until = null,
+                  pause_reason = null, pause_failures = 0, updated_at = now()
+            where tenant_id = $tenantId and kind = $kind returning tenant_id, kind),
+         app as (
+           update bitrix24_installations i set state = 'active', updated_at = now()
+             from started s where s.kind = 'installation' and i.tenant_id = s.tenant_id and i.state = 'suspended'),
+         mended as (
+           update integration_errors set status = 'resolved', resolved_at = now(), updated_at = now()
+            where tenant_id = $tenantId and operation = $operation and status <> 'resolved')
+         select pg_notify('axenta_sync', tenant_id::text) from started`,
+        { tenantId, kind, operation: connectOperation },
+        transaction,
+      );
+    },
+
+    /** The tenant waits until the moment given. `failures` counts pauses in a row for one reason. */
+    async pause(tenantId: number, until: Date, reason: { code: string; text: Text; failures: number }): Promise<void> {
+      await queryRows(
+        db,
+        `update bitrix24_connections
+            set paused_until = $until, pause_reason = $code, pause_failures = $failures, updated_at = now()
+          where (tenant_id, kind) in (${effective})`,
+        { tenantId, until, code: reason.code.slice(0, 50), failures: reason.failures },
+      );
+    },
+
+    /** The portal answers again: nothing waits any more. Repeat-safe; writes only when there is something to clear. */
+    async clearPause(tenantId: number): Promise<void> {
+      await queryRows(
+        db,
+        `update bitrix24_connections
+            set paused_until = null, pause_reason = null, pause_failures = 0, updated_at = now()
+          where (tenant_id, kind) in (${effective}) and (paused_until is not null or pause_failures > 0)`,
+        { tenantId },
+      );
+    },
+
+    /** Remembers that the portal answered a live check just now. */
+    async markChecked(tenantId: number): Promise<void> {
+      await queryRows(
+        db,
+        `update bitrix24_connections set checked_at = now() where (tenant_id, kind) in (${effective})`,
+        {
+          tenantId,
+        },
+      );
+    },
+
+    /** Tenants whose connection may come back by itself; after two months nobody waits for it any more. */
+    async listRecoverableTenants(): Promise<number[]> {
+      const rows = await queryRows<{ id: number }>(
+        db,
+        `select tenant_id as id from bitrix24_effective_connections
+          where state = 'suspended' and not (error_code = any($final)) and suspended_at > now() - interval '60 days'
+          order by id`,
+        { final: finalCodes },
+      );
+      return rows.map((row) => row.id);
+    },
+
+    /** Tenants whose connection may run now. */
+    async listActiveTenants(): Promise<number[]> {
+      const rows = await queryRows<{ id: number }>(
+        db,
+        `select tenant_id as id from bitrix24_effective_connections
+          where state = 'active' and (paused_until is null or paused_until <= now()) order by id`,
+      );
+      return rows.map((row) => row.id);
+    },
+  };
+}

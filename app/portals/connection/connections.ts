@@ -1,0 +1,209 @@
+import type { Transaction } from 'sequelize';
+import type { Secrets } from '../../lib/secrets.ts';
+import { type Database, queryRows } from '../../models/database.ts';
+import { connectionSuspended, credentialsUnreadable, notConfigured } from './connection-errors.ts';
+import { type ConnectionKind, makeConnectionState } from './connection-state.ts';
+
+/** How a tenant reaches its portal. Holds no secret. */
+export interface Connection {
+  tenantId: number;
+  kind: ConnectionKind;
+  state: 'active' | 'suspended';
+  /** `host[:port]`. */
+  portal: string;
+  userId: number | null;
+  scope: string[];
+  outgoingTokenSet: boolean;
+  /** Why the connection is suspended, in Russian; null while it is active. */
+  error: { code: string; message: string } | null;
+  suspendedAt: Date | null;
+  pausedUntil: Date | null;
+  pauseReason: string | null;
+  pauseFailures: number;
+  lastEventAt: Date | null;
+  checkedAt: Date | null;
+}
+
+/** What is known of a webhook that was tried and works. */
+export interface VerifiedWebhook {
+  url: string;
+  host: string;
+  userId: number;
+  scope: string[];
+}
+
+/** Application credentials: `undefined` leaves what is stored, null clears it. */
+export interface ApplicationCredentials {
+  clientId?: string | null;
+  clientSecret?: string | null;
+}
+
+export type Connections = ReturnType<typeof makeConnections>;
+
+/**
+ * The one place that reads and writes `bitrix24_connections` and the `bitrix24_*` columns of `companies`. Webhook URLs and
+ * client secrets are encrypted, each bound to its column and tenant.
+ */
+export function makeConnections({ db, secrets }: { db: Database; secrets: Secrets }) {
+  const state = makeConnectionState(db);
+
+  /** The tenant's connection that counts, or null when it has none. An installation goes before a webhook. */
+  async function find(tenantId: number, transaction?: Transaction): Promise<Connection | null> {
+    const [row] = await queryRows<Connection>(db, connectionQuery, { tenantId }, transaction);
+    return row ?? null;
+  }
+
+  return {
+    ...state,
+    find,
+
+    /** The gate before everything that needs the portal: throws `not_configured` (400) or `connection_suspended` (409). */
+    async requireActive(tenantId: number): Promise<Connection> {
+      const connection = await find(tenantId);
+      if (!connection) throw notConfigured();
+      if (connection.state === 'suspended') throw connectionSuspended(connection.error);
+      return connection;
+    },
+
+    /** The encrypted webhook URL as it is stored: it changes whenever the URL is stored anew. Null when there is none. */
+    async findStoredWebhook(tenantId: number): Promise<string | null> {
+      const [row] = await queryRows<{ stored: string | null }>(
+        db,
+        `select c.bitrix24_webhook_url as stored from companies c
+           join bitrix24_connections b on b.tenant_id = c.id and b.kind = 'webhook' where c.id = $tenantId`,
+        { tenantId },
+      );
+      return row?.stored ?? null;
+    },
+
+    /** Decrypts what `findStoredWebhook` gave. Throws AppError `credentials_unreadable` when the key is gone. */
+    readWebhook(tenantId: number, stored: string): string {
+      try {
+        return secrets.decrypt(stored, webhookPlace(tenantId));
+      } catch (cause) {
+        throw credentialsUnreadable(cause);
+      }
+    },
+
+    /** Makes concurrent set-ups of one tenant wait for each other until the transaction ends. */
+    async lock(tenantId: number, transaction: Transaction): Promise<void> {
+      await queryRows(db, 'select id from companies where id = $tenantId for update', { tenantId }, transaction);
+    },
+
+    /** Stores a webhook that works; a suspended or paused connection starts again. Repeat-safe. */
+    async storeWebhook(tenantId: number, webhook: VerifiedWebhook, transaction: Transaction): Promise<void> {
+      const stored = secrets.encrypt(webhook.url, webhookPlace(tenantId));
+      await queryRows(
+        db,
+        'update companies set bitrix24_webhook_url = $stored where id = $tenantId',
+        { tenantId, stored },
+        transaction,
+      );
+      await queryRows(
+        db,
+        `insert into bitrix24_connections as b (tenant_id, kind, portal_host, user_id, scope, checked_at)
+         values ($tenantId, 'webhook', $host, $userId, $scope, now())
+         on conflict (tenant_id, kind) do update
+            set portal_host = excluded.portal_host, user_id = excluded.user_id, scope = excluded.scope,
+                checked_at = now(), updated_at = now()`,
+        { tenantId, host: webhook.host, userId: webhook.userId, scope: webhook.scope },
+        transaction,
+      );
+      await state.resume(tenantId, 'webhook', transaction);
+    },
+
+    /** Forgets the webhook. Database triggers delete the connection and its queue; mappings stay. Repeat-safe. */
+    async removeWebhook(tenantId: number, transaction: Transaction): Promise<void> {
+      await queryRows(
+        db,
+        'update companies set bitrix24_webhook_url = null where id = $tenantId and bitrix24_webhook_url is not null',
+        { tenantId },
+        transaction,
+      );
+      await queryRows(
+        db,
+        `delete from bitrix24_connections where tenant_id = $tenantId and kind = 'webhook'`,
+        { tenantId },
+        transaction,
+      );
+    },
+
+    /** Connects the tenant by an installation; a suspended or paused one starts again. Repeat-safe. */
+    async storeInstallation(
+      tenantId: number,
+      { host, memberId, userId, scope }: { host: string; memberId: string; userId: number | null; scope: string[] },
+      transaction: Transaction,
+    ): Promise<void> {
+      await queryRows(
+        db,
+        `insert into bitrix24_connections as b (tenant_id, kind, portal_host, member_id, user_id, scope, checked_at)
+         values ($tenantId, 'installation', $host, $memberId, $userId, $scope, now())
+         on conflict (tenant_id, kind) do update
+            set portal_host = excluded.portal_host, member_id = excluded.member_id, user_id = excluded.user_id,
+                scope = excluded.scope, checked_at = now(), updated_at = now()`,
+        { tenantId, host, memberId, userId, scope },
+        transaction,
+      );
+      await state.resume(tenantId, 'installation', transaction);
+    },
+
+    /** Forgets the installation's connection; a webhook takes over, or nothing is synchronised any more. Repeat-safe. */
+    async removeInstallation(tenantId: number, transaction: Transaction): Promise<void> {
+      await queryRows(
+        db,
+        `delete from bitrix24_connections where tenant_id = $tenantId and kind = 'installation'`,
+        { tenantId },
+        transaction,
+      );
+    },
+
+    /** Stores or clears the application's id and secret. */
+    async storeApplication(
+      tenantId: number,
+      credentials: ApplicationCredentials,
+      transaction: Transaction,
+    ): Promise<void> {
+      const { clientId, clientSecret } = credentials;
+      const secret = clientSecret ? secrets.encrypt(clientSecret, clientSecretPlace(tenantId)) : null;
+      await queryRows(
+        db,
+        `update companies
+            set bitrix24_client_id = case when $withId then $clientId else bitrix24_client_id end,
+                bitrix24_client_secret = case when $withSecret then $secret else bitrix24_client_secret end
+          where id = $tenantId and ($withId or $withSecret)`,
+        {
+          tenantId,
+          clientId: clientId ?? null,
+          secret,
+          withId: clientId !== undefined,
+          withSecret: clientSecret !== undefined,
+        },
+        transaction,
+      );
+    },
+
+    /** Stores the digest of the token that the portal's outgoing webhook proves itself with; null forgets it. */
+    async storeOutgoingToken(tenantId: number, token: string | null, transaction: Transaction): Promise<void> {
+      await queryRows(
+        db,
+        `update bitrix24_connections set outgoing_token_digest = $digest, updated_at = now()
+          where tenant_id = $tenantId and kind = 'webhook'`,
+        { tenantId, digest: token === null ? null : secrets.digest(token) },
+        transaction,
+      );
+    },
+  };
+}
+
+export const webhookPlace = (tenantId: number) => `companies.bitrix24_webhook_url:${tenantId}`;
+export const clientSecretPlace = (tenantId: number) => `companies.bitrix24_client_secret:${tenantId}`;
+
+const connectionQuery = `
+  select tenant_id as "tenantId", kind, state, portal_host as portal, user_id as "userId", scope,
+         outgoing_token_digest is not null as "outgoingTokenSet",
+         case when state = 'suspended'
+              then json_build_object('code', error_code, 'message', error_message) end as error,
+         suspended_at as "suspendedAt",
+         paused_until as "pausedUntil", pause_reason as "pauseReason", pause_failures as "pauseFailures",
+         last_event_at as "lastEventAt", checked_at as "checkedAt"
+    from bitrix24_effective_connections where tenant_id = $tenantId`;

@@ -1,0 +1,138 @@
+import type { Bitrix24Client } from '../../bitrix24/client.ts';
+import { Bitrix24Error } from '../../bitrix24/errors.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { AppError, type Text } from '../../lib/errors.ts';
+import type { Log } from '../../lib/log.ts';
+import { type Database, queryRows } from '../../models/database.ts';
+import { connectionSuspended, notConfigured } from './connection-errors.ts';
+import type { Connection, Connections } from './connections.ts';
+
+/** A monitor that asks every second costs the portal one request in five. */
+const freshMs = 5000;
+
+export interface HealthReport {
+  healthy: boolean;
+  checkedAt: Date;
+  error: { code: string; text: Text } | null;
+  connection: Connection | null;
+  queue: { depth: number; due: number; oldestAt: Date | null };
+  lastError: { code: string; message: string; kind: string; at: Date } | null;
+}
+
+export interface HealthDeps {
+  db: Database;
+  connections: Connections;
+  clientFor(tenantId: number): Promise<Bitrix24Client>;
+  clock: Clock;
+  log: Log;
+}
+
+export type Health = ReturnType<typeof makeHealth>;
+
+/** Makes the live check of a tenant's connection. */
+export function makeHealth({ db, connections, clientFor, clock, log }: HealthDeps) {
+  const recent = new Map<number, { at: number; failure: Promise<AppError | null> }>();
+
+  /** Asks the portal who we are; the answer, or the failure, is remembered for five seconds. */
+  async function probe(tenantId: number): Promise<AppError | null> {
+    const known = recent.get(tenantId);
+    const now = clock.now().getTime();
+    if (known && now - known.at < freshMs) return known.failure;
+    const failure = askPortal(tenantId);
+    recent.set(tenantId, { at: now, failure });
+    try {
+      return await failure;
+    } catch (error) {
+      recent.delete(tenantId);
+      throw error;
+    }
+  }
+
+  async function askPortal(tenantId: number): Promise<AppError | null> {
+    try {
+      const client = await clientFor(tenantId);
+      await client.profile({ interactive: true });
+      await mendConnection(tenantId, client);
+      return null;
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      if (error instanceof Bitrix24Error && error.kind === 'auth') await connections.suspend(tenantId, error);
+      return error;
+    }
+  }
+
+  /** The portal knows us again; without its CRM a suspended connection would only be suspended anew. */
+  async function mendConnection(tenantId: number, client: Bitrix24Client): Promise<void> {
+    await connections.markChecked(tenantId);
+    const connection = await connections.find(tenantId);
+    if (connection?.state !== 'suspended') return;
+    const scope = await client.scope({ interactive: true });
+    if (!scope.includes('crm')) throw connectionSuspended(connection.error);
+    await connections.resume(tenantId, connection.kind);
+    log.info(
+      { tenant_id: tenantId, operation: 'resume', result: 'ok', portal: connection.portal },
+      'Подключение к порталу снова работает',
+    );
+  }
+
+  return {
+    /**
+     * Reports a tenant's connection after a live call to the portal: a suspended connection that answers is resumed, one that is refused
+     * is suspended. Without `live` the portal is not asked: what is known of it is told, at no cost to its limits.
+     */
+    async report(tenantId: number, { live = true } = {}): Promise<HealthReport> {
+      const known = await connections.find(tenantId);
+      const failure = known === null ? notConfigured() : live ? await probe(tenantId) : knownFailure(known);
+      const [connection, queue, lastError] = await Promise.all([
+        connections.find(tenantId),
+        measureQueue(db, tenantId),
+        findLastError(db, tenantId),
+      ]);
+      return {
+        healthy: failure === null,
+        checkedAt: clock.now(),
+        error: failure && { code: failure.code, text: failure.text },
+        connection,
+        queue,
+        lastError,
+      };
+    },
+
+    /** Checks the connection at once and throws the failure, if there is one. */
+    async require(tenantId: number): Promise<void> {
+      recent.delete(tenantId);
+      const failure = (await connections.find(tenantId)) ? await probe(tenantId) : notConfigured();
+      if (failure) throw failure;
+    },
+
+    /** Forgets what was remembered: after a set-up, or when a person clears the cache. */
+    forget(tenantId: number): void {
+      recent.delete(tenantId);
+    },
+  };
+}
+
+function knownFailure({ state, error }: Connection): AppError | null {
+  return state === 'suspended' ? connectionSuspended(error) : null;
+}
+
+async function measureQueue(db: Database, tenantId: number): Promise<HealthReport['queue']> {
+  const [queue] = await queryRows<HealthReport['queue']>(
+    db,
+    `select count(*)::integer as depth, (count(*) filter (where due_at <= now()))::integer as due,
+            min(queued_at) as "oldestAt"
+       from sync_queue where tenant_id = $tenantId`,
+    { tenantId },
+  );
+  return queue ?? { depth: 0, due: 0, oldestAt: null };
+}
+
+async function findLastError(db: Database, tenantId: number): Promise<HealthReport['lastError']> {
+  const [error] = await queryRows<NonNullable<HealthReport['lastError']>>(
+    db,
+    `select code, message, kind, updated_at as at from integration_errors
+      where tenant_id = $tenantId and status <> 'resolved' order by updated_at desc, id desc limit 1`,
+    { tenantId },
+  );
+  return error ?? null;
+}

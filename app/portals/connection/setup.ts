@@ -1,0 +1,132 @@
+import type { Transaction } from 'sequelize';
+import type { PortalAccess } from '../../bitrix24/access.ts';
+import type { Bitrix24Client } from '../../bitrix24/client.ts';
+import type { Database } from '../../models/database.ts';
+import { retryingTransaction } from '../../models/retrying-transaction.ts';
+import { enqueueLinked } from '../../sync/queue/enqueue-linked.ts';
+import type { Install } from '../install/install.ts';
+import type { Applications } from './app-credentials.ts';
+import type { Clients } from './clients.ts';
+import { installedElsewhere, notConfigured, portalChanged, setupInterrupted } from './connection-errors.ts';
+import type { ApplicationCredentials, Connections, VerifiedWebhook } from './connections.ts';
+import { forgetFormerPortal, stopRuns } from './forget-portal-data.ts';
+import { isSamePortal } from './same-portal.ts';
+
+export interface SetupRequest {
+  webhookUrl?: string | null;
+  clientId?: string | null;
+  clientSecret?: string | null;
+  outgoingToken?: string | null;
+  /** The administrator knows that this is another portal: the former links are to be forgotten. */
+  replacePortal?: boolean;
+}
+
+export interface SetupAnswer {
+  connected: boolean;
+  kind: 'webhook' | 'installation' | null;
+  portal: string | null;
+  scope: string[];
+  userId: number | null;
+  outgoingTokenSet: boolean;
+  /** What to enter as the handler of the portal's outgoing webhook; null when the app does not know its public address. */
+  eventsUrl: string | null;
+}
+
+export type Setup = ReturnType<typeof makeSetup>;
+
+export interface SetupDeps {
+  db: Database;
+  connections: Connections;
+  clients: Clients;
+  /** Tries a webhook; throws AppError with a sentence that begins with «Ошибка проверки вебхука Битрикс24». */
+  probe(webhookUrl: string): Promise<VerifiedWebhook>;
+  applications: Pick<Applications, 'ofTenant'>;
+  install: Pick<Install, 'findPending'>;
+  makeClient(access: PortalAccess): Bitrix24Client;
+  publicUrl: string | undefined;
+}
+
+/**
+ * Makes the set-up of a tenant's connection: tries the webhook, then stores everything in one transaction; when anything is
+ * refused, nothing is stored. A null webhook disconnects: the queue is forgotten, mappings stay for a later reconnection.
+ * Repeat-safe.
+ */
+export function makeSetup(deps: SetupDeps) {
+  const { db, connections, clients } = deps;
+
+  async function setUp(tenantId: number, request: SetupRequest): Promise<SetupAnswer> {
+    const webhook = request.webhookUrl ? await deps.probe(request.webhookUrl) : null;
+    const before = await connections.find(tenantId);
+    const staysConnected = webhook !== null || (before !== null && request.webhookUrl !== null);
+    if (request.outgoingToken && !staysConnected) throw notConfigured();
+    const moved = webhook !== null && before?.portal !== webhook.host;
+    if (webhook && moved && before?.kind === 'installation') throw installedElsewhere(before.portal);
+    const samePortal = !moved || (await isSamePortal(db, deps.makeClient({ kind: 'webhook', ...webhook }), tenantId));
+    if (webhook && !samePortal && !request.replacePortal) throw portalChanged(webhook.host);
+    const waiting = await findWaiting(tenantId, request);
+
+    await retryingTransaction(db, async (transaction) => {
+      await connections.lock(tenantId, transaction);
+      const now = await connections.find(tenantId, transaction);
+      if (now?.portal !== before?.portal) throw setupInterrupted();
+      await connections.storeApplication(tenantId, applicationOf(request), transaction);
+      if (webhook) await connect(tenantId, webhook, { reconnected: before === null, samePortal }, transaction);
+      if (request.webhookUrl === null) await disconnect(tenantId, transaction);
+      if (request.outgoingToken !== undefined) {
+        await connections.storeOutgoingToken(tenantId, request.outgoingToken, transaction);
+      }
+    });
+    await waiting?.activate();
+    await clients.forgetEverywhere(tenantId);
+    return describe(tenantId);
+  }
+
+  /** An installation that waits for the application's secret, proved by it; refused secrets store nothing. */
+  async function findWaiting(tenantId: number, request: SetupRequest) {
+    if (!request.clientId && !request.clientSecret) return null;
+    const stored = await deps.applications.ofTenant(tenantId);
+    const clientId = request.clientId === undefined ? stored?.clientId : request.clientId;
+    const clientSecret = request.clientSecret === undefined ? stored?.clientSecret : request.clientSecret;
+    if (!clientId || !clientSecret) return null;
+    const claim = { tenantId, keys: { clientId, clientSecret } };
+    return deps.install.findPending(claim, { replacePortal: request.replacePortal ?? false });
+  }
+
+  async function connect(
+    tenantId: number,
+    webhook: VerifiedWebhook,
+    { reconnected, samePortal }: { reconnected: boolean; samePortal: boolean },
+    transaction: Transaction,
+  ): Promise<void> {
+    if (!samePortal) await forgetFormerPortal(db, tenantId, transaction);
+    await connections.storeWebhook(tenantId, webhook, transaction);
+    if (reconnected) await enqueueLinked(db, tenantId, { reason: 'reconnected' }, transaction);
+  }
+
+  async function disconnect(tenantId: number, transaction: Transaction): Promise<void> {
+    await connections.removeWebhook(tenantId, transaction);
+    await stopRuns(db, tenantId, transaction);
+  }
+
+  async function describe(tenantId: number): Promise<SetupAnswer> {
+    const connection = await connections.find(tenantId);
+    return {
+      connected: connection !== null,
+      kind: connection?.kind ?? null,
+      portal: connection?.portal ?? null,
+      scope: connection?.scope ?? [],
+      userId: connection?.userId ?? null,
+      outgoingTokenSet: connection?.outgoingTokenSet ?? false,
+      eventsUrl: deps.publicUrl ? `${deps.publicUrl.replace(/\/+$/, '')}/bitrix24/events` : null,
+    };
+  }
+
+  return { setUp, describe };
+}
+
+function applicationOf({ clientId, clientSecret }: SetupRequest): ApplicationCredentials {
+  return {
+    ...(clientId === undefined ? {} : { clientId }),
+    ...(clientSecret === undefined ? {} : { clientSecret }),
+  };
+}

@@ -1,0 +1,59 @@
+import { equalInConstantTime, type Secrets } from '../../lib/secrets.ts';
+import { type Database, queryRows } from '../../models/database.ts';
+import type { AppLifecycleEvents } from './app-lifecycle-events.ts';
+import type { Installation, Installations } from './installations.ts';
+
+/** Who sends an event, as its secret proves. */
+export interface EventSender {
+  /** Companies whose records the event may speak of. */
+  tenants: number[];
+  /** Set for an installed application. */
+  installation: Installation | null;
+}
+
+export interface EventSenderDeps {
+  db: Database;
+  secrets: Pick<Secrets, 'digest'>;
+  installations: Installations;
+  appEvents: AppLifecycleEvents;
+}
+
+/** Events whose application token may be new: after an update, or on a first contact. */
+const renewing = ['ONAPPINSTALL', 'ONAPPUPDATE'];
+
+/**
+ * Makes the look at who sends an event: an installed application is found by its portal's permanent id and its token compared in
+ * constant time; a portal's outgoing webhook is found by its token alone. Null for everybody else.
+ */
+export function makeIdentifySender({ db, secrets, installations, appEvents }: EventSenderDeps) {
+  async function findApplication(event: string, auth: Record<string, unknown>, digest: string) {
+    const memberId = typeof auth.member_id === 'string' ? auth.member_id : null;
+    const installation = memberId === null ? null : await installations.findByMember(memberId);
+    if (!installation || installation.state === 'uninstalled') return null;
+    const known = installation.applicationTokenDigest;
+    if (known !== null && equalInConstantTime(known, digest)) return installation;
+    const mayBeNew = known === null || renewing.includes(event.toUpperCase());
+    return mayBeNew && (await appEvents.learnToken(installation, auth)) ? installation : null;
+  }
+
+  /**
+   * Tenants whose portal's outgoing webhook proves itself with this token. The token is a long random secret and is looked up by its
+   * digest: the time that an index takes tells nothing about the secret itself, so no comparison can leak it byte by byte.
+   */
+  async function findSubscribers(digest: string): Promise<number[]> {
+    const rows = await queryRows<{ id: number }>(
+      db,
+      `select tenant_id as id from bitrix24_connections where outgoing_token_digest = $digest order by tenant_id`,
+      { digest },
+    );
+    return rows.map((row) => row.id);
+  }
+
+  return async (event: string, auth: Record<string, unknown>, token: string): Promise<EventSender | null> => {
+    const digest = secrets.digest(token);
+    const installation = await findApplication(event, auth, digest);
+    if (installation) return { tenants: installation.tenantId === null ? [] : [installation.tenantId], installation };
+    const tenants = await findSubscribers(digest);
+    return tenants.length > 0 ? { tenants, installation: null } : null;
+  };
+}

@@ -1,0 +1,38 @@
+/** Everything in the portal that tells us of changes in its CRM. */
+export const recordEvents = ['DEAL', 'CONTACT', 'COMPANY'].flatMap((kind) =>
+  ['ADD', 'UPDATE', 'DELETE'].map((change) => `ONCRM${kind}${change}`),
+);
+
+/** Life of the application itself (api-reference/common/events/index.md, 2026-09). Some portals lack some of them. */
+export const lifeCycleEvents = ['ONAPPINSTALL', 'ONAPPUNINSTALL', 'ONAPPUPDATE', 'ONAPPPAYMENT'];
+
+/** Tabs of the CRM cards that show our page, with their titles there. */
+export const tabs = ['CRM_DEAL_DETAIL_TAB', 'CRM_CONTACT_DETAIL_TAB', 'CRM_COMPANY_DETAIL_TAB'] as const;
+
+export interface Binding {
+  /** Event or placement, in upper case. */
+  name: string;
+  handler: string;
+}
+
+export interface BindingPlan {
+  bind: Binding[];
+  unbind: Binding[];
+}
+
+/**
+ * What to bind and what to release so that the portal calls exactly the wanted addresses. Pure. All handlers are the application's own:
+ * one that is not wanted points to a former address of ours. Addresses in `kept` were bound by the portal itself.
+ */
+export function planSubscriptions(
+  present: readonly Binding[],
+  wanted: readonly Binding[],
+  kept: readonly string[] = [],
+): BindingPlan {
+  const isSame = (a: Binding, b: Binding) => a.name === b.name && a.handler === b.handler;
+  const bind = wanted.filter((one) => !present.some((other) => isSame(one, other)));
+  const stale = present.filter((one) => !kept.includes(one.handler) && !wanted.some((other) => isSame(one, other)));
+  // The portal may list one handler several times, for several users; it is released once.
+  const unbind = stale.filter((one, index) => stale.findIndex((other) => isSame(one, other)) === index);
+  return { bind, unbind };
+}

@@ -1,0 +1,71 @@
+import { fromNetworkFailure, tokenChainDead } from '../../bitrix24/error-table.ts';
+import type { ApplicationKeys, GrantedTokens, OAuth } from '../../bitrix24/oauth.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Log } from '../../lib/log.ts';
+import type { Installation, Installations } from './installations.ts';
+
+/** Longer than the OAuth request may take: a process that died while it refreshed is not waited for any longer. */
+const claimSeconds = 25;
+const pollMs = 50;
+
+export interface TokensDeps {
+  installations: Installations;
+  oauth: OAuth;
+  /** The secret of the application; null when nobody has it (any more). */
+  keysOf(installation: Pick<Installation, 'clientId' | 'tenantId'>): Promise<ApplicationKeys | null>;
+  clock: Clock;
+  log: Log;
+}
+
+export type Tokens = ReturnType<typeof makeTokens>;
+
+/**
+ * Makes the keeper of token chains. A used refresh token dies with its pair, so of all processes one refreshes while the others wait
+ * for what it stores; and a pair that was refused is compared with the stored one first, because it may long have been replaced.
+ * Nothing is refreshed by the clock (settings/oauth/auto-renewal.md, 2026-08).
+ */
+export function makeTokens({ installations, oauth, keysOf, clock, log }: TokensDeps) {
+  async function refresh(
+    installation: Installation,
+    pair: { refreshToken: string; version: number },
+  ): Promise<GrantedTokens> {
+    const keys = await keysOf(installation);
+    if (!keys) throw tokenChainDead('no_client_secret');
+    const granted = await oauth.refresh(installation.oauthUrl, keys, pair.refreshToken);
+    // The answer of a chain that is not this portal's proves that something is badly wrong.
+    if (granted.memberId !== installation.memberId) throw tokenChainDead('another_portal');
+    return granted;
+  }
+
+  return {
+    /** A token that is not `usedToken`. Throws `Bitrix24Error`: `token_chain_dead`, or why no token can be had just now. */
+    async renew(installation: Installation, usedToken: string): Promise<string> {
+      const deadline = clock.now().getTime() + claimSeconds * 2000;
+      for (;;) {
+        const pair = await installations.readTokens(installation.id);
+        if (!pair) throw tokenChainDead('uninstalled');
+        if (pair.accessToken !== usedToken) return pair.accessToken;
+        if (await installations.claimRefresh(installation.id, pair.version, claimSeconds)) {
+          try {
+            const granted = await refresh(installation, pair);
+            const isStored = await installations.storeTokens(installation, pair.version, granted);
+            log.debug(
+              { tenant_id: installation.tenantId, operation: 'refresh_token', portal: installation.host, result: 'ok' },
+              'Токены портала обновлены',
+            );
+            if (isStored) return granted.accessToken;
+            // A reinstallation stored its own pair meanwhile: that one counts.
+            continue;
+          } catch (error) {
+            await installations.releaseRefresh(installation.id, pair.version);
+            const now = await installations.readTokens(installation.id);
+            if (now && now.version !== pair.version) continue;
+            throw error;
+          }
+        }
+        if (clock.now().getTime() > deadline) throw fromNetworkFailure({ code: 'refresh_timeout' });
+        await clock.sleep(pollMs);
+      }
+    },
+  };
+}

@@ -1,0 +1,165 @@
+import type { CallbackAnswer, CallbackRoute, RequestContext } from '../../http/route.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { AppError } from '../../lib/errors.ts';
+import type { AppLifecycleEvents } from '../install/app-lifecycle-events.ts';
+import type { CodeGrant } from '../install/code-grant.ts';
+import type { Install } from '../install/install.ts';
+import type { Installation, Installations } from '../install/installations.ts';
+import { tabs } from '../install/plan-subscriptions.ts';
+import { normalHost } from '../install/verify-portal.ts';
+import { claimedHost, readFrame } from './frame.ts';
+
+export interface PageRouteDeps {
+  installations: Installations;
+  install: Install;
+  appEvents: AppLifecycleEvents;
+  codeGrant: CodeGrant;
+  clock: Clock;
+  /** Checks the subscriptions again, soon. */
+  wakeBinding(tenantId: number): Promise<void>;
+  /** Counts refused requests: forged ones leave no other trace. */
+  count(result: 'installed' | 'pending' | 'opened' | 'refused'): void;
+}
+
+/** Subscriptions are looked at again when the app is opened, but not for every employee who opens it. */
+const boundFreshMs = 600_000;
+
+type FrameCall = RequestContext & {
+  query: Record<string, unknown>;
+  params: Record<string, string>;
+  form: Record<string, unknown>;
+};
+
+/** Makes the addresses that Bitrix24 opens in its frames. Pages hold no data: they ask for a session by themselves. */
+export function makePageRoutes(deps: PageRouteDeps): CallbackRoute[] {
+  const { installations, install, appEvents, count } = deps;
+
+  /** Installs, and says how that ended in the frame itself. */
+  async function installFrom(call: FrameCall): Promise<Installation> {
+    const installation = await install.install(readFrame(call.query, call.form));
+    count(installation.state === 'pending' ? 'pending' : 'installed');
+    return installation;
+  }
+
+  /** An administrator who opens a suspended application brings fresh tokens; for anybody else the page itself tells what is wrong. */
+  async function revive(call: FrameCall): Promise<void> {
+    await install.install(readFrame(call.query, call.form)).catch((error: unknown) => {
+      if (!(error instanceof AppError)) throw error;
+      call.log.info({ operation: 'revive', result: 'error', code: error.code }, error.text.ru);
+    });
+  }
+
+  /** A portal that we know, at the address that we know. Anybody may send this post: it only decides who may frame the page. */
+  async function findOpened(call: FrameCall): Promise<Installation | null> {
+    const frame = readFrame(call.query, call.form);
+    const installation = await installations.findByMember(frame.memberId);
+    const isConnected = installation?.state === 'active' || installation?.state === 'suspended';
+    return isConnected && normalHost(installation.host) === normalHost(frame.host ?? '') ? installation : null;
+  }
+
+  const isStale = ({ boundAt }: Installation): boolean =>
+    boundAt === null || deps.clock.now().getTime() - boundAt.getTime() > boundFreshMs;
+
+  /** People, not programs, look at these addresses: a failure is a page with its sentence. */
+  const shown = (ancestors: readonly string[], show: () => Promise<CallbackAnswer>): Promise<CallbackAnswer> =>
+    show().catch((error: unknown) => {
+      if (!(error instanceof AppError)) throw error;
+      return { problem: error, ancestors };
+    });
+
+  const framed = (call: FrameCall, show: () => Promise<CallbackAnswer>): Promise<CallbackAnswer> => {
+    const host = claimedHost(call.query);
+    const counted = () =>
+      show().catch((error: unknown) => {
+        count('refused');
+        throw error;
+      });
+    return shown(host ? [`https://${host}`] : [], counted);
+  };
+
+  return [
+    {
+      method: 'post',
+      path: '/bitrix24/install',
+      summary:
+        'Installation page in the portal frame; also the ONAPPINSTALL event of an application without a menu item',
+      async handle(call) {
+        if (String(call.form.event ?? '').toUpperCase() === 'ONAPPINSTALL') {
+          await appEvents.installByEvent(call.form.auth).catch((error: unknown) => {
+            count('refused');
+            throw error;
+          });
+          count('installed');
+          return { status: 200, text: 'installed' };
+        }
+        return framed(call, async () => pageFor(await installFrom(call), 'install'));
+      },
+    },
+    {
+      method: 'post',
+      path: '/bitrix24/app',
+      summary: 'Application page in the portal frame',
+      handle: (call) =>
+        framed(call, async () => {
+          const opened = await findOpened(call);
+          // An application without an installation page is installed the moment it is opened.
+          const installation = opened ?? (await installFrom(call));
+          if (opened?.state === 'suspended') await revive(call);
+          if (opened?.tenantId && isStale(opened)) await deps.wakeBinding(opened.tenantId);
+          count('opened');
+          return pageFor(installation, 'app');
+        }),
+    },
+    {
+      method: 'get',
+      path: '/bitrix24/app',
+      summary: 'Return of the browser authorization (code and state), or a plain visit',
+      handle: (call) =>
+        call.query.code === undefined && claimedHost(call.query)
+          ? Promise.resolve(reloaded(call, 'app'))
+          : shown([], () => deps.codeGrant.finish(call.query, call.language)),
+    },
+    {
+      method: 'get',
+      path: '/bitrix24/install',
+      summary: 'The installation page again, when its frame is reloaded',
+      handle: (call) => Promise.resolve(reloaded(call, 'install')),
+    },
+    {
+      method: 'get',
+      path: '/bitrix24/placements/:placement',
+      summary: 'A tab again, when its frame is reloaded',
+      handle: (call) => Promise.resolve(reloaded(call, 'tab')),
+    },
+    {
+      method: 'post',
+      path: '/bitrix24/placements/:placement',
+      summary: 'Tab of a deal, contact or company card in the portal frame',
+      handle: (call) =>
+        framed(call, async () => {
+          if (!tabs.some((tab) => tab === call.params.placement)) throw unknownPlacement();
+          const { host } = (await findOpened(call)) ?? readFrame(call.query, call.form);
+          count('opened');
+          return { page: 'tab', ancestors: [`https://${host}`] };
+        }),
+    },
+  ];
+}
+
+/** A frame that is loaded anew comes without its form. The page needs nothing of it: whoever frames it must prove itself for a session. */
+function reloaded(call: FrameCall, page: 'install' | 'app' | 'tab'): CallbackAnswer {
+  const host = claimedHost(call.query);
+  return { page, ancestors: host ? [`https://${host}`] : [] };
+}
+
+function pageFor(installation: Installation, page: 'install' | 'app'): CallbackAnswer {
+  return { page, ancestors: [`https://${installation.host}`] };
+}
+
+function unknownPlacement(): AppError {
+  return new AppError({
+    code: 'placement_unknown',
+    status: 404,
+    text: { ru: 'Такого места встраивания нет', en: 'There is no such placement' },
+  });
+}

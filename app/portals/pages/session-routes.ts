@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { defineOpenRoute, type OpenRoute } from '../../http/route.ts';
+import { AppError } from '../../lib/errors.ts';
+import type { LinkCodes } from '../install/link-codes.ts';
+import type { FrameToken, Sessions } from './session.ts';
+
+export interface SessionRouteDeps {
+  sessions: Sessions;
+  linkCodes: LinkCodes;
+  wakeBinding(tenantId: number): Promise<void>;
+}
+
+const frame = {
+  access_token: z.string().min(1).max(500),
+  // The SDK gives an origin, the address's query a host.
+  domain: z
+    .string()
+    .trim()
+    .transform((text) => text.replace(/^https?:\/\//, '').replace(/\/.*$/, ''))
+    .pipe(z.string().regex(/^[\w.-]{1,253}(:\d{1,5})?$/)),
+  member_id: z.string().regex(/^[\w-]{1,64}$/),
+};
+
+/** Makes the routes that embedded pages call before they have a JWT: the portal's own token proves them. */
+export function makeSessionRoutes({ sessions, linkCodes, wakeBinding }: SessionRouteDeps): OpenRoute[] {
+  return [
+    defineOpenRoute({
+      path: '/bitrix24/session',
+      summary: "Exchange a frame's token for a short-lived JWT",
+      body: z.strictObject(frame),
+      async handle({ body }) {
+        const session = await sessions.open(toFrame(body));
+        return {
+          data: {
+            token: session.token,
+            expires_in: session.expiresInSec,
+            tenant_id: session.tenantId,
+            role: session.role,
+            user_id: session.userId,
+            is_portal_admin: session.role === 'admin',
+          },
+        };
+      },
+    }),
+
+    defineOpenRoute({
+      path: '/bitrix24/link',
+      summary: 'Join a marketplace installation to an existing company by its one-time code',
+      body: z.strictObject({ ...frame, code: z.string().trim().min(1).max(50) }),
+      async handle({ body }) {
+        const { installation, role } = await sessions.identify(toFrame(body));
+        if (role !== 'admin') throw adminOnly();
+        const tenantId = await linkCodes.join(installation, body.code);
+        await wakeBinding(tenantId);
+        return {
+          data: { tenant_id: tenantId },
+          message: { ru: 'Портал присоединён к компании', en: 'The portal has joined the company' },
+        };
+      },
+    }),
+  ];
+}
+
+function toFrame(body: { access_token: string; domain: string; member_id: string }): FrameToken {
+  return { accessToken: body.access_token, host: body.domain, memberId: body.member_id };
+}
+
+function adminOnly(): AppError {
+  return new AppError({
+    code: 'user_not_allowed',
+    status: 403,
+    text: {
+      ru: 'Присоединить портал к компании может только администратор портала',
+      en: "Only the portal's administrator can join the portal to a company",
+    },
+  });
+}

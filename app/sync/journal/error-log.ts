@@ -1,0 +1,108 @@
+import type { Transaction } from 'sequelize';
+import { Bitrix24Error } from '../../bitrix24/errors.ts';
+import { AppError } from '../../lib/errors.ts';
+import { type Entity, pairKinds } from '../../lib/records.ts';
+import { redact } from '../../lib/redact.ts';
+import { type Database, queryRows } from '../../models/database.ts';
+
+export interface ErrorEntry {
+  operation: string;
+  /** Null for an error of the whole connection. */
+  entity: Entity | null;
+  localId: number | null;
+  remoteId: number | null;
+  runId: number | null;
+  error: unknown;
+  attempts: number;
+  /** Null makes it a dead letter. */
+  nextRetryAt: Date | null;
+  /** What was asked, secrets removed. */
+  request?: unknown;
+}
+
+/** What an open row is unique by: a local record is one, whichever Bitrix24 record it had when it failed. For `on conflict`. */
+export const openErrorKey = `(tenant_id, coalesce(local_type, ''), coalesce(local_id, 0),
+       (case when local_id is null then coalesce(external_id, '') else '' end))`;
+
+/**
+ * Writes an error that a person can act on. A record (or a connection) has one open row: the same failure again is counted there,
+ * not repeated. Secrets are removed from every text.
+ */
+export async function recordError(
+  db: Database,
+  tenantId: number,
+  entry: ErrorEntry,
+  transaction?: Transaction,
+): Promise<void> {
+  const { error } = entry;
+  const known = error instanceof Bitrix24Error ? error : null;
+  await queryRows(
+    db,
+    `insert into integration_errors as e (tenant_id, operation, local_type, local_id, bitrix24_type, external_id, run_id, kind,
+            code, message, retryable, attempts, next_retry_at, status, request, response, stack_trace)
+     values ($tenantId, $operation, $localType, $localId, $bitrix24Type, $externalId, $runId, $kind, $code, $message,
+             $retryable, $attempts, $nextRetryAt, $status, $request::jsonb, $response::jsonb, $stack)
+     on conflict ${openErrorKey}
+        where status <> 'resolved' do update
+        set external_id = coalesce(excluded.external_id, e.external_id), operation = excluded.operation,
+            run_id = excluded.run_id, kind = excluded.kind, code = excluded.code,
+            message = excluded.message, retryable = excluded.retryable, attempts = excluded.attempts,
+            next_retry_at = excluded.next_retry_at, status = excluded.status, request = excluded.request,
+            response = excluded.response, stack_trace = excluded.stack_trace, updated_at = now()`,
+    {
+      tenantId,
+      operation: entry.operation,
+      localType: entry.entity,
+      localId: entry.localId,
+      bitrix24Type: entry.entity && pairKinds[entry.entity].bitrix24Type,
+      externalId: entry.remoteId === null ? null : String(entry.remoteId),
+      runId: entry.runId,
+      kind: known?.kind ?? 'validation',
+      code: codeOf(error),
+      message: redact(messageOf(error)),
+      retryable: known?.retryable ?? false,
+      attempts: entry.attempts,
+      nextRetryAt: entry.nextRetryAt?.toISOString() ?? null,
+      status: entry.nextRetryAt ? 'pending' : 'failed',
+      request: entry.request === undefined ? null : redact(JSON.stringify(entry.request)),
+      response: error instanceof AppError ? redact(JSON.stringify(answerOf(error))) : null,
+      stack: error instanceof Error ? redact(error.stack ?? error.message) : null,
+    },
+    transaction,
+  );
+}
+
+/** Closes the open errors of records that are in order now; returns how many there were. */
+export async function resolveErrors(
+  db: Database,
+  tenantId: number,
+  records: readonly { entity: Entity; localId: number | null; remoteId: number | null }[],
+  transaction: Transaction,
+): Promise<void> {
+  if (records.length === 0) return;
+  await queryRows(
+    db,
+    `update integration_errors e set status = 'resolved', resolved_at = now(), updated_at = now(), next_retry_at = null
+       from jsonb_to_recordset($records::jsonb) as r (entity text, "localId" integer, "remoteId" text)
+      where e.tenant_id = $tenantId and e.status <> 'resolved' and e.local_type = r.entity
+        and (e.local_id = r."localId" or (e.local_id is null and e.external_id = r."remoteId"))`,
+    { tenantId, records: JSON.stringify(records) },
+    transaction,
+  );
+}
+
+/** What is shown of a failure later, in the reader's language. */
+function answerOf(error: AppError) {
+  const { code, text } = error;
+  return error instanceof Bitrix24Error ? { code, text, advice: error.advice } : { code, text };
+}
+
+/** The stable code of any failure. */
+export function codeOf(error: unknown): string {
+  return error instanceof AppError ? error.code : 'internal_error';
+}
+
+/** The sentence for people; Russian, as the log and the error table are. */
+export function messageOf(error: unknown): string {
+  return error instanceof AppError ? error.text.ru : error instanceof Error ? error.message : String(error);
+}

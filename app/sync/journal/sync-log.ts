@@ -1,0 +1,95 @@
+import type { Transaction } from 'sequelize';
+import type { Log } from '../../lib/log.ts';
+import type { Bitrix24Type, Entity, SyncDirection } from '../../lib/records.ts';
+import { pairKinds } from '../../lib/records.ts';
+import { type Database, queryRows } from '../../models/database.ts';
+import type { FieldConflict } from '../plan/merge.ts';
+import type { ConflictPolicy } from '../plan/settings.ts';
+
+/** One applied change, with what was before and after: the history of a record, and the source for undoing. */
+export interface LogLine {
+  entity: Entity;
+  localId: number | null;
+  remoteId: number | null;
+  runId: number | null;
+  direction: SyncDirection;
+  operation: string;
+  changes: Record<string, { before: unknown; after: unknown }>;
+  durationMs: number;
+}
+
+export interface ConflictLine extends FieldConflict {
+  entity: Entity;
+  localId: number;
+  remoteId: number;
+  policy: ConflictPolicy;
+}
+
+export async function saveLog(
+  db: Database,
+  tenantId: number,
+  lines: readonly LogLine[],
+  transaction: Transaction,
+): Promise<void> {
+  if (lines.length === 0) return;
+  await queryRows(
+    db,
+    `insert into sync_log (tenant_id, entity, local_id, bitrix24_id, run_id, direction, operation, changes, duration_ms)
+     select $tenantId, entity, "localId", "remoteId", "runId", direction, operation, changes, "durationMs"
+       from jsonb_to_recordset($lines::jsonb) as r (entity text, "localId" integer, "remoteId" text, "runId" integer,
+            direction text, operation text, changes jsonb, "durationMs" integer)`,
+    { tenantId, lines: JSON.stringify(lines) },
+    transaction,
+  );
+}
+
+/** Keeps the losing value of every field that both sides changed differently. */
+export async function saveConflicts(
+  db: Database,
+  tenantId: number,
+  lines: readonly ConflictLine[],
+  transaction: Transaction,
+): Promise<void> {
+  if (lines.length === 0) return;
+  await queryRows(
+    db,
+    `insert into sync_conflicts (tenant_id, entity, local_id, bitrix24_id, field, local_value, bitrix24_value, winner, policy)
+     select $tenantId, entity, "localId", "remoteId", key, "localValue", "remoteValue", winner, policy
+       from jsonb_to_recordset($lines::jsonb) as r (entity text, "localId" integer, "remoteId" text, key text,
+            "localValue" jsonb, "remoteValue" jsonb, winner text, policy text)`,
+    { tenantId, lines: JSON.stringify(lines) },
+    transaction,
+  );
+}
+
+const localNames: Record<Entity, string> = { object: 'Объект', user: 'Пользователь', contract: 'Договор' };
+const remoteNames: Record<Bitrix24Type, string> = { deal: 'сделка', contact: 'контакт', company: 'компания' };
+
+const sentences: Record<string, (local: string, remote: string) => string> = {
+  create: (local, remote) => `${local} успешно синхронизирован с Битрикс24 как ${remote}`,
+  recreate: (local, remote) => `${local} создан в Битрикс24 заново как ${remote}`,
+  link: (local, remote) => `${local} связан с записью Битрикс24: ${remote}`,
+  import: (local, remote) => `${local} создан из Битрикс24: ${remote}`,
+  unlink: (local, remote) => `${local} удалён в CRM, связь снята: ${remote} остаётся в Битрикс24`,
+  close: (local, remote) => `${local} удалён в CRM, ${remote} закрыта в Битрикс24`,
+  delete: (local, remote) => `${local} и ${remote}: удалено вслед за другой стороной`,
+  orphan: (local, remote) => `${local}: ${remote} удалена в Битрикс24, запись CRM сохранена`,
+  forget: (local, remote) => `${local} и ${remote} удалены с обеих сторон, связь снята`,
+};
+
+/** Writes what was applied to the log, one line a change, in the words that operators know. */
+export function reportLines(log: Log, tenantId: number, lines: readonly LogLine[]): void {
+  for (const line of lines) {
+    const local = `${localNames[line.entity]} ${line.localId}`;
+    const remote = `${remoteNames[pairKinds[line.entity].bitrix24Type]} ${line.remoteId}`;
+    const { direction, operation } = line;
+    const changed = Object.keys(line.changes).join(', ');
+    const sentence =
+      operation === 'update'
+        ? direction === 'to_bitrix'
+          ? `${local} успешно синхронизирован с Битрикс24 как ${remote} (${changed})`
+          : `${local} обновлён из Битрикс24, ${remote} (${changed})`
+        : (sentences[operation]?.(local, remote) ?? `${local}, ${remote}: ${operation}`);
+    log.info({ tenant_id: tenantId, operation, direction, result: 'ok', duration_ms: line.durationMs }, sentence);
+  }
+}

@@ -1,0 +1,117 @@
+import type { Transaction } from 'sequelize';
+import type { LocalRecord } from '../../field-maps/types.ts';
+import { type Entity, pairKinds } from '../../lib/records.ts';
+import { type Database, queryRows } from '../../models/database.ts';
+
+/** A local row as the engine read it. */
+export interface LocalRow {
+  id: number;
+  record: LocalRecord;
+  /** PostgreSQL's own version of the row: it changes with every write, whoever makes it. */
+  version: string;
+  modifiedAt: Date;
+  deleted: boolean;
+}
+
+type RawRow = Record<string, unknown> & { id: number; row_version: string; updated_at: Date; deleted_at: Date | null };
+
+const contractColumns = `c.number as contract_number, c.client_name as contract_client_name,
+  c.start_date as contract_start_date, c.end_date as contract_end_date, m.bitrix24_id as contract_bitrix24_id`;
+
+const contractJoin = `left join contracts c on c.tenant_id = r.tenant_id and c.id = r.contract_id and c.deleted_at is null
+  left join bitrix24_sync_mappings m on m.tenant_id = c.tenant_id and m.local_type = 'contract' and m.local_id = c.id
+   and m.state = 'linked'`;
+
+/** Reads rows of one kind by id, deleted ones included; an object comes with what its deal shows of its contract. */
+export async function readLocal(
+  db: Database,
+  tenantId: number,
+  entity: Entity,
+  ids: readonly number[],
+  transaction?: Transaction,
+): Promise<Map<number, LocalRow>> {
+  if (ids.length === 0) return new Map();
+  const isObject = entity === 'object';
+  const rows = await queryRows<RawRow>(
+    db,
+    `select r.*, r.xmin::text as row_version ${isObject ? `, ${contractColumns}` : ''}
+       from ${pairKinds[entity].table} r ${isObject ? contractJoin : ''}
+      where r.tenant_id = $tenantId and r.id = any($ids)`,
+    { tenantId, ids },
+    transaction,
+  );
+  return new Map(rows.map((row) => [row.id, toLocalRow(row)]));
+}
+
+function toLocalRow({ row_version, ...record }: RawRow): LocalRow {
+  return {
+    id: record.id,
+    record,
+    version: row_version,
+    modifiedAt: record.updated_at,
+    deleted: record.deleted_at !== null,
+  };
+}
+
+/**
+ * Writes columns of one row, only if it is still as it was read: null when it changed meanwhile, or is being changed by somebody
+ * who holds it locked. The transaction must carry our sync origin (`markAsOurs`), or the write would be queued again.
+ */
+export async function writeLocal(
+  db: Database,
+  tenantId: number,
+  entity: Entity,
+  row: LocalRow,
+  columns: Record<string, unknown>,
+  transaction: Transaction,
+): Promise<LocalRow | null> {
+  const { table } = pairKinds[entity];
+  const names = Object.keys(columns);
+  const [written] = await queryRows<{ id: number }>(
+    db,
+    `update ${table} set ${names.map((name, index) => `${quoted(name)} = $v${index}`).join(', ')}
+      where id = (select id from ${table} where tenant_id = $tenantId and id = $id and xmin::text = $version
+                     for update skip locked)
+     returning id`,
+    {
+      tenantId,
+      id: row.id,
+      version: row.version,
+      ...Object.fromEntries(names.map((name, index) => [`v${index}`, columns[name] ?? null])),
+    },
+    transaction,
+  );
+  if (!written) return null;
+  return (await readLocal(db, tenantId, entity, [row.id], transaction)).get(row.id) ?? null;
+}
+
+/** Inserts a record that came from Bitrix24 and returns it. */
+export async function insertLocal(
+  db: Database,
+  tenantId: number,
+  entity: Entity,
+  columns: Record<string, unknown>,
+  transaction: Transaction,
+): Promise<LocalRow> {
+  const names = Object.keys(columns);
+  const [created] = await queryRows<{ id: number }>(
+    db,
+    `insert into ${pairKinds[entity].table} (tenant_id, ${names.map(quoted).join(', ')})
+     values ($tenantId, ${names.map((_, index) => `$v${index}`).join(', ')}) returning id`,
+    { tenantId, ...Object.fromEntries(names.map((name, index) => [`v${index}`, columns[name] ?? null])) },
+    transaction,
+  );
+  const row = created && (await readLocal(db, tenantId, entity, [created.id], transaction)).get(created.id);
+  if (!row) throw new Error(`The new ${entity} cannot be read back`);
+  return row;
+}
+
+/** Marks the transaction's writes as the engine's own: the queue triggers pass them over. */
+export async function markAsOurs(db: Database, transaction: Transaction): Promise<void> {
+  await queryRows(db, `select set_config('axenta.sync_origin', 'bitrix24', true)`, {}, transaction);
+}
+
+// Column names come from our own field maps, never from a request; quoting keeps a slip from becoming an injection.
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,153 @@
+import type { Transaction } from 'sequelize';
+import { type Entity, pairKinds, type SyncDirection } from '../../lib/records.ts';
+import { type Database, queryRows } from '../../models/database.ts';
+import { emptyRemoteShadow, type LocalShadow, type RemoteShadow } from '../plan/merge.ts';
+import type { MappingState } from '../plan/plan.ts';
+import type { Shadows } from '../plan/shadows.ts';
+
+export interface Mapping {
+  id: number;
+  entity: Entity;
+  localId: number;
+  remoteId: number;
+  state: MappingState;
+  shadows: Shadows;
+}
+
+interface RawMapping {
+  id: number;
+  local_type: Entity;
+  local_id: number;
+  bitrix24_id: string;
+  state: MappingState;
+  local_shadow: LocalShadow;
+  bitrix24_shadow: Partial<RemoteShadow>;
+}
+
+/** Mappings of one kind that hold any of these local or Bitrix24 ids. */
+export async function findMappings(
+  db: Database,
+  tenantId: number,
+  entity: Entity,
+  ids: { local: readonly number[]; remote: readonly number[] },
+): Promise<Mapping[]> {
+  const rows = await queryRows<RawMapping>(
+    db,
+    `select id, local_type, local_id, bitrix24_id, state, local_shadow, bitrix24_shadow from bitrix24_sync_mappings
+      where tenant_id = $tenantId and local_type = $entity and (local_id = any($local) or bitrix24_id = any($remote))`,
+    { tenantId, entity, local: ids.local, remote: ids.remote.map(String) },
+  );
+  return rows.map((row) => ({
+    id: row.id,
+    entity: row.local_type,
+    localId: row.local_id,
+    remoteId: Number(row.bitrix24_id),
+    state: row.state,
+    shadows: { local: row.local_shadow, remote: { ...emptyRemoteShadow, ...row.bitrix24_shadow } },
+  }));
+}
+
+export interface MappingUpsert {
+  entity: Entity;
+  localId: number;
+  remoteId: number;
+  shadows: Shadows;
+  direction: SyncDirection;
+  modifiedAt: Date | null;
+  /** When the sides were read that are equal now: a change after it may not be in the shadows. */
+  readAt: Date;
+  /** `linked` when absent. */
+  state?: MappingState;
+}
+
+/** Links pairs, or renews the shadows of linked ones. A local record has one mapping: a new Bitrix24 id replaces the old one. */
+export async function saveMappings(
+  db: Database,
+  tenantId: number,
+  mappings: readonly MappingUpsert[],
+  transaction: Transaction,
+): Promise<void> {
+  if (mappings.length === 0) return;
+  const rows = mappings.map((mapping) => ({
+    local_type: mapping.entity,
+    local_id: mapping.localId,
+    bitrix24_type: pairKinds[mapping.entity].bitrix24Type,
+    bitrix24_id: String(mapping.remoteId),
+    sync_direction: mapping.direction,
+    local_shadow: mapping.shadows.local,
+    bitrix24_shadow: mapping.shadows.remote,
+    bitrix24_modified_at: mapping.modifiedAt,
+    last_sync_at: mapping.readAt,
+    state: mapping.state ?? 'linked',
+  }));
+  await queryRows(
+    db,
+    `insert into bitrix24_sync_mappings as m (tenant_id, local_type, local_id, bitrix24_type, bitrix24_id, sync_direction,
+            local_shadow, bitrix24_shadow, bitrix24_modified_at, state, last_sync_at)
+     select $tenantId, r.local_type, r.local_id, r.bitrix24_type, r.bitrix24_id, r.sync_direction, r.local_shadow,
+            r.bitrix24_shadow, r.bitrix24_modified_at, r.state, r.last_sync_at
+       from jsonb_to_recordset($rows::jsonb) as r (local_type text, local_id integer, bitrix24_type text, bitrix24_id text,
+            sync_direction text, local_shadow jsonb, bitrix24_shadow jsonb, bitrix24_modified_at timestamptz, state text,
+            last_sync_at timestamptz)
+      order by r.local_type, r.local_id
+     on conflict (tenant_id, local_type, local_id) do update
+        set bitrix24_id = excluded.bitrix24_id, sync_direction = excluded.sync_direction, state = excluded.state,
+            local_shadow = excluded.local_shadow, bitrix24_shadow = excluded.bitrix24_shadow,
+            bitrix24_modified_at = coalesce(excluded.bitrix24_modified_at, m.bitrix24_modified_at),
+            last_sync_at = excluded.last_sync_at, updated_at = now()`,
+    { tenantId, rows: JSON.stringify(rows) },
+    transaction,
+  );
+}
+
+/** Sets the state of mappings; their shadows stay, so that a pair that comes back is merged, not overwritten. */
+export async function setMappingState(
+  db: Database,
+  tenantId: number,
+  ids: readonly number[],
+  state: MappingState,
+  transaction: Transaction,
+): Promise<void> {
+  if (ids.length === 0) return;
+  await queryRows(
+    db,
+    `update bitrix24_sync_mappings set state = $state, last_sync_at = now(), updated_at = now()
+      where tenant_id = $tenantId and id = any($ids)`,
+    { tenantId, ids, state },
+    transaction,
+  );
+}
+
+/** Forgets mappings whose two sides are both gone. */
+export async function deleteMappings(
+  db: Database,
+  tenantId: number,
+  ids: readonly number[],
+  transaction: Transaction,
+): Promise<void> {
+  if (ids.length === 0) return;
+  await queryRows(
+    db,
+    'delete from bitrix24_sync_mappings where tenant_id = $tenantId and id = any($ids)',
+    { tenantId, ids },
+    transaction,
+  );
+}
+
+/** Remembers up to which change of the portal's record a pair is known to be equal, so that a sweep passes it over. */
+export async function touchMappings(
+  db: Database,
+  tenantId: number,
+  seen: readonly { id: number; modifiedAt: Date; readAt: Date }[],
+  transaction: Transaction,
+): Promise<void> {
+  if (seen.length === 0) return;
+  await queryRows(
+    db,
+    `update bitrix24_sync_mappings m set bitrix24_modified_at = r."modifiedAt", last_sync_at = r."readAt"
+       from jsonb_to_recordset($seen::jsonb) as r (id integer, "modifiedAt" timestamptz, "readAt" timestamptz)
+      where m.tenant_id = $tenantId and m.id = r.id`,
+    { tenantId, seen: JSON.stringify(seen) },
+    transaction,
+  );
+}

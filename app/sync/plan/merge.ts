@@ -1,0 +1,163 @@
+import type { Canonical, FieldMap, FieldPair, LocalRecord, RemoteValues, TrackedIds } from '../../field-maps/types.ts';
+import type { SyncDirection } from '../../lib/records.ts';
+import type { ConflictPolicy } from './settings.ts';
+
+/** What the local side looked like when the pair was last equal, by pair key. */
+export type LocalShadow = Readonly<Record<string, Canonical>>;
+
+/** The same for the Bitrix24 side. */
+export interface RemoteShadow {
+  values: Readonly<Record<string, Canonical>>;
+  /** Ids of our values in multifields. */
+  ids: TrackedIds;
+  /** How often in a row a foreign change of a field that is ours was put right. */
+  restores: Readonly<Record<string, number>>;
+}
+
+export const emptyRemoteShadow: RemoteShadow = { values: {}, ids: {}, restores: {} };
+
+export interface MergeInput {
+  fieldMap: FieldMap;
+  local: LocalRecord;
+  remote: RemoteValues;
+  localShadow: LocalShadow;
+  remoteShadow: RemoteShadow;
+  policy: ConflictPolicy;
+  direction: SyncDirection;
+  localModifiedAt: Date;
+  remoteModifiedAt: Date;
+}
+
+/** A value to write. `before` and `after` are values of the side that is written. */
+export interface FieldChange {
+  pair: FieldPair;
+  before: Canonical;
+  after: Canonical;
+}
+
+export interface FieldConflict {
+  key: string;
+  localValue: Canonical;
+  remoteValue: Canonical;
+  winner: 'crm' | 'bitrix24';
+}
+
+export interface MergeResult {
+  toRemote: FieldChange[];
+  /** `columns` are what the decoded value sets. */
+  toLocal: (FieldChange & { columns: Record<string, unknown> })[];
+  conflicts: FieldConflict[];
+  /** Keys whose sides agree although a shadow says otherwise: only the shadows are renewed. */
+  adopted: string[];
+  restores: Record<string, number>;
+}
+
+/**
+ * A portal robot and we could put a field back against each other for ever. After this many times in a row ours yields; one
+ * more would only make the fight longer, one less would give up on a person who merely edits twice.
+ */
+const maxRestores = 3;
+
+type Verdict = 'nothing' | 'adopt' | 'to_remote' | 'to_local' | 'restore' | 'contested' | 'conflict';
+
+/**
+ * Merges one record pair field by field. Pure. A side changed a field when its value differs from its own shadow: one side
+ * changed, copy to the other; both to the same, adopt; both differently, the policy decides and the losing value is reported.
+ * When both sides are equal to their shadows the result is empty, whatever the portal does to the texts it stores.
+ */
+export function merge(input: MergeInput): MergeResult {
+  const result: MergeResult = { toRemote: [], toLocal: [], conflicts: [], adopted: [], restores: {} };
+  for (const pair of input.fieldMap.pairs) mergeField(pair, input, result);
+  return result;
+}
+
+function mergeField(pair: FieldPair, input: MergeInput, result: MergeResult): void {
+  const { key } = pair;
+  const localValue = pair.readLocal(input.local);
+  const remoteValue = pair.readRemote(input.remote, input.remoteShadow.ids);
+  const wanted = pair.encode(input.local);
+  const columns = pair.decode(remoteValue, input.local);
+  // A decode that yields nothing cannot be shown on our side (a name emptied in the portal): ours is put back.
+  const decodable = Object.keys(columns).length > 0;
+  const sendRemote = () => result.toRemote.push({ pair, before: remoteValue, after: wanted });
+  const takeRemote = () => {
+    const after = pair.readLocal({ ...input.local, ...columns });
+    result.toLocal.push({ pair, before: localValue, after, columns });
+  };
+  const restored = input.remoteShadow.restores[key] ?? 0;
+
+  switch (allowed(judge(), input.direction)) {
+    case 'nothing':
+      if (restored > 0) result.restores[key] = restored;
+      return;
+    case 'adopt':
+      result.adopted.push(key);
+      return;
+    case 'to_remote':
+      sendRemote();
+      return;
+    case 'to_local':
+      takeRemote();
+      return;
+    case 'restore':
+      if (restored >= maxRestores) {
+        // A person should know that the field is not ours any more.
+        result.conflicts.push({ key, localValue, remoteValue, winner: 'bitrix24' });
+        result.adopted.push(key);
+        result.restores[key] = restored;
+      } else {
+        result.restores[key] = restored + 1;
+        sendRemote();
+      }
+      return;
+    case 'conflict': {
+      const winner = winnerOf(input, decodable);
+      result.conflicts.push({ key, localValue, remoteValue, winner });
+      if (winner === 'crm') sendRemote();
+      else takeRemote();
+    }
+  }
+
+  function judge(): Verdict {
+    const before = { local: input.localShadow[key], remote: input.remoteShadow.values[key] };
+    const firstTime = before.local === undefined || before.remote === undefined;
+    const localChanged = firstTime || localValue !== before.local;
+    const remoteChanged = firstTime || remoteValue !== before.remote;
+    if (!localChanged && !remoteChanged) return 'nothing';
+    if (wanted === remoteValue) return 'adopt';
+    // They wrote in other words what we have. What only we changed is sent, even if it reads the same on our side.
+    if (remoteChanged && decodable && pair.readLocal({ ...input.local, ...columns }) === localValue) return 'adopt';
+    if (firstTime && remoteValue === null) return pair.owner === 'bitrix24' ? 'adopt' : 'to_remote';
+    if (firstTime && wanted === null) return pair.owner === 'crm' ? 'adopt' : decodable ? 'to_local' : 'adopt';
+    if (pair.owner === 'crm') return localChanged ? 'to_remote' : 'restore';
+    if (pair.owner === 'bitrix24') return decodable ? 'to_local' : 'adopt';
+    if (localChanged && remoteChanged) return 'conflict';
+    if (localChanged) return 'to_remote';
+    return decodable ? 'to_local' : 'restore';
+  }
+}
+
+/** A one-way kind never writes the other side; what it may not copy stays as it is, shadows included. */
+function allowed(verdict: Verdict, direction: SyncDirection): Verdict {
+  if (direction === 'to_bitrix') {
+    if (verdict === 'to_local') return 'nothing';
+    if (verdict === 'conflict') return 'to_remote';
+  }
+  if (direction === 'from_bitrix') {
+    if (verdict === 'to_remote' || verdict === 'restore') return 'nothing';
+    if (verdict === 'conflict') return 'to_local';
+  }
+  return verdict;
+}
+
+// Bitrix24 keeps one change time per record, to the second: a tie goes to the CRM.
+function winnerOf(input: MergeInput, decodable: boolean): 'crm' | 'bitrix24' {
+  if (!decodable) return 'crm';
+  if (input.policy !== 'latest') return input.policy;
+  return input.remoteModifiedAt.getTime() > input.localModifiedAt.getTime() ? 'bitrix24' : 'crm';
+}
+
+/** Nothing to write, nothing to remember. */
+export function isUneventful(result: MergeResult): boolean {
+  return result.toRemote.length + result.toLocal.length + result.adopted.length + result.conflicts.length === 0;
+}

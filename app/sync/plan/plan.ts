@@ -1,0 +1,90 @@
+import type { Entity } from '../../lib/records.ts';
+import { type MergeInput, type MergeResult, merge } from './merge.ts';
+import type { Settings } from './settings.ts';
+
+export type MappingState = 'linked' | 'unlinked' | 'orphaned';
+
+export interface PlanInput {
+  entity: Entity;
+  settings: Settings;
+  /** Null when no mapping ties the two sides. */
+  mapping: MappingState | null;
+  /** The local record is there and not deleted. */
+  localPresent: boolean;
+  /** `gone` only when the portal itself said so; `none` when no Bitrix24 id is known. */
+  remote: 'present' | 'gone' | 'none';
+  /** The Bitrix24 record carries our origin. */
+  remoteIsOurs: boolean;
+  /** The Bitrix24 record was made by a create of ours that was never settled. */
+  unsettled: boolean;
+  /** A person asked for records that only the portal has. */
+  importAsked: boolean;
+  /** Both sides as they are; asked for only when both are present. */
+  merging: () => MergeInput;
+}
+
+export type Plan =
+  | { action: 'nothing' | 'skip'; why?: string }
+  /** Both sides are there: write what differs; `link` also makes or revives the mapping. */
+  | { action: 'update' | 'link'; merge: MergeResult }
+  | { action: 'create_remote' | 'create_local' }
+  /** The local record was deleted. */
+  | { action: 'unlink' | 'close_remote' | 'delete_remote' }
+  /** The Bitrix24 record was deleted. */
+  | { action: 'orphan' | 'delete_local' }
+  /** Both are gone. */
+  | { action: 'forget' };
+
+/**
+ * Decides what to do with one record pair. Pure: all policy about presence and deletion lives here, all policy about values in
+ * `merge`. A deletion is planned only from a certain absence, never from an empty answer.
+ */
+export function plan(input: PlanInput): Plan {
+  const { entity, settings, mapping, localPresent, remote } = input;
+  if (localPresent && remote === 'present') {
+    const result = merge(input.merging());
+    return { action: mapping === 'linked' ? 'update' : 'link', merge: result };
+  }
+  // Its local record was deleted before the create was known to have worked: the policy holds for it all the same.
+  if (remote === 'present' && input.unsettled) return planLocalDeleted(entity, settings);
+  if (mapping === null) return planStranger(input);
+  if (!localPresent && remote === 'gone') return { action: 'forget' };
+  if (!localPresent) {
+    if (mapping !== 'linked') return { action: 'skip', why: 'local_deleted' };
+    return planLocalDeleted(entity, settings);
+  }
+  if (mapping === 'orphaned') return { action: 'skip', why: 'orphaned' };
+  if (mapping === 'unlinked') return create(input);
+  return planRemoteDeleted(input);
+}
+
+function planStranger(input: PlanInput): Plan {
+  if (input.localPresent) return create(input);
+  if (input.remote !== 'present') return { action: 'skip', why: 'gone' };
+  // Ours, but its local record is deleted (or belongs to another tenant): never imported back.
+  if (input.remoteIsOurs) return { action: 'skip', why: 'local_deleted' };
+  const isOn = input.importAsked || input.settings.import_new[input.entity];
+  const wanted = isOn && input.settings.directions[input.entity] !== 'to_bitrix';
+  return wanted ? { action: 'create_local' } : { action: 'skip', why: 'import_is_off' };
+}
+
+function create({ entity, settings }: PlanInput): Plan {
+  if (settings.directions[entity] === 'from_bitrix') return { action: 'skip', why: 'direction' };
+  return { action: 'create_remote' };
+}
+
+function planLocalDeleted(entity: Entity, settings: Settings): Plan {
+  const policy = settings.directions[entity] === 'from_bitrix' ? 'keep' : settings.on_local_delete[entity];
+  if (policy === 'delete') return { action: 'delete_remote' };
+  // Only deals have stages to be closed in.
+  if (policy === 'close' && entity === 'object') return { action: 'close_remote' };
+  return { action: 'unlink' };
+}
+
+function planRemoteDeleted(input: PlanInput): Plan {
+  const policy = input.settings.on_bitrix24_delete[input.entity];
+  const direction = input.settings.directions[input.entity];
+  if (policy === 'recreate' && direction !== 'from_bitrix') return { action: 'create_remote' };
+  if (policy === 'delete' && direction !== 'to_bitrix') return { action: 'delete_local' };
+  return { action: 'orphan' };
+}

@@ -1,0 +1,38 @@
+import type { Transaction } from 'sequelize';
+import { type Entity, entities } from '../../lib/records.ts';
+import { type Database, queryRows } from '../../models/database.ts';
+
+/** Why changes were not queued for a while. */
+export interface Interruption {
+  reason: 'reconnected' | 'automatic_on';
+  /** The kinds that were left out; all of them when absent. */
+  entities?: readonly Entity[];
+}
+
+/**
+ * Queues every linked record of the kinds that are synchronised automatically: what changed on either side while nothing was queued
+ * has to be looked at. Mappings hold the ids of deleted records too. A tenant without a connection queues nothing. Repeat-safe.
+ */
+export async function enqueueLinked(
+  db: Database,
+  tenantId: number,
+  interruption: Interruption,
+  transaction: Transaction,
+): Promise<void> {
+  await queryRows(
+    db,
+    `with added as (
+       insert into sync_queue as q (tenant_id, entity, side, record_id, reason, priority)
+       select m.tenant_id, m.local_type, 'local', m.local_id, $reason, 20
+         from bitrix24_sync_mappings m
+        where m.tenant_id = $tenantId and m.state = 'linked' and m.local_type = any($entities)
+          and exists (select 1 from axenta_automatic_tenants(m.local_type) t where t.tenant_id = m.tenant_id)
+        order by m.local_type, m.local_id
+       on conflict (tenant_id, entity, side, record_id) do update
+          set changes = q.changes + 1, due_at = least(q.due_at, excluded.due_at)
+       returning tenant_id)
+     select pg_notify('axenta_sync', tenant_id::text) from (select distinct tenant_id from added) t`,
+    { tenantId, reason: interruption.reason, entities: [...(interruption.entities ?? entities)] },
+    transaction,
+  );
+}

@@ -1,0 +1,236 @@
+import type { Transaction } from 'sequelize';
+import type { Entity, Side } from '../../lib/records.ts';
+import { type Database, queryRows } from '../../models/database.ts';
+import { retryingTransaction } from '../../models/retrying-transaction.ts';
+
+/** Smaller is sooner. A person waits for `interactive`; a run and a sweep never delay what just changed. */
+export const priorities = { interactive: 0, event: 5, change: 10, run: 20 } as const;
+
+export interface QueueRequest {
+  tenantId: number;
+  entity: Entity;
+  side: Side;
+  recordId: number;
+  /** Why the record may differ, for the log: `changed`, `event`, `run`, `sweep`, `retry`, … */
+  reason: string;
+  priority: number;
+  runId?: number | null;
+  dueAt?: Date;
+}
+
+/** A queued record as it was claimed. `changes` is the counter that the settling transaction compares. */
+export interface QueueRow {
+  entity: Entity;
+  side: Side;
+  recordId: number;
+  changes: number;
+  reason: string;
+  runId: number | null;
+  attempts: number;
+  priority: number;
+  createSentAt: Date | null;
+  createValues: SentValues | null;
+}
+
+/** What was sent in a create whose answer may be lost: it becomes the shadows of the record if it is adopted. */
+export interface SentValues {
+  originId: string;
+  local: Record<string, string | null>;
+  remote: Record<string, string | null>;
+}
+
+/** Reasons that say more than "look at it": a person asked for the import, or something vouches for the deletion. */
+const tellingReasons = `('import', 'confirmed', 'deleted', 'sweep_deleted')`;
+
+/**
+ * Puts records into the sync queue and wakes their tenants when the transaction commits. A record that waits already is
+ * counted once more, never doubled; it gets the earlier due time and the more urgent priority, and keeps a reason that says more than
+ * the new one. Repeat-safe.
+ */
+export async function enqueue(
+  db: Database,
+  requests: readonly QueueRequest[],
+  transaction?: Transaction,
+): Promise<void> {
+  if (requests.length === 0) return;
+  const rows = requests.map((request) => ({
+    tenant_id: request.tenantId,
+    entity: request.entity,
+    side: request.side,
+    record_id: request.recordId,
+    reason: request.reason,
+    priority: request.priority,
+    run_id: request.runId ?? null,
+    due_at: request.dueAt?.toISOString() ?? null,
+  }));
+  // One statement: the rows in the order of the key, so that two writers never wait for each other crosswise.
+  await queryRows(
+    db,
+    `with added as (
+       insert into sync_queue as q (tenant_id, entity, side, record_id, reason, priority, run_id, due_at)
+       select distinct on (tenant_id, entity, side, record_id)
+              tenant_id, entity, side, record_id, reason, priority, run_id, coalesce(due_at, now())
+         from jsonb_to_recordset($rows::jsonb) as r (tenant_id integer, entity text, side text, record_id bigint,
+              reason text, priority smallint, run_id integer, due_at timestamptz)
+        order by tenant_id, entity, side, record_id
+       on conflict (tenant_id, entity, side, record_id) do update
+         set changes = q.changes + 1, due_at = least(q.due_at, excluded.due_at),
+             reason = case when q.reason in ${tellingReasons} and excluded.reason not in ${tellingReasons}
+                           then q.reason else excluded.reason end,
+             priority = least(q.priority, excluded.priority), run_id = coalesce(excluded.run_id, q.run_id)
+       returning tenant_id)
+     select pg_notify('axenta_sync', tenant_id::text) from (select distinct tenant_id from added) t`,
+    { rows: JSON.stringify(rows) },
+    transaction,
+  );
+}
+
+const rowColumns = `entity, side, record_id::integer as "recordId", changes, reason, run_id as "runId", attempts, priority,
+  create_sent_at as "createSentAt", create_values as "createValues"`;
+
+/**
+ * Takes up to `limit` due rows of one tenant, the most urgent first; contracts before users before objects, because a deal
+ * needs its company. Nothing is locked: one job per tenant is what keeps two workers apart.
+ */
+export async function claimDue(db: Database, tenantId: number, limit: number): Promise<QueueRow[]> {
+  return queryRows<QueueRow>(
+    db,
+    `select ${rowColumns} from sync_queue
+      where tenant_id = $tenantId and due_at <= now()
+      order by priority, array_position(array['contract', 'user', 'object'], entity::text), due_at, record_id
+      limit $limit`,
+    { tenantId, limit },
+  );
+}
+
+/** Which row of the queue. */
+export interface HandledRow {
+  entity: Entity;
+  side: Side;
+  recordId: number;
+}
+
+export interface DoneRow extends HandledRow {
+  changes: number;
+  /** The run that the row was claimed for; another that asked for it meanwhile goes on waiting. */
+  runId: number | null;
+}
+
+/**
+ * Removes rows that have been dealt with, except those that changed since they were claimed: these stay queued, due at once,
+ * with a clean slate. Rows that a writer holds locked are being changed just now, so they are left alone.
+ * Returns the rows that were removed or left with a clean slate: only these have been counted for good.
+ */
+export async function removeDone(
+  db: Database,
+  tenantId: number,
+  rows: readonly DoneRow[],
+  transaction: Transaction,
+): Promise<HandledRow[]> {
+  if (rows.length === 0) return [];
+  return queryRows(
+    db,
+    `with done as (
+       select entity, side, "recordId" as record_id, changes, "runId" as run_id from jsonb_to_recordset($rows::jsonb)
+           as r (entity text, side text, "recordId" bigint, changes integer, "runId" integer)),
+     held as (
+       select q.entity, q.side, q.record_id, q.changes = d.changes as same, d.run_id
+         from sync_queue q join done d using (entity, side, record_id)
+        where q.tenant_id = $tenantId for update of q skip locked),
+     changed as (
+       update sync_queue q set attempts = 0, create_sent_at = null, create_values = null,
+              run_id = case when q.run_id is distinct from h.run_id then q.run_id end
+         from held h where not h.same and q.tenant_id = $tenantId
+          and (q.entity, q.side, q.record_id) = (h.entity, h.side, h.record_id)),
+     removed as (
+       delete from sync_queue q using held h where h.same and q.tenant_id = $tenantId
+          and (q.entity, q.side, q.record_id) = (h.entity, h.side, h.record_id))
+     select entity, side, record_id::integer as "recordId" from held`,
+    { tenantId, rows: JSON.stringify(rows) },
+    transaction,
+  );
+}
+
+/** The local row of a record pair whose create is about to be sent, with the counter it has now. */
+export interface MarkedRow {
+  recordId: number;
+  changes: number;
+  /** The record was not queued from our side until now. */
+  isNew: boolean;
+}
+
+/**
+ * Marks creates as about to be sent, with the values. Committed before the request leaves, so that whoever finds the row after a
+ * crash knows that the portal may hold the record already. The mark is always on the local side's row, whichever side asked for the
+ * pair: every other row of the same pair finds it there.
+ */
+export async function markCreatesSent(
+  db: Database,
+  tenantId: number,
+  creates: readonly { entity: Entity; localId: number; values: SentValues }[],
+): Promise<MarkedRow[]> {
+  return retryingTransaction(db, (transaction) =>
+    queryRows<MarkedRow>(
+      db,
+      `insert into sync_queue as q (tenant_id, entity, side, record_id, reason, priority, create_sent_at, create_values)
+       select $tenantId, entity, 'local', "localId", 'create', ${priorities.change}, now(), values
+         from jsonb_to_recordset($creates::jsonb) as r (entity text, "localId" bigint, values jsonb)
+        order by entity, "localId"
+       on conflict (tenant_id, entity, side, record_id) do update
+         set create_sent_at = now(), create_values = excluded.create_values
+       returning record_id::integer as "recordId", changes, xmax = 0 as "isNew"`,
+      { tenantId, creates: JSON.stringify(creates) },
+      transaction,
+    ),
+  );
+}
+
+/** Rows of these local records whose create has no answer yet, due or not. */
+export async function findMarked(
+  db: Database,
+  tenantId: number,
+  entity: Entity,
+  localIds: readonly number[],
+): Promise<QueueRow[]> {
+  if (localIds.length === 0) return [];
+  return queryRows<QueueRow>(
+    db,
+    `select ${rowColumns} from sync_queue where tenant_id = $tenantId and entity = $entity and side = 'local'
+        and record_id = any($localIds) and create_sent_at is not null`,
+    { tenantId, entity, localIds },
+  );
+}
+
+export interface PostponedRow extends DoneRow {
+  /** The run has counted the row already and waits for it no longer. */
+  counted?: boolean;
+  dueAt: Date;
+  attempts: number;
+  /** A create may have reached the portal: the mark stays, and not even a newer change may hurry it. */
+  sent: boolean;
+}
+
+/** Puts rows off until `dueAt`; a row that changed since it was claimed stays due at once. */
+export async function postpone(
+  db: Database,
+  tenantId: number,
+  rows: readonly PostponedRow[],
+  transaction?: Transaction,
+): Promise<void> {
+  if (rows.length === 0) return;
+  if (!transaction) return retryingTransaction(db, (own) => postpone(db, tenantId, rows, own));
+  await queryRows(
+    db,
+    `update sync_queue q
+        set due_at = case when r.sent or q.changes = r.changes then r."dueAt" else q.due_at end, attempts = r.attempts,
+            run_id = case when r.counted and q.run_id is not distinct from r."runId" then null else q.run_id end,
+            create_sent_at = case when r.sent then q.create_sent_at end,
+            create_values = case when r.sent then q.create_values end
+       from jsonb_to_recordset($rows::jsonb)
+            as r (entity text, side text, "recordId" bigint, changes integer, "dueAt" timestamptz, attempts smallint,
+                  sent boolean, counted boolean, "runId" integer)
+      where q.tenant_id = $tenantId and (q.entity, q.side, q.record_id) = (r.entity, r.side, r."recordId")`,
+    { tenantId, rows: JSON.stringify(rows) },
+    transaction,
+  );
+}

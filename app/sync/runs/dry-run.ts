@@ -1,0 +1,100 @@
+import type { Transaction } from 'sequelize';
+import type { Bitrix24Client, CallOptions } from '../../bitrix24/client.ts';
+import { fieldMapFor } from '../../field-maps/custom.ts';
+import type { Entity } from '../../lib/records.ts';
+import { queryRows } from '../../models/database.ts';
+import type { SyncDeps } from '../deps.ts';
+import type { RunOutcome } from '../journal/run-counters.ts';
+import { loadPairs } from '../load/load-pairs.ts';
+import { readSettings } from '../load/read-settings.ts';
+import { isUneventful } from '../plan/merge.ts';
+import { type Planned, planPair } from '../plan/plan-pair.ts';
+import { priorities, type QueueRow } from '../queue/sync-queue.ts';
+import type { RunRow } from './runs.ts';
+
+/** How many planned changes a dry run shows. */
+const shownChanges = 100;
+
+/**
+ * Plans a chunk exactly as a real run would. Returns what writes the counts of the plans, and the first of them to be shown, into the
+ * run; nothing else is written. Records that only the portal has are planned with the reason `import`, as the real run queues them.
+ */
+export async function previewChunk(
+  deps: SyncDeps,
+  client: Bitrix24Client,
+  run: RunRow,
+  entity: Entity,
+  ids: readonly number[],
+  options: CallOptions,
+  reason: 'dry_run' | 'import' = 'dry_run',
+): Promise<(transaction: Transaction) => Promise<void>> {
+  const tenantId = run.tenant_id;
+  const settings = await readSettings(deps, tenantId);
+  const context = { tenantId, settings, fieldMap: fieldMapFor(entity, settings.field_map[entity]) };
+  const side = run.direction === 'to_bitrix' ? 'local' : 'bitrix24';
+  const rows = ids.map(
+    (recordId): QueueRow => ({
+      entity,
+      side,
+      recordId,
+      changes: 1,
+      reason,
+      runId: run.id,
+      attempts: 0,
+      priority: priorities.run,
+      createSentAt: null,
+      createValues: null,
+    }),
+  );
+  const { pairs } = await loadPairs(deps, client, tenantId, entity, rows, options);
+  const planned = pairs.map((pair) => planPair(context, pair));
+  const counts = { created: 0, updated: 0, unchanged: 0, skipped: 0, failed: 0 } satisfies Record<RunOutcome, number>;
+  for (const item of planned) counts[outcomeOf(item)] += 1;
+  const conflicts = planned.reduce((sum, { plan }) => sum + ('merge' in plan ? plan.merge.conflicts.length : 0), 0);
+  const preview = planned.filter((item) => outcomeOf(item) !== 'unchanged').map(present);
+  return async (transaction) => {
+    await queryRows(
+      deps.db,
+      `update sync_runs set total = total + $count, done = done + $count, created = created + $created,
+            updated = updated + $updated, unchanged = unchanged + $unchanged, skipped = skipped + $skipped,
+            conflicts = conflicts + $conflicts,
+            preview = (select coalesce(jsonb_agg(p), '[]')
+                         from (select p from jsonb_array_elements(preview || $preview::jsonb) p limit ${shownChanges}) shown)
+      where id = $id`,
+      { id: run.id, count: ids.length, ...counts, conflicts, preview: JSON.stringify(preview) },
+      transaction,
+    );
+  };
+}
+
+function outcomeOf({ plan }: Planned): RunOutcome {
+  switch (plan.action) {
+    case 'create_remote':
+    case 'create_local':
+      return 'created';
+    case 'skip':
+      return 'skipped';
+    case 'nothing':
+      return 'unchanged';
+    case 'update':
+      return isUneventful(plan.merge) ? 'unchanged' : 'updated';
+    default:
+      return 'updated';
+  }
+}
+
+function present({ pair, plan }: Planned): unknown {
+  const fields =
+    'merge' in plan
+      ? {
+          to_bitrix: plan.merge.toRemote.map(({ pair: field, before, after }) => ({ field: field.key, before, after })),
+          from_bitrix: plan.merge.toLocal.map(({ pair: field, before, after }) => ({
+            field: field.key,
+            before,
+            after,
+          })),
+          conflicts: plan.merge.conflicts,
+        }
+      : {};
+  return { entity: pair.entity, local_id: pair.localId, bitrix24_id: pair.remoteId, action: plan.action, ...fields };
+}

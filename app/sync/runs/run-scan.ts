@@ -1,0 +1,154 @@
+import type { Transaction } from 'sequelize';
+import type { Bitrix24Client, CallOptions, ListedRecord, ListFilter } from '../../bitrix24/client.ts';
+import { isChangedSince } from '../../bitrix24/list-pages.ts';
+import { type Entity, originator, pairKinds } from '../../lib/records.ts';
+import { queryRows } from '../../models/database.ts';
+import { retryingTransaction } from '../../models/retrying-transaction.ts';
+import type { SyncDeps } from '../deps.ts';
+import { findMappings } from '../load/mappings.ts';
+import { priorities } from '../queue/sync-queue.ts';
+import { previewChunk } from './dry-run.ts';
+import type { RunRow } from './runs.ts';
+
+/** How far a run's search for records has come; saved after every step, so that a killed worker goes on where it was. */
+export interface ScanState {
+  entity: Entity;
+  /** `known`: records that we know by id (dry runs); `new`: records that only the portal has. */
+  step: 'known' | 'new';
+  afterId: number;
+}
+
+/** What a step found: where the search goes on, and what is to be stored together with that. */
+interface Step {
+  next: ScanState | null;
+  save?: (transaction: Transaction) => Promise<void>;
+}
+
+/** Records looked at in one step of a dry run. */
+const previewSize = 500;
+
+/**
+ * Does one step of the tenant's running run, when it still searches: a page of the portal's records to be imported, or a chunk of a
+ * dry run. Returns true when there was a step to do. Repeat-safe.
+ */
+export async function advanceRun(
+  deps: SyncDeps,
+  client: Bitrix24Client,
+  tenantId: number,
+  options: CallOptions,
+): Promise<boolean> {
+  const [run] = await queryRows<RunRow>(
+    deps.db,
+    `select * from sync_runs where tenant_id = $tenantId and state = 'running' and scan is not null`,
+    { tenantId },
+  );
+  if (!run?.scan) return false;
+  const { next, save } =
+    run.scan.step === 'known'
+      ? await previewKnown(deps, client, run, run.scan, options)
+      : await scanNew(deps, client, run, run.scan, options);
+  // One transaction: a worker that is killed between the two would count the step twice.
+  await retryingTransaction(deps.db, async (transaction) => {
+    const advanced = await queryRows(
+      deps.db,
+      `update sync_runs set scan = $scan::jsonb where id = $id and state = 'running' returning id`,
+      { id: run.id, scan: next && JSON.stringify(next) },
+      transaction,
+    );
+    if (advanced.length > 0) await save?.(transaction);
+  });
+  return true;
+}
+
+/** A dry run plans every record that the run would queue, and writes nothing but its own counters. */
+async function previewKnown(
+  deps: SyncDeps,
+  client: Bitrix24Client,
+  run: RunRow,
+  scan: ScanState,
+  options: CallOptions,
+): Promise<Step> {
+  const { entity } = scan;
+  const looksForNew = run.direction === 'from_bitrix' && run.import_new;
+  const ids = run.dry_run ? await idsAfter(deps, run, scan) : [];
+  if (ids.length === 0) return { next: looksForNew ? { ...scan, step: 'new', afterId: 0 } : nextEntity(run, entity) };
+  const save = await previewChunk(deps, client, run, entity, ids, options);
+  return { next: { ...scan, afterId: ids.at(-1) ?? scan.afterId }, save };
+}
+
+async function idsAfter(deps: SyncDeps, run: RunRow, scan: ScanState): Promise<number[]> {
+  const source =
+    run.direction === 'to_bitrix'
+      ? `select id, updated_at as changed_at, id as local_id from ${pairKinds[scan.entity].table}
+          where tenant_id = $tenantId and deleted_at is null`
+      : `select bitrix24_id::bigint::integer as id, bitrix24_modified_at as changed_at, local_id from bitrix24_sync_mappings
+          where tenant_id = $tenantId and local_type = $entity and state = 'linked'`;
+  const rows = await queryRows<{ id: number }>(
+    deps.db,
+    `select id from (${source}) s
+      where id > $afterId and $entity::text is not null and ($ids::integer[] is null or local_id = any($ids))
+        and ($since::timestamptz is null or changed_at is null or changed_at >= $since)
+      order by id limit ${previewSize}`,
+    {
+      tenantId: run.tenant_id,
+      entity: scan.entity,
+      afterId: scan.afterId,
+      ids: run.filter.ids ?? null,
+      since: run.filter.updated_since ?? null,
+    },
+  );
+  return rows.map((row) => row.id);
+}
+
+/** One page of the portal's records; those without a mapping are queued to be imported (or counted, in a dry run). */
+async function scanNew(
+  deps: SyncDeps,
+  client: Bitrix24Client,
+  run: RunRow,
+  scan: ScanState,
+  options: CallOptions,
+): Promise<Step> {
+  const { entity } = scan;
+  const since = run.filter.updated_since;
+  const filter: ListFilter = since ? { changedSince: new Date(since) } : {};
+  const page = await client.list(entity, filter, scan.afterId, options);
+  const ids = page.records.map((record) => record.id);
+  const mapped = await findMappings(deps.db, run.tenant_id, entity, { local: [], remote: ids });
+  const known = new Set(mapped.map((mapping) => mapping.remoteId));
+  const isAsked = (record: ListedRecord) =>
+    record.originatorId !== originator && isChangedSince(record, filter.changedSince);
+  const strangers = page.records.filter((record) => !known.has(record.id) && isAsked(record));
+  const strange = strangers.map((record) => record.id);
+  const save = run.dry_run
+    ? await previewChunk(deps, client, run, entity, strange, options, 'import')
+    : (transaction: Transaction) => queueStrangers(deps, run, entity, strange, transaction);
+  return { next: page.last ? nextEntity(run, entity) : { ...scan, afterId: ids.at(-1) ?? scan.afterId }, save };
+}
+
+async function queueStrangers(
+  deps: SyncDeps,
+  run: RunRow,
+  entity: Entity,
+  ids: readonly number[],
+  transaction: Transaction,
+): Promise<void> {
+  if (ids.length === 0) return;
+  await queryRows(
+    deps.db,
+    `with queued as (
+       insert into sync_queue as q (tenant_id, entity, side, record_id, reason, priority, run_id)
+       select $tenantId, $entity, 'bitrix24', unnest($ids::bigint[]), 'import', ${priorities.run}, $runId
+       on conflict (tenant_id, entity, side, record_id) do update
+          set run_id = excluded.run_id, reason = 'import', changes = q.changes + 1
+       returning 1)
+     update sync_runs set total = total + (select count(*) from queued) where id = $runId`,
+    { tenantId: run.tenant_id, entity, ids, runId: run.id },
+    transaction,
+  );
+}
+
+function nextEntity(run: RunRow, entity: Entity): ScanState | null {
+  const next = run.entities[run.entities.indexOf(entity) + 1];
+  if (!next) return null;
+  return { entity: next, step: 'known', afterId: 0 };
+}

@@ -1,0 +1,97 @@
+import { expect } from 'chai';
+import { type Call, makeFieldMetadata } from '../../../app/bitrix24/field-metadata.ts';
+import { mockError } from '../../support/mock-bitrix24-client.ts';
+
+const dealFields = {
+  title: {
+    type: 'string',
+    title: 'Название',
+    upperName: 'TITLE',
+    isRequired: false,
+    isReadOnly: false,
+    isMultiple: false,
+  },
+  ufCrm_1747309879: { type: 'string', title: 'Номер', upperName: 'UF_CRM_1747309879' },
+  id: { type: 'integer', upperName: 'ID', isReadOnly: true },
+};
+
+function prepare(answers: Record<string, (params: Record<string, unknown>) => unknown>) {
+  const asked: string[] = [];
+  let nowMs = 0;
+  const call: Call = async (method, params) => {
+    asked.push(method);
+    return { result: answers[method]?.(params) };
+  };
+  const clock = { now: () => new Date(nowMs), sleep: async () => undefined };
+  const pass = (ms: number) => {
+    nowMs += ms;
+  };
+  return { catalogue: makeFieldMetadata(call, clock), asked, pass };
+}
+
+describe('makeCatalogue', () => {
+  it('takes names from the portal, both ways', async () => {
+    const { catalogue } = prepare({ 'crm.item.fields': () => ({ fields: dealFields }) });
+    const { byUpperName, byItemName } = await catalogue.fields('object');
+    expect(byUpperName.get('UF_CRM_1747309879')).to.include({ itemName: 'ufCrm_1747309879', isReadOnly: false });
+    expect(byItemName.get('id')).to.include({ upperName: 'ID', isReadOnly: true, title: 'id' });
+  });
+
+  it('asks once an hour for each kind, however many ask at once', async () => {
+    const { catalogue, asked, pass } = prepare({ 'crm.item.fields': () => ({ fields: dealFields }) });
+    await Promise.all([catalogue.fields('object'), catalogue.fields('object'), catalogue.fields('user')]);
+    pass(3_599_999);
+    await catalogue.fields('object');
+    expect(asked).to.have.length(2);
+    pass(1);
+    await catalogue.fields('object');
+    expect(asked).to.have.length(3);
+    catalogue.clear();
+    await catalogue.fields('object');
+    expect(asked).to.have.length(4);
+  });
+
+  it('does not remember a failure', async () => {
+    let isDown = true;
+    const { catalogue } = prepare({
+      'crm.item.fields': () => {
+        if (isDown) throw mockError('Down');
+        return { fields: dealFields };
+      },
+    });
+    expect(await catalogue.fields('object').catch((error: Error) => error.message)).to.equal('Down. Retry');
+    isDown = false;
+    expect((await catalogue.fields('object')).byUpperName.size).to.equal(3);
+  });
+
+  for (const result of [null, [], { fields: [] }, {}]) {
+    it(`does not take ${JSON.stringify(result)} for a list of fields`, async () => {
+      const { catalogue } = prepare({ 'crm.item.fields': () => result });
+      const error = await catalogue.fields('object').catch((reason: unknown) => reason);
+      expect(error).to.include({ code: 'no_fields', retryable: true });
+    });
+  }
+
+  const stage = (ENTITY_ID: string, STATUS_ID: string, rest: object) => ({ ENTITY_ID, STATUS_ID, ...rest });
+  const stages = [
+    stage('DEAL_STAGE', 'NEW', { SEMANTICS: null, EXTRA: { SEMANTICS: 'process' } }),
+    stage('DEAL_STAGE', 'WON', { SEMANTICS: 'S' }),
+    stage('DEAL_STAGE', 'LOSE', { SEMANTICS: 'F' }),
+    stage('DEAL_STAGE', 'APOLOGY', { SEMANTICS: 'F' }),
+    stage('DEAL_STAGE_2', 'C2:LOSE', { EXTRA: { SEMANTICS: 'failure' } }),
+    stage('DEAL_STAGE_3', 'C3:NEW', { SEMANTICS: null }),
+  ];
+  for (const [category, expected] of [
+    [0, 'LOSE'],
+    [2, 'C2:LOSE'],
+    [3, null],
+    [9, null],
+  ] as const) {
+    it(`finds ${expected ?? 'no lost stage'} in funnel ${category}, also where the filter is passed over`, async () => {
+      const { catalogue, asked } = prepare({ 'crm.status.list': () => stages });
+      expect(await catalogue.lostStage(category)).to.equal(expected);
+      await catalogue.lostStage(category);
+      expect(asked).to.have.length(1);
+    });
+  }
+});
