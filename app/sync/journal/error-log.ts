@@ -1,7 +1,7 @@
 import type { Transaction } from 'sequelize';
 import { Bitrix24Error } from '../../bitrix24/errors.ts';
 import { AppError } from '../../lib/errors.ts';
-import { type Entity, pairKinds } from '../../lib/records.ts';
+import { type Entity, pairKinds, type Side } from '../../lib/records.ts';
 import { redact } from '../../lib/redact.ts';
 import { type Database, queryRows } from '../../models/database.ts';
 
@@ -18,6 +18,8 @@ export interface ErrorEntry {
   nextRetryAt: Date | null;
   /** What was asked, secrets removed. */
   request?: unknown;
+  /** The open fault that caused it: the record is tried again when that ends. */
+  faultId?: number;
 }
 
 /** What an open row is unique by: a local record is one, whichever Bitrix24 record it had when it failed. For `on conflict`. */
@@ -39,16 +41,16 @@ export async function recordError(
   await queryRows(
     db,
     `insert into integration_errors as e (tenant_id, operation, local_type, local_id, bitrix24_type, external_id, run_id, kind,
-            code, message, retryable, attempts, next_retry_at, status, request, response, stack_trace)
+            code, message, retryable, attempts, next_retry_at, status, request, response, stack_trace, fault_id)
      values ($tenantId, $operation, $localType, $localId, $bitrix24Type, $externalId, $runId, $kind, $code, $message,
-             $retryable, $attempts, $nextRetryAt, $status, $request::jsonb, $response::jsonb, $stack)
+             $retryable, $attempts, $nextRetryAt, $status, $request::jsonb, $response::jsonb, $stack, $faultId)
      on conflict ${openErrorKey}
         where status <> 'resolved' do update
         set external_id = coalesce(excluded.external_id, e.external_id), operation = excluded.operation,
             run_id = excluded.run_id, kind = excluded.kind, code = excluded.code,
             message = excluded.message, retryable = excluded.retryable, attempts = excluded.attempts,
             next_retry_at = excluded.next_retry_at, status = excluded.status, request = excluded.request,
-            response = excluded.response, stack_trace = excluded.stack_trace, updated_at = now()`,
+            response = excluded.response, stack_trace = excluded.stack_trace, fault_id = excluded.fault_id, updated_at = now()`,
     {
       tenantId,
       operation: entry.operation,
@@ -67,6 +69,7 @@ export async function recordError(
       request: entry.request === undefined ? null : redact(JSON.stringify(entry.request)),
       response: error instanceof AppError ? redact(JSON.stringify(answerOf(error))) : null,
       stack: error instanceof Error ? redact(error.stack ?? error.message) : null,
+      faultId: entry.faultId ?? null,
     },
     transaction,
   );
@@ -105,4 +108,33 @@ export function codeOf(error: unknown): string {
 /** The sentence for people; Russian, as the log and the error table are. */
 export function messageOf(error: unknown): string {
   return error instanceof AppError ? error.text.ru : error instanceof Error ? error.message : String(error);
+}
+
+/** A record that an error is about, as the sync queue names it. */
+export interface ErrorRecord {
+  entity: Entity;
+  side: Side;
+  recordId: number;
+}
+
+/**
+ * Marks the open errors that a fault caused as tried again at once; returns their records, which the caller queues in the same
+ * transaction. Repeat-safe.
+ */
+export async function retryErrorsOfFault(
+  db: Database,
+  tenantId: number,
+  faultId: number,
+  transaction: Transaction,
+): Promise<ErrorRecord[]> {
+  return queryRows<ErrorRecord>(
+    db,
+    `update integration_errors
+        set status = 'pending', attempts = 0, next_retry_at = now(), updated_at = now(), fault_id = null
+      where tenant_id = $tenantId and fault_id = $faultId and status <> 'resolved' and local_type is not null
+     returning local_type as entity, case when local_id is null then 'bitrix24' else 'local' end as side,
+               coalesce(local_id, external_id::integer) as "recordId"`,
+    { tenantId, faultId },
+    transaction,
+  );
 }

@@ -208,6 +208,8 @@ export interface PostponedRow extends DoneRow {
   attempts: number;
   /** A create may have reached the portal: the mark stays, and not even a newer change may hurry it. */
   sent: boolean;
+  /** Name of the open fault that the row waits for. */
+  waitsFor?: string;
 }
 
 /** Puts rows off until `dueAt`; a row that changed since it was claimed stays due at once. */
@@ -225,12 +227,30 @@ export async function postpone(
         set due_at = case when r.sent or q.changes = r.changes then r."dueAt" else q.due_at end, attempts = r.attempts,
             run_id = case when r.counted and q.run_id is not distinct from r."runId" then null else q.run_id end,
             create_sent_at = case when r.sent then q.create_sent_at end,
-            create_values = case when r.sent then q.create_values end
+            create_values = case when r.sent then q.create_values end, waits_for = r."waitsFor"
        from jsonb_to_recordset($rows::jsonb)
             as r (entity text, side text, "recordId" bigint, changes integer, "dueAt" timestamptz, attempts smallint,
-                  sent boolean, counted boolean, "runId" integer)
+                  sent boolean, counted boolean, "runId" integer, "waitsFor" text)
       where q.tenant_id = $tenantId and (q.entity, q.side, q.record_id) = (r.entity, r.side, r."recordId")`,
     { tenantId, rows: JSON.stringify(rows) },
+    transaction,
+  );
+}
+
+/** Makes the rows that waited for a fault due at once and wakes the tenant when the transaction commits. Repeat-safe. */
+export async function releaseWaiting(
+  db: Database,
+  tenantId: number,
+  fault: string,
+  transaction: Transaction,
+): Promise<void> {
+  await queryRows(
+    db,
+    `with released as (
+       update sync_queue set due_at = least(due_at, now()), waits_for = null
+        where tenant_id = $tenantId and waits_for = $fault returning tenant_id)
+     select pg_notify('axenta_sync', $tenantId::text) from released limit 1`,
+    { tenantId, fault },
     transaction,
   );
 }

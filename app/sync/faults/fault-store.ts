@@ -1,0 +1,117 @@
+import type { Transaction } from 'sequelize';
+import { Bitrix24Error } from '../../bitrix24/errors.ts';
+import type { AppError, Text } from '../../lib/errors.ts';
+import { redact } from '../../lib/redact.ts';
+import { type Database, queryRows } from '../../models/database.ts';
+import { retryErrorsOfFault } from '../journal/error-log.ts';
+import { enqueue, priorities, releaseWaiting } from '../queue/sync-queue.ts';
+import { type FaultKey, type FaultScope, faultName } from './scope.ts';
+
+/** An open failure of a scope above the record. */
+export interface Fault extends FaultKey {
+  id: number;
+  code: string;
+  text: Text;
+  advice: Text | null;
+  attempts: number;
+  since: Date;
+  /** When one probe decides; null when a person has to mend something first. */
+  nextTryAt: Date | null;
+}
+
+interface RawFault {
+  id: string;
+  scope: FaultScope;
+  subject: string;
+  code: string;
+  message: string;
+  response: { text?: Text; advice?: Text };
+  attempts: number;
+  since: Date;
+  next_try_at: Date | null;
+}
+
+const columns = 'id, scope, subject, code, message, response, attempts, since, next_try_at';
+
+/**
+ * Opens a fault, or counts another attempt of the one that is open. One row, whatever the number of records behind it. Secrets are
+ * removed from its texts. Repeat-safe.
+ */
+export async function openFault(
+  db: Database,
+  tenantId: number,
+  { key, error, nextTryAt }: { key: FaultKey; error: AppError; nextTryAt: Date | null },
+  transaction?: Transaction,
+): Promise<Fault> {
+  const advice = error instanceof Bitrix24Error ? error.advice : undefined;
+  const [row] = await queryRows<RawFault>(
+    db,
+    `insert into sync_faults as f (tenant_id, scope, subject, code, message, response, next_try_at)
+     values ($tenantId, $scope, $subject, $code, $message, $response::jsonb, $nextTryAt)
+     on conflict (tenant_id, scope, subject) where ended_at is null do update
+        set code = excluded.code, message = excluded.message, response = excluded.response, attempts = f.attempts + 1,
+            next_try_at = excluded.next_try_at, updated_at = now()
+     returning ${columns}`,
+    {
+      ...key,
+      tenantId,
+      code: error.code.slice(0, 100),
+      message: redact(error.text.ru),
+      response: redact(JSON.stringify({ text: error.text, advice })),
+      nextTryAt: nextTryAt?.toISOString() ?? null,
+    },
+    transaction,
+  );
+  if (!row) throw new Error('The fault was not stored');
+  return toFault(row);
+}
+
+/**
+ * Ends a fault: what waited for it is due now, and the errors that it caused are tried again. Returns whether one was open.
+ * Repeat-safe.
+ */
+export async function closeFault(
+  db: Database,
+  tenantId: number,
+  key: FaultKey,
+  transaction?: Transaction,
+): Promise<boolean> {
+  if (!transaction) return db.transaction((own) => closeFault(db, tenantId, key, own));
+  const [ended] = await queryRows<{ id: string }>(
+    db,
+    `update sync_faults set ended_at = now(), updated_at = now(), next_try_at = null
+      where tenant_id = $tenantId and scope = $scope and subject = $subject and ended_at is null returning id`,
+    { ...key, tenantId },
+    transaction,
+  );
+  if (!ended) return false;
+  await releaseWaiting(db, tenantId, faultName(key), transaction);
+  const records = await retryErrorsOfFault(db, tenantId, Number(ended.id), transaction);
+  const row = { tenantId, reason: 'retry', priority: priorities.run } as const;
+  await enqueue(
+    db,
+    records.map((record) => ({ ...row, ...record })),
+    transaction,
+  );
+  return true;
+}
+
+/** The tenant's open faults, the oldest first. */
+export async function listOpenFaults(db: Database, tenantId: number): Promise<Fault[]> {
+  const rows = await queryRows<RawFault>(
+    db,
+    `select ${columns} from sync_faults where tenant_id = $tenantId and ended_at is null order by since, id`,
+    { tenantId },
+  );
+  return rows.map(toFault);
+}
+
+function toFault({ id, message, response, next_try_at: nextTryAt, ...row }: RawFault): Fault {
+  return {
+    ...row,
+    id: Number(id),
+    text: response.text ?? { ru: message, en: message },
+    advice: response.advice ?? null,
+    nextTryAt,
+  };
+}

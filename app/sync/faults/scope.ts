@@ -1,0 +1,111 @@
+import { isPlanRefusal } from '../../bitrix24/error-table.ts';
+import { Bitrix24Error } from '../../bitrix24/errors.ts';
+import type { Entity } from '../../lib/records.ts';
+
+/** Scopes of failures above the record: each open one is a row of `sync_faults`. */
+export type FaultScope = 'kind' | 'method' | 'search' | 'connection';
+
+/** What a fault is about. Subjects: a kind (`object`) or one operation on it (`object:update`), a method, a search, or empty. */
+export interface FaultKey {
+  scope: FaultScope;
+  subject: string;
+}
+
+/** The smallest thing that a failure proves to be wrong. */
+export type Scope = FaultKey | { scope: 'record' } | { scope: 'process' };
+
+/** What the engine was doing when it failed. */
+export interface Place {
+  /**
+   * `fields`: the field list of a kind. `list`: records of a kind, many at once. `verify`: one record by its id. `write`: one command of
+   * a batch of writes. `step`: a method that one step of the work needs (look for doubles, stages, origin). `search`: a background search.
+   */
+  step: 'fields' | 'list' | 'verify' | 'write' | 'step' | 'search';
+  entity: Entity | null;
+  /** The method that was called; for `search` the name of the search. */
+  name: string;
+  /** For `write`: every command of a batch of several was refused with the same code. */
+  common?: boolean;
+  /** For failures of the network: whether the portal answered a plain question at once. */
+  portalAnswers?: boolean;
+}
+
+/**
+ * Decides how far a failure reaches. Pure: by the error's kind and code and by where it happened, never by its text. A failure of ours
+ * that is no answer of the portal (a value that PostgreSQL refuses) is the record's.
+ */
+export function scopeOf(error: unknown, place: Place): Scope {
+  if (isDatabaseAway(error)) return { scope: 'process' };
+  if (!(error instanceof Bitrix24Error)) {
+    return place.step === 'search' ? { scope: 'search', subject: place.name } : { scope: 'record' };
+  }
+  if (isConnectionRefusal(error)) {
+    // A plan without one feature is no reason to stop: only a plain method tells that REST itself is closed.
+    return place.step === 'search' && isPlanRefusal(error) ? { scope: 'search', subject: place.name } : connection;
+  }
+  if (place.step === 'search') return { scope: 'search', subject: place.name };
+  if (error.kind === 'network') return place.portalAnswers ? partOf(place) : connection;
+  if (error.kind === 'limit') {
+    return error.code.toLowerCase() === 'operation_time_limit' ? { scope: 'method', subject: place.name } : connection;
+  }
+  if (isMethodRefusal(error)) return { scope: 'method', subject: place.name };
+  if (error.code.toLowerCase() === 'access_denied') return partOf(place);
+  return place.step === 'fields' ? kindOf(place) : { scope: 'record' };
+}
+
+const connection: FaultKey = { scope: 'connection', subject: '' };
+
+/** What a refusal of rights, or a portal that fails at one thing only, is about. */
+function partOf(place: Place): Scope {
+  switch (place.step) {
+    case 'fields':
+    case 'list':
+      return kindOf(place);
+    case 'step':
+      return { scope: 'method', subject: place.name };
+    case 'write':
+      return place.common && place.entity
+        ? { scope: 'kind', subject: `${place.entity}:${operationOf(place.name)}` }
+        : { scope: 'record' };
+    default:
+      return { scope: 'record' };
+  }
+}
+
+function kindOf({ entity, name }: Place): FaultKey {
+  return entity ? { scope: 'kind', subject: entity } : { scope: 'method', subject: name };
+}
+
+function operationOf(method: string): string {
+  return method.split('.').at(-1) ?? method;
+}
+
+/** Codes that say that no call of ours is answered any more, or none of the CRM's. */
+function isConnectionRefusal(error: Bitrix24Error): boolean {
+  return error.kind === 'auth' && !isMethodRefusal(error);
+}
+
+/** Codes that close a method and say nothing of the others. */
+const methodCodes = new Set([
+  'error_method_not_found',
+  'wrong_auth_type',
+  'method_confirm_waiting',
+  'method_confirm_denied',
+]);
+
+function isMethodRefusal(error: Bitrix24Error): boolean {
+  return methodCodes.has(error.code.toLowerCase());
+}
+
+/** Sequelize's and the driver's errors of a connection that cannot be had or broke (class 08, 57P01 to 57P03 of PostgreSQL's codes). */
+export function isDatabaseAway(error: unknown): boolean {
+  const { name = '', original } = (error ?? {}) as { name?: string; original?: { code?: string } };
+  if (/^Sequelize(Connection\w*|HostNot\w*)Error$/.test(name)) return true;
+  const code = String(original?.code ?? (error as { code?: string } | null)?.code ?? '');
+  return name.startsWith('Sequelize') && /^(08|57P0[1-3])|^E(CONN|PIPE|TIMEDOUT)/.test(code);
+}
+
+/** A key as it stands in `sync_queue.waits_for`. */
+export function faultName({ scope, subject }: FaultKey): string {
+  return `${scope}:${subject}`;
+}
