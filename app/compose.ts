@@ -32,6 +32,7 @@ import { makeSecrets } from './lib/secrets.ts';
 import { connectDatabase, queryRows } from './models/database.ts';
 import { initModels } from './models/index.ts';
 import { isMigrated } from './models/migrate.ts';
+import { retryingTransaction } from './models/retrying-transaction.ts';
 import type { Installation } from './portals/install/installations.ts';
 import { defaultTimings, type SyncTimings } from './sync/deps.ts';
 import { handleRequestFailure } from './sync/faults/outage-policy.ts';
@@ -65,7 +66,9 @@ export function compose(config: Config, databaseUrl: string, log: Log, options: 
   const agent = makeSsrfAgent({ allowPrivateHosts: config.allowPrivateHosts, extraCa: options.extraCa });
   const bucket = options.bucket ?? standardBucket;
   const runSql: RunSql = (sql, bind) => queryRows(db, sql, bind);
-  const limits = makeLimits({ run: runSql, clock, bucket });
+  const atomically = <Value>(work: (run: RunSql) => Promise<Value>) =>
+    retryingTransaction(db, (transaction) => work((sql, bind) => queryRows(db, sql, bind, transaction)));
+  const limits = makeLimits({ run: runSql, atomically, clock, bucket });
   const portals = composePortals({ config, db, clock, log, secrets, metrics, queue, agent, limits });
   const { connections, installations, clientFor, health } = portals;
 

@@ -30,7 +30,7 @@ export interface OfflineEvent {
 
 export type Application = ReturnType<typeof makeAppApi>;
 
-const interactive = { interactive: true };
+const interactive = { urgency: 'interactive' } as const;
 
 /** Makes what only an installed application may ask of a portal. Every method throws `Bitrix24Error`. */
 export function makeAppApi(access: InstallationAccess, { agent, limits, log }: Omit<SdkClientDeps, 'clock'>) {

@@ -1,4 +1,5 @@
 import qs from 'qs';
+import type { CallOptions } from './client.ts';
 import { brokenAnswer, classify, withWait } from './error-table.ts';
 import type { Bitrix24Error } from './errors.ts';
 import type { CallCost, Limits } from './limits/limits.ts';
@@ -11,9 +12,7 @@ export interface Command {
 
 export type CommandOutcome = { ok: true; result: unknown } | { ok: false; error: Bitrix24Error };
 
-export interface BatchOptions {
-  interactive?: boolean;
-  signal?: AbortSignal;
+export interface BatchOptions extends CallOptions {
   /** Writes may take the whole minute that Bitrix24 grants; cutting them earlier makes their outcome uncertain. */
   writes: boolean;
 }
@@ -60,7 +59,7 @@ export async function sendBatch(
     Record<string, unknown>,
     Record<string, WireTime>,
   ];
-  await limits.report(transport.portal, costsOf(commands, names, times, seconds));
+  await limits.report(transport.portal, costsOf(commands, names, times, seconds), answer.reservation);
   const outcomes: CommandOutcome[] = [];
   for (const [index, { method }] of commands.entries()) {
     const name = names[index] as string;

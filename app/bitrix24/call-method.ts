@@ -17,6 +17,6 @@ export async function callMethod(
   const { duration, operating, operating_reset_at: resetAt } = answer.time ?? {};
   const seconds = duration ?? (performance.now() - startedAt) / 1000;
   const cost = { method, calls: 1, seconds, operating: operating ?? null, resetAt: resetAt ? resetAt * 1000 : null };
-  await limits.report(transport.portal, [cost]);
+  await limits.report(transport.portal, [cost], answer.reservation);
   return answer;
 }

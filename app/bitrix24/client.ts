@@ -1,6 +1,7 @@
 import type { RemoteChanges, RemoteValues } from '../field-maps/types.ts';
 import type { Entity } from '../lib/records.ts';
 import type { Bitrix24Error } from './errors.ts';
+import type { Urgency } from './limits/bucket.ts';
 
 /** A Bitrix24 record as the app sees it. */
 export interface RemoteRecord extends RemoteValues {
@@ -11,6 +12,9 @@ export interface RemoteRecord extends RemoteValues {
   originId: string | null;
 }
 
+/** What is done to records. `import` is a create that starts no robots. */
+export type WriteOperation = WriteCommand['operation'] | 'import';
+
 export type WriteCommand =
   | { operation: 'create'; entity: Entity; changes: RemoteChanges; originId: string }
   | { operation: 'update'; entity: Entity; id: number; changes: RemoteChanges; before: RemoteRecord }
@@ -18,9 +22,17 @@ export type WriteCommand =
 
 /**
  * What became of one command of a batch. `record` is the record as the portal really stored it; absent after a delete, and where the
- * portal's answer does not show it whole: then it has to be read.
+ * portal's answer does not show it whole: then it has to be read. `before` is the record as it was just before an update.
  */
-export type WriteOutcome = { ok: true; record?: RemoteRecord; id: number } | { ok: false; error: Bitrix24Error };
+export type WriteOutcome =
+  | { ok: true; record?: RemoteRecord; id: number; before?: RemoteRecord }
+  | { ok: false; error: Bitrix24Error };
+
+/** What the portal said of one record that was asked for by its id. `absent`: a list did not show it, which proves nothing. */
+export type RecordAnswer =
+  | { state: 'present'; record: RemoteRecord }
+  | { state: 'absent' | 'gone' }
+  | { state: 'failed'; error: Bitrix24Error };
 
 /** A field as `crm.item.fields` describes it, by upper-case name. */
 export interface FieldInfo {
@@ -48,8 +60,8 @@ export interface ListFilter {
 }
 
 export interface CallOptions {
-  /** A person waits: may use the reserve that background work leaves. */
-  interactive?: boolean;
+  /** Who waits: each uses the portal's limits up to what it leaves to the more urgent ones. `normal` when absent. */
+  urgency?: Urgency;
   signal?: AbortSignal;
 }
 
@@ -67,6 +79,10 @@ export interface Bitrix24Client {
   fields(entity: Entity, options?: CallOptions): Promise<Map<string, FieldInfo>>;
   /** Records by id, 50 ids a command, 50 commands a request. Ids that the portal does not show are absent. */
   read(entity: Entity, ids: readonly number[], options?: CallOptions): Promise<Map<number, RemoteRecord>>;
+  /** The same, with an answer for each id: a list command that fails leaves the others. Throws when the request as a whole failed. */
+  readEach(entity: Entity, ids: readonly number[], options?: CallOptions): Promise<Map<number, RecordAnswer>>;
+  /** Asks for each record by itself, fifty a request: `present`, `gone` or `failed`. Throws when a request as a whole failed. */
+  verifyEach(entity: Entity, ids: readonly number[], options?: CallOptions): Promise<Map<number, RecordAnswer>>;
   /** One record by id, or null only when the portal itself says that it does not exist. */
   find(entity: Entity, id: number, options?: CallOptions): Promise<RemoteRecord | null>;
   /** The same for many, fifty a request; null for each that the portal says does not exist. */
@@ -78,8 +94,8 @@ export interface Bitrix24Client {
     queries: readonly { type: 'EMAIL' | 'PHONE'; value: string }[],
     options?: CallOptions,
   ): Promise<number[][]>;
-  /** How many commands of this method fit one request now: min(50, 25 s / measured cost). */
-  batchSize(operation: WriteCommand['operation'], entity: Entity): Promise<number>;
+  /** How many records fit one step now: min(50, 3 s / measured cost), and the cost of one in seconds; null before the first. */
+  stepSize(operation: WriteOperation, entity: Entity): Promise<{ size: number; cost: number | null }>;
   /** Sends the commands as one batch, halt off; one outcome per command, in order. */
   write(commands: readonly WriteCommand[], options?: CallOptions): Promise<WriteOutcome[]>;
   /** Creates by `crm.item.batchImport` (no robots start), 20 rows a command. */

@@ -66,19 +66,21 @@ export const tooMany = row('limit', true, 'Превышен лимит запр�
   en: 'Nothing to do: the synchronisation waits and goes on',
 });
 
+export const methodTime: TableRow = {
+  ...tooMany,
+  text: {
+    ru: 'Исчерпано время выполнения метода на портале',
+    en: "The portal's execution time for this method is used up",
+  },
+};
+
 /**
  * What each wire code means (system-errors.md and settings/performance/limits.md, 2026-08; the HTTP status of many of them is
  * contradictory, so the code decides). Keys are lower-case, because the portal writes them in both.
  */
 export const byCode: Record<string, TableRow> = {
   query_limit_exceeded: tooMany,
-  operation_time_limit: {
-    ...tooMany,
-    text: {
-      ru: 'Исчерпано время выполнения метода на портале',
-      en: "The portal's execution time for this method is used up",
-    },
-  },
+  operation_time_limit: methodTime,
   overload_limit: row(
     'auth',
     false,

@@ -4,6 +4,7 @@ import {
   again,
   byCode,
   byCodeOfInstallation,
+  methodTime,
   noPlan,
   refusedRow,
   reinstall,
@@ -146,7 +147,8 @@ function clientRefused(code: string): Bitrix24Error {
 }
 
 /** A limit that we keep ourselves: the portal was not asked. */
-export function ownLimit(retryAfterMs: number): Bitrix24Error {
+export function ownLimit(retryAfterMs: number, method?: string): Bitrix24Error {
+  if (method) return makeError('method_limit_reached', methodTime, { description: method, retryAfterMs });
   return makeError('limit_reached', tooMany, { retryAfterMs });
 }
 

@@ -1,8 +1,9 @@
 import { type Entity, originator, pairKinds } from '../lib/records.ts';
-import { type BatchAnswer, type Command, sendBatch } from './batch.ts';
-import type { CallOptions, ListFilter, RemoteRecord } from './client.ts';
+import { type BatchAnswer, type Command, type CommandOutcome, sendBatch } from './batch.ts';
+import type { CallOptions, ListFilter, RecordAnswer, RemoteRecord } from './client.ts';
+import { Bitrix24Error } from './errors.ts';
 import type { Catalogue, FieldNames } from './field-metadata.ts';
-import { toRecord } from './item-codec.ts';
+import { toRecord, type WireItem } from './item-codec.ts';
 import type { Limits } from './limits/limits.ts';
 import { filterIgnored, itemsOf, pageSize } from './list-answer.ts';
 import { listPages } from './list-pages.ts';
@@ -41,48 +42,67 @@ export function makeReading({ transport, limits, catalogue }: ReadingDeps) {
     return results.map((result) => ({ records: itemsOf(result).map((item) => toRecord(item, names)), names }));
   }
 
-  async function findAll(
+  async function verifyEach(
     entity: Entity,
     ids: readonly number[],
     options: CallOptions = {},
-  ): Promise<Map<number, RemoteRecord | null>> {
+  ): Promise<Map<number, RecordAnswer>> {
     const names = await catalogue.fields(entity, options);
     const { entityTypeId } = pairKinds[entity];
-    const found = new Map<number, RemoteRecord | null>();
+    const answers = new Map<number, RecordAnswer>();
     for (const group of chunks([...new Set(ids)], commandsPerRequest)) {
       const commands = group.map((id) => ({ method: 'crm.item.get', params: { entityTypeId, id } }));
       const { outcomes } = await sendBatch(transport, limits, commands, { ...options, writes: false });
+      for (const [index, outcome] of outcomes.entries()) answers.set(group[index] as number, answerOf(outcome, names));
+    }
+    return answers;
+  }
+
+  async function readEach(
+    entity: Entity,
+    ids: readonly number[],
+    options: CallOptions = {},
+  ): Promise<Map<number, RecordAnswer>> {
+    const names = await catalogue.fields(entity, options);
+    const answers = new Map<number, RecordAnswer>();
+    for (const pages of chunks(chunks([...new Set(ids)], pageSize), commandsPerRequest)) {
+      const commands = pages.map((page) => listCommand(entity, { '@id': page }));
+      const { outcomes } = await sendBatch(transport, limits, commands, { ...options, writes: false });
       for (const [index, outcome] of outcomes.entries()) {
-        const id = group[index] as number;
-        if (outcome.ok) found.set(id, toRecord((outcome.result as { item?: unknown } | null)?.item, names));
-        else if (outcome.error.kind === 'gone') found.set(id, null);
-        else throw outcome.error;
+        for (const [id, answer] of pageAnswers(pages[index] ?? [], outcome, names)) answers.set(id, answer);
       }
     }
-    return found;
+    return answers;
   }
 
   return {
-    findAll,
+    verifyEach,
+    readEach,
+
+    async findAll(
+      entity: Entity,
+      ids: readonly number[],
+      options: CallOptions = {},
+    ): Promise<Map<number, RemoteRecord | null>> {
+      const found = new Map<number, RemoteRecord | null>();
+      for (const [id, answer] of await verifyEach(entity, ids, options)) {
+        if (answer.state === 'failed') throw answer.error;
+        found.set(id, answer.state === 'present' ? answer.record : null);
+      }
+      return found;
+    },
 
     async find(entity: Entity, id: number, options: CallOptions = {}): Promise<RemoteRecord | null> {
-      return (await findAll(entity, [id], options)).get(id) ?? null;
+      const answer = (await verifyEach(entity, [id], options)).get(id);
+      if (answer?.state === 'failed') throw answer.error;
+      return answer?.state === 'present' ? answer.record : null;
     },
 
     async read(entity: Entity, ids: readonly number[], options: CallOptions = {}): Promise<Map<number, RemoteRecord>> {
-      const asked = chunks([...new Set(ids)], pageSize);
-      const pages = await readItems(
-        entity,
-        asked.map((group) => listCommand(entity, { '@id': group })),
-        options,
-      );
       const found = new Map<number, RemoteRecord>();
-      for (const [index, { records }] of pages.entries()) {
-        const wanted = new Set(asked[index]);
-        for (const record of records) {
-          if (!wanted.has(record.id)) throw filterIgnored('id');
-          found.set(record.id, record);
-        }
+      for (const [id, answer] of await readEach(entity, ids, options)) {
+        if (answer.state === 'failed') throw answer.error;
+        if (answer.state === 'present') found.set(id, answer.record);
       }
       return found;
     },
@@ -134,6 +154,37 @@ export function makeReading({ transport, limits, catalogue }: ReadingDeps) {
     list: (entity: Entity, filter: ListFilter, afterId: number, options: CallOptions = {}) =>
       listPages({ transport, limits }, entity, filter, afterId, options),
   };
+}
+
+function answerOf(outcome: CommandOutcome, names: FieldNames): RecordAnswer {
+  if (!outcome.ok) return outcome.error.kind === 'gone' ? { state: 'gone' } : { state: 'failed', error: outcome.error };
+  return presentOrFailed(() => toRecord((outcome.result as { item?: unknown } | null)?.item, names));
+}
+
+/** An answer for each id of a page. A row that does not satisfy the filter shows that the portal dropped it: the page says nothing. */
+function pageAnswers(ids: readonly number[], outcome: CommandOutcome, names: FieldNames): [number, RecordAnswer][] {
+  if (!outcome.ok) return ids.map((id) => [id, { state: 'failed', error: outcome.error }]);
+  let items: WireItem[];
+  try {
+    items = itemsOf(outcome.result);
+    if (items.some((item) => !ids.includes(Number(item.id)))) throw filterIgnored('id');
+  } catch (error) {
+    if (!(error instanceof Bitrix24Error)) throw error;
+    return ids.map((id) => [id, { state: 'failed', error }]);
+  }
+  return ids.map((id) => {
+    const item = items.find((one) => Number(one.id) === id);
+    return [id, item ? presentOrFailed(() => toRecord(item, names)) : { state: 'absent' }];
+  });
+}
+
+function presentOrFailed(parse: () => RemoteRecord): RecordAnswer {
+  try {
+    return { state: 'present', record: parse() };
+  } catch (error) {
+    if (error instanceof Bitrix24Error) return { state: 'failed', error };
+    throw error;
+  }
 }
 
 function listCommand(entity: Entity, filter: Record<string, unknown>): Command {

@@ -4,9 +4,10 @@ import type { Log } from '../lib/log.ts';
 import { type Entity, pairKinds } from '../lib/records.ts';
 import type { PortalAccess } from './access.ts';
 import { callMethod } from './call-method.ts';
-import type { Bitrix24Client, CallOptions, WriteCommand } from './client.ts';
+import type { Bitrix24Client, CallOptions, WriteOperation } from './client.ts';
 import { type Call, makeFieldMetadata } from './field-metadata.ts';
 import type { Limits } from './limits/limits.ts';
+import { methodOf } from './methods.ts';
 import { makeReading } from './reading.ts';
 import { makeTransport } from './sdk.ts';
 import { makeWriting } from './writing.ts';
@@ -18,7 +19,12 @@ export interface SdkClientDeps {
   log: Log;
 }
 
-const methods = { create: 'crm.item.add', update: 'crm.item.update', delete: 'crm.item.delete' } as const;
+/** Commands of one record on the wire: an update looks at the record first, a company's may take a third (clear-company-fields.ts). */
+const commandsOf = (operation: WriteOperation, entity: Entity) =>
+  operation !== 'update' ? 1 : pairKinds[entity].bitrix24Type === 'company' ? 3 : 2;
+
+/** Rows of `crm.item.batchImport` in one step: twenty a command. */
+const importRows = 100;
 
 /** Makes the client of one portal. */
 export function makeBitrix24Client(access: PortalAccess, { agent, limits, clock, log }: SdkClientDeps): Bitrix24Client {
@@ -51,10 +57,10 @@ export function makeBitrix24Client(access: PortalAccess, { agent, limits, clock,
     lostStage: catalogue.lostStage,
     clearCache: catalogue.clear,
 
-    batchSize(operation: WriteCommand['operation'], entity: Entity) {
-      // A company's update may take a second command, see legacy-write.ts.
-      const size = limits.batchSize(host, methods[operation]);
-      return pairKinds[entity].bitrix24Type === 'company' ? size.then((n) => Math.min(n, 25)) : size;
+    async stepSize(operation: WriteOperation, entity: Entity) {
+      const { size, cost } = await limits.stepSize(host, methodOf[operation]);
+      if (operation === 'import') return { size: importRows, cost };
+      return { size: Math.min(size, Math.floor(50 / commandsOf(operation, entity))), cost };
     },
   };
 }

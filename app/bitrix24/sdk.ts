@@ -4,9 +4,10 @@ import { ApiVersion } from '@bitrix24/b24jssdk';
 import type { AxiosError, AxiosInstance, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 import type { Log } from '../lib/log.ts';
 import type { PortalAccess } from './access.ts';
+import type { CallOptions } from './client.ts';
 import { classify, fromNetworkFailure, portalMoved, withWait } from './error-table.ts';
 import { Bitrix24Error } from './errors.ts';
-import type { Limits } from './limits/limits.ts';
+import type { Limits, Reservation } from './limits/limits.ts';
 import { makeSdk, type TokenUse } from './make-sdk.ts';
 
 /** An answer as it came over the wire, without the status line. */
@@ -24,9 +25,12 @@ export interface WireTime {
   operating_reset_at?: number;
 }
 
-export interface SendOptions {
-  interactive?: boolean;
-  signal?: AbortSignal;
+/** An answer, and what was reserved of the portal's limits for its request: settled by reporting what it cost. */
+export interface Answer extends WireAnswer {
+  reservation: Reservation;
+}
+
+export interface SendOptions extends CallOptions {
   /** How many calls of which methods the request holds, for the pacer. */
   calls: ReadonlyMap<string, number>;
   timeoutMs: number;
@@ -46,6 +50,8 @@ interface RequestContext extends SendOptions, TokenUse {
   method: string;
   /** Set once the request left: what fails before cannot have been done. */
   sent: boolean;
+  /** What is reserved for the request. */
+  reservation: Reservation;
 }
 
 /**
@@ -66,17 +72,19 @@ export function makeTransport({ access, agent, limits, log }: TransportDeps) {
     via: access.kind,
 
     /** Sends one request. Throws `Bitrix24Error`; rejects with the signal's reason when it was aborted before the request left. */
-    async send(method: string, params: Record<string, unknown>, options: SendOptions): Promise<WireAnswer> {
-      const context: RequestContext = { ...options, method, sent: false };
+    async send(method: string, params: Record<string, unknown>, options: SendOptions): Promise<Answer> {
+      const context: RequestContext = { ...options, method, sent: false, reservation: new Map() };
       const startedAt = performance.now();
       const line = { operation: method, portal, calls: Object.fromEntries(options.calls) };
       const duration = () => Math.round(performance.now() - startedAt);
       try {
         const answer = await contexts.run(context, () => b24.actions.v2.call.make<unknown>({ method, params }));
         log.debug({ ...line, result: 'ok', duration_ms: duration() }, 'Битрикс24 ответил');
-        return answer.getData() as WireAnswer;
+        return { ...(answer.getData() as WireAnswer), reservation: context.reservation };
       } catch (error) {
         const known = knownError(error, context);
+        if (known instanceof Bitrix24Error && known.uncertain) limits.leaveSpent(portal, context.reservation);
+        else await limits.release(portal, context.reservation);
         log.debug(
           { ...line, result: 'error', code: (known as { code?: string }).code, duration_ms: duration() },
           'Битрикс24 отказал',
@@ -101,7 +109,9 @@ function prepare(http: AxiosInstance, deps: InterceptorDeps): void {
     const context = contexts.getStore();
     if (!context) throw new Error('A request without its context');
     context.signal?.throwIfAborted();
-    await limits.acquire(access.host, context.calls, context);
+    // A call that is repeated with a fresh token has its reservation already: it takes one more request only.
+    const reserved = await limits.acquire(access.host, context.sent ? new Map() : context.calls, context);
+    if (!context.sent) context.reservation = reserved;
     context.sent = true;
     context.usedToken = (config.data as { auth?: string } | undefined)?.auth;
     config.timeout = context.timeoutMs;

@@ -22,9 +22,10 @@ export interface WritingDeps {
   catalogue: Catalogue;
 }
 
-/** One command of ours as the one or two that it takes on the wire; the last one's answer is the record. */
+/** One command of ours as the ones that it takes on the wire; the last one's answer is the record. */
 interface Prepared {
   command: WriteCommand;
+  /** An update begins with a look at the record as it is: what somebody saved since it was read must not be lost unseen. */
   wire: Command[];
   /** Absent for a delete, which answers with nothing. */
   names?: FieldNames;
@@ -47,10 +48,11 @@ export function makeWriting({ transport, limits, catalogue }: WritingDeps) {
     }
     const { id } = command;
     const { clearing, rest } = splitClearing(command.entity, id, command.changes);
+    const look = { method: 'crm.item.get', params: { entityTypeId, id } };
     const update = isEmptyChanges(rest)
-      ? { method: 'crm.item.get', params: { entityTypeId, id } }
+      ? look
       : { method: 'crm.item.update', params: { entityTypeId, id, fields: toWireFields(rest, names) } };
-    return { command, wire: clearing ? [clearing, update] : [update], names };
+    return { command, wire: clearing ? [look, clearing, update] : [look, update], names };
   }
 
   async function write(commands: readonly WriteCommand[], options: CallOptions = {}): Promise<WriteOutcome[]> {
@@ -104,7 +106,8 @@ export function makeWriting({ transport, limits, catalogue }: WritingDeps) {
 }
 
 function toOutcome({ command, names }: Prepared, answers: readonly CommandOutcome[]): WriteOutcome {
-  const failed = answers.find((answer) => !answer.ok);
+  // The refusal of the change itself says more than that of the look before it.
+  const failed = answers.findLast((answer) => !answer.ok);
   if (failed && !failed.ok) {
     // A record that is gone already is what a delete wants.
     if (command.operation === 'delete' && failed.error.kind === 'gone') return { ok: true, id: command.id };
@@ -112,8 +115,15 @@ function toOutcome({ command, names }: Prepared, answers: readonly CommandOutcom
   }
   if (command.operation === 'delete') return { ok: true, id: command.id };
   const answer = answers.at(-1);
-  const item = answer?.ok ? (answer.result as { item?: WireItem } | null)?.item : undefined;
-  return names ? parseItem(item, names, command) : noOutcome();
+  if (!names) return noOutcome();
+  const outcome = parseItem(itemOf(answer), names, command);
+  if (command.operation !== 'update' || !outcome.ok) return outcome;
+  const before = parseItem(itemOf(answers[0]), names, command);
+  return before.ok && before.record ? { ...outcome, before: before.record } : outcome;
+}
+
+function itemOf(answer: CommandOutcome | undefined): WireItem | undefined {
+  return answer?.ok ? (answer.result as { item?: WireItem } | null)?.item : undefined;
 }
 
 function parseItem(item: WireItem | undefined, names: FieldNames, command: WriteCommand): WriteOutcome {

@@ -1,7 +1,7 @@
 import type { Bitrix24Client, ListedRecord } from '../bitrix24/client.ts';
 import { type Entity, entities } from '../lib/records.ts';
 import type { Database } from '../models/database.ts';
-import { recordDuplicate } from '../sync/load/deletion-guard.ts';
+import { recordDuplicate } from '../sync/journal/duplicate-report.ts';
 import { findMappings } from '../sync/load/mappings.ts';
 import { localIdOf } from '../sync/plan/origin-id.ts';
 

@@ -86,7 +86,7 @@ export async function linkCard(deps: CardDeps, card: Card, localId: number): Pro
   const entity = entityOf[card.type];
   const local = (await readLocal(db, tenantId, entity, [localId])).get(localId);
   const client = await deps.clientFor(tenantId);
-  if (!local || local.deleted || !(await client.find(entity, card.id, { interactive: true }))) throw notFound();
+  if (!local || local.deleted || !(await client.find(entity, card.id, { urgency: 'interactive' }))) throw notFound();
   const ids = { tenantId, entity, localId, remoteId: String(card.id) };
   try {
     await db.transaction(async (transaction) => {

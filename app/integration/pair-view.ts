@@ -80,7 +80,10 @@ async function readRemote(
 ): Promise<RemoteSide> {
   try {
     const client = await clientFor(tenantId);
-    return { record: await client.find(row.local_type, Number(row.bitrix24_id), { interactive: true }), error: null };
+    return {
+      record: await client.find(row.local_type, Number(row.bitrix24_id), { urgency: 'interactive' }),
+      error: null,
+    };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     return { record: null, error };

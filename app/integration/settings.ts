@@ -102,7 +102,7 @@ function checkTwice(entity: Entity, { custom = [] }: FieldMapSettings): Problem[
 const usedTwice: Text = { ru: 'поле занято другой парой этого списка', en: 'another pair of this list uses the field' };
 
 async function checkCustom(client: Bitrix24Client, entity: Entity, fieldMap: FieldMapSettings): Promise<Problem[]> {
-  const fields = await client.fields(entity, { interactive: true });
+  const fields = await client.fields(entity, { urgency: 'interactive' });
   const allowed = allowedLocalFields(entity);
   return (fieldMap.custom ?? []).flatMap((pair, index) => {
     const path = `field_map.${entity}.custom.${index}`;

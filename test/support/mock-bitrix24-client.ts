@@ -3,6 +3,7 @@ import type {
   FieldInfo,
   ListedRecord,
   ListFilter,
+  RecordAnswer,
   RemoteRecord,
   WriteCommand,
   WriteOutcome,
@@ -135,6 +136,16 @@ export class MockBitrix24Client implements Bitrix24Client {
     return new Map(ids.map((id) => [id, structuredClone(this.records[entity].get(id) ?? null)]));
   }
 
+  async readEach(...args: Parameters<Bitrix24Client['readEach']>) {
+    const found = await this.read(...args);
+    return new Map(args[1].map((id): [number, RecordAnswer] => [id, toAnswer(found.get(id), 'absent')]));
+  }
+
+  async verifyEach(...args: Parameters<Bitrix24Client['verifyEach']>) {
+    const found = await this.findAll(...args);
+    return new Map(args[1].map((id): [number, RecordAnswer] => [id, toAnswer(found.get(id), 'gone')]));
+  }
+
   async findByOrigin(...args: Parameters<Bitrix24Client['findByOrigin']>) {
     this.#enter('findByOrigin', args);
     const [entity, originIds] = args;
@@ -152,9 +163,9 @@ export class MockBitrix24Client implements Bitrix24Client {
     );
   }
 
-  async batchSize(...args: Parameters<Bitrix24Client['batchSize']>) {
-    this.#enter('batchSize', args);
-    return this.commandsPerBatch;
+  async stepSize(...args: Parameters<Bitrix24Client['stepSize']>) {
+    this.#enter('stepSize', args);
+    return { size: this.commandsPerBatch, cost: 0.05 };
   }
 
   async write(...args: Parameters<Bitrix24Client['write']>) {
@@ -210,10 +221,10 @@ export class MockBitrix24Client implements Bitrix24Client {
       table.delete(command.id);
       return { ok: true, id: command.id };
     }
-    return this.#change(command.entity, known, command.changes);
+    return { ...this.#change(command.entity, known, command.changes), before: structuredClone(known) };
   }
 
-  #change(entity: Entity, record: RemoteRecord, changes: RemoteChanges): WriteOutcome {
+  #change(entity: Entity, record: RemoteRecord, changes: RemoteChanges): WriteOutcome & { ok: true } {
     let multifields = [...record.multifields];
     for (const change of changes.multifields) {
       if (change.id === undefined) multifields.push({ ...change, id: this.#nextId++ });
@@ -227,6 +238,10 @@ export class MockBitrix24Client implements Bitrix24Client {
     this.records[entity].set(record.id, changed);
     return { ok: true, id: record.id, record: structuredClone(changed) };
   }
+}
+
+function toAnswer(record: RemoteRecord | null | undefined, otherwise: 'absent' | 'gone'): RecordAnswer {
+  return record ? { state: 'present', record } : { state: otherwise };
 }
 
 const noFlags = { isReadOnly: false, isMultiple: false, isRequired: false };

@@ -12,11 +12,13 @@ export function openLimits(): Limits & { costs: CallCost[] } {
   const costs: CallCost[] = [];
   return {
     costs,
-    acquire: async () => undefined,
+    acquire: async () => new Map(),
+    release: async () => undefined,
+    leaveSpent: () => undefined,
     report: async (_portal, reported) => void costs.push(...reported),
     tooManyRequests: async () => 2000,
     outOfTime: async () => 60_000,
-    batchSize: async () => 50,
+    stepSize: async () => ({ size: 50, cost: null }),
   };
 }
 

@@ -7,8 +7,11 @@ export interface BucketSize {
   drain: number;
 }
 
-/** Kept free of background work, so that a person who waits gets through. */
-const reserve = 5;
+/** Who asks: bulk work, what just changed, or a person who waits. */
+export type Urgency = 'bulk' | 'normal' | 'interactive';
+
+/** Requests that each leaves to the more urgent ones. */
+const leaves: Record<Urgency, number> = { bulk: 8, normal: 5, interactive: 0 };
 /** The portal counts in whole seconds and may see our requests closer together than we sent them. */
 const margin = 3;
 
@@ -20,9 +23,9 @@ export async function takeRequest(
   run: RunSql,
   portal: string,
   { size, drain }: BucketSize,
-  interactive: boolean,
+  urgency: Urgency,
 ): Promise<number> {
-  const limit = size - margin - (interactive ? 0 : reserve);
+  const limit = size - margin - leaves[urgency];
   const bind = { portal, drain, limit };
   const taken = await run(
     `insert into portal_limits as l (portal, lane, level) values ($portal, 'requests', 1)

@@ -1,10 +1,10 @@
 import type { Clock } from '../../lib/clock.ts';
 import { ownLimit } from '../error-table.ts';
-import { type BucketSize, closeBucket, type RunSql, takeRequest } from './bucket.ts';
-import { batchSizeFor, block, emptyBudget, type MethodBudget, spend, waitFor } from './pacer.ts';
+import { type BucketSize, closeBucket, type RunSql, takeRequest, type Urgency } from './bucket.ts';
+import { batchSizeFor, block, emptyBudget, type MethodBudget, reserve, spend, waitFor } from './pacer.ts';
 
-/** A job that must wait longer gives its worker back; the queue wakes it. */
-const longestWaitMs = { background: 2000, interactive: 10_000 };
+/** Longer waits are the queue's: the caller is told how long, and gives its place to other work. */
+const longestWaitMs: Record<Urgency, number> = { bulk: 10_000, normal: 5000, interactive: 10_000 };
 
 export interface CallCost {
   method: string;
@@ -16,80 +16,148 @@ export interface CallCost {
   resetAt: number | null;
 }
 
+/** Seconds of execution that a request in flight is expected to need, by method. */
+export type Reservation = ReadonlyMap<string, number>;
+
+export interface LimitsDeps {
+  run: RunSql;
+  /** Runs several statements as one transaction. */
+  atomically<Value>(work: (run: RunSql) => Promise<Value>): Promise<Value>;
+  clock: Clock;
+  bucket: BucketSize;
+}
+
 export type Limits = ReturnType<typeof makeLimits>;
 
-/** Keeps the two limits of portals, shared by all processes through PostgreSQL: requests, and seconds of execution per method. */
-export function makeLimits(deps: { run: RunSql; clock: Clock; bucket: BucketSize }) {
-  const { run, clock, bucket } = deps;
-  // The portal tells when a lane reopens only in good answers, before it closes.
+/**
+ * Keeps the two limits of portals, shared by all processes through PostgreSQL: requests, and seconds of execution per method. What is in
+ * flight counts from the moment it leaves: its expected seconds are reserved, and corrected when the answer tells the real ones.
+ */
+export function makeLimits({ run, atomically, clock, bucket }: LimitsDeps) {
+  // The portal tells when a budget reopens only in good answers, before it closes.
   const lastReset = new Map<string, number>();
+  // What this process has in flight: the portal's own sum does not hold it yet.
+  const inFlight = new Map<string, number>();
+  const now = () => clock.now().getTime();
 
-  async function readBudget(portal: string, method: string): Promise<MethodBudget> {
-    const [row] = await run<{ level: number; refreshed_at: Date; cost: number | null; blocked_until: Date | null }>(
-      'select level, refreshed_at, cost, blocked_until from portal_limits where portal = $portal and lane = $lane',
-      { portal, lane: laneOf(method) },
-    );
-    if (!row) return emptyBudget;
-    return {
-      level: row.level,
-      refreshedAt: row.refreshed_at.getTime(),
-      cost: row.cost,
-      blockedUntil: row.blocked_until?.getTime() ?? null,
-    };
+  /** Changes a method's budget under its row lock; returns what `change` returns. */
+  function changeBudget<Value>(
+    portal: string,
+    method: string,
+    change: (budget: MethodBudget) => { budget: MethodBudget; value: Value },
+  ): Promise<Value> {
+    return atomically(async (own) => {
+      const bind = { portal, lane: laneOf(method) };
+      await own('insert into portal_limits (portal, lane) values ($portal, $lane) on conflict do nothing', bind);
+      const { budget, value } = change(await readBudget(own, bind, 'for update'));
+      await own(
+        `update portal_limits set level = $level, refreshed_at = $refreshedAt, cost = $cost, blocked_until = $blockedUntil
+          where portal = $portal and lane = $lane`,
+        {
+          ...bind,
+          level: budget.level,
+          refreshedAt: new Date(budget.refreshedAt),
+          cost: budget.cost,
+          blockedUntil: budget.blockedUntil === null ? null : new Date(budget.blockedUntil),
+        },
+      );
+      return value;
+    });
   }
 
-  async function writeBudget(portal: string, method: string, lane: MethodBudget): Promise<void> {
-    await run(
-      `insert into portal_limits (portal, lane, level, refreshed_at, cost, blocked_until)
-       values ($portal, $lane, $level, $refreshedAt, $cost, $blockedUntil)
-       on conflict (portal, lane) do update set level = excluded.level, refreshed_at = excluded.refreshed_at,
-          cost = excluded.cost, blocked_until = excluded.blocked_until`,
-      {
-        portal,
-        lane: laneOf(method),
-        level: lane.level,
-        refreshedAt: new Date(lane.refreshedAt),
-        cost: lane.cost,
-        blockedUntil: lane.blockedUntil === null ? null : new Date(lane.blockedUntil),
-      },
-    );
+  /** Reserves the seconds of these calls; returns them, or how long to wait when there are too few. */
+  function reserveCalls(portal: string, method: string, count: number, isBulk: boolean) {
+    return changeBudget(portal, method, (budget) => {
+      const wait = waitFor(budget, count, now(), isBulk);
+      if (wait > 0) return { budget, value: { wait, seconds: 0 } };
+      const { budget: taken, seconds } = reserve(budget, count, now());
+      return { budget: taken, value: { wait: 0, seconds } };
+    });
+  }
+
+  function noteInFlight(portal: string, method: string, seconds: number): number {
+    const key = `${portal} ${method}`;
+    const left = Math.max(0, (inFlight.get(key) ?? 0) + seconds);
+    if (left > 1e-9) inFlight.set(key, left);
+    else inFlight.delete(key);
+    return left;
+  }
+
+  /** Gives back what was reserved for a request that certainly was not executed. */
+  async function release(portal: string, reservation: Reservation): Promise<void> {
+    for (const [method, seconds] of reservation) {
+      noteInFlight(portal, method, -seconds);
+      if (seconds === 0) continue;
+      await changeBudget(portal, method, (budget) => ({
+        budget: { ...budget, level: Math.max(0, budget.level - seconds) },
+        value: undefined,
+      }));
+    }
   }
 
   return {
     /**
-     * Waits until a request with these calls may leave. Throws a `limit` error with `retryAfterMs` when that takes longer than the caller
-     * should hold its job.
+     * Waits until a request with these calls may leave, and reserves what they are expected to cost. Throws a `limit` error with
+     * `retryAfterMs` when that takes longer than the caller should hold its place; then nothing is reserved.
      */
     async acquire(
       portal: string,
       calls: ReadonlyMap<string, number>,
-      options: { interactive?: boolean; signal?: AbortSignal },
-    ): Promise<void> {
-      const interactive = options.interactive ?? false;
-      let left = interactive ? longestWaitMs.interactive : longestWaitMs.background;
-      const pause = async (ms: number) => {
-        if (ms > left) throw ownLimit(ms);
+      options: { urgency?: Urgency; signal?: AbortSignal },
+    ): Promise<Reservation> {
+      const urgency = options.urgency ?? 'normal';
+      const reservation = new Map<string, number>();
+      let left = longestWaitMs[urgency];
+      const pause = async (ms: number, method?: string) => {
+        if (ms > left) throw ownLimit(ms, method);
         left -= ms;
         await clock.sleep(ms, options.signal);
       };
-      for (const [method, count] of calls) {
-        const wait = waitFor(await readBudget(portal, method), count, clock.now().getTime());
-        if (wait > 0) await pause(wait);
-      }
-      for (let wait = 1; wait > 0; ) {
-        wait = await takeRequest(run, portal, bucket, interactive);
-        if (wait > 0) await pause(wait);
+      try {
+        for (const [method, count] of calls) {
+          for (;;) {
+            const { wait, seconds } = await reserveCalls(portal, method, count, urgency === 'bulk');
+            if (wait > 0) {
+              await pause(wait, method);
+              continue;
+            }
+            reservation.set(method, seconds);
+            noteInFlight(portal, method, seconds);
+            break;
+          }
+        }
+        for (let wait = 1; wait > 0; ) {
+          wait = await takeRequest(run, portal, bucket, urgency);
+          if (wait > 0) await pause(wait);
+        }
+        return reservation;
+      } catch (error) {
+        await release(portal, reservation);
+        throw error;
       }
     },
 
-    /** Remembers what calls cost. */
-    async report(portal: string, costs: readonly CallCost[]): Promise<void> {
+    /** Remembers what the calls of an answered request cost; its reservation ends. */
+    async report(portal: string, costs: readonly CallCost[], reservation: Reservation): Promise<void> {
       for (const { method, ...cost } of costs) {
         const { resetAt } = cost;
         if (resetAt !== null) lastReset.set(`${portal} ${method}`, resetAt);
-        const lane = await readBudget(portal, method);
-        await writeBudget(portal, method, spend(lane, clock.now().getTime(), cost));
+        const reserved = reservation.get(method) ?? 0;
+        const others = noteInFlight(portal, method, -reserved);
+        await changeBudget(portal, method, (budget) => ({
+          budget: spend(budget, now(), { ...cost, reserved, others }),
+          value: undefined,
+        }));
       }
+      const unreported = [...reservation].filter(([method]) => !costs.some((cost) => cost.method === method));
+      await release(portal, new Map(unreported));
+    },
+
+    release,
+
+    /** A request ended without an answer: the portal may be working on it, so what was reserved counts as spent. */
+    leaveSpent(portal: string, reservation: Reservation): void {
+      for (const [method, seconds] of reservation) noteInFlight(portal, method, -seconds);
     },
 
     /** The portal refused for too many requests; returns how long to wait. */
@@ -98,17 +166,36 @@ export function makeLimits(deps: { run: RunSql; clock: Clock; bucket: BucketSize
     },
 
     /** The portal refused a method for its execution time; returns how long to wait. */
-    async outOfTime(portal: string, method: string): Promise<number> {
-      const now = clock.now().getTime();
-      const lane = block(await readBudget(portal, method), now, lastReset.get(`${portal} ${method}`) ?? null);
-      await writeBudget(portal, method, lane);
-      return (lane.blockedUntil ?? now) - now;
+    outOfTime(portal: string, method: string): Promise<number> {
+      return changeBudget(portal, method, (budget) => {
+        const closed = block(budget, now(), lastReset.get(`${portal} ${method}`) ?? null);
+        return { budget: closed, value: (closed.blockedUntil ?? now()) - now() };
+      });
     },
 
-    /** How many calls of this method fit one request. */
-    async batchSize(portal: string, method: string): Promise<number> {
-      return batchSizeFor(await readBudget(portal, method));
+    /** How many calls of this method fit one step, and what one of them costs in seconds; null before the first. */
+    async stepSize(portal: string, method: string): Promise<{ size: number; cost: number | null }> {
+      const budget = await readBudget(run, { portal, lane: laneOf(method) });
+      return { size: batchSizeFor(budget), cost: budget.cost };
     },
+  };
+}
+
+async function readBudget(
+  run: RunSql,
+  bind: { portal: string; lane: string },
+  lock: '' | 'for update' = '',
+): Promise<MethodBudget> {
+  const [row] = await run<{ level: number; refreshed_at: Date; cost: number | null; blocked_until: Date | null }>(
+    `select level, refreshed_at, cost, blocked_until from portal_limits where portal = $portal and lane = $lane ${lock}`,
+    bind,
+  );
+  if (!row) return emptyBudget;
+  return {
+    level: row.level,
+    refreshedAt: row.refreshed_at.getTime(),
+    cost: row.cost,
+    blockedUntil: row.blocked_until?.getTime() ?? null,
   };
 }
 

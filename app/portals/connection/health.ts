@@ -51,7 +51,7 @@ export function makeHealth({ db, connections, clientFor, clock, log }: HealthDep
   async function askPortal(tenantId: number): Promise<AppError | null> {
     try {
       const client = await clientFor(tenantId);
-      await client.profile({ interactive: true });
+      await client.profile({ urgency: 'interactive' });
       await mendConnection(tenantId, client);
       return null;
     } catch (error) {
@@ -66,7 +66,7 @@ export function makeHealth({ db, connections, clientFor, clock, log }: HealthDep
     await connections.markChecked(tenantId);
     const connection = await connections.find(tenantId);
     if (connection?.state !== 'suspended') return;
-    const scope = await client.scope({ interactive: true });
+    const scope = await client.scope({ urgency: 'interactive' });
     if (!scope.includes('crm')) throw connectionSuspended(connection.error);
     await connections.resume(tenantId, connection.kind);
     log.info(

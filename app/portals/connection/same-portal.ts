@@ -41,7 +41,7 @@ async function someIsThere(
   entity: Entity,
   records: readonly MappedRecord[],
 ): Promise<boolean> {
-  const interactive = { interactive: true };
+  const interactive = { urgency: 'interactive' } as const;
   const origins = records.map((record) => originOf(tenantId, entity, record.localId));
   const found = await client.findByOrigin(entity, origins, interactive);
   if (found.some((record) => localIdOf(tenantId, entity, record) !== null)) return true;

@@ -49,7 +49,7 @@ export function makeSubscribe(deps: BindDeps) {
     });
     await step('fields', async () => {
       const client = await deps.clientFor(tenantId);
-      for (const entity of entities) await client.fields(entity, { interactive: true });
+      for (const entity of entities) await client.fields(entity, { urgency: 'interactive' });
     });
     const [first] = failures;
     if (first !== undefined) {

@@ -1,87 +1,122 @@
 import type { Transaction } from 'sequelize';
-import { queryRows } from '../../models/database.ts';
 import { retryingTransaction } from '../../models/retrying-transaction.ts';
 import type { SyncDeps } from '../deps.ts';
 import { resolveErrors } from '../journal/error-log.ts';
 import { countRuns, ticksOf } from '../journal/run-counters.ts';
-import { type LogLine, saveConflicts, saveLog } from '../journal/sync-log.ts';
+import { type LogLine, reportLines, saveConflicts, saveLog } from '../journal/sync-log.ts';
 import { markAsOurs } from '../load/local-rows.ts';
 import { deleteMappings, saveMappings, setMappingState, touchMappings } from '../load/mappings.ts';
-import { removeDone } from '../queue/sync-queue.ts';
-import { type AppliedPlan, type CommitContext, commitPair, type Ledger } from './commit-pair.ts';
+import type { SyncContext } from '../pair.ts';
+import { enqueueObjectsOfContracts, forgetAdded } from '../queue/enqueue-linked.ts';
+import { enqueue, priorities, removeDone } from '../queue/sync-queue.ts';
+import { commitPair } from './commit-pair.ts';
+import { type AppliedPlan, type Entries, joinEntries } from './entries.ts';
+import { recordFailures, recordRefusedFields } from './retry-policy.ts';
+import { isDataRefusal } from './write-changes.ts';
 
 /**
- * Settles a chunk in one local transaction: local rows, shadows, mappings, log, conflicts, run counters, queue. A local row that
- * changed since it was read is not written; its pair stays queued and is decided anew. Returns the log lines, for the log.
+ * Commits applied plans; when one pair of them cannot be committed (a constraint refuses its value), the others are committed one by one,
+ * and that pair field by field. What is refused all the same is a failure of its own.
  */
-export async function commitChunk(
+export async function commitChunk(deps: SyncDeps, context: SyncContext, items: readonly AppliedPlan[]): Promise<void> {
+  const [only] = items;
+  if (!only) return;
+  try {
+    reportLines(deps.log, context.tenantId, await commitTogether(deps, context, items, { byField: false }));
+  } catch (error) {
+    if (items.length > 1) {
+      for (const item of items) await commitChunk(deps, context, [item]);
+      return;
+    }
+    await commitAlone(deps, context, only, error);
+  }
+}
+
+async function commitAlone(deps: SyncDeps, context: SyncContext, item: AppliedPlan, refusal: unknown): Promise<void> {
+  let error = refusal;
+  if (isDataRefusal(refusal) && 'merge' in item.plan) {
+    try {
+      reportLines(deps.log, context.tenantId, await commitTogether(deps, context, [item], { byField: true }));
+      return;
+    } catch (again) {
+      error = again;
+    }
+  }
+  // A create that the portal carried out is found by its origin: its mark stays.
+  const sent = item.plan.action === 'create_remote';
+  await recordFailures(deps, context.tenantId, [{ ...item, error, sent }]);
+}
+
+/**
+ * One local transaction: local rows, shadows, mappings, log, conflicts, run counters, queue. A local row that changed since it was read is
+ * not written; its pair stays queued and is decided anew. Returns the log lines, for the log.
+ */
+async function commitTogether(
   deps: SyncDeps,
-  context: CommitContext,
-  applied: readonly AppliedPlan[],
+  context: SyncContext,
+  items: readonly AppliedPlan[],
+  { byField }: { byField: boolean },
 ): Promise<LogLine[]> {
-  if (applied.length === 0) return [];
   return retryingTransaction(deps.db, async (transaction) => {
     await markAsOurs(deps.db, transaction);
-    const ledger: Ledger = {
-      mappings: [],
-      unlinked: [],
-      orphaned: [],
-      forgotten: [],
-      seen: [],
-      log: [],
-      conflicts: [],
-      ticks: [],
-      done: [],
-    };
-    for (const item of applied) await commitPair(deps, context, item, ledger, transaction);
-    await writeLedger(deps, context, ledger, transaction);
-    return ledger.log;
+    const parts: Entries[] = [];
+    for (const item of items) parts.push(await commitPair(deps, context, item, { transaction, byField }));
+    const entries = joinEntries(parts);
+    await writeEntries(deps, context, entries, transaction);
+    return entries.log;
   });
 }
 
-async function writeLedger(
+async function writeEntries(
   deps: SyncDeps,
-  { tenantId }: CommitContext,
-  ledger: Ledger,
+  { tenantId, entity }: SyncContext,
+  entries: Entries,
   transaction: Transaction,
 ): Promise<void> {
   const { db } = deps;
-  await saveMappings(db, tenantId, ledger.mappings, transaction);
-  await touchMappings(db, tenantId, ledger.seen, transaction);
-  await setMappingState(db, tenantId, ledger.unlinked, 'unlinked', transaction);
-  await setMappingState(db, tenantId, ledger.orphaned, 'orphaned', transaction);
-  await deleteMappings(db, tenantId, ledger.forgotten, transaction);
-  await saveLog(db, tenantId, ledger.log, transaction);
-  await saveConflicts(db, tenantId, ledger.conflicts, transaction);
-  // A surplus record is in order only when it is gone: what was just said of it stays.
-  const inOrder = ledger.done.filter((pair) => !pair.duplicate);
+  await saveMappings(db, tenantId, entries.mappings, transaction);
+  await touchMappings(db, tenantId, entries.seen, transaction);
+  await setMappingState(db, tenantId, entries.unlinked, 'unlinked', transaction);
+  await setMappingState(db, tenantId, entries.orphaned, 'orphaned', transaction);
+  await deleteMappings(db, tenantId, entries.forgotten, transaction);
+  await saveLog(db, tenantId, entries.log, transaction);
+  await saveConflicts(db, tenantId, entries.conflicts, transaction);
+  // A surplus record is in order only when it is gone, a pair only when all its fields are: what was just said of them stays.
+  const inError = new Set(entries.refused.map(({ pair }) => pair));
+  const inOrder = entries.done.filter((pair) => !pair.duplicate && !inError.has(pair));
   await resolveErrors(db, tenantId, inOrder, transaction);
-  await queueObjectsOfNewCompanies(deps, tenantId, ledger, transaction);
-  const rows = ledger.done.flatMap((pair) => pair.rows);
+  await recordRefusedFields(deps, tenantId, entries.refused, transaction);
+  await enqueueObjectsOfContracts(db, tenantId, contractsWithNewCompanies(entries.log), transaction);
+  const rows = entries.done.flatMap((pair) => pair.rows);
   const handled = await removeDone(db, tenantId, rows, transaction);
-  await countRuns(db, tenantId, ticksOf(handled, ledger.ticks), transaction);
+  await forgetAdded(
+    db,
+    tenantId,
+    entity,
+    entries.made.map(({ remoteId }) => remoteId),
+    transaction,
+  );
+  await enqueueAgain(deps, tenantId, entries, transaction);
+  await countRuns(db, tenantId, ticksOf(handled, entries.ticks), transaction);
 }
 
 /** A deal shows its contract's company: once the company exists, the objects of the contract have something to show. */
-async function queueObjectsOfNewCompanies(
-  deps: SyncDeps,
+function contractsWithNewCompanies(log: readonly LogLine[]): number[] {
+  const linking = ['create', 'recreate', 'link', 'import'];
+  return log.flatMap(({ entity, operation, localId }) =>
+    entity === 'contract' && linking.includes(operation) && localId !== null ? [localId] : [],
+  );
+}
+
+async function enqueueAgain(
+  { db }: SyncDeps,
   tenantId: number,
-  ledger: Ledger,
+  { again }: Entries,
   transaction: Transaction,
 ): Promise<void> {
-  const contracts = ledger.log.filter(
-    ({ entity, operation }) => entity === 'contract' && ['create', 'recreate', 'link', 'import'].includes(operation),
-  );
-  if (contracts.length === 0) return;
-  await queryRows(
-    deps.db,
-    `insert into sync_queue as q (tenant_id, entity, side, record_id, reason, priority)
-     select tenant_id, 'object', 'local', id, 'contract', 10 from objects
-      where tenant_id = $tenantId and contract_id = any($ids) and deleted_at is null
-        and tenant_id in (select tenant_id from axenta_automatic_tenants('object'))
-      order by id
-     on conflict (tenant_id, entity, side, record_id) do update set changes = q.changes + 1`,
-    { tenantId, ids: contracts.map((line) => line.localId) },
-    transaction,
-  );
+  const requests = again.flatMap(({ entity, localId }) => {
+    const row = { tenantId, entity, side: 'local', reason: 'overwritten', priority: priorities.event } as const;
+    return localId === null ? [] : [{ ...row, recordId: localId }];
+  });
+  await enqueue(db, requests, transaction);
 }

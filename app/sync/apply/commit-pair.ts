@@ -1,248 +1,172 @@
 import type { Transaction } from 'sequelize';
 import type { RemoteRecord } from '../../bitrix24/client.ts';
-import type { FieldMap, LocalRecord } from '../../field-maps/types.ts';
 import type { SyncDeps } from '../deps.ts';
-import type { RunOutcome, RunTick } from '../journal/run-counters.ts';
-import type { ConflictLine, LogLine } from '../journal/sync-log.ts';
-import type { LoadedPair } from '../load/load-pairs.ts';
-import { insertLocal, type LocalRow, writeLocal } from '../load/local-rows.ts';
+import type { LogLine } from '../journal/sync-log.ts';
+import { insertLocal, writeLocal } from '../load/local-rows.ts';
 import type { MappingUpsert } from '../load/mappings.ts';
-import { emptyRemoteShadow } from '../plan/merge.ts';
-import type { Plan } from '../plan/plan.ts';
-import type { Settings } from '../plan/settings.ts';
-import { nextShadows, type Shadows, shadowsOf } from '../plan/shadows.ts';
+import type { LoadedPair, SyncContext } from '../pair.ts';
+import { type Shadows, shadowsOf } from '../plan/shadows.ts';
+import { commitMerge } from './commit-merge.ts';
+import { type AppliedPlan, doneEntries, type Entries, noEntries } from './entries.ts';
 
-/** A pair whose plan was carried out on the Bitrix24 side (where it asked for that), ready to be settled on ours. */
-export interface AppliedPlan {
-  pair: LoadedPair;
-  plan: Plan;
-  /** The record as the portal stored it; null when nothing was sent. */
-  answer: RemoteRecord | null;
-  /** For `create_local`: the columns of the new record. */
-  newRecord?: Record<string, unknown>;
-  durationMs: number;
-}
+export type CommitDeps = Pick<SyncDeps, 'db' | 'clock'>;
 
-export interface CommitContext {
-  tenantId: number;
-  settings: Settings;
-  fieldMap: FieldMap;
-}
-
-/** Everything one local transaction writes about a chunk; collected first, written in a handful of statements. */
-export interface Ledger {
-  mappings: MappingUpsert[];
-  unlinked: number[];
-  orphaned: number[];
-  forgotten: number[];
-  seen: { id: number; modifiedAt: Date; readAt: Date }[];
-  log: LogLine[];
-  conflicts: ConflictLine[];
-  ticks: RunTick[];
-  done: LoadedPair[];
-}
-
-/** Writes the local side of one pair and enters everything else into the ledger. A pair that is not `done` stays queued. */
+/**
+ * Writes the local side of one pair and returns what else is to be entered about it. A pair that is not among `done` stays queued.
+ * `byField`: a value that PostgreSQL refuses costs its own field only.
+ */
 export async function commitPair(
-  deps: SyncDeps,
-  context: CommitContext,
+  deps: CommitDeps,
+  context: SyncContext,
   item: AppliedPlan,
-  ledger: Ledger,
-  transaction: Transaction,
-): Promise<void> {
+  { transaction, byField }: { transaction: Transaction; byField: boolean },
+): Promise<Entries> {
   const { pair, plan } = item;
-  const finish = (outcome: RunOutcome, conflicts = 0) => {
-    ledger.done.push(pair);
-    for (const row of pair.rows) ledger.ticks.push({ row, outcome, conflicts });
-  };
-  const log = (operation: string, direction: LogLine['direction'], changes: LogLine['changes'] = {}) =>
-    ledger.log.push({
-      entity: pair.entity,
-      localId: pair.localId,
-      remoteId: item.answer?.id ?? pair.remoteId,
-      runId: pair.rows.find((row) => row.runId !== null)?.runId ?? null,
-      direction,
-      operation,
-      changes,
-      durationMs: item.durationMs,
-    });
-  const mappingId = pair.mapping?.id;
-
   switch (plan.action) {
     case 'nothing':
     case 'skip':
-      finish(plan.action === 'skip' ? 'skipped' : 'unchanged');
-      return;
+      return doneEntries(pair, plan.action === 'skip' ? 'skipped' : 'unchanged');
     case 'update':
     case 'link':
-      await commitMerge(deps, context, item, plan, ledger, finish, log, transaction);
-      return;
-    case 'create_remote': {
-      const { local, answer } =
-        item.pair.local && item.answer ? { local: item.pair.local, answer: item.answer } : missing();
-      const shadows = shadowsOf(context.fieldMap, local.record, answer);
-      ledger.mappings.push(mappingOf(context, pair, local.id, answer, shadows));
-      log(pair.mapping ? 'recreate' : 'create', 'to_bitrix', carriedOver(shadows.local, shadows.remote.values));
-      finish('created');
-      return;
-    }
-    case 'create_local': {
-      const remote = pair.remote ?? missing();
-      const created = await insertLocal(
-        deps.db,
-        context.tenantId,
-        pair.entity,
-        item.newRecord ?? missing(),
-        transaction,
-      );
-      pair.localId = created.id;
-      const shadows = shadowsOf(context.fieldMap, created.record, remote);
-      ledger.mappings.push(mappingOf(context, pair, created.id, remote, shadows));
-      log('import', 'from_bitrix', carriedOver(shadows.remote.values, shadows.local));
-      finish('created');
-      return;
-    }
-    case 'unlink':
-    case 'close_remote':
-    case 'delete_remote':
-      // What stays there is linked again when the local record is restored.
-      if (pair.unsettled && plan.action !== 'delete_remote') ledger.mappings.push(unlinkedMapping(context, pair));
-      else if (mappingId !== undefined) ledger.unlinked.push(mappingId);
-      log({ unlink: 'unlink', close_remote: 'close', delete_remote: 'delete' }[plan.action], 'to_bitrix');
-      finish('updated');
-      return;
-    case 'orphan':
-      if (mappingId !== undefined) ledger.orphaned.push(mappingId);
-      log('orphan', 'from_bitrix');
-      finish('updated');
-      return;
-    case 'delete_local': {
-      const columns = { deleted_at: deps.clock.now() };
-      const written = await writeLocal(
-        deps.db,
-        context.tenantId,
-        pair.entity,
-        pair.local ?? missing(),
-        columns,
-        transaction,
-      );
-      if (!written) return;
-      if (mappingId !== undefined) ledger.forgotten.push(mappingId);
-      log('delete', 'from_bitrix');
-      finish('updated');
-      return;
-    }
-    case 'forget':
-      if (mappingId !== undefined) ledger.forgotten.push(mappingId);
-      log('forget', 'bidirectional');
-      finish('updated');
+      return commitMerge(deps, context, item, { plan, transaction, byField });
+    case 'create_remote':
+      return commitCreated(context, item);
+    case 'create_local':
+      return commitImported(deps, context, item, transaction);
+    case 'delete_local':
+      return commitLocalDeletion(deps, context, item, transaction);
+    default:
+      return commitUnlinking(context, item, plan.action);
   }
 }
 
-async function commitMerge(
-  deps: SyncDeps,
-  context: CommitContext,
+function commitCreated(context: SyncContext, item: AppliedPlan): Entries {
+  const { pair } = item;
+  const local = pair.local ?? missing(item, 'local record');
+  const answer = item.answer ?? missing(item, 'answer');
+  const shadows = shadowsOf(context.fieldMap, local.record, answer);
+  const operation = pair.mapping ? 'recreate' : 'create';
+  return doneEntries(pair, 'created', {
+    mappings: [mappingOf(context, pair, { localId: local.id, remote: answer, shadows, written: true })],
+    log: [logLine(item, operation, 'to_bitrix', carriedOver(shadows.local, shadows.remote.values))],
+    made: [{ entity: pair.entity, remoteId: answer.id }],
+  });
+}
+
+async function commitImported(
+  deps: CommitDeps,
+  context: SyncContext,
   item: AppliedPlan,
-  plan: Extract<Plan, { merge: unknown }>,
-  ledger: Ledger,
-  finish: (outcome: RunOutcome, conflicts: number) => void,
-  log: (operation: string, direction: LogLine['direction'], changes?: LogLine['changes']) => void,
   transaction: Transaction,
-): Promise<void> {
-  const { pair, answer } = item;
-  const { merge } = plan;
-  const local = pair.local ?? missing();
-  const remote = pair.remote ?? missing();
-  const columns = Object.assign({}, ...merge.toLocal.map((change) => change.columns)) as Record<string, unknown>;
-  const writes = merge.toLocal.length > 0;
-  const after: LocalRow | null = writes
-    ? await writeLocal(deps.db, context.tenantId, pair.entity, local, columns, transaction)
-    : local;
-
-  const isNew = plan.action === 'link';
-  const changesShadows = merge.toRemote.length + merge.toLocal.length + merge.adopted.length > 0;
-  if (isNew || changesShadows) {
-    const former = formerShadows(pair);
-    const localAfter: LocalRecord | null = after?.record ?? null;
-    const shadows = nextShadows(context.fieldMap, former, merge, {
-      before: { local: local.record, remote },
-      localAfter,
-      remoteAfter: answer,
-    });
-    ledger.mappings.push(mappingOf(context, pair, local.id, answer ?? remote, shadows));
-  } else if (pair.mapping) {
-    ledger.seen.push({ id: pair.mapping.id, modifiedAt: remote.modifiedAt, readAt: pair.readAt });
-  }
-  // A record that our own create made, although its answer was lost, was created by us.
-  const isAdopted = isNew && pair.sent !== null;
-  if (isAdopted) log(pair.mapping ? 'recreate' : 'create', 'to_bitrix', changesOf(pair.sent?.remote ?? {}));
-  else if (isNew) log('link', 'bidirectional');
-  if (merge.toRemote.length > 0) log('update', 'to_bitrix', fieldChanges(merge.toRemote));
-  if (writes && after) log('update', 'from_bitrix', fieldChanges(merge.toLocal));
-  for (const conflict of merge.conflicts) {
-    if (conflict.winner === 'bitrix24' && !after) continue;
-    ledger.conflicts.push({
-      entity: pair.entity,
-      localId: local.id,
-      remoteId: remote.id,
-      policy: context.settings.policies[pair.entity],
-      ...conflict,
-    });
-  }
-  if (!after) return;
-  const changed = isNew || writes || merge.toRemote.length > 0;
-  finish(isAdopted ? 'created' : changed ? 'updated' : 'unchanged', merge.conflicts.length);
+): Promise<Entries> {
+  const { pair } = item;
+  const remote = pair.remote ?? missing(item, 'Bitrix24 record');
+  const columns = item.newRecord ?? missing(item, 'new record');
+  const created = await insertLocal(deps.db, context.tenantId, pair.entity, columns, transaction);
+  pair.localId = created.id;
+  const shadows = shadowsOf(context.fieldMap, created.record, remote);
+  return doneEntries(pair, 'created', {
+    mappings: [mappingOf(context, pair, { localId: created.id, remote, shadows, written: false })],
+    log: [logLine(item, 'import', 'from_bitrix', carriedOver(shadows.remote.values, shadows.local))],
+  });
 }
 
-function mappingOf(
-  context: CommitContext,
+async function commitLocalDeletion(
+  deps: CommitDeps,
+  context: SyncContext,
+  item: AppliedPlan,
+  transaction: Transaction,
+): Promise<Entries> {
+  const { pair } = item;
+  const local = pair.local ?? missing(item, 'local record');
+  const columns = { deleted_at: deps.clock.now() };
+  const written = await writeLocal(deps.db, context.tenantId, pair.entity, local, columns, transaction);
+  if (!written) return noEntries();
+  return doneEntries(pair, 'updated', {
+    forgotten: pair.mapping ? [pair.mapping.id] : [],
+    log: [logLine(item, 'delete', 'from_bitrix')],
+  });
+}
+
+const unlinkOperations = {
+  unlink: 'unlink',
+  close_remote: 'close',
+  delete_remote: 'delete',
+  orphan: 'orphan',
+  forget: 'forget',
+} as const;
+
+function commitUnlinking(context: SyncContext, item: AppliedPlan, action: keyof typeof unlinkOperations): Entries {
+  const { pair } = item;
+  const ids = pair.mapping ? [pair.mapping.id] : [];
+  const direction = action === 'orphan' ? 'from_bitrix' : action === 'forget' ? 'bidirectional' : 'to_bitrix';
+  const log = [logLine(item, unlinkOperations[action], direction)];
+  if (action === 'orphan') return doneEntries(pair, 'updated', { orphaned: ids, log });
+  if (action === 'forget') return doneEntries(pair, 'updated', { forgotten: ids, log });
+  // What stays there is linked again when the local record is restored.
+  if (pair.unsettled && action !== 'delete_remote')
+    return doneEntries(pair, 'updated', { mappings: [unlinkedMapping(context, item)], log });
+  return doneEntries(pair, 'updated', { unlinked: ids, log });
+}
+
+function unlinkedMapping(context: SyncContext, item: AppliedPlan): MappingUpsert {
+  const { pair } = item;
+  const localId = pair.localId ?? missing(item, 'local id');
+  const remote = pair.remote ?? missing(item, 'Bitrix24 record');
+  const mapping = mappingOf(context, pair, { localId, remote, shadows: pair.shadows, written: false });
+  return { ...mapping, state: 'unlinked' };
+}
+
+/** The mapping row of a pair whose sides are equal now. */
+export function mappingOf(
+  context: SyncContext,
   pair: LoadedPair,
-  localId: number,
-  remote: RemoteRecord,
-  shadows: Shadows,
+  equal: { localId: number; remote: RemoteRecord; shadows: Shadows; written: boolean },
 ): MappingUpsert {
   return {
     entity: pair.entity,
-    localId,
-    remoteId: remote.id,
-    shadows,
+    localId: equal.localId,
+    remoteId: equal.remote.id,
+    shadows: equal.shadows,
     direction: context.settings.directions[pair.entity],
-    modifiedAt: remote.modifiedAt,
+    modifiedAt: equal.remote.modifiedAt,
     readAt: pair.readAt,
+    fieldErrors: {},
+    written: equal.written,
   };
 }
 
-function unlinkedMapping(context: CommitContext, pair: LoadedPair): MappingUpsert {
-  const shadows = formerShadows(pair);
+/** One line of the sync log about an applied plan. */
+export function logLine(
+  { pair, answer, durationMs }: AppliedPlan,
+  operation: string,
+  direction: LogLine['direction'],
+  changes: LogLine['changes'] = {},
+): LogLine {
   return {
-    ...mappingOf(context, pair, pair.localId ?? missing(), pair.remote ?? missing(), shadows),
-    state: 'unlinked',
+    entity: pair.entity,
+    localId: pair.localId,
+    remoteId: answer?.id ?? pair.remoteId,
+    runId: pair.rows.find((row) => row.runId !== null)?.runId ?? null,
+    direction,
+    operation,
+    changes,
+    durationMs,
   };
 }
 
-/** What an adopted record was created with is what its sides were last equal in; once it is linked, its mapping knows better. */
-export function formerShadows(pair: LoadedPair): Shadows {
-  if (pair.sent && pair.mapping?.state !== 'linked')
-    return { local: pair.sent.local, remote: { ...emptyRemoteShadow, values: pair.sent.remote } };
-  return pair.mapping?.shadows ?? { local: {}, remote: emptyRemoteShadow };
-}
-
-function fieldChanges(
-  changes: readonly { pair: { key: string }; before: unknown; after: unknown }[],
-): LogLine['changes'] {
-  return Object.fromEntries(changes.map(({ pair, before, after }) => [pair.key, { before, after }]));
-}
-
-function changesOf(values: Readonly<Record<string, unknown>>): LogLine['changes'] {
+/** The filled values of one side as changes from nothing. */
+export function changesFromNothing(values: Readonly<Record<string, unknown>>): LogLine['changes'] {
   const filled = Object.entries(values).filter(([, value]) => value !== null);
   return Object.fromEntries(filled.map(([key, after]) => [key, { before: null, after }]));
 }
 
-/** What a new record got from the other side; what it has besides, such as a portal's own default dates, nobody carried over. */
+/** What a new record got from the other side; what it has besides, such as a portal's own default dates, was not carried over. */
 function carriedOver(from: Shadows['local'], to: Shadows['local']): LogLine['changes'] {
-  return changesOf(Object.fromEntries(Object.entries(to).filter(([key]) => (from[key] ?? null) !== null)));
+  return changesFromNothing(Object.fromEntries(Object.entries(to).filter(([key]) => (from[key] ?? null) !== null)));
 }
 
-function missing(): never {
-  throw new Error('The plan does not fit what was loaded');
+/** A plan that does not fit its pair is a defect of ours: the message names the action and what is missing. */
+export function missing({ plan, pair }: Pick<AppliedPlan, 'plan' | 'pair'>, what: string): never {
+  throw new Error(`The plan ${plan.action} of ${pair.entity} ${pair.localId ?? pair.remoteId} lacks its ${what}`);
 }

@@ -1,25 +1,33 @@
 import { originator } from '../../lib/records.ts';
 import type { SyncDeps } from '../deps.ts';
 import { findMappings } from '../load/mappings.ts';
-
-import { type PlanContext, type Planned, planPair } from '../plan/plan-pair.ts';
-import type { ApplyContext } from './commit-with-fallback.ts';
+import type { SyncContext } from '../pair.ts';
+import { type Planned, planPair } from '../plan/plan-pair.ts';
 
 type Query = { type: 'EMAIL' | 'PHONE'; value: string };
 
+/** The method that finds contacts by what they can be reached by. */
+export const matchMethod = 'crm.duplicate.findbycomm';
+
+/** Whether a plan makes a contact that people may have made already. */
+export function needsMatching(context: SyncContext, planned: Planned): boolean {
+  return (
+    planned.pair.entity === 'user' && planned.plan.action === 'create_remote' && queriesOf(context, planned).length > 0
+  );
+}
+
 /**
- * Before users become contacts, looks for contacts that people made already: by e-mail first, then by phone. One that is found, is
- * nobody else's pair and not made by us is linked instead of doubled; the plan is made anew for it.
+ * Before users become contacts, looks for contacts that people made already: by e-mail first, then by phone. One that is found, stands
+ * for no other user and was not made by us is linked instead of doubled; the plan is made anew for it. Throws `Bitrix24Error`.
  */
 export async function matchContacts(
-  deps: SyncDeps,
-  context: ApplyContext,
-  planned: readonly Planned[],
+  deps: Pick<SyncDeps, 'db'>,
+  context: SyncContext,
+  creates: readonly Planned[],
 ): Promise<readonly Planned[]> {
   const { client, options } = context;
-  const creates = planned.filter(({ pair, plan }) => pair.entity === 'user' && plan.action === 'create_remote');
   const asked = creates.flatMap((create) => queriesOf(context, create).map((query) => ({ planned: create, query })));
-  if (asked.length === 0) return planned;
+  if (asked.length === 0) return creates;
   const answers = await client.findContacts(
     asked.map(({ query }) => query),
     options,
@@ -34,9 +42,9 @@ export async function matchContacts(
     taken.add(id);
     chosen.set(create, id);
   }
-  if (chosen.size === 0) return planned;
+  if (chosen.size === 0) return creates;
   const records = await client.read('user', [...chosen.values()], options);
-  return planned.map((item) => {
+  return creates.map((item) => {
     const remote = records.get(chosen.get(item) ?? 0);
     // The index of duplicates may lag behind: a record that is ours already belongs to another user.
     if (!remote || remote.originatorId === originator) return item;
@@ -44,10 +52,10 @@ export async function matchContacts(
   });
 }
 
-// Anything else that people write into these fields would find whoever has as little of an address.
+// Anything else that people write into these fields would find every contact with as little of an address.
 const recognisable = { email: /^\S+@\S+\.\S+$/, phone: /^\+\d{7,}$/ };
 
-function queriesOf({ fieldMap }: PlanContext, { pair }: Planned): Query[] {
+function queriesOf({ fieldMap }: SyncContext, { pair }: Planned): Query[] {
   const types = { email: 'EMAIL', phone: 'PHONE' } as const;
   return (Object.keys(types) as (keyof typeof types)[]).flatMap((key) => {
     const field = fieldMap.pairs.find((candidate) => candidate.key === key);
@@ -56,7 +64,11 @@ function queriesOf({ fieldMap }: PlanContext, { pair }: Planned): Query[] {
   });
 }
 
-async function mappedContacts(deps: SyncDeps, tenantId: number, ids: readonly number[]): Promise<Set<number>> {
-  const mappings = await findMappings(deps.db, tenantId, 'user', { local: [], remote: ids });
+async function mappedContacts(
+  { db }: Pick<SyncDeps, 'db'>,
+  tenantId: number,
+  ids: readonly number[],
+): Promise<Set<number>> {
+  const mappings = await findMappings(db, tenantId, 'user', { local: [], remote: ids });
   return new Set(mappings.map((mapping) => mapping.remoteId));
 }

@@ -46,7 +46,7 @@ export function scopeOf(error: unknown, place: Place): Scope {
   if (place.step === 'search') return { scope: 'search', subject: place.name };
   if (error.kind === 'network') return place.portalAnswers ? partOf(place) : connection;
   if (error.kind === 'limit') {
-    return error.code.toLowerCase() === 'operation_time_limit' ? { scope: 'method', subject: place.name } : connection;
+    return methodLimits.has(error.code.toLowerCase()) ? { scope: 'method', subject: place.name } : connection;
   }
   if (isMethodRefusal(error)) return { scope: 'method', subject: place.name };
   if (error.code.toLowerCase() === 'access_denied') return partOf(place);
@@ -84,6 +84,9 @@ function operationOf(method: string): string {
 function isConnectionRefusal(error: Bitrix24Error): boolean {
   return error.kind === 'auth' && !isMethodRefusal(error);
 }
+
+/** The portal's own refusal, and our own waiting for the same limit. */
+const methodLimits = new Set(['operation_time_limit', 'method_limit_reached']);
 
 /** Codes that close a method and say nothing of the others. */
 const methodCodes = new Set([

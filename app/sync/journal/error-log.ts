@@ -138,3 +138,18 @@ export async function retryErrorsOfFault(
     transaction,
   );
 }
+
+/** Ties the open errors of a kind that have the fault's code to the fault. `verbs`: how their operations begin. Repeat-safe. */
+export async function attachErrorsToFault(
+  db: Database,
+  tenantId: number,
+  { faultId, entity, code, verbs }: { faultId: number; entity: string; code: string; verbs: readonly string[] },
+): Promise<void> {
+  await queryRows(
+    db,
+    `update integration_errors set fault_id = $faultId
+      where tenant_id = $tenantId and local_type = $entity and code = $code and status <> 'resolved'
+        and split_part(operation, '_', 1) = any($verbs) and fault_id is distinct from $faultId`,
+    { tenantId, faultId, entity, code, verbs: [...verbs] },
+  );
+}

@@ -6,8 +6,8 @@ import { retryingTransaction } from '../../models/retrying-transaction.ts';
 import type { SyncDeps } from '../deps.ts';
 import { recordError } from '../journal/error-log.ts';
 import { countRuns, ticksOf } from '../journal/run-counters.ts';
+import type { LoadedPair } from '../pair.ts';
 import { removeDone } from '../queue/sync-queue.ts';
-import type { LoadedPair } from './load-pairs.ts';
 
 /** Code of the error that holds back a suspicious mass of deletions; retrying it confirms them. */
 export const massDeletion = 'mass_deletion_suspected';
@@ -83,30 +83,4 @@ async function readNamedIds(
     transaction,
   );
   return open?.ids ?? [];
-}
-
-/** Two live Bitrix24 records with one origin: the second is left alone, and a person is told. */
-export async function reportDuplicates(deps: SyncDeps, tenantId: number, pairs: readonly LoadedPair[]): Promise<void> {
-  for (const { duplicate, entity, remote } of pairs) {
-    if (duplicate && remote) await recordDuplicate(deps.db, tenantId, entity, remote);
-  }
-}
-
-/** Writes the error that names a surplus Bitrix24 record. Repeat-safe. */
-export async function recordDuplicate(
-  db: Database,
-  tenantId: number,
-  entity: Entity,
-  { id, originId }: { id: number; originId: string | null },
-): Promise<void> {
-  const error = new AppError({
-    code: 'duplicate_origin',
-    status: 409,
-    text: {
-      ru: `В Битрикс24 две записи с одним ORIGIN_ID ${originId}: синхронизируется первая. Удалите лишнюю (${id}) или очистите её ORIGIN_ID`,
-      en: `Bitrix24 has two records with one ORIGIN_ID ${originId}: the first is kept in sync. Delete the other (${id}) or clear its ORIGIN_ID`,
-    },
-  });
-  const entry = { operation: 'check_duplicates', entity, localId: null, remoteId: id, runId: null, error };
-  await recordError(db, tenantId, { ...entry, attempts: 1, nextRetryAt: null });
 }

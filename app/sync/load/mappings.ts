@@ -1,7 +1,7 @@
 import type { Transaction } from 'sequelize';
 import { type Entity, pairKinds, type SyncDirection } from '../../lib/records.ts';
 import { type Database, queryRows } from '../../models/database.ts';
-import { emptyRemoteShadow, type LocalShadow, type RemoteShadow } from '../plan/merge.ts';
+import { emptyRemoteShadow, type FieldErrors, type LocalShadow, type RemoteShadow } from '../plan/merge.ts';
 import type { MappingState } from '../plan/plan.ts';
 import type { Shadows } from '../plan/shadows.ts';
 
@@ -12,6 +12,7 @@ export interface Mapping {
   remoteId: number;
   state: MappingState;
   shadows: Shadows;
+  fieldErrors: FieldErrors;
 }
 
 interface RawMapping {
@@ -22,6 +23,7 @@ interface RawMapping {
   state: MappingState;
   local_shadow: LocalShadow;
   bitrix24_shadow: Partial<RemoteShadow>;
+  field_errors: FieldErrors;
 }
 
 /** Mappings of one kind that hold any of these local or Bitrix24 ids. */
@@ -33,7 +35,7 @@ export async function findMappings(
 ): Promise<Mapping[]> {
   const rows = await queryRows<RawMapping>(
     db,
-    `select id, local_type, local_id, bitrix24_id, state, local_shadow, bitrix24_shadow from bitrix24_sync_mappings
+    `select id, local_type, local_id, bitrix24_id, state, local_shadow, bitrix24_shadow, field_errors from bitrix24_sync_mappings
       where tenant_id = $tenantId and local_type = $entity and (local_id = any($local) or bitrix24_id = any($remote))`,
     { tenantId, entity, local: ids.local, remote: ids.remote.map(String) },
   );
@@ -44,6 +46,7 @@ export async function findMappings(
     remoteId: Number(row.bitrix24_id),
     state: row.state,
     shadows: { local: row.local_shadow, remote: { ...emptyRemoteShadow, ...row.bitrix24_shadow } },
+    fieldErrors: row.field_errors,
   }));
 }
 
@@ -58,6 +61,9 @@ export interface MappingUpsert {
   readAt: Date;
   /** `linked` when absent. */
   state?: MappingState;
+  fieldErrors: FieldErrors;
+  /** The Bitrix24 record was written a moment ago: its event may be the echo of that. */
+  written: boolean;
 }
 
 /** Links pairs, or renews the shadows of linked ones. A local record has one mapping: a new Bitrix24 id replaces the old one. */
@@ -79,22 +85,26 @@ export async function saveMappings(
     bitrix24_modified_at: mapping.modifiedAt,
     last_sync_at: mapping.readAt,
     state: mapping.state ?? 'linked',
+    field_errors: mapping.fieldErrors,
+    written: mapping.written,
   }));
   await queryRows(
     db,
     `insert into bitrix24_sync_mappings as m (tenant_id, local_type, local_id, bitrix24_type, bitrix24_id, sync_direction,
-            local_shadow, bitrix24_shadow, bitrix24_modified_at, state, last_sync_at)
+            local_shadow, bitrix24_shadow, bitrix24_modified_at, state, last_sync_at, field_errors, written_at)
      select $tenantId, r.local_type, r.local_id, r.bitrix24_type, r.bitrix24_id, r.sync_direction, r.local_shadow,
-            r.bitrix24_shadow, r.bitrix24_modified_at, r.state, r.last_sync_at
+            r.bitrix24_shadow, r.bitrix24_modified_at, r.state, r.last_sync_at, r.field_errors,
+            case when r.written then now() end
        from jsonb_to_recordset($rows::jsonb) as r (local_type text, local_id integer, bitrix24_type text, bitrix24_id text,
             sync_direction text, local_shadow jsonb, bitrix24_shadow jsonb, bitrix24_modified_at timestamptz, state text,
-            last_sync_at timestamptz)
+            last_sync_at timestamptz, field_errors jsonb, written boolean)
       order by r.local_type, r.local_id
      on conflict (tenant_id, local_type, local_id) do update
         set bitrix24_id = excluded.bitrix24_id, sync_direction = excluded.sync_direction, state = excluded.state,
             local_shadow = excluded.local_shadow, bitrix24_shadow = excluded.bitrix24_shadow,
             bitrix24_modified_at = coalesce(excluded.bitrix24_modified_at, m.bitrix24_modified_at),
-            last_sync_at = excluded.last_sync_at, updated_at = now()`,
+            last_sync_at = excluded.last_sync_at, field_errors = excluded.field_errors,
+            written_at = coalesce(excluded.written_at, m.written_at), updated_at = now()`,
     { tenantId, rows: JSON.stringify(rows) },
     transaction,
   );

@@ -26,7 +26,12 @@ export interface MergeInput {
   direction: SyncDirection;
   localModifiedAt: Date;
   remoteModifiedAt: Date;
+  /** Fields that were refused, with the values that were: they rest until either side changes again. */
+  fieldErrors?: FieldErrors;
 }
+
+/** Field pairs that one side refused to take, by key, with both sides' values at that moment. */
+export type FieldErrors = Readonly<Record<string, { code: string; local: Canonical; remote: Canonical }>>;
 
 /** A value to write. `before` and `after` are values of the side that is written. */
 export interface FieldChange {
@@ -50,6 +55,8 @@ export interface MergeResult {
   /** Keys whose sides agree although a shadow says otherwise: only the shadows are renewed. */
   adopted: string[];
   restores: Record<string, number>;
+  /** Keys that rest because the same values were refused before. */
+  resting: string[];
 }
 
 /**
@@ -66,7 +73,7 @@ type Verdict = 'nothing' | 'adopt' | 'to_remote' | 'to_local' | 'restore' | 'con
  * When both sides are equal to their shadows the result is empty, whatever the portal does to the texts it stores.
  */
 export function merge(input: MergeInput): MergeResult {
-  const result: MergeResult = { toRemote: [], toLocal: [], conflicts: [], adopted: [], restores: {} };
+  const result: MergeResult = { toRemote: [], toLocal: [], conflicts: [], adopted: [], restores: {}, resting: [] };
   for (const pair of input.fieldMap.pairs) mergeField(pair, input, result);
   return result;
 }
@@ -75,6 +82,11 @@ function mergeField(pair: FieldPair, input: MergeInput, result: MergeResult): vo
   const { key } = pair;
   const localValue = pair.readLocal(input.local);
   const remoteValue = pair.readRemote(input.remote, input.remoteShadow.ids);
+  const refused = input.fieldErrors?.[key];
+  if (refused && refused.local === localValue && refused.remote === remoteValue) {
+    result.resting.push(key);
+    return;
+  }
   const wanted = pair.encode(input.local);
   const columns = pair.decode(remoteValue, input.local);
   // A decode that yields nothing cannot be shown on our side (a name emptied in the portal): ours is put back.

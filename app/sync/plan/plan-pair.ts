@@ -1,7 +1,7 @@
 import type { FieldMap } from '../../field-maps/types.ts';
 import { originator } from '../../lib/records.ts';
-import { formerShadows } from '../apply/commit-pair.ts';
-import type { LoadedPair } from '../load/load-pairs.ts';
+import type { LoadedPair } from '../pair.ts';
+import type { MergeInput } from './merge.ts';
 import { localIdOf } from './origin-id.ts';
 import { type Plan, plan } from './plan.ts';
 import type { Settings } from './settings.ts';
@@ -18,7 +18,8 @@ export interface PlanContext {
 }
 
 /** Hands a loaded pair to the pure plan. */
-export function planPair({ settings, fieldMap, tenantId }: PlanContext, pair: LoadedPair): Planned {
+export function planPair(context: PlanContext, pair: LoadedPair): Planned {
+  const { settings, tenantId } = context;
   const { entity, local, remote, mapping } = pair;
   if (pair.duplicate) return { pair, plan: { action: 'skip', why: 'duplicate_origin' } };
   const decided = plan({
@@ -32,21 +33,26 @@ export function planPair({ settings, fieldMap, tenantId }: PlanContext, pair: Lo
       remote !== null && (remote.originatorId === originator || localIdOf(tenantId, entity, remote) !== null),
     unsettled: pair.unsettled,
     importAsked: pair.rows.some((row) => row.reason === 'import'),
-    merging: () => {
-      if (!local || !remote) throw new Error('A merge needs both sides');
-      const shadows = formerShadows(pair);
-      return {
-        fieldMap,
-        local: local.record,
-        remote,
-        localShadow: shadows.local,
-        remoteShadow: shadows.remote,
-        policy: settings.policies[entity],
-        direction: settings.directions[entity],
-        localModifiedAt: local.modifiedAt,
-        remoteModifiedAt: remote.modifiedAt,
-      };
-    },
+    merging: () => mergeInputOf(context, pair),
   });
   return { pair, plan: decided };
+}
+
+/** What the merge of a pair needs. Throws when a side is missing. */
+export function mergeInputOf({ settings, fieldMap }: PlanContext, pair: LoadedPair): MergeInput {
+  const { entity, local, remote, shadows } = pair;
+  if (!local || !remote)
+    throw new Error(`A merge needs both sides: the ${local ? 'Bitrix24' : 'local'} one is missing`);
+  return {
+    fieldMap,
+    local: local.record,
+    remote,
+    localShadow: shadows.local,
+    remoteShadow: shadows.remote,
+    policy: settings.policies[entity],
+    direction: settings.directions[entity],
+    localModifiedAt: local.modifiedAt,
+    remoteModifiedAt: remote.modifiedAt,
+    fieldErrors: pair.mapping?.fieldErrors ?? {},
+  };
 }

@@ -1,6 +1,7 @@
 import type { Transaction } from 'sequelize';
 import { type Entity, entities } from '../../lib/records.ts';
 import { type Database, queryRows } from '../../models/database.ts';
+import { priorities } from './sync-queue.ts';
 
 /** Why changes were not queued for a while. */
 export interface Interruption {
@@ -23,7 +24,7 @@ export async function enqueueLinked(
     db,
     `with added as (
        insert into sync_queue as q (tenant_id, entity, side, record_id, reason, priority)
-       select m.tenant_id, m.local_type, 'local', m.local_id, $reason, 20
+       select m.tenant_id, m.local_type, 'local', m.local_id, $reason, ${priorities.run}
          from bitrix24_sync_mappings m
         where m.tenant_id = $tenantId and m.state = 'linked' and m.local_type = any($entities)
           and exists (select 1 from axenta_automatic_tenants(m.local_type) t where t.tenant_id = m.tenant_id)
@@ -33,6 +34,48 @@ export async function enqueueLinked(
        returning tenant_id)
      select pg_notify('axenta_sync', tenant_id::text) from (select distinct tenant_id from added) t`,
     { tenantId, reason: interruption.reason, entities: [...(interruption.entities ?? entities)] },
+    transaction,
+  );
+}
+
+/** Queues the objects of these contracts, where objects are synchronised automatically. Repeat-safe. */
+export async function enqueueObjectsOfContracts(
+  db: Database,
+  tenantId: number,
+  contractIds: readonly number[],
+  transaction: Transaction,
+): Promise<void> {
+  if (contractIds.length === 0) return;
+  await queryRows(
+    db,
+    `insert into sync_queue as q (tenant_id, entity, side, record_id, reason, priority)
+     select tenant_id, 'object', 'local', id, 'contract', ${priorities.change} from objects
+      where tenant_id = $tenantId and contract_id = any($contractIds) and deleted_at is null
+        and tenant_id in (select tenant_id from axenta_automatic_tenants('object'))
+      order by id
+     on conflict (tenant_id, entity, side, record_id) do update set changes = q.changes + 1`,
+    { tenantId, contractIds },
+    transaction,
+  );
+}
+
+/**
+ * Forgets notices that a record was added when we made it ourselves a moment ago: its create's answer said what it holds, and a later edit
+ * sends a notice of its own. A notice that came twice stays. Repeat-safe.
+ */
+export async function forgetAdded(
+  db: Database,
+  tenantId: number,
+  entity: Entity,
+  remoteIds: readonly number[],
+  transaction: Transaction,
+): Promise<void> {
+  if (remoteIds.length === 0) return;
+  await queryRows(
+    db,
+    `delete from sync_queue where tenant_id = $tenantId and entity = $entity and side = 'bitrix24'
+        and record_id = any($remoteIds) and reason = 'added' and changes = 1 and run_id is null`,
+    { tenantId, entity, remoteIds },
     transaction,
   );
 }

@@ -30,6 +30,7 @@ export interface QueueRow {
   priority: number;
   createSentAt: Date | null;
   createValues: SentValues | null;
+  dueAt: Date;
 }
 
 /** What was sent in a create whose answer may be lost: it becomes the shadows of the record if it is adopted. */
@@ -86,17 +87,23 @@ export async function enqueue(
 }
 
 const rowColumns = `entity, side, record_id::integer as "recordId", changes, reason, run_id as "runId", attempts, priority,
-  create_sent_at as "createSentAt", create_values as "createValues"`;
+  create_sent_at as "createSentAt", create_values as "createValues", due_at as "dueAt"`;
+
+/** Which rows are claimed: what just changed, or what can wait (runs, sweeps, statements over many rows). */
+export interface Claim {
+  limit: number;
+  lane: 'urgent' | 'bulk';
+}
 
 /**
- * Takes up to `limit` due rows of one tenant, the most urgent first; contracts before users before objects, because a deal
- * needs its company. Nothing is locked: one job per tenant is what keeps two workers apart.
+ * Takes due rows of one tenant, the most urgent first; contracts before users before objects, because a deal needs its company. Nothing
+ * is locked: one job per tenant is what keeps two workers apart.
  */
-export async function claimDue(db: Database, tenantId: number, limit: number): Promise<QueueRow[]> {
+export async function claimDue(db: Database, tenantId: number, { limit, lane }: Claim): Promise<QueueRow[]> {
   return queryRows<QueueRow>(
     db,
     `select ${rowColumns} from sync_queue
-      where tenant_id = $tenantId and due_at <= now()
+      where tenant_id = $tenantId and due_at <= now() and priority ${lane === 'urgent' ? '<=' : '>'} ${priorities.change}
       order by priority, array_position(array['contract', 'user', 'object'], entity::text), due_at, record_id
       limit $limit`,
     { tenantId, limit },
@@ -234,6 +241,23 @@ export async function postpone(
       where q.tenant_id = $tenantId and (q.entity, q.side, q.record_id) = (r.entity, r.side, r."recordId")`,
     { tenantId, rows: JSON.stringify(rows) },
     transaction,
+  );
+}
+
+/** Puts off everything of one kind that is due, until its fault's next try. Rows that a writer holds locked are passed over. Repeat-safe. */
+export async function holdKind(
+  db: Database,
+  tenantId: number,
+  { entity, until, waitsFor }: { entity: Entity; until: Date; waitsFor: string },
+): Promise<void> {
+  await queryRows(
+    db,
+    `with held as (
+       select tenant_id, entity, side, record_id from sync_queue
+        where tenant_id = $tenantId and entity = $entity and due_at <= now() for update skip locked)
+     update sync_queue q set due_at = $until, waits_for = $waitsFor from held h
+      where (q.tenant_id, q.entity, q.side, q.record_id) = (h.tenant_id, h.entity, h.side, h.record_id)`,
+    { tenantId, entity, until, waitsFor },
   );
 }
 

@@ -1,12 +1,11 @@
 import type { Transaction } from 'sequelize';
-import type { Bitrix24Client, CallOptions } from '../../bitrix24/client.ts';
-import { fieldMapFor } from '../../field-maps/custom.ts';
+import type { CallOptions } from '../../bitrix24/client.ts';
 import type { Entity } from '../../lib/records.ts';
 import { queryRows } from '../../models/database.ts';
 import type { SyncDeps } from '../deps.ts';
 import type { RunOutcome } from '../journal/run-counters.ts';
 import { loadPairs } from '../load/load-pairs.ts';
-import { readSettings } from '../load/read-settings.ts';
+import { openContext } from '../load/open-context.ts';
 import { isUneventful } from '../plan/merge.ts';
 import { type Planned, planPair } from '../plan/plan-pair.ts';
 import { priorities, type QueueRow } from '../queue/sync-queue.ts';
@@ -15,22 +14,24 @@ import type { RunRow } from './runs.ts';
 /** How many planned changes a dry run shows. */
 const shownChanges = 100;
 
+/** Records of one kind to be planned, and why. */
+export interface PreviewedRecords {
+  entity: Entity;
+  ids: readonly number[];
+  reason: 'dry_run' | 'import';
+}
+
 /**
  * Plans a chunk exactly as a real run would. Returns what writes the counts of the plans, and the first of them to be shown, into the
  * run; nothing else is written. Records that only the portal has are planned with the reason `import`, as the real run queues them.
  */
 export async function previewChunk(
   deps: SyncDeps,
-  client: Bitrix24Client,
   run: RunRow,
-  entity: Entity,
-  ids: readonly number[],
+  { entity, ids, reason }: PreviewedRecords,
   options: CallOptions,
-  reason: 'dry_run' | 'import' = 'dry_run',
 ): Promise<(transaction: Transaction) => Promise<void>> {
-  const tenantId = run.tenant_id;
-  const settings = await readSettings(deps, tenantId);
-  const context = { tenantId, settings, fieldMap: fieldMapFor(entity, settings.field_map[entity]) };
+  const context = await openContext(deps, run.tenant_id, entity, options);
   const side = run.direction === 'to_bitrix' ? 'local' : 'bitrix24';
   const rows = ids.map(
     (recordId): QueueRow => ({
@@ -44,12 +45,13 @@ export async function previewChunk(
       priority: priorities.run,
       createSentAt: null,
       createValues: null,
+      dueAt: deps.clock.now(),
     }),
   );
-  const { pairs } = await loadPairs(deps, client, tenantId, entity, rows, options);
+  const { pairs } = await loadPairs(deps, context, rows);
   const planned = pairs.map((pair) => planPair(context, pair));
   const counts = { created: 0, updated: 0, unchanged: 0, skipped: 0, failed: 0 } satisfies Record<RunOutcome, number>;
-  for (const item of planned) counts[outcomeOf(item)] += 1;
+  for (const item of planned) counts[item.pair.readError === null ? outcomeOf(item) : 'failed'] += 1;
   const conflicts = planned.reduce((sum, { plan }) => sum + ('merge' in plan ? plan.merge.conflicts.length : 0), 0);
   const preview = planned.filter((item) => outcomeOf(item) !== 'unchanged').map(present);
   return async (transaction) => {
@@ -57,7 +59,7 @@ export async function previewChunk(
       deps.db,
       `update sync_runs set total = total + $count, done = done + $count, created = created + $created,
             updated = updated + $updated, unchanged = unchanged + $unchanged, skipped = skipped + $skipped,
-            conflicts = conflicts + $conflicts,
+            failed = failed + $failed, conflicts = conflicts + $conflicts,
             preview = (select coalesce(jsonb_agg(p), '[]')
                          from (select p from jsonb_array_elements(preview || $preview::jsonb) p limit ${shownChanges}) shown)
       where id = $id`,

@@ -45,7 +45,7 @@ export async function advanceRun(
   if (!run?.scan) return false;
   const { next, save } =
     run.scan.step === 'known'
-      ? await previewKnown(deps, client, run, run.scan, options)
+      ? await previewKnown(deps, run, run.scan, options)
       : await scanNew(deps, client, run, run.scan, options);
   // One transaction: a worker that is killed between the two would count the step twice.
   await retryingTransaction(deps.db, async (transaction) => {
@@ -61,18 +61,12 @@ export async function advanceRun(
 }
 
 /** A dry run plans every record that the run would queue, and writes nothing but its own counters. */
-async function previewKnown(
-  deps: SyncDeps,
-  client: Bitrix24Client,
-  run: RunRow,
-  scan: ScanState,
-  options: CallOptions,
-): Promise<Step> {
+async function previewKnown(deps: SyncDeps, run: RunRow, scan: ScanState, options: CallOptions): Promise<Step> {
   const { entity } = scan;
   const looksForNew = run.direction === 'from_bitrix' && run.import_new;
   const ids = run.dry_run ? await idsAfter(deps, run, scan) : [];
   if (ids.length === 0) return { next: looksForNew ? { ...scan, step: 'new', afterId: 0 } : nextEntity(run, entity) };
-  const save = await previewChunk(deps, client, run, entity, ids, options);
+  const save = await previewChunk(deps, run, { entity, ids, reason: 'dry_run' }, options);
   return { next: { ...scan, afterId: ids.at(-1) ?? scan.afterId }, save };
 }
 
@@ -120,7 +114,7 @@ async function scanNew(
   const strangers = page.records.filter((record) => !known.has(record.id) && isAsked(record));
   const strange = strangers.map((record) => record.id);
   const save = run.dry_run
-    ? await previewChunk(deps, client, run, entity, strange, options, 'import')
+    ? await previewChunk(deps, run, { entity, ids: strange, reason: 'import' }, options)
     : (transaction: Transaction) => queueStrangers(deps, run, entity, strange, transaction);
   return { next: page.last ? nextEntity(run, entity) : { ...scan, afterId: ids.at(-1) ?? scan.afterId }, save };
 }

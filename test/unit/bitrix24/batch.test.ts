@@ -117,7 +117,7 @@ function answering(body: unknown, time: WireAnswer['time'] = { date_start: '2026
     via: 'webhook',
     async send(method, params, options) {
       sent.push({ method, params, options });
-      return { result: body, ...(time && { time }) };
+      return { result: body, reservation: new Map(), ...(time && { time }) };
     },
   };
   return { transport, sent };

@@ -34,9 +34,11 @@ describe('the request bucket in PostgreSQL', () => {
   it('gives as many requests as fit to however many ask at once, and tells the others how long to wait', async () => {
     const portal = nextPortal();
     const size = { size: 30, drain: 0.001 };
-    const waits = await Promise.all(Array.from({ length: 80 }, (_, n) => takeRequest(run(n), portal, size, false)));
+    const waits = await Promise.all(Array.from({ length: 80 }, (_, n) => takeRequest(run(n), portal, size, 'normal')));
     expect(waits.filter((wait) => wait === 0)).to.have.length(30 - margin - reserve);
-    const [people] = [await Promise.all(Array.from({ length: 20 }, (_, n) => takeRequest(run(n), portal, size, true)))];
+    const [people] = [
+      await Promise.all(Array.from({ length: 20 }, (_, n) => takeRequest(run(n), portal, size, 'interactive'))),
+    ];
     expect(people.filter((wait) => wait === 0)).to.have.length(reserve);
     expect(people.filter((wait) => wait !== 0).every((wait) => wait > 0)).to.equal(true);
   });
@@ -48,7 +50,7 @@ describe('the request bucket in PostgreSQL', () => {
     let taken = 0;
     const taker = async (n: number) => {
       while (performance.now() - startedAt < 1000) {
-        const wait = await takeRequest(run(n), portal, size, false);
+        const wait = await takeRequest(run(n), portal, size, 'normal');
         if (wait === 0) taken += 1;
         else await sleep(Math.min(wait, 50));
       }
@@ -63,18 +65,18 @@ describe('the request bucket in PostgreSQL', () => {
     const portal = nextPortal();
     const size = { size: 10, drain: 20 };
     let wait = 0;
-    while (wait === 0) wait = await takeRequest(run(0), portal, size, false);
+    while (wait === 0) wait = await takeRequest(run(0), portal, size, 'normal');
     expect(wait).to.be.within(1, 60);
     await sleep(wait + 5);
-    expect(await takeRequest(run(1), portal, size, false)).to.equal(0);
+    expect(await takeRequest(run(1), portal, size, 'normal')).to.equal(0);
   });
 
   it('keeps portals apart', async () => {
     const [one, other] = [nextPortal(), nextPortal()];
     const size = { size: 9, drain: 0.001 };
-    expect(await takeRequest(run(0), one, size, false)).to.equal(0);
-    expect(await takeRequest(run(0), one, size, false)).to.be.greaterThan(0);
-    expect(await takeRequest(run(0), other, size, false)).to.equal(0);
+    expect(await takeRequest(run(0), one, size, 'normal')).to.equal(0);
+    expect(await takeRequest(run(0), one, size, 'normal')).to.be.greaterThan(0);
+    expect(await takeRequest(run(0), other, size, 'normal')).to.equal(0);
   });
 
   it('closes after a refusal of the portal, twice as long after each, a minute at most', async () => {
@@ -83,7 +85,7 @@ describe('the request bucket in PostgreSQL', () => {
     const waits: number[] = [];
     for (let n = 0; n < 7; n++) waits.push(await closeBucket(run(n), portal, size));
     expect(waits).to.deep.equal([2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000]);
-    expect(await takeRequest(run(0), portal, size, true)).to.be.within(59_000, 60_000);
+    expect(await takeRequest(run(0), portal, size, 'interactive')).to.be.within(59_000, 60_000);
     const other: Promise<number> = closeBucket(run(0), nextPortal(), size);
     expect(await other).to.equal(2000);
   });
@@ -91,28 +93,37 @@ describe('the request bucket in PostgreSQL', () => {
   describe('as limits', () => {
     const slept: number[] = [];
     const clock: Clock = { now: () => new Date(), sleep: async (ms) => void slept.push(ms) };
-    const limits = () => makeLimits({ run: run(0), clock, bucket: { size: 50, drain: 2 } });
+    const atomically =
+      (n: number) =>
+      <Value>(work: (own: RunSql) => Promise<Value>) => {
+        const db = processes[n] as Database;
+        return db.transaction((transaction) => work((sql, bind) => queryRows(db, sql, bind, transaction)));
+      };
+    const limitsOf = (n: number) =>
+      makeLimits({ run: run(n), atomically: atomically(n), clock, bucket: { size: 50, drain: 2 } });
+    const limits = () => limitsOf(0);
+    const nothing = new Map<string, number>();
     beforeEach(() => {
       slept.length = 0;
     });
 
     it('remember what calls cost, for every process', async () => {
       const portal = nextPortal();
-      expect(await limits().batchSize(portal, 'crm.item.add')).to.equal(8);
-      await limits().report(portal, [{ method: 'crm.item.add', calls: 8, seconds: 8, operating: 8, resetAt: null }]);
-      const other = makeLimits({ run: run(1), clock, bucket: { size: 50, drain: 2 } });
-      expect(await other.batchSize(portal, 'crm.item.add')).to.equal(25);
+      expect(await limits().stepSize(portal, 'crm.item.add')).to.deep.equal({ size: 8, cost: null });
+      const cost = { method: 'crm.item.add', calls: 8, seconds: 2, operating: 2, resetAt: null };
+      await limits().report(portal, [cost], nothing);
+      expect(await limitsOf(1).stepSize(portal, 'crm.item.add')).to.deep.equal({ size: 12, cost: 0.25 });
     });
 
     it('give a job back that would have to wait for minutes, and say how long', async () => {
       const portal = nextPortal();
       const cost = { method: 'crm.item.add', calls: 40, seconds: 400, operating: 450, resetAt: null };
-      await limits().report(portal, [cost]);
+      await limits().report(portal, [cost], nothing);
       const calls = new Map([['crm.item.add', 10]]);
       const error = await limits()
         .acquire(portal, calls, {})
         .catch((reason: unknown) => reason);
-      expect(error).to.include({ kind: 'limit', code: 'limit_reached' });
+      expect(error).to.include({ kind: 'limit', code: 'method_limit_reached' });
       expect((error as { retryAfterMs: number }).retryAfterMs).to.be.within(100_000, 250_000);
       expect(slept).to.deep.equal([]);
       // Other methods go on.
@@ -123,15 +134,55 @@ describe('the request bucket in PostgreSQL', () => {
       const portal = nextPortal();
       const own = limits();
       const resetAt = Date.now() + 200_000;
-      await own.report(portal, [{ method: 'crm.item.update', calls: 1, seconds: 1, operating: 479, resetAt }]);
+      await own.report(portal, [{ method: 'crm.item.update', calls: 1, seconds: 1, operating: 479, resetAt }], nothing);
       expect(await own.outOfTime(portal, 'crm.item.update')).to.be.within(190_000, 200_000);
       expect(await limits().outOfTime(portal, 'crm.item.get')).to.be.within(59_000, 60_000);
+    });
+
+    it('count what is in flight: two steps never share the seconds that are left for one', async () => {
+      const portal = nextPortal();
+      const cost = { method: 'crm.item.add', calls: 10, seconds: 10, operating: 390, resetAt: null };
+      await limits().report(portal, [cost], nothing);
+      const calls = new Map([['crm.item.add', 12]]);
+      const asked = await Promise.allSettled([0, 1, 0, 1].map((n) => limitsOf(n).acquire(portal, calls, {})));
+      expect(asked.filter(({ status }) => status === 'fulfilled')).to.have.length(1);
+    });
+
+    it('give back what was reserved for a request that the portal did not execute', async () => {
+      const portal = nextPortal();
+      const own = limits();
+      await own.report(
+        portal,
+        [{ method: 'crm.item.add', calls: 1, seconds: 1, operating: 390, resetAt: null }],
+        nothing,
+      );
+      for (let n = 0; n < 5; n++) {
+        const reservation = await own.acquire(portal, new Map([['crm.item.add', 15]]), {});
+        expect([...reservation]).to.deep.equal([['crm.item.add', 15]]);
+        await own.release(portal, reservation);
+      }
+    });
+
+    it('count what a request really cost, not what was expected of it', async () => {
+      const portal = nextPortal();
+      const own = limits();
+      await own.report(
+        portal,
+        [{ method: 'crm.item.add', calls: 1, seconds: 10, operating: 10, resetAt: null }],
+        nothing,
+      );
+      for (let n = 0; n < 20; n++) {
+        const reservation = await own.acquire(portal, new Map([['crm.item.add', 30]]), {});
+        const answered = { method: 'crm.item.add', calls: 30, seconds: 0.3, operating: 10 + n, resetAt: null };
+        await own.report(portal, [answered], reservation);
+      }
     });
 
     it('wait a moment for a request by themselves', async () => {
       const portal = nextPortal();
       const fast = makeLimits({
         run: run(0),
+        atomically: atomically(0),
         clock: { ...clock, sleep: (ms) => sleep(ms) },
         bucket: { size: 9, drain: 20 },
       });

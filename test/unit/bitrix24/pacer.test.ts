@@ -18,11 +18,11 @@ describe('batchSizeFor', () => {
   for (const [cost, size] of [
     [null, 8],
     [0, 50],
-    [0.1, 50],
-    [0.5, 50],
-    [1, 25],
-    [3.2, 7],
-    [25, 1],
+    [0.05, 50],
+    [0.1, 30],
+    [0.5, 6],
+    [1, 3],
+    [3.2, 1],
     [60, 1],
   ] as const) {
     it(`packs ${size} calls of ${cost ?? 'unknown'} seconds`, () =>

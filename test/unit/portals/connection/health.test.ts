@@ -39,7 +39,7 @@ describe('makeHealth', () => {
   it('asks the portal and reports that it answers', async () => {
     const { health, client, connections } = prepare();
     expect(await health.report(1)).to.deep.include({ healthy: true, error: null });
-    expect(client.calls).to.deep.equal([{ method: 'profile', args: [{ interactive: true }] }]);
+    expect(client.calls).to.deep.equal([{ method: 'profile', args: [{ urgency: 'interactive' }] }]);
     expect(connections.resume.called).to.equal(false);
   });
 

@@ -53,7 +53,10 @@ describe('the sync queue', () => {
       `select *, extract(epoch from due_at - now())::float8 as wait from sync_queue where tenant_id = $tenantId order by record_id`,
       { tenantId },
     );
-  const claim = (limit = 10) => claimDue(db, tenantId, limit);
+  const claim = async (limit = 10) => [
+    ...(await claimDue(db, tenantId, { limit, lane: 'urgent' })),
+    ...(await claimDue(db, tenantId, { limit, lane: 'bulk' })),
+  ];
   const claimOne = async () => (await claim())[0] as QueueRow;
   const settle = (rows: readonly QueueRow[]) =>
     db.transaction((transaction: Transaction) => removeDone(db, tenantId, rows, transaction));
@@ -195,6 +198,6 @@ describe('the sync queue', () => {
     await settle(rows);
     await postpone(db, tenantId, [{ ...(rows[0] as QueueRow), dueAt: new Date(), attempts: 9, sent: false }]);
     expect(await claim()).to.deep.equal([]);
-    expect(await claimDue(db, other, 10)).to.deep.equal(rows);
+    expect(await claimDue(db, other, { limit: 10, lane: 'urgent' })).to.deep.equal(rows);
   });
 });

@@ -1,0 +1,97 @@
+import type { RemoteRecord, WriteCommand, WriteOperation } from '../../bitrix24/client.ts';
+import { diffRemote, isEmptyChanges } from '../../field-maps/remote-changes.ts';
+import type { RemoteChanges, RemoteValues } from '../../field-maps/types.ts';
+import { originator } from '../../lib/records.ts';
+import type { LoadedPair, SyncContext } from '../pair.ts';
+import type { MergeResult } from '../plan/merge.ts';
+import { originOf } from '../plan/origin-id.ts';
+import type { Planned } from '../plan/plan-pair.ts';
+import { mergedRemote, shadowsOf, wantedRemote } from '../plan/shadows.ts';
+import type { SentValues } from '../queue/sync-queue.ts';
+
+/** One record to be written, with what is sent. */
+export interface Write {
+  planned: Planned;
+  command: WriteCommand;
+}
+
+/** A record to be created, with what its shadows are if its answer is lost. */
+export interface Create extends Write {
+  command: Extract<WriteCommand, { operation: 'create' }>;
+  localId: number;
+  values: SentValues;
+}
+
+/** The operation that a plan asks of the portal; null when it touches our side only. */
+export function operationOfPlan(context: SyncContext, { pair, plan }: Planned): WriteOperation | null {
+  switch (plan.action) {
+    case 'create_remote':
+      return pair.rows.some(({ runId }) => context.silentRuns.has(runId ?? 0)) ? 'import' : 'create';
+    case 'update':
+    case 'link':
+      return mergeCommand(context, pair, plan) ? 'update' : null;
+    case 'close_remote':
+      return pair.remote ? 'update' : null;
+    case 'delete_remote':
+      return pair.remoteId === null ? null : 'delete';
+    default:
+      return null;
+  }
+}
+
+/**
+ * The command of a plan that is no create; null when nothing is to be sent after all. Asks for the funnel's lost stage (remembered for an
+ * hour) when a deal is to be closed. Throws `Bitrix24Error`.
+ */
+export async function commandOf(context: SyncContext, { pair, plan }: Planned): Promise<WriteCommand | null> {
+  const { entity, remote, remoteId } = pair;
+  if (plan.action === 'update' || plan.action === 'link') return mergeCommand(context, pair, plan);
+  if (plan.action === 'delete_remote') return remoteId === null ? null : { operation: 'delete', entity, id: remoteId };
+  if (plan.action !== 'close_remote' || !remote) return null;
+  const stage = await context.client.lostStage(Number(remote.fields.CATEGORY_ID ?? 0), context.options);
+  if (!stage || remote.fields.STAGE_ID === stage) return null;
+  return updateOf(pair, remote, { fields: { STAGE_ID: stage }, multifields: [] });
+}
+
+function mergeCommand(
+  context: SyncContext,
+  pair: LoadedPair,
+  { action, merge }: { action: string; merge: MergeResult },
+): WriteCommand | null {
+  const { remote, shadows } = pair;
+  if (!remote) return null;
+  const after = mergedRemote(merge, remote, shadows.remote);
+  const marked = action === 'link' ? withOrigin(context.tenantId, pair, remote, after) : after;
+  const changes = diffRemote(remote, marked);
+  return isEmptyChanges(changes) ? null : updateOf(pair, remote, changes);
+}
+
+/** An update that sends these changes. */
+export function updateOf(pair: LoadedPair, remote: RemoteRecord, changes: RemoteChanges): WriteCommand {
+  return { operation: 'update', entity: pair.entity, id: remote.id, changes, before: remote };
+}
+
+/** A record that people made is marked as the pair of ours, unless another system marked it first. */
+function withOrigin(tenantId: number, pair: LoadedPair, record: RemoteRecord, values: RemoteValues): RemoteValues {
+  const isMarked = record.originatorId !== null || record.originId !== null;
+  if (isMarked || pair.localId === null) return values;
+  const marks = { ORIGINATOR_ID: originator, ORIGIN_ID: originOf(tenantId, pair.entity, pair.localId) };
+  return { ...values, fields: { ...values.fields, ...marks } };
+}
+
+const empty = { fields: {}, multifields: [] };
+
+/** The create of a plan. Throws when the local record is missing. */
+export function createOf({ fieldMap, tenantId }: SyncContext, planned: Planned): Create {
+  const { entity, local } = planned.pair;
+  if (!local) throw new Error(`The plan create_remote of ${entity} ${planned.pair.localId} lacks its local record`);
+  const wanted = wantedRemote(fieldMap, local.record);
+  const shadows = shadowsOf(fieldMap, local.record, wanted);
+  const originId = originOf(tenantId, entity, local.id);
+  return {
+    planned,
+    command: { operation: 'create', entity, changes: diffRemote(empty, wanted), originId },
+    localId: local.id,
+    values: { originId, local: { ...shadows.local }, remote: { ...shadows.remote.values } },
+  };
+}

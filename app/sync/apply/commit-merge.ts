@@ -1,0 +1,150 @@
+import type { Transaction } from 'sequelize';
+import type { RemoteRecord } from '../../bitrix24/client.ts';
+import type { LocalRecord } from '../../field-maps/types.ts';
+import type { ConflictLine, LogLine } from '../journal/sync-log.ts';
+import type { LocalRow } from '../load/local-rows.ts';
+import type { SyncContext } from '../pair.ts';
+import type { FieldChange, FieldErrors, MergeResult } from '../plan/merge.ts';
+import { findOverwritten, type Overwritten } from '../plan/overwritten.ts';
+import type { Plan } from '../plan/plan.ts';
+import { mergeInputOf } from '../plan/plan-pair.ts';
+import { nextShadows, type Shadows } from '../plan/shadows.ts';
+import { type CommitDeps, changesFromNothing, logLine, mappingOf, missing } from './commit-pair.ts';
+import { type AppliedPlan, doneEntries, type Entries, noEntries, type RefusedField } from './entries.ts';
+import { fieldErrorsAfter, notAccepted } from './field-errors.ts';
+import { writeChanges } from './write-changes.ts';
+
+type MergePlan = Extract<Plan, { merge: MergeResult }>;
+
+/** What came of a merge on both sides. */
+interface Merged {
+  /** Without the fields that were refused. */
+  merge: MergeResult;
+  overwritten: Overwritten;
+  local: LocalRow;
+  /** The local row after our write; null when it was not written because it had changed meanwhile. */
+  after: LocalRow | null;
+  remote: RemoteRecord;
+  refused: readonly RefusedField[];
+}
+
+/** Commits a pair that both sides have: local columns, shadows, log, conflicts, and the fields that were refused. */
+export async function commitMerge(
+  deps: CommitDeps,
+  context: SyncContext,
+  item: AppliedPlan,
+  { plan, transaction, byField }: { plan: MergePlan; transaction: Transaction; byField: boolean },
+): Promise<Entries> {
+  const local = item.pair.local ?? missing(item, 'local record');
+  const remote = item.pair.remote ?? missing(item, 'Bitrix24 record');
+  const overwritten = overwrittenBy(context, item, plan.merge);
+  const taken = overwritten.toLocal.map(({ pair }) => pair.key);
+  const toLocal = [...plan.merge.toLocal.filter(({ pair }) => !taken.includes(pair.key)), ...overwritten.toLocal];
+  const target = { tenantId: context.tenantId, entity: item.pair.entity, row: local };
+  const written = await writeChanges(deps.db, target, toLocal, { transaction, byField });
+  const refused = [...(item.refused ?? []), ...written.refused, ...notAccepted(item, plan.merge)];
+  const merge = withoutRefused(plan.merge, refused);
+  return entriesOf(context, item, plan, { merge, overwritten, local, after: written.row, remote, refused });
+}
+
+function entriesOf(context: SyncContext, item: AppliedPlan, plan: MergePlan, merged: Merged): Entries {
+  const { pair } = item;
+  const { merge, overwritten, after, remote } = merged;
+  const isNew = plan.action === 'link';
+  const conflicts = [...merge.conflicts.filter(({ winner }) => after || winner === 'crm'), ...overwritten.conflicts];
+  const entries: Partial<Entries> = {
+    ...mappingEntries(context, item, merged, isNew),
+    log: logLines(item, merged, isNew),
+    conflicts: conflicts.map((conflict) => conflictLine(context, item, conflict)),
+    refused: merged.refused.length > 0 ? [{ pair, plan, fields: merged.refused, durationMs: item.durationMs }] : [],
+    again: overwritten.toLocal.length > 0 && after ? [pair] : [],
+  };
+  if (!after) return { ...noEntries(), ...entries };
+  const changed = isNew || after !== merged.local || merge.toRemote.length > 0;
+  const isAdopted = isNew && pair.sent !== null;
+  const outcome = merged.refused.length > 0 ? 'failed' : isAdopted ? 'created' : changed ? 'updated' : 'unchanged';
+  return doneEntries(pair, outcome, {
+    ...entries,
+    ...(isAdopted && { made: [{ entity: pair.entity, remoteId: remote.id }] }),
+  });
+}
+
+function overwrittenBy(context: SyncContext, { pair, justBefore }: AppliedPlan, merge: MergeResult): Overwritten {
+  if (!justBefore || merge.toRemote.length === 0) return { toLocal: [], conflicts: [] };
+  const input = { ...mergeInputOf(context, pair), remoteModifiedAt: justBefore.modifiedAt };
+  return findOverwritten(input, merge, justBefore);
+}
+
+/** Refused fields keep their shadows, so that a later change of either side is seen as one. */
+function withoutRefused(merge: MergeResult, refused: readonly RefusedField[]): MergeResult {
+  const keys = new Set(refused.map(({ key }) => key));
+  const isTaken = ({ pair }: FieldChange) => !keys.has(pair.key);
+  return { ...merge, toRemote: merge.toRemote.filter(isTaken), toLocal: merge.toLocal.filter(isTaken) };
+}
+
+function mappingEntries(context: SyncContext, item: AppliedPlan, merged: Merged, isNew: boolean): Partial<Entries> {
+  const { pair, answer } = item;
+  const { merge, local, remote } = merged;
+  const former = pair.mapping?.fieldErrors ?? {};
+  const fieldErrors = fieldErrorsAfter(context, pair, { former, resting: merge.resting, refused: merged.refused });
+  const changesShadows = merge.toRemote.length + merge.toLocal.length + merge.adopted.length > 0 || answer !== null;
+  if (isNew || changesShadows || !sameKeys(former, fieldErrors)) {
+    const equal = { localId: local.id, remote: answer ?? remote, shadows: shadowsAfter(context, item, merged) };
+    return { mappings: [{ ...mappingOf(context, pair, { ...equal, written: answer !== null }), fieldErrors }] };
+  }
+  if (!pair.mapping) return {};
+  return { seen: [{ id: pair.mapping.id, modifiedAt: remote.modifiedAt, readAt: pair.readAt }] };
+}
+
+function sameKeys(one: FieldErrors, other: FieldErrors): boolean {
+  return Object.keys(one).join() === Object.keys(other).join();
+}
+
+function shadowsAfter(context: SyncContext, { pair, answer }: AppliedPlan, merged: Merged): Shadows {
+  const { merge, overwritten, local, after, remote } = merged;
+  const localAfter: LocalRecord | null = after?.record ?? null;
+  const outcome = { before: { local: local.record, remote }, localAfter, remoteAfter: answer };
+  const shadows = nextShadows(context.fieldMap, pair.shadows, merge, outcome);
+  if (!answer || overwritten.toLocal.length === 0 || !after) return shadows;
+  // What was written over is back on our side only: against these shadows it is our change, and the next pass sends it.
+  const own: Record<string, string | null> = { ...shadows.local };
+  const there: Record<string, string | null> = { ...shadows.remote.values };
+  for (const { pair: field } of overwritten.toLocal) {
+    own[field.key] = field.readLocal(local.record);
+    there[field.key] = field.readRemote(answer, shadows.remote.ids);
+  }
+  return { local: own, remote: { ...shadows.remote, values: there } };
+}
+
+function logLines(item: AppliedPlan, merged: Merged, isNew: boolean): LogLine[] {
+  const { pair } = item;
+  const { merge, overwritten, local, after } = merged;
+  const lines: LogLine[] = [];
+  // A record that our own create made, although its answer was lost, was created by us.
+  if (isNew && pair.sent)
+    lines.push(logLine(item, pair.mapping ? 'recreate' : 'create', 'to_bitrix', changesFromNothing(pair.sent.remote)));
+  else if (isNew) lines.push(logLine(item, 'link', 'bidirectional'));
+  if (merge.toRemote.length > 0) lines.push(logLine(item, 'update', 'to_bitrix', fieldChanges(merge.toRemote)));
+  const taken = [...merge.toLocal, ...overwritten.toLocal];
+  if (taken.length > 0 && after && after !== local)
+    lines.push(logLine(item, 'update', 'from_bitrix', fieldChanges(taken)));
+  return lines;
+}
+
+function conflictLine(
+  context: SyncContext,
+  { pair }: AppliedPlan,
+  conflict: MergeResult['conflicts'][number],
+): ConflictLine {
+  return {
+    entity: pair.entity,
+    localId: pair.localId ?? 0,
+    remoteId: pair.remoteId ?? 0,
+    policy: context.settings.policies[pair.entity],
+    ...conflict,
+  };
+}
+
+function fieldChanges(changes: readonly FieldChange[]): LogLine['changes'] {
+  return Object.fromEntries(changes.map(({ pair, before, after }) => [pair.key, { before, after }]));
+}

@@ -1,0 +1,88 @@
+import type { RemoteRecord } from '../../bitrix24/client.ts';
+import type { RunOutcome, RunTick } from '../journal/run-counters.ts';
+import type { ConflictLine, LogLine } from '../journal/sync-log.ts';
+import type { MappingUpsert } from '../load/mappings.ts';
+import type { LoadedPair } from '../pair.ts';
+import type { Plan } from '../plan/plan.ts';
+
+/** A pair whose plan was applied on the Bitrix24 side (where it asked for that), ready to be committed on ours. */
+export interface AppliedPlan {
+  pair: LoadedPair;
+  plan: Plan;
+  /** The record as the portal stored it; null when nothing was sent. */
+  answer: RemoteRecord | null;
+  /** The record just before our update; null when it is not known. */
+  justBefore?: RemoteRecord | null;
+  /** For `create_local`: the columns of the new record. */
+  newRecord?: Record<string, unknown>;
+  /** Fields that the portal refused to take. */
+  refused?: readonly RefusedField[];
+  durationMs: number;
+}
+
+/** One field that one side refused. */
+export interface RefusedField {
+  key: string;
+  error: unknown;
+}
+
+/** Everything that one local transaction writes about a pair, but for the local row itself. */
+export interface Entries {
+  mappings: MappingUpsert[];
+  unlinked: number[];
+  orphaned: number[];
+  forgotten: number[];
+  seen: { id: number; modifiedAt: Date; readAt: Date }[];
+  log: LogLine[];
+  conflicts: ConflictLine[];
+  ticks: RunTick[];
+  /** Pairs whose queue rows are done. */
+  done: LoadedPair[];
+  /** Pairs that have to be looked at once more at once. */
+  again: LoadedPair[];
+  /** Fields that stay in error, by their pairs. */
+  refused: { pair: LoadedPair; plan: Plan; fields: readonly RefusedField[]; durationMs: number }[];
+  /** Bitrix24 records that were just made by us: the notice of their making says nothing new. */
+  made: { entity: LoadedPair['entity']; remoteId: number }[];
+}
+
+/** Entries of a pair that stays queued. */
+export function noEntries(): Entries {
+  return {
+    mappings: [],
+    unlinked: [],
+    orphaned: [],
+    forgotten: [],
+    seen: [],
+    log: [],
+    conflicts: [],
+    ticks: [],
+    done: [],
+    again: [],
+    refused: [],
+    made: [],
+  };
+}
+
+/** Entries of a pair whose queue rows are done, with what its runs count. */
+export function doneEntries(pair: LoadedPair, outcome: RunOutcome, entries: Partial<Entries> = {}): Entries {
+  const conflicts = entries.conflicts?.length ?? 0;
+  return {
+    ...noEntries(),
+    ...entries,
+    done: [pair],
+    ticks: pair.rows.map((row) => ({ row, outcome, conflicts })),
+  };
+}
+
+/** The entries of several pairs as one. */
+export function joinEntries(parts: readonly Entries[]): Entries {
+  const all = noEntries();
+  for (const part of parts) {
+    for (const key of Object.keys(all) as (keyof Entries)[]) {
+      // Each list is joined with the list of the same name.
+      (all[key] as unknown[]).push(...part[key]);
+    }
+  }
+  return all;
+}

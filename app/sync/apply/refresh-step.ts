@@ -1,0 +1,43 @@
+import type { SyncDeps } from '../deps.ts';
+import { reloadPairs } from '../load/load-pairs.ts';
+import type { SyncContext } from '../pair.ts';
+import { type Planned, planPair } from '../plan/plan-pair.ts';
+import { operationOfPlan } from './commands.ts';
+import { commitChunk } from './commit-chunk.ts';
+import type { Step } from './write-step.ts';
+
+/** What was read longer ago is read again before it is written. */
+const staleMs = 2000;
+
+/**
+ * Reads the pairs of a step again that were read more than two seconds ago, all in one request, and plans them anew: what a manager saved
+ * meanwhile is merged. What the portal need not be told any more is committed; what needs another operation now is returned as `changed`
+ * and stays queued. Throws `Bitrix24Error`.
+ */
+export async function refreshStep(
+  deps: SyncDeps,
+  context: SyncContext,
+  step: Step,
+): Promise<{ step: Step; changed: readonly Planned[] }> {
+  const oldest = deps.clock.now().getTime() - staleMs;
+  const stale = step.planned.filter(({ pair }) => pair.readAt.getTime() < oldest);
+  if (stale.length === 0) return { step, changed: [] };
+  await reloadPairs(
+    deps,
+    context,
+    stale.map(({ pair }) => pair),
+  );
+  const isStale = new Set(stale);
+  const readable = step.planned.filter((item) => !isStale.has(item) || item.pair.readError === null);
+  const planned = readable.map((item) => (isStale.has(item) ? planPair(context, item.pair) : item));
+  const same = planned.filter((item) => operationOfPlan(context, item) === step.operation);
+  const idle = planned.filter((item) => operationOfPlan(context, item) === null);
+  await commitChunk(
+    deps,
+    context,
+    idle.map((item) => ({ ...item, answer: null, durationMs: 0 })),
+  );
+  const settled = new Set([...same, ...idle].map(({ pair }) => pair));
+  const changed = step.planned.filter(({ pair }) => !settled.has(pair));
+  return { step: { ...step, planned: same }, changed };
+}

@@ -1,0 +1,211 @@
+import { Bitrix24Error } from '../bitrix24/errors.ts';
+import { newLocalRecord } from '../field-maps/new-local.ts';
+import type { Entity } from '../lib/records.ts';
+import { operationOfPlan } from './apply/commands.ts';
+import { commitChunk } from './apply/commit-chunk.ts';
+import type { AppliedPlan } from './apply/entries.ts';
+import { matchContacts, matchMethod, needsMatching } from './apply/match-contacts.ts';
+import { recordFailures } from './apply/retry-policy.ts';
+import { type StepDeps, waitForStep } from './apply/write-step.ts';
+import { scopeOf } from './faults/scope.ts';
+import { reportDuplicates } from './journal/duplicate-report.ts';
+import { keyOfRow, type Lane, type LaneName, type Owners } from './lane.ts';
+import { loadPairs } from './load/load-pairs.ts';
+import { openContext } from './load/open-context.ts';
+import type { LoadedPair, SyncContext } from './pair.ts';
+import { type Planned, planPair } from './plan/plan-pair.ts';
+import { claimDue, holdKind, postpone, type QueueRow } from './queue/sync-queue.ts';
+import { advanceRun } from './runs/run-scan.ts';
+
+/** Rows taken at once: fifty ids a command, fifty commands a request. */
+const chunkSizes: Record<LaneName, number> = { urgent: 500, bulk: 2500 };
+
+/** What a turn knows of the rows that it had in hand. */
+export interface FillState {
+  owners: Owners;
+  /** Rows that were dealt with in this turn, as they were then: one that a writer holds locked is looked at once a turn. */
+  handled: Map<string, string>;
+  /** Rows whose record is in a step that is in flight: they are taken when that has ended. */
+  blocked: Set<string>;
+}
+
+interface Fill {
+  lane: Lane;
+  tenantId: number;
+  signal: AbortSignal;
+}
+
+/**
+ * Takes due rows for a lane, reads both sides of their pairs and plans them. What touches our side only is committed at once; what the
+ * portal must be told waits in the lane. Returns false when there was nothing to take. Throws the failure of the connection.
+ */
+export async function fillLane(deps: StepDeps, state: FillState, fill: Fill): Promise<boolean> {
+  const { lane, tenantId, signal } = fill;
+  const rows = await claimRows(deps, state, fill);
+  const [first] = rows;
+  if (!first) return lane.name === 'bulk' && (await searchForRun(deps, fill));
+  const options = { signal, urgency: lane.name === 'bulk' ? 'bulk' : 'normal' } as const;
+  const context = await openContext(deps, tenantId, first.entity, options);
+  try {
+    await takeRows(deps, state, { ...fill, context, rows });
+  } catch (error) {
+    await waitForKind(deps, { ...fill, context, rows, error });
+  }
+  return true;
+}
+
+/** Due rows of one kind that are in no step's hands. */
+async function claimRows(deps: StepDeps, state: FillState, { lane, tenantId }: Fill): Promise<QueueRow[]> {
+  const closed = await holdClosedKinds(deps, tenantId);
+  const inHand = state.owners.size + state.handled.size;
+  const due = await claimDue(deps.db, tenantId, { limit: chunkSizes[lane.name] + inHand, lane: lane.name });
+  const free = due.filter((row) => {
+    const key = keyOfRow(row);
+    if (closed.has(row.entity) || state.handled.get(key) === signOf(row) || state.blocked.has(key)) return false;
+    const owner = state.owners.ofRow(row);
+    // What waits in the bulk lane may be taken over by the urgent one.
+    return !owner || (lane.name === 'urgent' && !owner.inFlight && owner.lane !== lane);
+  });
+  const rows = free.filter((row) => row.entity === free[0]?.entity).slice(0, chunkSizes[lane.name]);
+  for (const row of rows) state.handled.set(keyOfRow(row), signOf(row));
+  return rows;
+}
+
+function signOf({ changes, attempts, dueAt }: QueueRow): string {
+  return `${changes}:${attempts}:${dueAt.getTime()}`;
+}
+
+/** Kinds that may not be read now: what is due of them waits until the fault's next try. */
+async function holdClosedKinds({ db, gate }: StepDeps, tenantId: number): Promise<Set<Entity>> {
+  const closed = new Set<Entity>();
+  for (const entity of ['contract', 'user', 'object'] as const) {
+    const fault = gate.closedForKind(entity);
+    if (!fault) continue;
+    closed.add(entity);
+    await holdKind(db, tenantId, { entity, until: fault.until, waitsFor: fault.name });
+  }
+  return closed;
+}
+
+async function takeRows(
+  deps: StepDeps,
+  state: FillState,
+  { lane, context, rows }: Fill & { context: SyncContext; rows: readonly QueueRow[] },
+): Promise<void> {
+  const { tenantId, entity } = context;
+  const startedAt = deps.clock.now().getTime();
+  const { pairs, waiting } = await loadPairs(deps, context, rows);
+  await deps.gate.confirm(`kind:${entity}`);
+  await postpone(
+    deps.db,
+    tenantId,
+    waiting.map(({ row, until }) => ({ ...row, dueAt: until, sent: true })),
+  );
+  const free = pairs.filter((pair) => takeOver(state, lane, pair));
+  const readable = free.filter(({ readError }) => readError === null);
+  const durationMs = deps.clock.now().getTime() - startedAt;
+  await recordUnreadable(deps, tenantId, free, durationMs);
+  await reportDuplicates(deps.db, tenantId, readable);
+  const planned = await matchNew(
+    deps,
+    context,
+    readable.map((pair) => planPair(context, pair)),
+  );
+  const own = planned.filter((item) => operationOfPlan(context, item) === null);
+  lane.add(context, planned);
+  await commitChunk(
+    deps,
+    context,
+    own.map((item) => ownSideOnly(context, item, durationMs)),
+  );
+}
+
+/** Whether this lane may work on the pair now. What waits in the other lane is taken from it; what is in flight is waited for. */
+function takeOver(state: FillState, lane: Lane, pair: LoadedPair): boolean {
+  const owners = state.owners.ofPair(pair);
+  const isFree = owners.every((item) => !item.inFlight && (lane.name === 'urgent' || item.lane === lane));
+  if (isFree) {
+    for (const item of owners) item.lane.drop([item]);
+    return true;
+  }
+  for (const row of pair.rows) {
+    state.handled.delete(keyOfRow(row));
+    state.blocked.add(keyOfRow(row));
+  }
+  return false;
+}
+
+/** Records that the portal does not give, each with its own error. */
+async function recordUnreadable(
+  deps: StepDeps,
+  tenantId: number,
+  pairs: readonly LoadedPair[],
+  durationMs: number,
+): Promise<void> {
+  const unreadable = pairs.filter(({ readError }) => readError !== null);
+  const plan = { action: 'nothing' } as const;
+  await recordFailures(
+    deps,
+    tenantId,
+    unreadable.map((pair) => ({ pair, plan, error: pair.readError, durationMs, sent: false })),
+  );
+}
+
+/** Users that may be contacts already are looked for; where that is refused they wait, and the others go on. */
+async function matchNew(deps: StepDeps, context: SyncContext, planned: readonly Planned[]): Promise<Planned[]> {
+  const asked = planned.filter((item) => needsMatching(context, item));
+  if (asked.length === 0) return [...planned];
+  const rest = planned.filter((item) => !asked.includes(item));
+  try {
+    const matched = await matchContacts(deps, context, asked);
+    await deps.gate.confirm(`method:${matchMethod}`);
+    return [...rest, ...matched];
+  } catch (error) {
+    const pairs = asked.map(({ pair }) => pair);
+    await waitForStep(deps, context, { pairs, method: matchMethod, error });
+    return rest;
+  }
+}
+
+function ownSideOnly({ fieldMap }: SyncContext, { pair, plan }: Planned, durationMs: number): AppliedPlan {
+  if (plan.action !== 'create_local' || !pair.remote) return { pair, plan, answer: null, durationMs };
+  const newRecord = newLocalRecord(fieldMap, pair.remote);
+  if (newRecord) return { pair, plan, answer: null, newRecord, durationMs };
+  return { pair, plan: { action: 'skip', why: 'nothing_to_import' }, answer: null, durationMs };
+}
+
+async function searchForRun(deps: StepDeps, { lane, tenantId, signal }: Fill): Promise<boolean> {
+  const client = await deps.clientFor(tenantId);
+  try {
+    return await advanceRun(deps, client, tenantId, { signal, urgency: 'bulk' });
+  } catch (error) {
+    return restForLimit(deps, lane, error);
+  }
+}
+
+/** Our own pace: the lane rests, nothing is wrong. Throws everything else. */
+function restForLimit(deps: StepDeps, lane: Lane, error: unknown): boolean {
+  if (!(error instanceof Bitrix24Error) || !['limit_reached', 'method_limit_reached'].includes(error.code)) throw error;
+  lane.restsUntil = deps.clock.now().getTime() + (error.retryAfterMs ?? 1000);
+  return false;
+}
+
+/** Reading failed: the kind, or the method that reads it, waits. Throws what stops the connection. */
+async function waitForKind(
+  deps: StepDeps,
+  { lane, tenantId, context, rows, error }: Fill & { context: SyncContext; rows: readonly QueueRow[]; error: unknown },
+): Promise<void> {
+  const { entity } = context;
+  const scope = scopeOf(error, { step: 'list', entity, name: 'crm.item.list' });
+  if (!(error instanceof Bitrix24Error) || scope.scope === 'record' || scope.scope === 'process') throw error;
+  if (scope.scope === 'connection') {
+    restForLimit(deps, lane, error);
+    return;
+  }
+  const { name, until } = await deps.gate.close(scope, error);
+  await postpone(
+    deps.db,
+    tenantId,
+    rows.map((row) => ({ ...row, dueAt: until, sent: row.createSentAt !== null, waitsFor: name })),
+  );
+}

@@ -1,0 +1,149 @@
+import type { WriteOperation } from '../bitrix24/client.ts';
+import type { Entity } from '../lib/records.ts';
+import { operationOfPlan } from './apply/commands.ts';
+import type { Step } from './apply/write-step.ts';
+import type { LoadedPair, SyncContext } from './pair.ts';
+import type { Planned } from './plan/plan-pair.ts';
+import type { QueueRow } from './queue/sync-queue.ts';
+
+/** What just changed, or work that can wait: the urgent lane's next step always goes first. */
+export type LaneName = 'urgent' | 'bulk';
+
+/** A planned pair that waits for its step, or is in one. */
+export interface Item {
+  planned: Planned;
+  operation: WriteOperation;
+  lane: Lane;
+  inFlight: boolean;
+  /** The keys of its rows and records when it was taken: the pair itself learns more of them. */
+  keys: readonly string[];
+}
+
+const order: readonly WriteOperation[] = ['update', 'delete', 'create', 'import'];
+
+/**
+ * One stream of a tenant's work: it takes rows of one kind, and the next kind when all their steps are done, because a deal must find the
+ * company that was made a moment ago.
+ */
+export class Lane {
+  readonly name: LaneName;
+  /** A search for rows, or the reading of their records, is under way. */
+  isLoading = false;
+  /** Nothing is taken before: the portal's limits said so. */
+  restsUntil = 0;
+  context: SyncContext | null = null;
+  #waiting: Item[] = [];
+  #inFlight = new Set<Item>();
+  readonly #owners: Owners;
+
+  constructor(name: LaneName, owners: Owners) {
+    this.name = name;
+    this.#owners = owners;
+  }
+
+  get entity(): Entity | null {
+    return this.context?.entity ?? null;
+  }
+
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  get isBusy(): boolean {
+    return this.isLoading || this.#waiting.length > 0 || this.#inFlight.size > 0;
+  }
+
+  /** Adds plans that the portal must be told of. */
+  add(context: SyncContext, planned: readonly Planned[]): void {
+    this.context = context;
+    for (const one of planned) {
+      const operation = operationOfPlan(context, one);
+      if (!operation) continue;
+      const item: Item = { planned: one, operation, lane: this, inFlight: false, keys: keysOfPair(one.pair) };
+      this.#waiting.push(item);
+      this.#owners.take(item);
+    }
+  }
+
+  /** Operations that wait, in the order in which they are to be sent. */
+  operations(): WriteOperation[] {
+    return order.filter((operation) => this.#waiting.some((item) => item.operation === operation));
+  }
+
+  /** Whether a step of this operation is under way. */
+  isSending(operation: WriteOperation): boolean {
+    return [...this.#inFlight].some((item) => item.operation === operation);
+  }
+
+  /** Takes the next `size` records of an operation out: their step is in flight until `finish`. */
+  cut(operation: WriteOperation, size: number): { step: Step; items: Item[] } {
+    const items = this.#waiting.filter((item) => item.operation === operation).slice(0, size);
+    this.#remove(items);
+    for (const item of items) {
+      item.inFlight = true;
+      this.#inFlight.add(item);
+    }
+    return { step: { operation, planned: items.map(({ planned }) => planned) }, items };
+  }
+
+  /** The step of these items has ended. */
+  finish(items: readonly Item[]): void {
+    for (const item of items) {
+      this.#inFlight.delete(item);
+      this.#owners.release(item);
+    }
+  }
+
+  /** Gives up items that wait, because somebody more urgent has them in hand or nothing of theirs may be sent now. */
+  drop(items: readonly Item[]): void {
+    this.#remove(items);
+    for (const item of items) this.#owners.release(item);
+  }
+
+  /** Items of an operation that wait. */
+  waitingFor(operation: WriteOperation): Item[] {
+    return this.#waiting.filter((item) => item.operation === operation);
+  }
+
+  #remove(items: readonly Item[]): void {
+    const gone = new Set(items);
+    this.#waiting = this.#waiting.filter((item) => !gone.has(item));
+  }
+}
+
+/** Who has which record in hand: a record is in at most one step. */
+export class Owners {
+  readonly #items = new Map<string, Item>();
+
+  take(item: Item): void {
+    for (const key of item.keys) this.#items.set(key, item);
+  }
+
+  release(item: Item): void {
+    for (const key of item.keys) if (this.#items.get(key) === item) this.#items.delete(key);
+  }
+
+  ofPair(pair: LoadedPair): Item[] {
+    const items = keysOfPair(pair).flatMap((key) => this.#items.get(key) ?? []);
+    return [...new Set(items)];
+  }
+
+  ofRow(row: QueueRow): Item | undefined {
+    return this.#items.get(keyOfRow(row));
+  }
+
+  get size(): number {
+    return this.#items.size;
+  }
+}
+
+function keysOfPair({ entity, localId, remoteId, rows }: LoadedPair): string[] {
+  const keys = rows.map(keyOfRow);
+  if (localId !== null) keys.push(`${entity}:local:${localId}`);
+  if (remoteId !== null) keys.push(`${entity}:bitrix24:${remoteId}`);
+  return keys;
+}
+
+export function keyOfRow(row: { entity: Entity; side: string; recordId: number }): string {
+  return `${row.entity}:${row.side}:${row.recordId}`;
+}

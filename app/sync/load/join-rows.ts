@@ -1,0 +1,54 @@
+import type { LoadedPair } from '../pair.ts';
+import { emptyRemoteShadow } from '../plan/merge.ts';
+import { findMarked, type QueueRow } from '../queue/sync-queue.ts';
+import type { LoadDeps, LoadTarget } from './load-pairs.ts';
+import { findMappings, type Mapping } from './mappings.ts';
+
+/** Makes the record pairs that the claimed rows ask for: two rows of one pair are one pair. */
+export async function joinRows(deps: LoadDeps, target: LoadTarget, rows: readonly QueueRow[]): Promise<LoadedPair[]> {
+  const readAt = deps.clock.now();
+  const idsOf = (side: 'local' | 'bitrix24') => rows.filter((row) => row.side === side).map((row) => row.recordId);
+  const ids = { local: idsOf('local'), remote: idsOf('bitrix24') };
+  const mappings = await findMappings(deps.db, target.tenantId, target.entity, ids);
+  const byLocal = new Map(mappings.map((mapping) => [mapping.localId, mapping]));
+  const byRemote = new Map(mappings.map((mapping) => [mapping.remoteId, mapping]));
+  const pairs = new Map<string, LoadedPair>();
+  for (const row of rows) {
+    const mapping = (row.side === 'local' ? byLocal : byRemote).get(row.recordId) ?? null;
+    const localId = row.side === 'local' ? row.recordId : (mapping?.localId ?? null);
+    const remoteId = row.side === 'bitrix24' ? row.recordId : (mapping?.remoteId ?? null);
+    const key = localId === null ? `bitrix24:${remoteId}` : `local:${localId}`;
+    const known = pairs.get(key);
+    if (known) known.rows.push(row);
+    else pairs.set(key, newPair({ entity: target.entity, readAt, rows: [row], localId, remoteId, mapping }));
+  }
+  await joinMarkedRows(deps, target, [...pairs.values()]);
+  return [...pairs.values()];
+}
+
+/** A create without an answer concerns every row of its pair, whichever was claimed: the mark is on the local side's row. */
+async function joinMarkedRows(deps: LoadDeps, target: LoadTarget, pairs: readonly LoadedPair[]): Promise<void> {
+  const open = new Map<number, LoadedPair>();
+  for (const pair of pairs) {
+    if (pair.localId !== null && pair.rows.every(({ side }) => side !== 'local')) open.set(pair.localId, pair);
+  }
+  for (const row of await findMarked(deps.db, target.tenantId, target.entity, [...open.keys()])) {
+    open.get(row.recordId)?.rows.push(row);
+  }
+}
+
+function newPair(
+  known: Pick<LoadedPair, 'entity' | 'readAt' | 'rows' | 'localId' | 'remoteId'> & { mapping: Mapping | null },
+): LoadedPair {
+  return {
+    ...known,
+    local: null,
+    remote: null,
+    remoteGone: false,
+    shadows: { local: {}, remote: emptyRemoteShadow },
+    sent: null,
+    unsettled: false,
+    duplicate: false,
+    readError: null,
+  };
+}

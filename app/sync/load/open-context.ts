@@ -1,0 +1,29 @@
+import type { CallOptions } from '../../bitrix24/client.ts';
+import { fieldMapFor } from '../../field-maps/custom.ts';
+import type { Entity } from '../../lib/records.ts';
+import { queryRows } from '../../models/database.ts';
+import type { SyncDeps } from '../deps.ts';
+import type { SyncContext } from '../pair.ts';
+import { readSettings } from './read-settings.ts';
+
+/**
+ * What a pass over pairs of one kind works with. Settings are read anew for every pass, so that a change is obeyed at once. Throws
+ * AppError `not_configured` when the tenant has no connection.
+ */
+export async function openContext(
+  deps: SyncDeps,
+  tenantId: number,
+  entity: Entity,
+  options: CallOptions,
+): Promise<SyncContext> {
+  const client = await deps.clientFor(tenantId);
+  const settings = await readSettings(deps, tenantId);
+  const fieldMap = fieldMapFor(entity, settings.field_map[entity]);
+  const silent = await queryRows<{ id: number }>(
+    deps.db,
+    `select id from sync_runs where tenant_id = $tenantId and state = 'running' and silent`,
+    { tenantId },
+  );
+  const silentRuns = new Set(silent.map((run) => run.id));
+  return { tenantId, entity, settings, fieldMap, client, options, silentRuns };
+}

@@ -1,0 +1,46 @@
+import type { Bitrix24Client, CallOptions, RemoteRecord } from '../bitrix24/client.ts';
+import type { FieldMap } from '../field-maps/types.ts';
+import type { Entity } from '../lib/records.ts';
+import type { LocalRow } from './load/local-rows.ts';
+import type { Mapping } from './load/mappings.ts';
+import type { Settings } from './plan/settings.ts';
+import type { Shadows } from './plan/shadows.ts';
+import type { QueueRow, SentValues } from './queue/sync-queue.ts';
+
+/** One record pair with both sides as they are now. */
+export interface LoadedPair {
+  entity: Entity;
+  /** Both sides were read after this moment: what happens later may not be seen. */
+  readAt: Date;
+  /** The queue rows that ask for this pair: the local side, the Bitrix24 side, or both. */
+  rows: QueueRow[];
+  localId: number | null;
+  local: LocalRow | null;
+  remoteId: number | null;
+  remote: RemoteRecord | null;
+  /** The portal itself said that the record does not exist. */
+  remoteGone: boolean;
+  mapping: Mapping | null;
+  /** What the sides looked like when the pair was last equal; empty for a pair that never was. */
+  shadows: Shadows;
+  /** What an unanswered create sent: the shadows of a record that was found by its origin. */
+  sent: SentValues | null;
+  /** The Bitrix24 record was made by a create of ours that was never committed here. */
+  unsettled: boolean;
+  /** Another live Bitrix24 record already stands for the local one. */
+  duplicate: boolean;
+  /** Why the portal does not give this record; null when it does. */
+  readError: unknown;
+}
+
+/** What a pass over record pairs of one kind works with. */
+export interface SyncContext {
+  tenantId: number;
+  entity: Entity;
+  settings: Settings;
+  fieldMap: FieldMap;
+  client: Bitrix24Client;
+  options: CallOptions;
+  /** Runs whose creates must start no robots in the portal. */
+  silentRuns: ReadonlySet<number>;
+}
