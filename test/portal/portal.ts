@@ -26,11 +26,12 @@ import { PortalApps } from './portal-apps.ts';
 import type { PortalSession } from './portal-session.ts';
 import { type Plan, PortalState } from './portal-state.ts';
 import { eventsOf } from './record-events.ts';
+import { Rights } from './rights.ts';
 import { startServer } from './server.ts';
 import { StateFile } from './state-file.ts';
 import { Store } from './store.ts';
 import { defaultSwitches, type PortalSwitches } from './switches.ts';
-import { type MethodTable, type PortalEvent, type RecordKind, RestError } from './types.ts';
+import { type MethodTable, type PortalEvent, type RecordChange, type RecordKind, RestError } from './types.ts';
 import { makeUserMethods } from './user-methods.ts';
 import { makeUserFieldMethods } from './userfield-methods.ts';
 import { Users } from './users.ts';
@@ -83,6 +84,7 @@ export async function startPortal(options: PortalOptions = {}) {
   const faults = new Faults();
   const limits = new PortalLimits(switches, now);
   const users = new Users();
+  const rights = new Rights();
   const state = new PortalState();
   const session: PortalSession = { userId: 1, lang: 'ru' };
   const credentials = new Credentials(switches, users);
@@ -99,21 +101,25 @@ export async function startPortal(options: PortalOptions = {}) {
     outgoing.announce(caused);
     apps.announce(caused);
   };
+  const hidden = ({ kind, id }: RecordChange) =>
+    switches.hiddenRecordEvents === 'withheld' && {
+      isHiddenFrom: (userId: number) => !rights.allows({ kind, action: 'read', userId, id }),
+    };
   const store = new Store({
     now,
     switches,
     onChange(change) {
       stateFile?.append(store.entryOf(change.kind, change.id));
-      for (const event of eventsOf(change, switches)) announce(event);
+      for (const event of eventsOf(change, switches)) announce({ ...event, ...hidden(change) });
     },
   });
   const stateFile = options.stateFile ? new StateFile(options.stateFile, { store, users, apps }) : null;
   stateFile?.load();
   const methods: MethodTable = {
-    ...makeItemMethods(store, switches),
-    ...makeLegacyMethods(store, switches),
-    ...makeUserFieldMethods({ store, announce }),
-    ...makeDictionaryMethods(store),
+    ...makeItemMethods(store, switches, rights),
+    ...makeLegacyMethods({ store, switches, rights }),
+    ...makeUserFieldMethods({ store, rights, announce }),
+    ...makeDictionaryMethods(store, rights),
     ...makeCommonMethods({ switches, state, methods: () => methods }),
     ...makeUserMethods(users, switches),
     ...makeAppMethods(state),
@@ -179,6 +185,7 @@ export async function startPortal(options: PortalOptions = {}) {
     events: delivery,
     store,
     users,
+    rights,
     state,
     session,
     apps,

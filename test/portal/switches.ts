@@ -45,6 +45,10 @@ export interface PortalSwitches extends AppSwitches {
   authStatus: 'code' | 'docs';
   /** Filters on `updatedTime`: honoured, or silently dropped (one report). */
   timeFilters: 'honoured' | 'dropped';
+  /** A list of a kind that the caller may not read: refused (seen on portals), or empty (the page of `crm.item.list` names no refusal). */
+  closedKindList: 'refused' | 'empty';
+  /** Events of records that the subscriber may not read: told (auth-events describe tokens that cannot read the record), or withheld. */
+  hiddenRecordEvents: 'told' | 'withheld';
   /** Offset of the portal's server from UTC. */
   offsetMinutes: number;
 }
@@ -73,5 +77,7 @@ export const defaultSwitches: PortalSwitches = {
   totalWithoutCount: 'absent',
   authStatus: 'code',
   timeFilters: 'honoured',
+  closedKindList: 'refused',
+  hiddenRecordEvents: 'told',
   offsetMinutes: 180,
 };
