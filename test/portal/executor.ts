@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BatchAnswer, readCommands } from './batch.ts';
 import { callScope } from './call-scope.ts';
-import { type FaultAction, type Faults, NoAnswer, throwEarly } from './faults.ts';
+import { type FaultAction, type Faults, NoAnswer, throwEarly, throwLate } from './faults.ts';
 import type { Journal } from './journal.ts';
 import { type LatencyProfile, secondsOf } from './latency.ts';
 import type { PortalLimits } from './limits.ts';
@@ -142,7 +142,7 @@ export class Executor {
     throwEarly(fault);
     if (fault?.kind === 'delay') await sleep(fault.ms);
     const executed = await this.#execute(hit, method, params, fault);
-    if (fault?.kind === 'dropAfter') throw new NoAnswer(null);
+    throwLate(fault);
     return executed;
   }
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sendFailure, sendJson } from './answers.ts';
 import { makeCertificates } from './certificates.ts';
-import { Faults, NoAnswer, throwEarly } from './faults.ts';
+import { Faults, throwEarly, throwLate } from './faults.ts';
 import { listen } from './listener.ts';
 import { OAuthDirectory } from './oauth-directory.ts';
 import { appInfo, type GrantAnswer, grantTokens } from './oauth-grants.ts';
@@ -69,11 +69,11 @@ export async function startOAuthServer(options: OAuthServerOptions = {}) {
         kind === 'app.info' ? appInfo(deps, params) : grantTokens(deps, params),
       );
       note(answer.status, answer.body.error);
-      if (fault?.kind === 'dropAfter') throw new NoAnswer(null);
+      throwLate(fault);
       sendJson(response, answer.status, answer.body);
     } catch (error) {
       if (error instanceof RestError) note(error.status, error.code);
-      sendFailure(request, response, error);
+      await sendFailure(request, response, error);
     }
   }
 

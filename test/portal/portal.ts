@@ -36,6 +36,7 @@ import { makeUserMethods } from './user-methods.ts';
 import { makeUserFieldMethods } from './userfield-methods.ts';
 import { Users } from './users.ts';
 import { makeWebhookControl } from './webhook-control.ts';
+import { Workers } from './workers.ts';
 
 export interface PortalOptions {
   /** 0 or absent: any free port. */
@@ -85,6 +86,7 @@ export async function startPortal(options: PortalOptions = {}) {
   const limits = new PortalLimits(switches, now);
   const users = new Users();
   const rights = new Rights();
+  const workers = new Workers(switches);
   const state = new PortalState();
   const session: PortalSession = { userId: 1, lang: 'ru' };
   const credentials = new Credentials(switches, users);
@@ -146,7 +148,7 @@ export async function startPortal(options: PortalOptions = {}) {
   });
   const server = await startServer(
     {
-      ...{ certificates, credentials, executor, faults, limits, state, switches, control },
+      ...{ certificates, credentials, executor, faults, limits, state, switches, workers, control },
       authenticateToken(token) {
         if (!oauth) throw new RestError(401, 'NO_AUTH_FOUND', 'Wrong authorization data');
         return authenticateToken({ oauth, apps: apps.records, users, switches, memberId }, token);
@@ -186,6 +188,7 @@ export async function startPortal(options: PortalOptions = {}) {
     store,
     users,
     rights,
+    workers,
     state,
     session,
     apps,

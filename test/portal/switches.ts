@@ -25,6 +25,8 @@ export interface PortalSwitches extends AppSwitches {
   wholeTimes: boolean;
   /** Execution time is only accounted, not waited for. */
   virtualSeconds: boolean;
+  /** Requests executed at the same time, the others wait in line; null: any number. Portals were seen to work on about 8. */
+  workers: number | null;
   /** A write that changes nothing: `crm.item.update` saves nothing (docs); old portals bump the time and tell subscribers. */
   noOpUpdatesSave: boolean;
   /** `fm` in the answers of `crm.item.add` and `update`: absent in older doc examples. */
@@ -67,6 +69,7 @@ export const defaultSwitches: PortalSwitches = {
   cutSeconds: 60,
   wholeTimes: false,
   virtualSeconds: true,
+  workers: null,
   noOpUpdatesSave: false,
   fmInWriteAnswers: true,
   dedupeMultifields: true,
