@@ -10,6 +10,8 @@ export type FaultAction =
   | { kind: 'dropBefore' }
   /** Everything is done, the answer is lost. */
   | { kind: 'dropAfter' }
+  /** The connection breaks at once, the portal works on: what was asked for is done `ms` later. */
+  | { kind: 'answerLostWhileWorking'; ms: number }
   /** An answer without its `time` key. */
   | { kind: 'noTime' }
   | { kind: 'redirect'; host: string }

@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sendFailure, sendJson } from './answers.ts';
 import type { Credentials } from './credentials.ts';
-import type { Executor } from './executor.ts';
-import { type FaultAction, type Faults, throwEarly, throwLate } from './faults.ts';
+import type { Circumstances, Executor } from './executor.ts';
+import { type Faults, throwEarly, throwLate } from './faults.ts';
 import type { PortalLimits } from './limits.ts';
 import { type Params, readParams } from './params.ts';
 import type { PortalState } from './portal-state.ts';
@@ -53,24 +53,41 @@ export async function answerRest(
     return;
   }
   const call = readAddress(url.pathname);
-  const { auth, ...params } = await readParams(request, url.search.slice(1));
-  const token = typeof auth === 'string' ? auth : bearerOf(request);
-  await deps.workers.run(async () => {
-    const fault = deps.faults.strikeRequest(call.method, params);
-    if (fault?.kind === 'delay') await sleep(fault.ms);
-    if (fault?.kind === 'redirect') {
-      response.writeHead(302, { location: `https://${fault.host}${request.url}` }).end();
-      return;
+  try {
+    const { auth, ...params } = await readParams(request, url.search.slice(1), deps.switches.maxBodyBytes ?? undefined);
+    const token = typeof auth === 'string' ? auth : bearerOf(request);
+    await deps.workers.run(() => answerCall(deps, request, response, { ...call, token, params }));
+  } catch (error) {
+    await sendFailure(request, response, error);
+  }
+}
+
+async function answerCall(
+  deps: RestEndpointDeps,
+  request: IncomingMessage,
+  response: ServerResponse,
+  call: Call,
+): Promise<void> {
+  const fault = deps.faults.strikeRequest(call.method, call.params);
+  if (fault?.kind === 'delay') await sleep(fault.ms);
+  if (fault?.kind === 'redirect') {
+    response.writeHead(302, { location: `https://${fault.host}${request.url}` }).end();
+    return;
+  }
+  const hangUp = () => void request.socket.destroy();
+  try {
+    throwEarly(fault);
+    if (fault?.kind === 'answerLostWhileWorking') {
+      hangUp();
+      await sleep(fault.ms);
     }
-    try {
-      throwEarly(fault);
-      const answer = await execute(deps, { ...call, token, params }, fault);
-      throwLate(fault);
-      sendJson(response, 200, answer);
-    } catch (error) {
-      await sendFailure(request, response, error);
-    }
-  });
+    const answer = await execute(deps, call, { fault, hangUp });
+    throwLate(fault);
+    sendJson(response, 200, answer);
+  } catch (error) {
+    // Within the worker: an answer that never ends holds it.
+    await sendFailure(request, response, error);
+  }
 }
 
 /** `/rest/<user>/<secret>/<method>`, or `/rest/<method>` without a webhook; `.json` and a closing slash are allowed. */
@@ -93,7 +110,7 @@ function bearerOf(request: IncomingMessage): string | undefined {
 async function execute(
   { credentials, authenticateToken, executor, limits, state, switches }: RestEndpointDeps,
   { method, user, secret, token, params }: Call,
-  fault: FaultAction | null,
+  circumstances: Circumstances,
 ): Promise<unknown> {
   limits.countRequest();
   state.check(switches.deletedStatus);
@@ -101,7 +118,7 @@ async function execute(
   const isWebhook = user !== undefined && secret !== undefined;
   if (!isWebhook && !token) throw new RestError(401, 'NO_AUTH_FOUND', 'Wrong authorization data');
   const caller = isWebhook ? credentials.authenticate(user, secret) : authenticateToken(token ?? '');
-  const executed = await executor.request(caller, method, params, fault);
-  if (fault?.kind !== 'noTime') return executed;
+  const executed = await executor.request(caller, method, params, circumstances);
+  if (circumstances.fault?.kind !== 'noTime') return executed;
   return { ...executed, time: undefined };
 }

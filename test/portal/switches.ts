@@ -27,6 +27,8 @@ export interface PortalSwitches extends AppSwitches {
   virtualSeconds: boolean;
   /** Requests executed at the same time, the others wait in line; null: any number. Portals were seen to work on about 8. */
   workers: number | null;
+  /** Bytes of a request's body above which the web server answers with a page 413, and nothing is executed; null: no limit. */
+  maxBodyBytes: number | null;
   /** A write that changes nothing: `crm.item.update` saves nothing (docs); old portals bump the time and tell subscribers. */
   noOpUpdatesSave: boolean;
   /** `fm` in the answers of `crm.item.add` and `update`: absent in older doc examples. */
@@ -70,6 +72,7 @@ export const defaultSwitches: PortalSwitches = {
   wholeTimes: false,
   virtualSeconds: true,
   workers: null,
+  maxBodyBytes: null,
   noOpUpdatesSave: false,
   fmInWriteAnswers: true,
   dedupeMultifields: true,
