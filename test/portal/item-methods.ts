@@ -206,7 +206,24 @@ export function readValues(typeId: string, value: unknown): MultifieldChange[] {
   });
 }
 
+/** Times and authors have other names here than in the frozen families (crm-item-fields.md, 2026-08). */
+const upperNames: Record<string, string> = {
+  DATE_CREATE: 'CREATED_TIME',
+  DATE_MODIFY: 'UPDATED_TIME',
+  CREATED_BY_ID: 'CREATED_BY',
+  MODIFY_BY_ID: 'UPDATED_BY',
+};
+
 function describe(field: FieldDefinition): Record<string, unknown> {
   const { type, title, isReadOnly, isMultiple, isRequired, isUser, upperName } = field;
-  return { type, isRequired, isReadOnly, isImmutable: false, isMultiple, isDynamic: isUser, title, upperName };
+  return {
+    type,
+    isRequired,
+    isReadOnly,
+    isImmutable: false,
+    isMultiple,
+    isDynamic: isUser,
+    title,
+    upperName: upperNames[upperName] ?? upperName,
+  };
 }

@@ -26,6 +26,7 @@ import { PortalApps } from './portal-apps.ts';
 import type { PortalSession } from './portal-session.ts';
 import { type Plan, PortalState } from './portal-state.ts';
 import { eventsOf } from './record-events.ts';
+import { makeRecycleBin } from './recycle-bin.ts';
 import { Rights } from './rights.ts';
 import { startServer } from './server.ts';
 import { StateFile } from './state-file.ts';
@@ -112,6 +113,7 @@ export async function startPortal(options: PortalOptions = {}) {
     switches,
     onChange(change) {
       stateFile?.append(store.entryOf(change.kind, change.id));
+      if (change.isSilent) return;
       for (const event of eventsOf(change, switches)) announce({ ...event, ...hidden(change) });
     },
   });
@@ -228,6 +230,7 @@ export async function startPortal(options: PortalOptions = {}) {
 
     /** What a person does in the portal's pages. */
     records: (kind: RecordKind) => tables[kind],
+    recycleBin: makeRecycleBin(store),
 
     async stop(): Promise<void> {
       clearInterval(saving);

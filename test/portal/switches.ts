@@ -37,6 +37,10 @@ export interface PortalSwitches extends AppSwitches {
   dedupeMultifields: boolean;
   /** `crm.item.update` cannot empty a company's fields (open defect). */
   companyFieldsStick: boolean;
+  /** BEGINDATE and CLOSEDATE of a deal keep their old value when they are sent empty. */
+  dealDatesStick: boolean;
+  /** CLOSEDATE becomes the present day when a deal reaches a final stage (a setting, on by default); `unlessSent`: a date beside it wins. */
+  closeDateOnFinish: 'always' | 'unlessSent' | 'never';
   /** COMMENTS: HTML becomes BB-code (current); older portals return HTML with `<br>`. */
   comments: 'bb' | 'html';
   /** What else the portal does to texts that it stores. */
@@ -77,6 +81,8 @@ export const defaultSwitches: PortalSwitches = {
   fmInWriteAnswers: true,
   dedupeMultifields: true,
   companyFieldsStick: false,
+  dealDatesStick: true,
+  closeDateOnFinish: 'always',
   comments: 'bb',
   lossyText: null,
   emptyReference: null,

@@ -78,6 +78,8 @@ export interface RecordChange {
   change: 'ADD' | 'UPDATE' | 'DELETE';
   id: number;
   userId: number;
+  /** No subscriber is told. */
+  isSilent?: boolean;
   /** Of a deal that came to another funnel. */
   movedTo?: { categoryId: number; stageId: string };
 }
