@@ -146,6 +146,18 @@ describe('rights in the simulated portal', () => {
       pair.portal.switches.hiddenRecordEvents = 'told';
     });
 
+    it('are withheld from an application whose installer may not read them', async () => {
+      pair.portal.switches.hiddenRecordEvents = 'withheld';
+      const app = pair.portal.apps.add({ kind: 'local', handlerUrl: `${handler.url}/app`, scopes: ['crm'] });
+      await pair.rest(app, 'event.bind', { event: 'ONCRMDEALADD', handler: `${handler.url}/app-events` });
+      const undo = deny({ kind: 'deal', action: 'read', user: 1 });
+      pair.portal.records('deal').create({ TITLE: 'Чужая' });
+      undo();
+      pair.portal.records('deal').create({ TITLE: 'Своя' });
+      await pair.portal.events.settled();
+      expect(handler.of('ONCRMDEALADD')).to.have.length(1);
+    });
+
     const edit = async () => {
       pair.portal.records('deal').update(ids[2] ?? 0, { TITLE: `Третья ${Math.random()}` });
       await pair.portal.events.settled();
