@@ -88,6 +88,7 @@ export class AppEvents {
   }
 
   #tell(app: AppRecord, change: PortalEvent): void {
+    if (change.isHiddenFrom?.(app.installedBy)) return;
     if (app.isPaymentExpired || !app.scopes.includes(scopeOfEvent(change.event) ?? 'crm')) return;
     if (!app.isInstalled) {
       if (this.#deps.switches.eventsBeforeFinish === 'kept') {

@@ -1,16 +1,22 @@
 import type { Stage } from './funnels.ts';
+import { accessDenied, type Rights } from './rights.ts';
 import type { Store } from './store.ts';
 import { type MethodTable, type RecordKind, RestError } from './types.ts';
 
 type Params = Record<string, unknown>;
 
+const allKinds: RecordKind[] = ['deal', 'contact', 'company'];
+
 /** Stages, funnels, duplicates: what the CRM says about itself. */
-export function makeDictionaryMethods(store: Store): MethodTable {
+export function makeDictionaryMethods(store: Store, rights: Rights): MethodTable {
   return {
     'crm.status.list': {
       scope: 'crm',
       write: false,
-      run(params) {
+      run(params, { caller: { userId } }) {
+        // Stages are open to people who may read any one kind.
+        const mayRead = allKinds.some((kind) => rights.allows({ kind, action: 'read', userId }));
+        if (!mayRead) throw new RestError(400, '', 'Access denied.');
         const filter = Object.entries((params.filter ?? {}) as Params);
         for (const [name, value] of filter) {
           if (typeof value === 'object') throw new RestError(400, '', `Filter by ${name} must be a string`);
@@ -23,10 +29,13 @@ export function makeDictionaryMethods(store: Store): MethodTable {
     'crm.category.list': {
       scope: 'crm',
       write: false,
-      run: ({ entityTypeId }) => {
+      run: ({ entityTypeId }, { caller }) => {
         if (Number(entityTypeId) !== 2)
           throw new RestError(400, 'ENTITY_TYPE_NOT_SUPPORTED', 'Entity type is not supported');
-        const categories = store.funnels.list().map(({ id, name, sort }) => ({
+        // A funnel that may not be read is left out, without a refusal.
+        const isReadable = rights.allows({ kind: 'deal', action: 'read', userId: caller.userId });
+        const funnels = isReadable ? store.funnels.list() : [];
+        const categories = funnels.map(({ id, name, sort }) => ({
           ...{ id, name, sort, entityTypeId: 2 },
           // The common funnel comes without origin.
           ...(id === 0 ? { isDefault: 'Y' } : { isDefault: 'N', originId: '', originatorId: '' }),
@@ -37,16 +46,18 @@ export function makeDictionaryMethods(store: Store): MethodTable {
     'crm.duplicate.findbycomm': {
       scope: 'crm',
       write: false,
-      run(params) {
+      run(params, { caller: { userId } }) {
         const type = String(params.type ?? '').toUpperCase();
         if (type !== 'EMAIL' && type !== 'PHONE') throw new RestError(400, '', 'Communication type is not defined.');
         const values = (Array.isArray(params.values) ? params.values : [params.values]).slice(0, 20).map(normal(type));
         const kinds = (['contact', 'company'] as RecordKind[]).filter(
           (kind) => !params.entity_type || String(params.entity_type).toLowerCase() === kind,
         );
-        const found = kinds.map((kind) => {
-          const ids = store
-            .all(kind)
+        const open = kinds.filter((kind) => rights.allows({ kind, action: 'read', userId }));
+        if (open.length === 0) throw accessDenied(403);
+        const found = open.map((kind) => {
+          const ids = rights
+            .readable(store.all(kind), kind, userId)
             .filter((record) =>
               record.multifields.some((item) => item.typeId === type && values.includes(normal(type)(item.value))),
             )

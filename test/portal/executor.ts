@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BatchAnswer, readCommands } from './batch.ts';
 import { callScope } from './call-scope.ts';
-import { type FaultAction, type Faults, NoAnswer, throwEarly } from './faults.ts';
+import { type FaultAction, type Faults, NoAnswer, throwEarly, throwLate } from './faults.ts';
 import type { Journal } from './journal.ts';
 import { type LatencyProfile, secondsOf } from './latency.ts';
 import type { PortalLimits } from './limits.ts';
@@ -25,6 +25,13 @@ export interface Executed extends MethodAnswer {
   time: Record<string, unknown>;
 }
 
+/** What goes wrong with a request. */
+export interface Circumstances {
+  fault: FaultAction | null;
+  /** Breaks the caller's connection while the portal works on. */
+  hangUp(): void;
+}
+
 /** One request while it is executed: who calls, and what it spent so far. */
 interface Hit {
   caller: Caller;
@@ -32,6 +39,7 @@ interface Hit {
   batchId?: string;
   /** `auth_connector` of the request. */
   connector?: unknown;
+  hangUp(): void;
   /** Seconds by method: the operating limit looks at their sums. */
   spent: Map<string, number>;
 }
@@ -48,10 +56,11 @@ export class Executor {
   }
 
   /** Executes what one request asks for. Throws RestError, and NoAnswer when the request ends without the portal's answer. */
-  async request(caller: Caller, method: string, params: Params, fault: FaultAction | null): Promise<Executed> {
+  async request(caller: Caller, method: string, params: Params, circumstances: Circumstances): Promise<Executed> {
+    const { fault, hangUp } = circumstances;
     const name = method.toLowerCase();
     const batchId = name === 'batch' ? { batchId: randomBytes(4).toString('hex') } : {};
-    const hit: Hit = { caller, spent: new Map(), connector: params.auth_connector, ...batchId };
+    const hit: Hit = { caller, hangUp, spent: new Map(), connector: params.auth_connector, ...batchId };
     try {
       const executed =
         name === 'batch' ? await this.#batch(hit, params) : await this.#execute(hit, name, params, fault);
@@ -140,9 +149,10 @@ export class Executor {
   async #command(hit: Hit, method: string, params: Params): Promise<Executed> {
     const fault = this.#deps.faults.strikeCommand(method, params);
     throwEarly(fault);
-    if (fault?.kind === 'delay') await sleep(fault.ms);
+    if (fault?.kind === 'answerLostWhileWorking') hit.hangUp();
+    if (fault?.kind === 'delay' || fault?.kind === 'answerLostWhileWorking') await sleep(fault.ms);
     const executed = await this.#execute(hit, method, params, fault);
-    if (fault?.kind === 'dropAfter') throw new NoAnswer(null);
+    throwLate(fault);
     return executed;
   }
 

@@ -1,3 +1,4 @@
+import { isStall, Stall, type StallAction } from './stalls.ts';
 import { RestError } from './types.ts';
 
 export type FaultAction =
@@ -9,11 +10,14 @@ export type FaultAction =
   | { kind: 'dropBefore' }
   /** Everything is done, the answer is lost. */
   | { kind: 'dropAfter' }
+  /** The connection breaks at once, the portal works on: what was asked for is done `ms` later. */
+  | { kind: 'answerLostWhileWorking'; ms: number }
   /** An answer without its `time` key. */
   | { kind: 'noTime' }
   | { kind: 'redirect'; host: string }
   /** A list that finds nothing, whatever there is. */
-  | { kind: 'emptyList' };
+  | { kind: 'emptyList' }
+  | StallAction;
 
 export interface FaultRule {
   /**
@@ -34,6 +38,11 @@ export class Faults {
   #rules: FaultRule[] = [];
   /** Every connection is refused. */
   isDown = false;
+  /**
+   * What becomes of every request from now on, whatever the rules say; null: the portal answers again. Requests that hang already are
+   * not answered any more.
+   */
+  stall: StallAction | null = null;
 
   /** Adds a rule; returns what removes it. */
   add(rule: FaultRule): () => void {
@@ -47,11 +56,13 @@ export class Faults {
   clear(): void {
     this.#rules = [];
     this.isDown = false;
+    this.stall = null;
   }
 
   /** What happens to a request, used up by one. */
   strikeRequest(method: string, params: Record<string, unknown>): FaultAction | null {
-    return this.#strike(params, (rule) => fits(rule.method, method));
+    const struck = this.#strike(params, (rule) => fits(rule.method, method));
+    return this.stall ?? struck;
   }
 
   /** What happens to a command inside a batch, used up by one. */
@@ -90,6 +101,17 @@ export function throwEarly(fault: FaultAction | null): void {
   if (fault?.kind === 'dropBefore') throw new NoAnswer(null);
   if (fault?.kind === 'html') throw new NoAnswer(fault.status);
   if (fault?.kind === 'refuse') throw new RestError(fault.status, fault.error, fault.description);
+  if (isStall(fault) && !isLate(fault)) throw new Stall(fault);
+}
+
+/** Throws where a fault takes the answer away from what was executed. */
+export function throwLate(fault: FaultAction | null): void {
+  if (fault?.kind === 'dropAfter') throw new NoAnswer(null);
+  if (isStall(fault) && isLate(fault)) throw new Stall(fault);
+}
+
+function isLate(stall: StallAction): boolean {
+  return stall.kind === 'hang' && stall.executed === true;
 }
 
 /** Whether a method is meant; without a pattern every one is. */

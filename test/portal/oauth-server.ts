@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sendFailure, sendJson } from './answers.ts';
 import { makeCertificates } from './certificates.ts';
-import { Faults, NoAnswer, throwEarly } from './faults.ts';
+import { Faults, throwEarly, throwLate } from './faults.ts';
 import { listen } from './listener.ts';
 import { OAuthDirectory } from './oauth-directory.ts';
 import { appInfo, type GrantAnswer, grantTokens } from './oauth-grants.ts';
@@ -29,6 +29,8 @@ export interface OAuthRequest {
   clientId: string;
   status: number;
   error?: string;
+  /** A refresh with a token that had been used before. */
+  isReuse?: true;
 }
 
 export type OAuthServer = Awaited<ReturnType<typeof startOAuthServer>>;
@@ -52,6 +54,8 @@ export async function startOAuthServer(options: OAuthServerOptions = {}) {
     const isJson = request.headers['content-type']?.includes('json');
     const params = isJson ? parseQuery(query) : await readParams(request, query);
     const kind = kindOf(url.pathname, params.grant_type);
+    // As it is when the request comes: a refresh spends the token.
+    const isReuse = kind === 'refresh_token' && tokens.isSpent(String(params.refresh_token ?? ''));
     const note = (status: number, error?: unknown) =>
       requests.push({
         at: new Date(now()).toISOString(),
@@ -59,6 +63,7 @@ export async function startOAuthServer(options: OAuthServerOptions = {}) {
         clientId: String(params.client_id ?? ''),
         status,
         ...(error !== undefined && { error: String(error) }),
+        ...(isReuse && { isReuse }),
       });
     const deps = { switches, tokens, directory, host: () => host, now };
     try {
@@ -69,11 +74,15 @@ export async function startOAuthServer(options: OAuthServerOptions = {}) {
         kind === 'app.info' ? appInfo(deps, params) : grantTokens(deps, params),
       );
       note(answer.status, answer.body.error);
-      if (fault?.kind === 'dropAfter') throw new NoAnswer(null);
+      if (kind === 'refresh_token') await sleep(switches.refreshDelayMs);
+      throwLate(fault);
       sendJson(response, answer.status, answer.body);
     } catch (error) {
-      if (error instanceof RestError) note(error.status, error.code);
-      sendFailure(request, response, error);
+      if (error instanceof RestError) {
+        note(error.status, error.code);
+        if (kind === 'refresh_token') await sleep(switches.refreshDelayMs);
+      }
+      await sendFailure(request, response, error);
     }
   }
 
@@ -98,6 +107,14 @@ export async function startOAuthServer(options: OAuthServerOptions = {}) {
     /** How many refreshes were answered with new tokens. */
     get refreshes(): number {
       return requests.filter((request) => request.kind === 'refresh_token' && request.error === undefined).length;
+    },
+    /** How many refreshes were refused, for whatever reason. */
+    get refusedRefreshes(): number {
+      return requests.filter((request) => request.kind === 'refresh_token' && request.error !== undefined).length;
+    },
+    /** How many refreshes came with a refresh token that had been used before: two sessions in a race, or one with an old token. */
+    get reusedRefreshes(): number {
+      return requests.filter((request) => request.isReuse).length;
     },
     stop: () => listener.stop(),
   };

@@ -12,6 +12,8 @@ export interface OAuthSwitches extends Lifetimes {
   wrongClientStatus: 200 | 400;
   /** Whether using a refresh token kills the access token beside it: old course texts say yes, the documentation is silent. */
   refreshKillsAccess: boolean;
+  /** How long the answer to a refresh is held back; the tokens are changed before. */
+  refreshDelayMs: number;
   /** What a dismissed user's refresh token does: nobody says. */
   dismissedUserRefresh: 'works' | 'invalid_grant';
 }
@@ -25,5 +27,6 @@ export const defaultOAuthSwitches: OAuthSwitches = {
   invalidClientStatus: 400,
   wrongClientStatus: 200,
   refreshKillsAccess: true,
+  refreshDelayMs: 0,
   dismissedUserRefresh: 'works',
 };

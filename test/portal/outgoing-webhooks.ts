@@ -14,6 +14,16 @@ interface OutgoingWebhook {
   url: string;
   events: Set<string>;
   token: string;
+  /** Who made it. */
+  userId: number;
+}
+
+export interface OutgoingWebhookOptions {
+  url: string;
+  /** Absent: all changes of deals, contacts and companies. */
+  events?: readonly string[];
+  token?: string;
+  userId?: number;
 }
 
 const crmEvents = ['DEAL', 'CONTACT', 'COMPANY'].flatMap((kind) =>
@@ -29,15 +39,13 @@ export class OutgoingWebhooks {
     this.#deps = deps;
   }
 
-  add({ url, events = crmEvents, token }: { url: string; events?: readonly string[]; token?: string }): {
-    token: string;
-    remove(): void;
-  } {
+  add({ url, events = crmEvents, token, userId = 1 }: OutgoingWebhookOptions): { token: string; remove(): void } {
     const webhook: OutgoingWebhook = {
       id: this.#deps.nextId(),
       url,
       events: new Set(events),
       token: token ?? randomBytes(16).toString('hex'),
+      userId,
     };
     this.#webhooks.push(webhook);
     return {
@@ -47,7 +55,7 @@ export class OutgoingWebhooks {
   }
 
   /** What the portal's settings show, tokens included. */
-  list(): { id: number; url: string; events: string[]; token: string }[] {
+  list(): (Omit<OutgoingWebhook, 'events'> & { events: string[] })[] {
     return this.#webhooks.map(({ events, ...webhook }) => ({ ...webhook, events: [...events] }));
   }
 
@@ -55,9 +63,9 @@ export class OutgoingWebhooks {
     this.#webhooks = this.#webhooks.filter((webhook) => webhook.id !== id);
   }
 
-  announce({ event, data }: PortalEvent): void {
-    for (const { id, url, events, token } of this.#webhooks) {
-      if (!events.has(event)) continue;
+  announce({ event, data, isHiddenFrom }: PortalEvent): void {
+    for (const { id, url, events, token, userId } of this.#webhooks) {
+      if (!events.has(event) || isHiddenFrom?.(userId)) continue;
       const auth = () => ({ ...this.#deps.portalAuth(), application_token: token });
       this.#deps.delivery.send({ handlerId: id, url, event, data, auth });
     }

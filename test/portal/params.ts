@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import qs from 'qs';
+import { NoAnswer } from './faults.ts';
 
 export type Params = Record<string, unknown>;
 
@@ -16,10 +17,23 @@ function toLists(value: unknown): unknown {
   return isList ? entries.map(([, item]) => item) : Object.fromEntries(entries);
 }
 
-/** Parameters of a request: query and body, the body wins. A body that is no JSON counts as empty, as PHP has it. */
-export async function readParams(request: IncomingMessage, query: string): Promise<Params> {
+/**
+ * Parameters of a request: query and body, the body wins. A body that is no JSON counts as empty, as PHP has it. A body of more than
+ * `maxBytes` is the web server's matter: throws its page 413.
+ */
+export async function readParams(
+  request: IncomingMessage,
+  query: string,
+  maxBytes = Number.POSITIVE_INFINITY,
+): Promise<Params> {
   const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
+  let bytes = 0;
+  for await (const chunk of request) {
+    bytes += (chunk as Buffer).length;
+    // Read to its end, so that the caller gets the page and not a broken connection.
+    if (bytes <= maxBytes) chunks.push(chunk as Buffer);
+  }
+  if (bytes > maxBytes) throw new NoAnswer(413);
   const text = Buffer.concat(chunks).toString('utf8');
   const type = request.headers['content-type'] ?? '';
   return { ...parseQuery(query), ...(type.includes('json') ? parseJson(text) : parseQuery(text)) };

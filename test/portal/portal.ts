@@ -26,15 +26,18 @@ import { PortalApps } from './portal-apps.ts';
 import type { PortalSession } from './portal-session.ts';
 import { type Plan, PortalState } from './portal-state.ts';
 import { eventsOf } from './record-events.ts';
+import { makeRecycleBin } from './recycle-bin.ts';
+import { Rights } from './rights.ts';
 import { startServer } from './server.ts';
 import { StateFile } from './state-file.ts';
 import { Store } from './store.ts';
 import { defaultSwitches, type PortalSwitches } from './switches.ts';
-import { type MethodTable, type PortalEvent, type RecordKind, RestError } from './types.ts';
+import { type MethodTable, type PortalEvent, type RecordChange, type RecordKind, RestError } from './types.ts';
 import { makeUserMethods } from './user-methods.ts';
 import { makeUserFieldMethods } from './userfield-methods.ts';
 import { Users } from './users.ts';
 import { makeWebhookControl } from './webhook-control.ts';
+import { Workers } from './workers.ts';
 
 export interface PortalOptions {
   /** 0 or absent: any free port. */
@@ -83,6 +86,8 @@ export async function startPortal(options: PortalOptions = {}) {
   const faults = new Faults();
   const limits = new PortalLimits(switches, now);
   const users = new Users();
+  const rights = new Rights();
+  const workers = new Workers(switches);
   const state = new PortalState();
   const session: PortalSession = { userId: 1, lang: 'ru' };
   const credentials = new Credentials(switches, users);
@@ -99,21 +104,26 @@ export async function startPortal(options: PortalOptions = {}) {
     outgoing.announce(caused);
     apps.announce(caused);
   };
+  const hidden = ({ kind, id }: RecordChange) =>
+    switches.hiddenRecordEvents === 'withheld' && {
+      isHiddenFrom: (userId: number) => !rights.allows({ kind, action: 'read', userId, id }),
+    };
   const store = new Store({
     now,
     switches,
     onChange(change) {
       stateFile?.append(store.entryOf(change.kind, change.id));
-      for (const event of eventsOf(change, switches)) announce(event);
+      if (change.isSilent) return;
+      for (const event of eventsOf(change, switches)) announce({ ...event, ...hidden(change) });
     },
   });
   const stateFile = options.stateFile ? new StateFile(options.stateFile, { store, users, apps }) : null;
   stateFile?.load();
   const methods: MethodTable = {
-    ...makeItemMethods(store, switches),
-    ...makeLegacyMethods(store, switches),
-    ...makeUserFieldMethods({ store, announce }),
-    ...makeDictionaryMethods(store),
+    ...makeItemMethods(store, switches, rights),
+    ...makeLegacyMethods({ store, switches, rights }),
+    ...makeUserFieldMethods({ store, rights, announce }),
+    ...makeDictionaryMethods(store, rights),
     ...makeCommonMethods({ switches, state, methods: () => methods }),
     ...makeUserMethods(users, switches),
     ...makeAppMethods(state),
@@ -140,7 +150,7 @@ export async function startPortal(options: PortalOptions = {}) {
   });
   const server = await startServer(
     {
-      ...{ certificates, credentials, executor, faults, limits, state, switches, control },
+      ...{ certificates, credentials, executor, faults, limits, state, switches, workers, control },
       authenticateToken(token) {
         if (!oauth) throw new RestError(401, 'NO_AUTH_FOUND', 'Wrong authorization data');
         return authenticateToken({ oauth, apps: apps.records, users, switches, memberId }, token);
@@ -179,6 +189,8 @@ export async function startPortal(options: PortalOptions = {}) {
     events: delivery,
     store,
     users,
+    rights,
+    workers,
     state,
     session,
     apps,
@@ -218,6 +230,7 @@ export async function startPortal(options: PortalOptions = {}) {
 
     /** What a person does in the portal's pages. */
     records: (kind: RecordKind) => tables[kind],
+    recycleBin: makeRecycleBin(store),
 
     async stop(): Promise<void> {
       clearInterval(saving);

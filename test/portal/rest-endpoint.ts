@@ -2,13 +2,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sendFailure, sendJson } from './answers.ts';
 import type { Credentials } from './credentials.ts';
-import type { Executor } from './executor.ts';
-import { type FaultAction, type Faults, NoAnswer, throwEarly } from './faults.ts';
+import type { Circumstances, Executor } from './executor.ts';
+import { type Faults, throwEarly, throwLate } from './faults.ts';
 import type { PortalLimits } from './limits.ts';
 import { type Params, readParams } from './params.ts';
 import type { PortalState } from './portal-state.ts';
 import type { PortalSwitches } from './switches.ts';
 import { type Caller, RestError } from './types.ts';
+import type { Workers } from './workers.ts';
 
 export interface RestEndpointDeps {
   credentials: Credentials;
@@ -19,6 +20,7 @@ export interface RestEndpointDeps {
   limits: PortalLimits;
   state: PortalState;
   switches: PortalSwitches;
+  workers: Workers;
 }
 
 /** The newer interface `/rest/api/` has no method of the CRM; its errors are objects (api-reference/rest-v3.md, 2026-08). */
@@ -26,10 +28,15 @@ const noSuchV3Method = {
   error: { code: 'BITRIX_REST_V3_EXCEPTION_METHODNOTFOUNDEXCEPTION', message: 'Method not found' },
 };
 
-interface Call {
+interface Address {
   method: string;
   user?: number;
   secret?: string;
+}
+
+interface Call extends Address {
+  token: string | undefined;
+  params: Params;
 }
 
 /** Answers `/rest/<user>/<secret>/<method>` (webhooks) and `/rest/<method>` with `auth` (applications). */
@@ -45,27 +52,46 @@ export async function answerRest(
     sendJson(response, 404, noSuchV3Method);
     return;
   }
-  const call = readCall(url.pathname);
-  const { auth, ...params } = await readParams(request, url.search.slice(1));
-  const token = typeof auth === 'string' ? auth : bearerOf(request);
-  const fault = deps.faults.strikeRequest(call.method, params);
+  const call = readAddress(url.pathname);
+  try {
+    const { auth, ...params } = await readParams(request, url.search.slice(1), deps.switches.maxBodyBytes ?? undefined);
+    const token = typeof auth === 'string' ? auth : bearerOf(request);
+    await deps.workers.run(() => answerCall(deps, request, response, { ...call, token, params }));
+  } catch (error) {
+    await sendFailure(request, response, error);
+  }
+}
+
+async function answerCall(
+  deps: RestEndpointDeps,
+  request: IncomingMessage,
+  response: ServerResponse,
+  call: Call,
+): Promise<void> {
+  const fault = deps.faults.strikeRequest(call.method, call.params);
   if (fault?.kind === 'delay') await sleep(fault.ms);
   if (fault?.kind === 'redirect') {
     response.writeHead(302, { location: `https://${fault.host}${request.url}` }).end();
     return;
   }
+  const hangUp = () => void request.socket.destroy();
   try {
     throwEarly(fault);
-    const answer = await execute(deps, call, token, params, fault);
-    if (fault?.kind === 'dropAfter') throw new NoAnswer(null);
+    if (fault?.kind === 'answerLostWhileWorking') {
+      hangUp();
+      await sleep(fault.ms);
+    }
+    const answer = await execute(deps, call, { fault, hangUp });
+    throwLate(fault);
     sendJson(response, 200, answer);
   } catch (error) {
-    sendFailure(request, response, error);
+    // Within the worker: an answer that never ends holds it.
+    await sendFailure(request, response, error);
   }
 }
 
 /** `/rest/<user>/<secret>/<method>`, or `/rest/<method>` without a webhook; `.json` and a closing slash are allowed. */
-function readCall(path: string): Call {
+function readAddress(path: string): Address {
   const [first = '', second, ...rest] = path
     .slice('/rest/'.length)
     .replace(/\/$/, '')
@@ -83,10 +109,8 @@ function bearerOf(request: IncomingMessage): string | undefined {
 
 async function execute(
   { credentials, authenticateToken, executor, limits, state, switches }: RestEndpointDeps,
-  { method, user, secret }: Call,
-  token: string | undefined,
-  params: Params,
-  fault: FaultAction | null,
+  { method, user, secret, token, params }: Call,
+  circumstances: Circumstances,
 ): Promise<unknown> {
   limits.countRequest();
   state.check(switches.deletedStatus);
@@ -94,7 +118,7 @@ async function execute(
   const isWebhook = user !== undefined && secret !== undefined;
   if (!isWebhook && !token) throw new RestError(401, 'NO_AUTH_FOUND', 'Wrong authorization data');
   const caller = isWebhook ? credentials.authenticate(user, secret) : authenticateToken(token ?? '');
-  const executed = await executor.request(caller, method, params, fault);
-  if (fault?.kind !== 'noTime') return executed;
+  const executed = await executor.request(caller, method, params, circumstances);
+  if (circumstances.fault?.kind !== 'noTime') return executed;
   return { ...executed, time: undefined };
 }

@@ -1,3 +1,4 @@
+import { closingDate, dateSticks } from './deal-dates.ts';
 import { FieldCatalogue } from './fields.ts';
 import { Funnels } from './funnels.ts';
 import { applyMultifields, type MultifieldChange, type StoredMultifield, toStored } from './stored-values.ts';
@@ -123,15 +124,25 @@ export class Store {
     this.#deps.onChange({ kind, change: 'DELETE', id, userId });
   }
 
+  /** The ids of a kind's records in the recycle bin. */
+  deleted(kind: RecordKind): number[] {
+    return [...this.#bin[kind].keys()];
+  }
+
+  /** Takes a record out of the recycle bin for good. */
+  purge(kind: RecordKind, id: number): void {
+    if (!this.#bin[kind].delete(id)) throw new RestError(400, 'NOT_FOUND', 'Element not found');
+  }
+
   /** Brings a record back from the recycle bin: under a new id, with its old origin and its old time of change. */
-  restore(kind: RecordKind, id: number, userId: number): StoredRecord {
+  restore(kind: RecordKind, id: number, userId: number, isSilent = false): StoredRecord {
     const record = this.#bin[kind].get(id);
     if (!record) throw new RestError(400, 'NOT_FOUND', 'Element not found');
     this.#bin[kind].delete(id);
     const restored = { ...record, id: this.#nextIds[kind]++ };
     restored.fields = { ...record.fields, ID: restored.id };
     this.#tables[kind].set(restored.id, restored);
-    this.#deps.onChange({ kind, change: 'ADD', id: restored.id, userId });
+    this.#deps.onChange({ kind, change: 'ADD', id: restored.id, userId, isSilent });
     return restored;
   }
 
@@ -174,10 +185,13 @@ export class Store {
       if (!field || field.isReadOnly) continue;
       const kept = toStored(field, value, this.#deps.switches);
       if (kept === undefined || (kept === null && !isNew && name === 'TITLE')) continue;
+      if (kept === null && dateSticks(kind, name, this.#deps.switches)) continue;
       stored[name] = kept;
     }
     if (isNew) for (const name of ['TITLE', 'STAGE_ID']) if (stored[name] === null) delete stored[name];
-    return kind === 'deal' ? { ...stored, ...this.funnels.place(before, stored) } : stored;
+    if (kind !== 'deal') return stored;
+    const placed = { ...stored, ...this.funnels.place(before, stored) };
+    return isNew ? placed : { ...placed, ...closingDate(before, placed, this.#deps) };
   }
 
   #startRobot(kind: RecordKind, record: StoredRecord): void {

@@ -25,6 +25,10 @@ export interface PortalSwitches extends AppSwitches {
   wholeTimes: boolean;
   /** Execution time is only accounted, not waited for. */
   virtualSeconds: boolean;
+  /** Requests executed at the same time, the others wait in line; null: any number. Portals were seen to work on about 8. */
+  workers: number | null;
+  /** Bytes of a request's body above which the web server answers with a page 413, and nothing is executed; null: no limit. */
+  maxBodyBytes: number | null;
   /** A write that changes nothing: `crm.item.update` saves nothing (docs); old portals bump the time and tell subscribers. */
   noOpUpdatesSave: boolean;
   /** `fm` in the answers of `crm.item.add` and `update`: absent in older doc examples. */
@@ -33,6 +37,10 @@ export interface PortalSwitches extends AppSwitches {
   dedupeMultifields: boolean;
   /** `crm.item.update` cannot empty a company's fields (open defect). */
   companyFieldsStick: boolean;
+  /** BEGINDATE and CLOSEDATE of a deal keep their old value when they are sent empty. */
+  dealDatesStick: boolean;
+  /** CLOSEDATE becomes the present day when a deal reaches a final stage (a setting, on by default); `unlessSent`: a date beside it wins. */
+  closeDateOnFinish: 'always' | 'unlessSent' | 'never';
   /** COMMENTS: HTML becomes BB-code (current); older portals return HTML with `<br>`. */
   comments: 'bb' | 'html';
   /** What else the portal does to texts that it stores. */
@@ -45,6 +53,10 @@ export interface PortalSwitches extends AppSwitches {
   authStatus: 'code' | 'docs';
   /** Filters on `updatedTime`: honoured, or silently dropped (one report). */
   timeFilters: 'honoured' | 'dropped';
+  /** A list of a kind that the caller may not read: refused (seen on portals), or empty (the page of `crm.item.list` names no refusal). */
+  closedKindList: 'refused' | 'empty';
+  /** Events of records that the subscriber may not read: told (auth-events describe tokens that cannot read the record), or withheld. */
+  hiddenRecordEvents: 'told' | 'withheld';
   /** Offset of the portal's server from UTC. */
   offsetMinutes: number;
 }
@@ -63,15 +75,21 @@ export const defaultSwitches: PortalSwitches = {
   cutSeconds: 60,
   wholeTimes: false,
   virtualSeconds: true,
+  workers: null,
+  maxBodyBytes: null,
   noOpUpdatesSave: false,
   fmInWriteAnswers: true,
   dedupeMultifields: true,
   companyFieldsStick: false,
+  dealDatesStick: true,
+  closeDateOnFinish: 'always',
   comments: 'bb',
   lossyText: null,
   emptyReference: null,
   totalWithoutCount: 'absent',
   authStatus: 'code',
   timeFilters: 'honoured',
+  closedKindList: 'refused',
+  hiddenRecordEvents: 'told',
   offsetMinutes: 180,
 };

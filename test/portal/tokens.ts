@@ -95,6 +95,11 @@ export class TokenBook {
     return works ? pair : undefined;
   }
 
+  /** Whether a refresh token has been used already. */
+  isSpent(token: string): boolean {
+    return this.#byRefresh.get(token)?.isSpent ?? false;
+  }
+
   isExpired(pair: TokenPair): boolean {
     return pair.expires * 1000 <= this.#now();
   }

@@ -68,6 +68,8 @@ export interface PortalEvent {
   userId: number;
   /** `auth_connector` of the call that caused it. */
   connector?: string | undefined;
+  /** Whether a subscriber is not told, because the record is closed to this user; absent: everybody is told. */
+  isHiddenFrom?(userId: number): boolean;
 }
 
 /** A change of a record. */
@@ -76,6 +78,8 @@ export interface RecordChange {
   change: 'ADD' | 'UPDATE' | 'DELETE';
   id: number;
   userId: number;
+  /** No subscriber is told. */
+  isSilent?: boolean;
   /** Of a deal that came to another funnel. */
   movedTo?: { categoryId: number; stageId: string };
 }

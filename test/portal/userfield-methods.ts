@@ -1,5 +1,6 @@
 import type { FieldType, UserFieldDefinition } from './fields.ts';
 import { toInteger } from './params.ts';
+import type { Rights } from './rights.ts';
 import type { Store } from './store.ts';
 import {
   type CallContext,
@@ -15,6 +16,7 @@ type Params = Record<string, unknown>;
 
 export interface UserFieldDeps {
   store: Store;
+  rights: Rights;
   announce(event: PortalEvent): void;
 }
 
@@ -24,7 +26,7 @@ export function makeUserFieldMethods(deps: UserFieldDeps): MethodTable {
   return Object.assign({}, ...kinds.map((kind) => methodsOf(kind, deps))) as MethodTable;
 }
 
-function methodsOf(kind: RecordKind, { store, announce }: UserFieldDeps): MethodTable {
+function methodsOf(kind: RecordKind, { store, rights, announce }: UserFieldDeps): MethodTable {
   const { catalogue } = store;
   const entityId = `CRM_${kind.toUpperCase()}`;
 
@@ -33,6 +35,7 @@ function methodsOf(kind: RecordKind, { store, announce }: UserFieldDeps): Method
     write,
     run(params: Params, context: CallContext) {
       if (write && !context.caller.isAdmin) throw new RestError(400, '', 'Access denied.');
+      rights.checkLegacy({ kind, action: 'read', userId: context.caller.userId });
       return run(params, context);
     },
   });

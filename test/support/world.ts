@@ -9,6 +9,7 @@ import type { Config } from '../../config/config.ts';
 import { type OAuthServer, type OAuthServerOptions, startOAuthServer } from '../portal/oauth-server.ts';
 import { type PortalOptions, type SimulatedPortal, startPortal } from '../portal/portal.ts';
 import { createTestDatabase } from './database.ts';
+import { type DatabaseProxy, startDatabaseProxy } from './database-proxy.ts';
 import { eventually } from './eventually.ts';
 import { findFreePort } from './free-port.ts';
 
@@ -33,6 +34,8 @@ export interface WorldOptions {
   config?: Partial<Config>;
   /** Requests at once and a second; the portal's own limit when absent. */
   bucket?: { size: number; drain: number };
+  /** The app reaches its database through a proxy that a test can cut; the test's own `sql` goes directly. */
+  databaseProxy?: boolean;
   timings?: { uncertainWaitMs?: number; backoffMs?: number; outageMs?: number };
 }
 
@@ -41,15 +44,20 @@ export const unlimited = { portal: { switches: { rateLimited: false } }, bucket:
 
 export type World = Awaited<ReturnType<typeof startWorld>>;
 
+/** The name of the test's own sessions in PostgreSQL. */
+const ownSessions = 'world';
+
 const jwtSecret = 'a secret that only the tests know, long enough';
 
 /** Database, simulated portal and the whole app in this process: what every flow test begins with. */
 export async function startWorld(options: WorldOptions = {}) {
   const database = await createTestDatabase();
+  const proxy = options.databaseProxy ? await startDatabaseProxy(database.url) : undefined;
+  const appDatabaseUrl = proxy?.url ?? database.url;
   const oauth = options.apps ? await startOAuthServer(options.oauth) : undefined;
   const portal = await startPortal({ ...options.portal, ...(oauth && { oauth }) });
   const port = options.apps ? await findFreePort() : 0;
-  const pool = new pg.Pool({ connectionString: database.url, max: 4 });
+  const pool = new pg.Pool({ connectionString: database.url, max: 4, application_name: ownSessions });
   pool.on('error', () => undefined);
   const lines: string[] = [];
   const output = new Writable({
@@ -62,7 +70,7 @@ export async function startWorld(options: WorldOptions = {}) {
     port,
     host: '127.0.0.1',
     publicUrl: options.apps ? `http://127.0.0.1:${port}` : undefined,
-    databaseUrl: database.url,
+    databaseUrl: appDatabaseUrl,
     dataDir: '/nonexistent',
     role: 'all',
     jwtSecret,
@@ -81,7 +89,7 @@ export async function startWorld(options: WorldOptions = {}) {
   // Waits that take minutes in production take a moment here; their order stays.
   const timings = { uncertainWaitMs: 400, backoffMs: 150, outageMs: 150, ...options.timings };
   const start = () =>
-    startApp(config, database.url, log, {
+    startApp(config, appDatabaseUrl, log, {
       timings,
       extraCa: portal.caPem,
       ...(options.bucket && { bucket: options.bucket }),
@@ -122,6 +130,11 @@ export async function startWorld(options: WorldOptions = {}) {
       if (!oauth) throw new Error('Start the world with `apps`');
       return oauth;
     },
+    /** The way to the app's database. Throws unless the world was started with `databaseProxy`. */
+    get database(): DatabaseProxy {
+      if (!proxy) throw new Error('Start the world with `databaseProxy`');
+      return proxy;
+    },
     config,
     databaseUrl: database.url,
     sql,
@@ -153,6 +166,16 @@ export async function startWorld(options: WorldOptions = {}) {
       const handler = portal.addOutgoingWebhook({ url });
       await this.connect(tenant, { outgoing_token: handler.token });
       return handler;
+    },
+
+    /** Ends every session but the test's own, as a restart of PostgreSQL does; returns how many there were. */
+    async endAllSessions(): Promise<number> {
+      const ended = await sql(
+        `select pg_terminate_backend(pid) from pg_stat_activity
+         where datname = current_database() and backend_type = 'client backend' and application_name <> $1`,
+        [ownSessions],
+      );
+      return ended.length;
     },
 
     /** Waits until nothing is queued any more. */
@@ -197,10 +220,13 @@ export async function startWorld(options: WorldOptions = {}) {
     },
 
     async stop(): Promise<void> {
+      // An app whose database has gone could not end in order.
+      proxy?.restore();
       await app?.stop();
       await portal.stop();
       await oauth?.stop();
       await pool.end();
+      await proxy?.stop();
       await database.drop();
     },
   };
