@@ -25,6 +25,7 @@ function prepare({ state = 'active' as Connection['state'], scope = ['crm'], con
     db: { query: sinon.stub().resolves([]) } as unknown as Database,
     connections: connections as unknown as Connections,
     clientFor: async () => client,
+    tokenRefreshedAt: async () => null,
     clock: { now: () => new Date(nowMs), sleep: async () => undefined },
     log: { info: () => undefined } as unknown as Log,
   });
@@ -38,7 +39,7 @@ function prepare({ state = 'active' as Connection['state'], scope = ['crm'], con
 describe('makeHealth', () => {
   it('asks the portal and reports that it answers', async () => {
     const { health, client, connections } = prepare();
-    expect(await health.report(1)).to.deep.include({ healthy: true, error: null });
+    expect(await health.report(1)).to.deep.include({ status: 'healthy', error: null });
     expect(client.calls).to.deep.equal([{ method: 'profile', args: [{ interactive: true }] }]);
     expect(connections.resume.called).to.equal(false);
   });
@@ -93,14 +94,14 @@ describe('makeHealth', () => {
     it(`does not suspend for a failure of kind ${kind}`, async () => {
       const { health, connections, client } = prepare();
       client.setShouldFail(true, 'Test error', { kind });
-      expect((await health.report(1)).healthy).to.equal(false);
+      expect((await health.report(1)).status).to.equal('down');
       expect(connections.suspend.called).to.equal(false);
     });
   }
 
   it('resumes a suspended connection that works again', async () => {
     const { health, connections } = prepare({ state: 'suspended' });
-    expect((await health.report(1)).healthy).to.equal(true);
+    expect((await health.report(1)).status).to.equal('healthy');
     expect(connections.resume.calledOnceWith(1)).to.equal(true);
   });
 
@@ -117,7 +118,7 @@ describe('makeHealth', () => {
     sinon.stub(client, 'profile').onFirstCall().rejects(new TypeError('a defect')).callThrough();
     const error = await health.report(1).catch((reason: unknown) => reason);
     expect(error).to.be.instanceOf(TypeError);
-    expect((await health.report(1)).healthy).to.equal(true);
+    expect((await health.report(1)).status).to.equal('healthy');
   });
 
   it('throws what is wrong to whoever needs a working connection, and never from memory', async () => {
