@@ -87,7 +87,7 @@ const methodCodes = new Set([
 /**
  * Whether a refusal speaks of what was asked for alone. A missing permission does, unless it is the CRM's; so does a plan that lacks a
  * feature, where a side matter was asked for: only a plain method of the CRM tells that REST itself is closed. `PAYMENT_REQUIRED` is the
- * whole subscription's (auth-events of REST, system-errors.md, 2026-08).
+ * whole subscription's (system-errors.md, 2026-08).
  */
 function closesMethod(error: Bitrix24Error, { step, name }: Place): boolean {
   const code = error.code.toLowerCase();
