@@ -112,7 +112,7 @@ describe('the pages while a fault is open', () => {
       .getByTestId('late-banner')
       .getByText(/Очередь отстаёт: .*Началось \d\d\./)
       .waitFor();
-    await expectVerdict('Работает не всё', /синхронизация отстаёт/);
+    await expectVerdict('Отстаёт', /синхронизация отстаёт/);
     await pages.shoot(page, 'queue-late');
     pages.expectQuiet();
   });

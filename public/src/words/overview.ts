@@ -20,6 +20,7 @@ export const overviewWords = {
     en: 'The portal {portal} does not answer for now, waiting',
   },
   stateGood: { ru: 'Работает', en: 'Works' },
+  stateLate: { ru: 'Отстаёт', en: 'Late' },
   statePart: { ru: 'Работает не всё', en: 'Works in part' },
   stateBad: { ru: 'Требует внимания', en: 'Needs attention' },
   stateWaiting: { ru: 'Ожидание', en: 'Waiting' },

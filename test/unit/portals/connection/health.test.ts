@@ -6,17 +6,25 @@ import type { Connection, Connections } from '../../../../app/portals/connection
 import { makeHealth } from '../../../../app/portals/connection/health.ts';
 import { MockBitrix24Client } from '../../../support/mock-bitrix24-client.ts';
 
-function prepare({ state = 'active' as Connection['state'], scope = ['crm'], connected = true } = {}) {
+function prepare({
+  state = 'active' as Connection['state'],
+  scope = ['crm'],
+  connected = true,
+  pauseReason = null as string | null,
+} = {}) {
   let nowMs = 0;
   const connection = {
     state,
     portal: 'portal.example',
+    pauseReason,
+    pauseFailures: pauseReason ? 3 : 0,
     error: { code: 'gone', message: 'Вебхук удалён' },
   } as Connection;
   const connections = {
     find: async () => (connected ? connection : null),
     suspend: sinon.stub().resolves(),
     resume: sinon.stub().resolves(),
+    clearPause: sinon.stub().resolves(),
     markChecked: sinon.stub().resolves(),
   };
   const client = new MockBitrix24Client();
@@ -104,6 +112,21 @@ describe('makeHealth', () => {
     expect((await health.report(1)).status).to.equal('healthy');
     expect(connections.resume.calledOnceWith(1)).to.equal(true);
   });
+
+  it('ends the wait for a portal that answers again', async () => {
+    const { health, connections } = prepare({ pauseReason: 'portal_unreachable' });
+    await health.report(1);
+    expect(connections.clearPause.calledOnceWith(1)).to.equal(true);
+    expect(connections.resume.called).to.equal(false);
+  });
+
+  for (const pauseReason of ['QUERY_LIMIT_EXCEEDED', 'limit_reached', null]) {
+    it(`ends no wait for ${pauseReason ?? 'nothing'}`, async () => {
+      const { health, connections } = prepare({ pauseReason });
+      await health.report(1);
+      expect(connections.clearPause.called).to.equal(false);
+    });
+  }
 
   it('leaves a connection suspended while its webhook lacks the right to the CRM', async () => {
     const { health, connections } = prepare({ state: 'suspended', scope: ['user'] });
