@@ -197,7 +197,7 @@ describe('health and open faults', () => {
     );
     await world.connect({ ...tenant, webhookUrl: world.portal.addWebhook().url });
     await world.settled();
-    // Whoever connected anew may have given the right too: it is asked again.
+    // The person who connected anew may have given the right too: it is asked again.
     expect(await world.sql('select 1 from sync_faults where ended_at is null')).to.deep.equal([]);
     expect(await world.sql(`select 1 from integration_errors where status <> 'resolved'`)).to.deep.equal([]);
     expect((await health('')).body.data).to.include({ status: 'healthy' });

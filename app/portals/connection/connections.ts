@@ -54,7 +54,7 @@ export function makeConnections({ db, secrets }: { db: Database; secrets: Secret
     return row ?? null;
   }
 
-  /** Whoever connected anew may have mended anything: what was refused is asked again. */
+  /** A person who connects anew may have mended anything: what was refused is asked again. */
   async function startAnew(tenantId: number, kind: ConnectionKind, transaction: Transaction): Promise<void> {
     await state.resume(tenantId, kind, transaction);
     if ((await find(tenantId, transaction))?.kind === kind) await closeAllFaults(db, tenantId, transaction);
