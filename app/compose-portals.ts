@@ -91,7 +91,9 @@ export function composePortals({ config, db, clock, log, secrets, metrics, queue
     ...{ db, connections, clients, applications, install, probe, makeClient, log },
     publicUrl: config.publicUrl,
   });
-  const health = makeHealth({ db, connections, clientFor, clock, log });
+  const tokenRefreshedAt = async (tenantId: number) =>
+    (await installations.findByTenant(tenantId))?.refreshedAt ?? null;
+  const health = makeHealth({ db, connections, clientFor, tokenRefreshedAt, clock, log });
   const [firstKey] = config.encryptionKeys;
   const sessionSecret = config.jwtSecret ?? sessionSecretFrom(firstKey?.key ?? Buffer.alloc(0));
   const sessions = makeSessions({

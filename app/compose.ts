@@ -24,6 +24,7 @@ import { makeLimitRoutes } from './integration/limit-routes.ts';
 import { makeMappingRoutes } from './integration/mapping-routes.ts';
 import { makeRunRoutes } from './integration/run-routes.ts';
 import { makeSettingsRoutes } from './integration/settings-routes.ts';
+import { makeSyncMeasures } from './integration/sync-measures.ts';
 import { makeJobQueue, type Task } from './jobs/queue.ts';
 import type { TaskContext } from './jobs/worker.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
@@ -71,6 +72,8 @@ export function compose(config: Config, databaseUrl: string, log: Log, options: 
   const limits = makeLimits({ run: runSql, atomically, clock, bucket });
   const portals = composePortals({ config, db, clock, log, secrets, metrics, queue, agent, limits });
   const { connections, installations, clientFor, health } = portals;
+
+  for (const measure of makeSyncMeasures(db)) metrics.watch(measure);
 
   const timings = { ...defaultTimings, ...options.timings };
   const syncDeps = { db, clock, log, connections, clientFor, timings, random: Math.random };

@@ -39,6 +39,25 @@ const noRights = row(
     en: 'Give the webhook the crm permission, and its owner the right to read, change and delete in the CRM',
   },
 );
+// The same code says "no right to this row" and "no commercial plan": one record must not stop a tenant.
+const noRightToRow: TableRow = {
+  ...noRights,
+  kind: 'validation',
+  text: {
+    ru: 'Нет прав на эту запись или действие в Битрикс24',
+    en: 'No right to this record or action in Bitrix24',
+  },
+};
+const portalDeleted = row(
+  'auth',
+  false,
+  'Портал Битрикс24 удалён или закрыт',
+  'The Bitrix24 portal is deleted or closed',
+  {
+    ru: 'Проверьте, открывается ли портал в браузере',
+    en: 'Check whether the portal opens in a browser',
+  },
+);
 export const noPlan = row('auth', false, 'Тариф портала не разрешает REST', "The portal's plan does not allow REST", {
   ru: 'Продлите тариф Битрикс24, затем проверьте подключение',
   en: 'Renew the Bitrix24 plan, then check the connection',
@@ -94,10 +113,7 @@ export const byCode: Record<string, TableRow> = {
   internal_server_error: serverFailure,
   error_unexpected_answer: serverFailure,
   connection_error: serverFailure,
-  portal_deleted: row('auth', false, 'Портал Битрикс24 удалён или закрыт', 'The Bitrix24 portal is deleted or closed', {
-    ru: 'Проверьте, открывается ли портал в браузере',
-    en: 'Check whether the portal opens in a browser',
-  }),
+  portal_deleted: portalDeleted,
   no_auth_found: badCredentials,
   invalid_credentials: badCredentials,
   invalid_token: badCredentials,
@@ -110,21 +126,15 @@ export const byCode: Record<string, TableRow> = {
   },
   insufficient_scope: noRights,
   user_access_error: noRights,
+  invalid_scope: noRights,
+  invalid_client: badCredentials,
   allowed_only_intranet_user: noRights,
   wrong_auth_type: noRights,
   method_confirm_waiting: noRights,
   method_confirm_denied: noRights,
   payment_required: noPlan,
   wrong_license: noPlan,
-  // The same code says "no right to this row" and "no commercial plan": one record must not stop a tenant.
-  access_denied: {
-    ...noRights,
-    kind: 'validation',
-    text: {
-      ru: 'Нет прав на эту запись или действие в Битрикс24',
-      en: 'No right to this record or action in Bitrix24',
-    },
-  },
+  access_denied: noRightToRow,
   not_found: gone,
   error_not_found: gone,
   error_entity_not_found: gone,
@@ -173,14 +183,44 @@ const appRights = row(
   grantRights,
 );
 
+/** The keys may be wrong, or the application may be gone from the portal: both have this one code (oauth/error-codes.md, 2026-08). */
+export const clientRefusedRow = row(
+  'auth',
+  false,
+  'Битрикс24 не принял client_id и client_secret приложения, или приложение не установлено на портале',
+  "Bitrix24 refused the application's client_id and client_secret, or the application is not installed in the portal",
+  {
+    ru: 'Скопируйте оба значения из карточки приложения в Битрикс24 и сохраните их в настройках интеграции; если они верны, установите приложение заново',
+    en: "Copy both values from the application's card in Bitrix24 and store them in the integration settings; if they are right, install the application anew",
+  },
+);
+
 export const byCodeOfInstallation: Record<string, TableRow> = {
   no_auth_found: appGone,
   invalid_credentials: appGone,
   invalid_token: appGone,
   expired_token: appGone,
-  error_oauth: appGone,
   not_installed: appGone,
-  application_not_found: appGone,
+  error_oauth: row(
+    'auth',
+    false,
+    'Приложение не установлено на портале: его удалили или установка не закончена',
+    'The application is not installed in the portal: it was removed, or its installation was not finished',
+    {
+      ru: 'Установите приложение на портале ещё раз и дождитесь конца установки',
+      en: 'Install the application in the portal once more and wait for the end of the installation',
+    },
+  ),
+  application_not_found: row(
+    'auth',
+    false,
+    'Приложение удалено из Битрикс24: портал не находит его',
+    'The application was deleted from Bitrix24: the portal does not find it',
+    {
+      ru: 'Добавьте приложение на портал снова и сохраните его новые client_id и client_secret в настройках интеграции',
+      en: 'Add the application to the portal again and store its new client_id and client_secret in the integration settings',
+    },
+  ),
   authorization_error: {
     ...appGone,
     text: {
@@ -193,9 +233,45 @@ export const byCodeOfInstallation: Record<string, TableRow> = {
     },
   },
   insufficient_scope: appRights,
+  invalid_scope: {
+    ...appRights,
+    text: {
+      ru: 'Приложение просит права, которых нет в его карточке в Битрикс24',
+      en: 'The application asks for permissions that its card in Bitrix24 does not hold',
+    },
+    advice: {
+      ru: 'Отметьте права crm и placement в карточке приложения и переустановите его',
+      en: "Tick the permissions crm and placement in the application's card and reinstall it",
+    },
+  },
+  invalid_client: clientRefusedRow,
   user_access_error: appRights,
   allowed_only_intranet_user: appRights,
   wrong_auth_type: appRights,
   method_confirm_waiting: appRights,
   method_confirm_denied: appRights,
+  access_denied: {
+    ...noRightToRow,
+    advice: {
+      ru: 'Дайте сотруднику, установившему приложение, доступ к CRM на чтение, изменение и удаление',
+      en: 'Give the employee who installed the application the right to read, change and delete in the CRM',
+    },
+  },
+};
+
+/** What the authorization server means by codes that REST uses for something smaller. */
+export const byCodeOfOAuth: Record<string, TableRow> = {
+  ...byCodeOfInstallation,
+  payment_required: noPlan,
+  portal_deleted: portalDeleted,
+  access_denied: row(
+    'auth',
+    false,
+    'Сервер авторизации Битрикс24 отказал приложению в доступе к порталу',
+    "Bitrix24's authorization server denied the application the access to the portal",
+    {
+      ru: 'Проверьте, что тариф портала разрешает REST и что приложение доступно сотруднику, который его установил',
+      en: "Check that the portal's plan allows REST and that the employee who installed the application may use it",
+    },
+  ),
 };

@@ -4,6 +4,8 @@ import {
   again,
   byCode,
   byCodeOfInstallation,
+  byCodeOfOAuth,
+  clientRefusedRow,
   methodTime,
   noPlan,
   refusedRow,
@@ -120,36 +122,44 @@ export function tokenRefused(): Bitrix24Error {
 /** What the OAuth server refused (settings/oauth/error-codes.md, 2026-08; codes come in both cases, statuses are contradictory). */
 export function oauthRefused(status: number, body: unknown): Bitrix24Error {
   const code = (codeIn(body) ?? '').toLowerCase();
-  if (code === 'invalid_client' || code === 'wrong_client') return clientRefused(code);
+  if (code === 'invalid_client' || code === 'wrong_client') {
+    return makeError('client_refused', clientRefusedRow, { description: code });
+  }
   if (chainEnds.has(code)) return tokenChainDead(code);
   // The chain lives on: a person has to give back a right or to pay.
-  if (liftable.has(code)) return makeError(code, rowOf(code, 'installation', false) ?? noPlan, {});
+  const known = liftable.has(code) ? byCodeOfOAuth[code] : undefined;
+  if (known) return makeError(code, known, {});
   return makeError('oauth_unavailable', serverFailure, { description: `OAuth: ${code || `HTTP ${status}`}` });
 }
 
 /** Answers after which a refresh token never works again. */
 const chainEnds = new Set(['invalid_grant', 'bad_verification_code', 'not_installed', 'no_auth_found']);
 
-const liftable = new Set(['user_access_error', 'insufficient_scope', 'payment_required', 'portal_deleted']);
+const liftable = new Set([
+  'user_access_error',
+  'insufficient_scope',
+  'invalid_scope',
+  'authorization_error',
+  'error_oauth',
+  'application_not_found',
+  'access_denied',
+  'payment_required',
+  'portal_deleted',
+]);
 
-function clientRefused(code: string): Bitrix24Error {
-  const refused = row(
-    'auth',
-    false,
-    'Сервер авторизации Битрикс24 не принял client_id и client_secret приложения',
-    "The Bitrix24 authorization server refused the application's client_id and client_secret",
-    {
-      ru: 'Скопируйте оба значения из карточки приложения в Битрикс24 и сохраните их в настройках интеграции',
-      en: "Copy both values from the application's card in Bitrix24 and store them in the integration settings",
-    },
-  );
-  return makeError('client_refused', refused, { description: code });
-}
+const ownLimitCode = 'limit_reached';
+
+const ownMethodLimitCode = 'method_limit_reached';
 
 /** A limit that we keep ourselves: the portal was not asked. */
 export function ownLimit(retryAfterMs: number, method?: string): Bitrix24Error {
-  if (method) return makeError('method_limit_reached', methodTime, { description: method, retryAfterMs });
-  return makeError('limit_reached', tooMany, { retryAfterMs });
+  if (method) return makeError(ownMethodLimitCode, methodTime, { description: method, retryAfterMs });
+  return makeError(ownLimitCode, tooMany, { retryAfterMs });
+}
+
+/** Whether a code asks to wait for a limit: the portal's, or our own. */
+export function isLimitCode(code: string): boolean {
+  return [ownLimitCode, ownMethodLimitCode].includes(code) || byCode[code.toLowerCase()]?.kind === 'limit';
 }
 
 /** A refusal for the portal's limits, with the wait that is known from earlier answers. */

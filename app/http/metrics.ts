@@ -1,4 +1,14 @@
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/** A measure that is taken whenever it is asked for. */
+export interface Measure {
+  name: string;
+  help: string;
+  /** Name of the label that tells several values apart. */
+  label?: string;
+  /** One value without a label, or one for each value of the label. */
+  read(): Promise<readonly { label?: string; value: number }[]>;
+}
 
 export type Metrics = ReturnType<typeof makeMetrics>;
 
@@ -26,6 +36,21 @@ export function makeMetrics() {
       labelNames: ['result'],
       registers: [registry],
     }),
+    /** Shows a measure from now on. One that cannot be taken is left out: the others are shown all the same. */
+    watch({ name, help, label, read }: Measure): void {
+      const gauge = new Gauge({
+        name,
+        help,
+        labelNames: label ? [label] : [],
+        registers: [registry],
+        async collect() {
+          const values = await read().catch(() => []);
+          gauge.reset();
+          if (label) for (const one of values) gauge.set({ [label]: one.label ?? '' }, one.value);
+          else gauge.set(values[0]?.value ?? Number.NaN);
+        },
+      });
+    },
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };

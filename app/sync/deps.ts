@@ -1,8 +1,8 @@
 import type { Bitrix24Client } from '../bitrix24/client.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { Text } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import type { Database } from '../models/database.ts';
+import type { FaultCause } from './faults/fault-store.ts';
 
 /** How a tenant reaches its portal, as far as the engine needs to know. */
 export interface ConnectionControl {
@@ -11,9 +11,9 @@ export interface ConnectionControl {
     tenantId: number,
   ): Promise<{ state: 'active' | 'suspended'; pausedUntil: Date | null; pauseFailures: number } | null>;
   /** The connection is dead: nothing runs until a person mends it. One error for all. */
-  suspend(tenantId: number, error: { code: string; text: Text }): Promise<void>;
+  suspend(tenantId: number, error: FaultCause): Promise<void>;
   /** The tenant waits: limits, or a portal that cannot be reached. `failures` counts pauses in a row for one reason. */
-  pause(tenantId: number, until: Date, reason: { code: string; text: Text; failures: number }): Promise<void>;
+  pause(tenantId: number, until: Date, reason: FaultCause & { failures: number }): Promise<void>;
   /** The portal answers again. */
   clearPause(tenantId: number): Promise<void>;
 }

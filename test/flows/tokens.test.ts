@@ -59,6 +59,13 @@ describe('tokens of an installation', () => {
     return { installations, tokens, close: () => db.close() };
   }
 
+  it('are told of by their age, and not by themselves', async () => {
+    await world.sql(`update bitrix24_installations set refreshed_at = now() - interval '90 seconds'`);
+    const { body } = await world.call(tenant.token, 'GET', '/api/integration/bitrix24/health?live=false');
+    expect(body.data.connection.token).to.have.all.keys('refreshed_at', 'age_sec');
+    expect(body.data.connection.token.age_sec).to.be.within(90, 120);
+  });
+
   it('are refreshed once in the whole cluster, whoever asks', async () => {
     const processes = [1, 2, 3, 4].map(makeProcess);
     const [first] = processes;

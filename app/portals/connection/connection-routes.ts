@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import type { Language } from '../../http/route.ts';
 import { defineRoute, type Route } from '../../http/route.ts';
 import type { Clients } from './clients.ts';
-import type { Connection } from './connections.ts';
-import type { Health, HealthReport } from './health.ts';
+import type { Health } from './health.ts';
+import { presentHealth } from './present-health.ts';
 import type { Setup, SetupAnswer } from './setup.ts';
 
 export interface PortalRouteDeps {
@@ -66,11 +65,12 @@ export function makePortalRoutes({ setup, health, clients }: PortalRouteDeps): R
       method: 'get',
       path: `${address}/health`,
       summary:
-        'A live check of the connection: 200 healthy, 503 not; with live=false what is known, without asking the portal',
+        'A live check: 200 healthy or degraded, 503 down, with open faults; live=false: what is known, without asking the portal',
       query: z.strictObject({ live: z.enum(['true', 'false']).default('true') }),
       async handle({ caller, language, query }) {
         const report = await health.report(caller.tenantId, { live: query.live === 'true' });
         const data = presentHealth(report, language);
+        // What is degraded still works: a monitor that counts statuses raises no alarm for it.
         if (!report.error) return { data };
         return { status: 503, error: report.error, data };
       },
@@ -102,30 +102,5 @@ function presentSetup(answer: SetupAnswer) {
     user_id: answer.userId,
     outgoing_token_set: answer.outgoingTokenSet,
     events_url: answer.eventsUrl,
-  };
-}
-
-function presentHealth(report: HealthReport, language: Language) {
-  const { connection, queue, error } = report;
-  return {
-    service: 'bitrix24',
-    healthy: report.healthy,
-    timestamp: report.checkedAt.toISOString(),
-    ...(error && { error: error.text[language], code: error.code }),
-    connection: connection && presentConnection(connection),
-    queue: { depth: queue.depth, oldest_at: queue.oldestAt, due: queue.due },
-    last_event_at: connection?.lastEventAt ?? null,
-    last_error: report.lastError,
-  };
-}
-
-function presentConnection(connection: Connection) {
-  return {
-    kind: connection.kind,
-    portal: connection.portal,
-    scope: connection.scope,
-    state: connection.state,
-    paused_until: connection.pausedUntil,
-    pause_reason: connection.pausedUntil && connection.pauseReason,
   };
 }

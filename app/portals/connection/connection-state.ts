@@ -1,7 +1,9 @@
 import type { Transaction } from 'sequelize';
-import type { Text } from '../../lib/errors.ts';
+import { isLimitCode } from '../../bitrix24/error-table.ts';
 import { redact } from '../../lib/redact.ts';
 import { type Database, queryRows } from '../../models/database.ts';
+import { closeFault, type FaultCause, openFault } from '../../sync/faults/fault-store.ts';
+import { connectionFault } from '../../sync/faults/scope.ts';
 import { openErrorKey } from '../../sync/journal/error-log.ts';
 
 export type ConnectionKind = 'webhook' | 'installation';
@@ -17,75 +19,110 @@ const effective = 'select tenant_id, kind from bitrix24_effective_connections wh
 
 /**
  * Stops, pauses and restarts connections. A suspended or paused tenant goes on queueing what changes; nothing of it runs until
- * the connection is active again. Suspended: a person must mend something. Paused: time alone will do.
+ * the connection is active again. Suspended: a person must mend something. Paused: time alone will do. The columns of the connection are
+ * the gates of the work; the fault of the scope `connection`, opened and ended in the same transaction, is what people are shown.
  */
 export function makeConnectionState(db: Database) {
+  /** Ends the connection's fault, unless the connection that counts is suspended. */
+  async function endFault(tenantId: number, transaction: Transaction): Promise<void> {
+    const [active] = await queryRows(
+      db,
+      `select 1 from bitrix24_effective_connections where tenant_id = $tenantId and state = 'active'`,
+      { tenantId },
+      transaction,
+    );
+    if (active) await closeFault(db, tenantId, connectionFault, transaction);
+  }
+
+  /** Starts a suspended or paused connection again, resolves its error row, ends its fault and wakes its worker. Repeat-safe. */
+  async function resume(tenantId: number, kind: ConnectionKind, transaction?: Transaction): Promise<void> {
+    if (!transaction) return db.transaction((own) => resume(tenantId, kind, own));
+    await queryRows(
+      db,
+      `with started as (
+         update bitrix24_connections
+            set state = 'active', error_code = null, error_message = null, suspended_at = null, paused_until = null,
+                pause_reason = null, pause_failures = 0, updated_at = now()
+          where tenant_id = $tenantId and kind = $kind returning tenant_id, kind),
+       app as (
+         update bitrix24_installations i set state = 'active', updated_at = now()
+           from started s where s.kind = 'installation' and i.tenant_id = s.tenant_id and i.state = 'suspended'),
+       mended as (
+         update integration_errors set status = 'resolved', resolved_at = now(), updated_at = now()
+          where tenant_id = $tenantId and operation = $operation and status <> 'resolved')
+       select pg_notify('axenta_sync', tenant_id::text) from started`,
+      { tenantId, kind, operation: connectOperation },
+      transaction,
+    );
+    await endFault(tenantId, transaction);
+  }
+
   return {
+    resume,
+    endFault,
+
     /**
-     * Suspends the tenant and writes one error row for all that will not run. Repeat-safe: a connection that is suspended
-     * already keeps its first reason.
+     * Suspends the tenant, opens the fault of its connection and writes one error row for all that will not run. Repeat-safe: a
+     * connection that is suspended already keeps its first reason.
      */
-    async suspend(tenantId: number, { code, text }: { code: string; text: Text }): Promise<void> {
-      await queryRows(
-        db,
-        `with stopped as (
-           update bitrix24_connections
-              set state = 'suspended', error_code = $code::text, error_message = $message::text, suspended_at = now(), updated_at = now()
-            where (tenant_id, kind) in (${effective}) and state = 'active' returning tenant_id, kind),
-         app as (
-           update bitrix24_installations i set state = 'suspended', updated_at = now()
-             from stopped s where s.kind = 'installation' and i.tenant_id = s.tenant_id and i.state = 'active')
-         insert into integration_errors as e (tenant_id, operation, kind, code, message, retryable, status)
-         select distinct tenant_id, $operation::text, 'auth', $code::text, $message::text, false, 'failed' from stopped
-         on conflict ${openErrorKey}
-           where status <> 'resolved'
-         do update set operation = excluded.operation, kind = excluded.kind, code = excluded.code,
-                       message = excluded.message, attempts = e.attempts + 1, status = 'failed', updated_at = now()`,
-        { tenantId, code, message: redact(text.ru), operation: connectOperation },
-      );
+    suspend(tenantId: number, error: FaultCause): Promise<void> {
+      return db.transaction(async (transaction) => {
+        const stopped = await queryRows(
+          db,
+          `with stopped as (
+             update bitrix24_connections
+                set state = 'suspended', error_code = $code::text, error_message = $message::text, suspended_at = now(), updated_at = now()
+              where (tenant_id, kind) in (${effective}) and state = 'active' returning tenant_id, kind),
+           app as (
+             update bitrix24_installations i set state = 'suspended', updated_at = now()
+               from stopped s where s.kind = 'installation' and i.tenant_id = s.tenant_id and i.state = 'active')
+           insert into integration_errors as e (tenant_id, operation, kind, code, message, retryable, status)
+           select distinct tenant_id, $operation::text, 'auth', $code::text, $message::text, false, 'failed' from stopped
+           on conflict ${openErrorKey}
+             where status <> 'resolved'
+           do update set operation = excluded.operation, kind = excluded.kind, code = excluded.code,
+                         message = excluded.message, attempts = e.attempts + 1, status = 'failed', updated_at = now()
+           returning id`,
+          { tenantId, code: error.code, message: redact(error.text.ru), operation: connectOperation },
+          transaction,
+        );
+        if (stopped.length === 0) return;
+        await openFault(db, tenantId, { key: connectionFault, error, nextTryAt: null }, transaction);
+      });
     },
 
-    /** Starts a suspended or paused connection again, resolves its error row and wakes its worker. Repeat-safe. */
-    async resume(tenantId: number, kind: ConnectionKind, transaction?: Transaction): Promise<void> {
-      await queryRows(
-        db,
-        `with started as (
-           update bitrix24_connections
-              set state = 'active', error_code = null, error_message = null, suspended_at = null, paused_until = null,
-                  pause_reason = null, pause_failures = 0, updated_at = now()
-            where tenant_id = $tenantId and kind = $kind returning tenant_id, kind),
-         app as (
-           update bitrix24_installations i set state = 'active', updated_at = now()
-             from started s where s.kind = 'installation' and i.tenant_id = s.tenant_id and i.state = 'suspended'),
-         mended as (
-           update integration_errors set status = 'resolved', resolved_at = now(), updated_at = now()
-            where tenant_id = $tenantId and operation = $operation and status <> 'resolved')
-         select pg_notify('axenta_sync', tenant_id::text) from started`,
-        { tenantId, kind, operation: connectOperation },
-        transaction,
-      );
-    },
-
-    /** The tenant waits until the moment given. `failures` counts pauses in a row for one reason. */
-    async pause(tenantId: number, until: Date, reason: { code: string; text: Text; failures: number }): Promise<void> {
-      await queryRows(
-        db,
-        `update bitrix24_connections
-            set paused_until = $until, pause_reason = $code, pause_failures = $failures, updated_at = now()
-          where (tenant_id, kind) in (${effective})`,
-        { tenantId, until, code: reason.code.slice(0, 50), failures: reason.failures },
-      );
+    /**
+     * The tenant waits until the moment given. `failures` counts pauses in a row for one reason. A portal that cannot be reached is a
+     * fault of the connection; a limit is none, it passes by itself.
+     */
+    pause(tenantId: number, until: Date, reason: FaultCause & { failures: number }): Promise<void> {
+      return db.transaction(async (transaction) => {
+        const [paused] = await queryRows<{ state: string }>(
+          db,
+          `update bitrix24_connections
+              set paused_until = $until, pause_reason = $code, pause_failures = $failures, updated_at = now()
+            where (tenant_id, kind) in (${effective}) returning state`,
+          { tenantId, until, code: reason.code.slice(0, 50), failures: reason.failures },
+          transaction,
+        );
+        if (paused?.state !== 'active' || isLimitCode(reason.code)) return;
+        await openFault(db, tenantId, { key: connectionFault, error: reason, nextTryAt: until }, transaction);
+      });
     },
 
     /** The portal answers again: nothing waits any more. Repeat-safe; writes only when there is something to clear. */
-    async clearPause(tenantId: number): Promise<void> {
-      await queryRows(
-        db,
-        `update bitrix24_connections
-            set paused_until = null, pause_reason = null, pause_failures = 0, updated_at = now()
-          where (tenant_id, kind) in (${effective}) and (paused_until is not null or pause_failures > 0)`,
-        { tenantId },
-      );
+    clearPause(tenantId: number): Promise<void> {
+      return db.transaction(async (transaction) => {
+        await queryRows(
+          db,
+          `update bitrix24_connections
+              set paused_until = null, pause_reason = null, pause_failures = 0, updated_at = now()
+            where (tenant_id, kind) in (${effective}) and (paused_until is not null or pause_failures > 0)`,
+          { tenantId },
+          transaction,
+        );
+        await endFault(tenantId, transaction);
+      });
     },
 
     /** Remembers that the portal answered a live check just now. */

@@ -1,6 +1,7 @@
 import type { Transaction } from 'sequelize';
 import type { Secrets } from '../../lib/secrets.ts';
 import { type Database, queryRows } from '../../models/database.ts';
+import { closeAllFaults } from '../../sync/faults/fault-store.ts';
 import { connectionSuspended, credentialsUnreadable, notConfigured } from './connection-errors.ts';
 import { type ConnectionKind, makeConnectionState } from './connection-state.ts';
 
@@ -51,6 +52,12 @@ export function makeConnections({ db, secrets }: { db: Database; secrets: Secret
   async function find(tenantId: number, transaction?: Transaction): Promise<Connection | null> {
     const [row] = await queryRows<Connection>(db, connectionQuery, { tenantId }, transaction);
     return row ?? null;
+  }
+
+  /** A person who connects anew may have mended anything: what was refused is asked again. */
+  async function startAnew(tenantId: number, kind: ConnectionKind, transaction: Transaction): Promise<void> {
+    await state.resume(tenantId, kind, transaction);
+    if ((await find(tenantId, transaction))?.kind === kind) await closeAllFaults(db, tenantId, transaction);
   }
 
   return {
@@ -109,7 +116,7 @@ export function makeConnections({ db, secrets }: { db: Database; secrets: Secret
         { tenantId, host: webhook.host, userId: webhook.userId, scope: webhook.scope },
         transaction,
       );
-      await state.resume(tenantId, 'webhook', transaction);
+      await startAnew(tenantId, 'webhook', transaction);
     },
 
     /** Forgets the webhook. Database triggers delete the connection and its queue; mappings stay. Repeat-safe. */
@@ -126,6 +133,7 @@ export function makeConnections({ db, secrets }: { db: Database; secrets: Secret
         { tenantId },
         transaction,
       );
+      await state.endFault(tenantId, transaction);
     },
 
     /** Connects the tenant by an installation; a suspended or paused one starts again. Repeat-safe. */
@@ -144,7 +152,7 @@ export function makeConnections({ db, secrets }: { db: Database; secrets: Secret
         { tenantId, host, memberId, userId, scope },
         transaction,
       );
-      await state.resume(tenantId, 'installation', transaction);
+      await startAnew(tenantId, 'installation', transaction);
     },
 
     /** Forgets the installation's connection; a webhook takes over, or nothing is synchronised any more. Repeat-safe. */
@@ -155,6 +163,7 @@ export function makeConnections({ db, secrets }: { db: Database; secrets: Secret
         { tenantId },
         transaction,
       );
+      await state.endFault(tenantId, transaction);
     },
 
     /** Stores or clears the application's id and secret. */

@@ -1,9 +1,10 @@
 import type { Transaction } from 'sequelize';
 import { type Database, queryRows } from '../../models/database.ts';
+import { closeAllFaults } from '../../sync/faults/fault-store.ts';
 
 /**
  * Forgets everything that speaks of the former portal's records: mappings, queued ids, unanswered creates, watermarks, open
- * conflicts and errors. The log stays.
+ * conflicts, errors and faults. The log stays.
  */
 export async function forgetFormerPortal(db: Database, tenantId: number, transaction: Transaction): Promise<void> {
   const statements = [
@@ -17,6 +18,7 @@ export async function forgetFormerPortal(db: Database, tenantId: number, transac
       where tenant_id = $tenantId and status <> 'resolved'`,
   ];
   for (const sql of statements) await queryRows(db, sql, { tenantId }, transaction);
+  await closeAllFaults(db, tenantId, transaction);
   await stopRuns(db, tenantId, transaction);
 }
 

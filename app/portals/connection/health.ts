@@ -1,28 +1,45 @@
 import type { Bitrix24Client } from '../../bitrix24/client.ts';
+import { isLimitCode } from '../../bitrix24/error-table.ts';
 import { Bitrix24Error } from '../../bitrix24/errors.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { AppError, type Text } from '../../lib/errors.ts';
+import { AppError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import { type Database, queryRows } from '../../models/database.ts';
+import { readOpenFaults, type ShownFault } from '../../sync/faults/open-faults.ts';
+import { readCompleteUntil } from '../../sync/journal/completeness.ts';
 import { connectionSuspended, notConfigured } from './connection-errors.ts';
 import type { Connection, Connections } from './connections.ts';
+import { type HealthVerdict, judgeHealth, lateAfterSec } from './judge-health.ts';
 
 /** A monitor that asks every second costs the portal one request in five. */
 const freshMs = 5000;
 
-export interface HealthReport {
-  healthy: boolean;
+export interface HealthReport extends HealthVerdict {
   checkedAt: Date;
-  error: { code: string; text: Text } | null;
   connection: Connection | null;
-  queue: { depth: number; due: number; oldestAt: Date | null };
+  /** When the tokens of the installation were renewed last; null for a webhook. */
+  tokenRefreshedAt: Date | null;
+  queue: QueueMeasure;
+  faults: ShownFault[];
+  /** Every change up to this moment is applied; null when nothing can be said yet. */
+  completeUntil: Date | null;
   lastError: { code: string; message: string; kind: string; at: Date } | null;
+}
+
+export interface QueueMeasure {
+  depth: number;
+  due: number;
+  oldestAt: Date | null;
+  /** Since when the oldest due row is due, if that is too long. */
+  lateSince: Date | null;
 }
 
 export interface HealthDeps {
   db: Database;
   connections: Connections;
   clientFor(tenantId: number): Promise<Bitrix24Client>;
+  /** When the tokens of the tenant's installation were renewed last; null without one. */
+  tokenRefreshedAt(tenantId: number): Promise<Date | null>;
   clock: Clock;
   log: Log;
 }
@@ -30,7 +47,7 @@ export interface HealthDeps {
 export type Health = ReturnType<typeof makeHealth>;
 
 /** Makes the live check of a tenant's connection. */
-export function makeHealth({ db, connections, clientFor, clock, log }: HealthDeps) {
+export function makeHealth({ db, connections, clientFor, tokenRefreshedAt, clock, log }: HealthDeps) {
   const recent = new Map<number, { at: number; failure: Promise<AppError | null> }>();
 
   /** Asks the portal who we are; the answer, or the failure, is remembered for five seconds. */
@@ -65,10 +82,13 @@ export function makeHealth({ db, connections, clientFor, clock, log }: HealthDep
   async function mendConnection(tenantId: number, client: Bitrix24Client): Promise<void> {
     await connections.markChecked(tenantId);
     const connection = await connections.find(tenantId);
-    if (connection?.state !== 'suspended') return;
-    const scope = await client.scope({ urgency: 'interactive' });
-    if (!scope.includes('crm')) throw connectionSuspended(connection.error);
-    await connections.resume(tenantId, connection.kind);
+    if (connection?.state === 'suspended') {
+      const scope = await client.scope({ urgency: 'interactive' });
+      if (!scope.includes('crm')) throw connectionSuspended(connection.error);
+      await connections.resume(tenantId, connection.kind);
+    } else if (connection && waitsForPortal(connection)) {
+      await connections.clearPause(tenantId);
+    } else return;
     log.info(
       { tenant_id: tenantId, operation: 'resume', result: 'ok', portal: connection.portal },
       'Подключение к порталу снова работает',
@@ -77,23 +97,28 @@ export function makeHealth({ db, connections, clientFor, clock, log }: HealthDep
 
   return {
     /**
-     * Reports a tenant's connection after a live call to the portal: a suspended connection that answers is resumed, one that is refused
-     * is suspended. Without `live` the portal is not asked: what is known of it is told, at no cost to its limits.
+     * Reports a tenant's connection after a live call to the portal: a suspended or waiting connection that answers is resumed, one that
+     * is refused is suspended. Without `live` the portal is not asked: what is known of it is told, at no cost to its limits.
      */
     async report(tenantId: number, { live = true } = {}): Promise<HealthReport> {
       const known = await connections.find(tenantId);
       const failure = known === null ? notConfigured() : live ? await probe(tenantId) : knownFailure(known);
-      const [connection, queue, lastError] = await Promise.all([
+      const [connection, tokenRefreshed, queue, faults, completeUntil, lastError] = await Promise.all([
         connections.find(tenantId),
+        tokenRefreshedAt(tenantId),
         measureQueue(db, tenantId),
+        readOpenFaults(db, tenantId),
+        readCompleteUntil(db, tenantId),
         findLastError(db, tenantId),
       ]);
       return {
-        healthy: failure === null,
+        ...judgeHealth({ failure, faults, lateSince: queue.lateSince }),
         checkedAt: clock.now(),
-        error: failure && { code: failure.code, text: failure.text },
         connection,
+        tokenRefreshedAt: connection?.kind === 'installation' ? tokenRefreshed : null,
         queue,
+        faults,
+        completeUntil,
         lastError,
       };
     },
@@ -112,19 +137,24 @@ export function makeHealth({ db, connections, clientFor, clock, log }: HealthDep
   };
 }
 
+function waitsForPortal({ pauseFailures, pauseReason }: Connection): boolean {
+  return pauseFailures > 0 && !isLimitCode(pauseReason ?? '');
+}
+
 function knownFailure({ state, error }: Connection): AppError | null {
   return state === 'suspended' ? connectionSuspended(error) : null;
 }
 
-async function measureQueue(db: Database, tenantId: number): Promise<HealthReport['queue']> {
-  const [queue] = await queryRows<HealthReport['queue']>(
+async function measureQueue(db: Database, tenantId: number): Promise<QueueMeasure> {
+  const [queue] = await queryRows<QueueMeasure>(
     db,
     `select count(*)::integer as depth, (count(*) filter (where due_at <= now()))::integer as due,
-            min(queued_at) as "oldestAt"
+            min(queued_at) as "oldestAt",
+            min(due_at) filter (where due_at <= now() - make_interval(secs => ${lateAfterSec})) as "lateSince"
        from sync_queue where tenant_id = $tenantId`,
     { tenantId },
   );
-  return queue ?? { depth: 0, due: 0, oldestAt: null };
+  return queue ?? { depth: 0, due: 0, oldestAt: null, lateSince: null };
 }
 
 async function findLastError(db: Database, tenantId: number): Promise<HealthReport['lastError']> {

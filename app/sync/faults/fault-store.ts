@@ -1,11 +1,21 @@
 import type { Transaction } from 'sequelize';
-import { Bitrix24Error } from '../../bitrix24/errors.ts';
-import type { AppError, Text } from '../../lib/errors.ts';
+import type { Text } from '../../lib/errors.ts';
 import { redact } from '../../lib/redact.ts';
 import { type Database, queryRows } from '../../models/database.ts';
 import { retryErrorsOfFault } from '../journal/error-log.ts';
 import { enqueue, priorities, releaseWaiting } from '../queue/sync-queue.ts';
 import { type FaultKey, type FaultScope, faultName } from './scope.ts';
+
+/** Why a fault is open. An AppError is one; a Bitrix24Error brings its reason and its advice apart. */
+export interface FaultCause {
+  code: string;
+  /** What is wrong, and what to do about it if that is not told apart. */
+  text: Text;
+  /** What is wrong, without the advice. */
+  reason?: Text;
+  /** What a person can do. */
+  advice?: Text;
+}
 
 /** An open failure of a scope above the record. */
 export interface Fault extends FaultKey {
@@ -40,10 +50,10 @@ const columns = 'id, scope, subject, code, message, response, attempts, since, n
 export async function openFault(
   db: Database,
   tenantId: number,
-  { key, error, nextTryAt }: { key: FaultKey; error: AppError; nextTryAt: Date | null },
+  { key, error, nextTryAt }: { key: FaultKey; error: FaultCause; nextTryAt: Date | null },
   transaction?: Transaction,
 ): Promise<Fault> {
-  const advice = error instanceof Bitrix24Error ? error.advice : undefined;
+  const text = error.reason ?? error.text;
   const [row] = await queryRows<RawFault>(
     db,
     `insert into sync_faults as f (tenant_id, scope, subject, code, message, response, next_try_at)
@@ -56,8 +66,8 @@ export async function openFault(
       ...key,
       tenantId,
       code: error.code.slice(0, 100),
-      message: redact(error.text.ru),
-      response: redact(JSON.stringify({ text: error.text, advice })),
+      message: redact(text.ru),
+      response: redact(JSON.stringify({ text, advice: error.advice })),
       nextTryAt: nextTryAt?.toISOString() ?? null,
     },
     transaction,
@@ -96,12 +106,20 @@ export async function closeFault(
   return true;
 }
 
+/** Ends every fault of a tenant: its connection is another one now, or none. Repeat-safe. */
+export async function closeAllFaults(db: Database, tenantId: number, transaction: Transaction): Promise<void> {
+  for (const { scope, subject } of await listOpenFaults(db, tenantId, transaction)) {
+    await closeFault(db, tenantId, { scope, subject }, transaction);
+  }
+}
+
 /** The tenant's open faults, the oldest first. */
-export async function listOpenFaults(db: Database, tenantId: number): Promise<Fault[]> {
+export async function listOpenFaults(db: Database, tenantId: number, transaction?: Transaction): Promise<Fault[]> {
   const rows = await queryRows<RawFault>(
     db,
     `select ${columns} from sync_faults where tenant_id = $tenantId and ended_at is null order by since, id`,
     { tenantId },
+    transaction,
   );
   return rows.map(toFault);
 }

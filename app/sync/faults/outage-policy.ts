@@ -22,7 +22,7 @@ export async function handleRequestFailure(
   }
   const now = deps.clock.now().getTime();
   if (error.kind === 'auth') {
-    await deps.connections.suspend(tenantId, { code: error.code, text: error.text });
+    await deps.connections.suspend(tenantId, error);
     report(deps, tenantId, error, 'Синхронизация остановлена');
     return;
   }

@@ -36,24 +36,20 @@ export interface Place {
  */
 export function scopeOf(error: unknown, place: Place): Scope {
   if (isDatabaseAway(error)) return { scope: 'process' };
-  if (!(error instanceof Bitrix24Error)) {
-    return place.step === 'search' ? { scope: 'search', subject: place.name } : { scope: 'record' };
-  }
-  if (isConnectionRefusal(error)) {
-    // A plan without one feature is no reason to stop: only a plain method tells that REST itself is closed.
-    return place.step === 'search' && isPlanRefusal(error) ? { scope: 'search', subject: place.name } : connection;
-  }
-  if (place.step === 'search') return { scope: 'search', subject: place.name };
-  if (error.kind === 'network') return place.portalAnswers ? partOf(place) : connection;
-  if (error.kind === 'limit') {
-    return methodLimits.has(error.code.toLowerCase()) ? { scope: 'method', subject: place.name } : connection;
-  }
-  if (isMethodRefusal(error)) return { scope: 'method', subject: place.name };
+  const search: Scope | null = place.step === 'search' ? { scope: 'search', subject: place.name } : null;
+  if (!(error instanceof Bitrix24Error)) return search ?? { scope: 'record' };
+  const method: Scope = { scope: 'method', subject: place.name };
+  if (closesMethod(error, place)) return search ?? method;
+  if (error.kind === 'auth') return connectionFault;
+  if (search) return search;
+  if (error.kind === 'network') return place.portalAnswers ? partOf(place) : connectionFault;
+  if (error.kind === 'limit') return methodLimits.has(error.code.toLowerCase()) ? method : connectionFault;
   if (error.code.toLowerCase() === 'access_denied') return partOf(place);
-  return place.step === 'fields' ? kindOf(place) : { scope: 'record' };
+  return place.step === 'fields' || place.step === 'list' ? kindOf(place) : { scope: 'record' };
 }
 
-const connection: FaultKey = { scope: 'connection', subject: '' };
+/** The fault of a portal that refuses us, or cannot be reached. */
+export const connectionFault: FaultKey = { scope: 'connection', subject: '' };
 
 /** What a refusal of rights, or a portal that fails at one thing only, is about. */
 function partOf(place: Place): Scope {
@@ -80,11 +76,6 @@ function operationOf(method: string): string {
   return method.split('.').at(-1) ?? method;
 }
 
-/** Codes that say that no call of ours is answered any more, or none of the CRM's. */
-function isConnectionRefusal(error: Bitrix24Error): boolean {
-  return error.kind === 'auth' && !isMethodRefusal(error);
-}
-
 /** The portal's own refusal, and our own waiting for the same limit. */
 const methodLimits = new Set(['operation_time_limit', 'method_limit_reached']);
 
@@ -96,8 +87,16 @@ const methodCodes = new Set([
   'method_confirm_denied',
 ]);
 
-function isMethodRefusal(error: Bitrix24Error): boolean {
-  return methodCodes.has(error.code.toLowerCase());
+/**
+ * Whether a refusal speaks of what was asked for alone. A missing permission does, unless it is the CRM's; so does a plan that lacks a
+ * feature, where a side matter was asked for: only a plain method of the CRM tells that REST itself is closed. `PAYMENT_REQUIRED` is the
+ * whole subscription's (system-errors.md, 2026-08).
+ */
+function closesMethod(error: Bitrix24Error, { step, name }: Place): boolean {
+  const code = error.code.toLowerCase();
+  if (methodCodes.has(code)) return true;
+  if (code === 'insufficient_scope') return !name.startsWith('crm.');
+  return isPlanRefusal(error) && code !== 'payment_required' && (step === 'search' || step === 'step');
 }
 
 /** Sequelize's and the driver's errors of a connection that cannot be had or broke (class 08, 57P01 to 57P03 of PostgreSQL's codes). */

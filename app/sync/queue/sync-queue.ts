@@ -31,6 +31,8 @@ export interface QueueRow {
   createSentAt: Date | null;
   createValues: SentValues | null;
   dueAt: Date;
+  /** When the row was taken: what it said until then is what was worked on. */
+  claimedAt?: Date;
 }
 
 /** What was sent in a create whose answer may be lost: it becomes the shadows of the record if it is adopted. */
@@ -87,7 +89,7 @@ export async function enqueue(
 }
 
 const rowColumns = `entity, side, record_id::integer as "recordId", changes, reason, run_id as "runId", attempts, priority,
-  create_sent_at as "createSentAt", create_values as "createValues", due_at as "dueAt"`;
+  create_sent_at as "createSentAt", create_values as "createValues", due_at as "dueAt", now() as "claimedAt"`;
 
 /** Which rows are claimed: what just changed, or what can wait (runs, sweeps, statements over many rows). */
 export interface Claim {
@@ -121,11 +123,12 @@ export interface DoneRow extends HandledRow {
   changes: number;
   /** The run that the row was claimed for; another that asked for it meanwhile goes on waiting. */
   runId: number | null;
+  claimedAt?: Date;
 }
 
 /**
  * Removes rows that have been dealt with, except those that changed since they were claimed: these stay queued, due at once,
- * with a clean slate. Rows that a writer holds locked are being changed just now, so they are left alone.
+ * with a clean slate; what is left to do came after the claim, and is as old as that. Rows that a writer holds locked are being changed just now, so they are left alone.
  * Returns the rows that were removed or left with a clean slate: only these have been counted for good.
  */
 export async function removeDone(
@@ -138,14 +141,16 @@ export async function removeDone(
   return queryRows(
     db,
     `with done as (
-       select entity, side, "recordId" as record_id, changes, "runId" as run_id from jsonb_to_recordset($rows::jsonb)
-           as r (entity text, side text, "recordId" bigint, changes integer, "runId" integer)),
+       select entity, side, "recordId" as record_id, changes, "runId" as run_id, "claimedAt" as claimed_at
+         from jsonb_to_recordset($rows::jsonb)
+           as r (entity text, side text, "recordId" bigint, changes integer, "runId" integer, "claimedAt" timestamptz)),
      held as (
-       select q.entity, q.side, q.record_id, q.changes = d.changes as same, d.run_id
+       select q.entity, q.side, q.record_id, q.changes = d.changes as same, d.run_id, d.claimed_at
          from sync_queue q join done d using (entity, side, record_id)
         where q.tenant_id = $tenantId for update of q skip locked),
      changed as (
        update sync_queue q set attempts = 0, create_sent_at = null, create_values = null,
+              queued_at = greatest(q.queued_at, h.claimed_at),
               run_id = case when q.run_id is distinct from h.run_id then q.run_id end
          from held h where not h.same and q.tenant_id = $tenantId
           and (q.entity, q.side, q.record_id) = (h.entity, h.side, h.record_id)),

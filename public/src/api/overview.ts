@@ -1,12 +1,31 @@
 import type { Api } from './client.ts';
 import { ApiError } from './error.ts';
 
+/** An open failure of more than one record; its texts are in the page's language. */
+export interface Fault {
+  scope: 'kind' | 'method' | 'search' | 'connection';
+  /** The kind, the method or the search; empty for the connection. */
+  subject: string;
+  text: string;
+  advice: string | null;
+  since: string;
+  /** Null: a person has to mend something first. */
+  next_try_at: string | null;
+  waits: { text: string; count: number };
+}
+
 export interface Health {
-  healthy: boolean;
+  /** `degraded`: a part waits. `down`: nothing is synchronised. */
+  status: 'healthy' | 'degraded' | 'down';
   timestamp: string;
-  /** Why not, in the page's language. */
+  /** Why nothing is synchronised, in the page's language. */
   error?: string;
   code?: string;
+  /** The queue is late. */
+  reason?: { code: string; text: string; since: string };
+  faults: Fault[];
+  /** Every change up to then is applied; null: nothing can be said yet. */
+  complete_until: string | null;
   connection: {
     kind: 'webhook' | 'installation';
     portal: string;
@@ -18,9 +37,10 @@ export interface Health {
   last_event_at: string | null;
 }
 
-/** The portal did not answer, and is asked again at a moment that is known. */
-export function isPaused({ connection }: Health): boolean {
-  return connection !== null && connection.paused_until !== null && Date.parse(connection.paused_until) > Date.now();
+/** The fault of a portal that did not answer: it is asked again at a moment that is known. Null when that is not what is wrong. */
+export function findOutage({ connection, faults }: Health): Fault | null {
+  if (connection?.state !== 'active') return null;
+  return faults.find(({ scope, next_try_at }) => scope === 'connection' && next_try_at !== null) ?? null;
 }
 
 export interface Stats {
@@ -32,7 +52,7 @@ export interface Stats {
     last_sync_time: string | null;
   };
   errors_count: number;
-  sync: { lag_sec: number };
+  sync: { lag_sec: number; faults: number; complete_until: string | null };
 }
 
 export interface HourlyCount {
@@ -49,7 +69,7 @@ export interface LimitUsage {
 
 const address = '/api/integration/bitrix24';
 
-/** The connection, asked of the portal itself if `live`. An unhealthy answer is an answer, not a failure. */
+/** The connection, asked of the portal itself if `live`. The answer of a connection that is down is an answer, not a failure. */
 export async function readHealth(api: Api, live: boolean, signal: AbortSignal): Promise<Health> {
   try {
     return await api.get<Health>(`${address}/health`, { live: String(live) }, signal);

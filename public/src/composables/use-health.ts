@@ -16,7 +16,7 @@ export function provideHealth(options: { live: boolean; everyMs: number }): Load
   let soon: ReturnType<typeof setTimeout>;
   watch(health.data, (known) => {
     clearTimeout(soon);
-    if (known && !known.healthy) soon = setTimeout(() => void health.reload(), unhealthyMs);
+    if (known && known.status === 'down') soon = setTimeout(() => void health.reload(), unhealthyMs);
   });
   onScopeDispose(() => clearTimeout(soon));
   provide(key, health);

@@ -16,9 +16,19 @@ export const shellWords = {
   },
   suspended: { ru: 'Синхронизация остановлена', en: 'The synchronisation is stopped' },
   paused: { ru: 'Портал временно не отвечает', en: 'The portal does not answer for now' },
-  pausedText: {
-    ru: 'Следующая попытка в {time}. Изменения копятся в очереди и не потеряются',
-    en: 'The next attempt is at {time}. Changes wait in the queue and are not lost',
+  outageText: {
+    ru: 'Изменения копятся в очереди и не потеряются',
+    en: 'Changes wait in the queue and are not lost',
+  },
+  partFault: { ru: 'Часть данных не синхронизируется', en: 'A part of the data is not synchronised' },
+  searchFault: { ru: 'Проверка портала не удаётся', en: 'A check of the portal fails' },
+  late: { ru: 'Синхронизация отстаёт', en: 'The synchronisation is late' },
+  waiting: { ru: '{count} {count:запись|записи|записей}', en: '{count} {count:record|records}' },
+  since: { ru: 'Началось {time}', en: 'Since {time}' },
+  nextTry: { ru: 'Следующая попытка {time}', en: 'Next attempt: {time}' },
+  noNextTry: {
+    ru: 'Продолжится, когда причина будет устранена',
+    en: 'It goes on once the cause is mended',
   },
   toSettings: { ru: 'Открыть настройки', en: 'Open the settings' },
   tellAdministrator: {

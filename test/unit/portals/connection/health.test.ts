@@ -6,17 +6,25 @@ import type { Connection, Connections } from '../../../../app/portals/connection
 import { makeHealth } from '../../../../app/portals/connection/health.ts';
 import { MockBitrix24Client } from '../../../support/mock-bitrix24-client.ts';
 
-function prepare({ state = 'active' as Connection['state'], scope = ['crm'], connected = true } = {}) {
+function prepare({
+  state = 'active' as Connection['state'],
+  scope = ['crm'],
+  connected = true,
+  pauseReason = null as string | null,
+} = {}) {
   let nowMs = 0;
   const connection = {
     state,
     portal: 'portal.example',
+    pauseReason,
+    pauseFailures: pauseReason ? 3 : 0,
     error: { code: 'gone', message: 'Вебхук удалён' },
   } as Connection;
   const connections = {
     find: async () => (connected ? connection : null),
     suspend: sinon.stub().resolves(),
     resume: sinon.stub().resolves(),
+    clearPause: sinon.stub().resolves(),
     markChecked: sinon.stub().resolves(),
   };
   const client = new MockBitrix24Client();
@@ -25,6 +33,7 @@ function prepare({ state = 'active' as Connection['state'], scope = ['crm'], con
     db: { query: sinon.stub().resolves([]) } as unknown as Database,
     connections: connections as unknown as Connections,
     clientFor: async () => client,
+    tokenRefreshedAt: async () => null,
     clock: { now: () => new Date(nowMs), sleep: async () => undefined },
     log: { info: () => undefined } as unknown as Log,
   });
@@ -38,7 +47,7 @@ function prepare({ state = 'active' as Connection['state'], scope = ['crm'], con
 describe('makeHealth', () => {
   it('asks the portal and reports that it answers', async () => {
     const { health, client, connections } = prepare();
-    expect(await health.report(1)).to.deep.include({ healthy: true, error: null });
+    expect(await health.report(1)).to.deep.include({ status: 'healthy', error: null });
     expect(client.calls).to.deep.equal([{ method: 'profile', args: [{ urgency: 'interactive' }] }]);
     expect(connections.resume.called).to.equal(false);
   });
@@ -93,16 +102,31 @@ describe('makeHealth', () => {
     it(`does not suspend for a failure of kind ${kind}`, async () => {
       const { health, connections, client } = prepare();
       client.setShouldFail(true, 'Test error', { kind });
-      expect((await health.report(1)).healthy).to.equal(false);
+      expect((await health.report(1)).status).to.equal('down');
       expect(connections.suspend.called).to.equal(false);
     });
   }
 
   it('resumes a suspended connection that works again', async () => {
     const { health, connections } = prepare({ state: 'suspended' });
-    expect((await health.report(1)).healthy).to.equal(true);
+    expect((await health.report(1)).status).to.equal('healthy');
     expect(connections.resume.calledOnceWith(1)).to.equal(true);
   });
+
+  it('ends the wait for a portal that answers again', async () => {
+    const { health, connections } = prepare({ pauseReason: 'portal_unreachable' });
+    await health.report(1);
+    expect(connections.clearPause.calledOnceWith(1)).to.equal(true);
+    expect(connections.resume.called).to.equal(false);
+  });
+
+  for (const pauseReason of ['QUERY_LIMIT_EXCEEDED', 'limit_reached', null]) {
+    it(`ends no wait for ${pauseReason ?? 'nothing'}`, async () => {
+      const { health, connections } = prepare({ pauseReason });
+      await health.report(1);
+      expect(connections.clearPause.called).to.equal(false);
+    });
+  }
 
   it('leaves a connection suspended while its webhook lacks the right to the CRM', async () => {
     const { health, connections } = prepare({ state: 'suspended', scope: ['user'] });
@@ -117,7 +141,7 @@ describe('makeHealth', () => {
     sinon.stub(client, 'profile').onFirstCall().rejects(new TypeError('a defect')).callThrough();
     const error = await health.report(1).catch((reason: unknown) => reason);
     expect(error).to.be.instanceOf(TypeError);
-    expect((await health.report(1)).healthy).to.equal(true);
+    expect((await health.report(1)).status).to.equal('healthy');
   });
 
   it('throws what is wrong to whoever needs a working connection, and never from memory', async () => {

@@ -107,6 +107,27 @@ describe('the sync queue', () => {
     expect(await stored()).to.deep.equal([]);
   });
 
+  it('is as old as its first change that is not applied: the pass that was overtaken, not what it dealt with', async () => {
+    const queuedAt = async () => {
+      const [row] = await queryRows<{ queued_at: Date }>(
+        db,
+        'select queued_at from sync_queue where tenant_id = $tenantId',
+        { tenantId },
+      );
+      return row?.queued_at.getTime();
+    };
+    await add({});
+    await queryRows(db, `update sync_queue set queued_at = now() - interval '1 hour'`);
+    const first = await queuedAt();
+    await add({});
+    expect(await queuedAt()).to.equal(first);
+    const claimed = await claimOne();
+    await add({});
+    await settle([claimed]);
+    expect(await queuedAt()).to.equal(claimed.claimedAt?.getTime());
+    expect(await queuedAt()).to.be.above(first ?? 0);
+  });
+
   it('leaves rows alone that a writer is changing just now, and takes the others', async () => {
     await add({ recordId: 1 }, { recordId: 2 });
     const rows = await claim();
@@ -198,6 +219,7 @@ describe('the sync queue', () => {
     await settle(rows);
     await postpone(db, tenantId, [{ ...(rows[0] as QueueRow), dueAt: new Date(), attempts: 9, sent: false }]);
     expect(await claim()).to.deep.equal([]);
-    expect(await claimDue(db, other, { limit: 10, lane: 'urgent' })).to.deep.equal(rows);
+    const left = await claimDue(db, other, { limit: 10, lane: 'urgent' });
+    expect(left).to.deep.equal(rows.map((claimed) => ({ ...claimed, claimedAt: left[0]?.claimedAt })));
   });
 });
