@@ -1,11 +1,11 @@
 import { type Entity, originator, pairKinds } from '../lib/records.ts';
 import { type BatchAnswer, type Command, sendBatch } from './batch.ts';
-import type { CallOptions, ListFilter, RemoteRecord } from './client.ts';
+import type { CallOptions, ListFilter, ListStart, RemoteRecord } from './client.ts';
 import type { Catalogue, FieldNames } from './field-metadata.ts';
 import { toRecord } from './item-codec.ts';
 import type { Limits } from './limits/limits.ts';
 import { filterIgnored, itemsOf, pageSize } from './list-answer.ts';
-import { listPages } from './list-pages.ts';
+import { firstPages, listPages, proveTimeFilter } from './list-pages.ts';
 import type { Transport } from './sdk.ts';
 
 const commandsPerRequest = 50;
@@ -133,6 +133,12 @@ export function makeReading({ transport, limits, catalogue }: ReadingDeps) {
 
     list: (entity: Entity, filter: ListFilter, afterId: number, options: CallOptions = {}) =>
       listPages({ transport, limits }, entity, filter, afterId, options),
+
+    firstPages: (entity: Entity, lists: readonly ListStart[], options: CallOptions = {}) =>
+      firstPages({ transport, limits }, entity, lists, options),
+
+    proveTimeFilter: (entity: Entity, record: { id: number; modifiedAt: Date }, options: CallOptions = {}) =>
+      proveTimeFilter({ transport, limits }, entity, record, options),
   };
 }
 

@@ -38,7 +38,7 @@ export function makePortalRoutes({ setup, health, clients }: PortalRouteDeps): R
       summary: 'Connect a portal by its inbound webhook, or disconnect it with "webhook_url": null',
       role: 'admin',
       body: setupBody,
-      async handle({ caller, body, log }) {
+      async handle({ caller, body, log, language }) {
         const answer = await setup.setUp(caller.tenantId, {
           webhookUrl: body.webhook_url,
           clientId: body.client_id,
@@ -49,7 +49,7 @@ export function makePortalRoutes({ setup, health, clients }: PortalRouteDeps): R
         health.forget(caller.tenantId);
         const message = body.webhook_url === null ? disconnected : saved;
         log.info({ operation: 'setup', result: 'ok', portal: answer.portal }, message.ru);
-        return { data: presentSetup(answer), message };
+        return { data: presentSetup(answer, language), message };
       },
     }),
 
@@ -57,8 +57,8 @@ export function makePortalRoutes({ setup, health, clients }: PortalRouteDeps): R
       method: 'get',
       path: `${address}/setup`,
       summary: 'How the portal is connected, without asking it; never secrets',
-      async handle({ caller }) {
-        return { data: presentSetup(await setup.describe(caller.tenantId)) };
+      async handle({ caller, language }) {
+        return { data: presentSetup(await setup.describe(caller.tenantId), language) };
       },
     }),
 
@@ -93,7 +93,7 @@ export function makePortalRoutes({ setup, health, clients }: PortalRouteDeps): R
 const saved = { ru: 'Интеграция с Битрикс24 настроена', en: 'The Bitrix24 integration is set up' };
 const disconnected = { ru: 'Портал Битрикс24 отключён', en: 'The Bitrix24 portal is disconnected' };
 
-function presentSetup(answer: SetupAnswer) {
+function presentSetup(answer: SetupAnswer, language: Language) {
   return {
     connected: answer.connected,
     kind: answer.kind,
@@ -102,6 +102,7 @@ function presentSetup(answer: SetupAnswer) {
     user_id: answer.userId,
     outgoing_token_set: answer.outgoingTokenSet,
     events_url: answer.eventsUrl,
+    warnings: answer.warnings.map(({ code, entity, text }) => ({ code, kind: entity, message: text[language] })),
   };
 }
 
@@ -113,11 +114,19 @@ function presentHealth(report: HealthReport, language: Language) {
     timestamp: report.checkedAt.toISOString(),
     ...(error && { error: error.text[language], code: error.code }),
     connection: connection && presentConnection(connection),
+    notices:
+      connection?.timeFilter === 'ignored' ? [{ code: 'time_filter_ignored', message: wholeLists[language] }] : [],
     queue: { depth: queue.depth, oldest_at: queue.oldestAt, due: queue.due },
     last_event_at: connection?.lastEventAt ?? null,
     last_error: report.lastError,
   };
 }
+
+/** What is slower than it could be, and no failure. */
+const wholeLists = {
+  ru: 'Портал не отбирает записи по времени изменения: пропущенные изменения ищутся по всему списку, раз в час',
+  en: 'The portal does not select records by their time of change: missed changes are looked for in the whole list, once an hour',
+};
 
 function presentConnection(connection: Connection) {
   return {

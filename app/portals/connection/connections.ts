@@ -22,6 +22,8 @@ export interface Connection {
   pauseFailures: number;
   lastEventAt: Date | null;
   checkedAt: Date | null;
+  /** What the portal makes of a filter on the time of change; null while it is not proved. */
+  timeFilter: 'honoured' | 'ignored' | null;
 }
 
 /** What is known of a webhook that was tried and works. */
@@ -105,7 +107,7 @@ export function makeConnections({ db, secrets }: { db: Database; secrets: Secret
          values ($tenantId, 'webhook', $host, $userId, $scope, now())
          on conflict (tenant_id, kind) do update
             set portal_host = excluded.portal_host, user_id = excluded.user_id, scope = excluded.scope,
-                checked_at = now(), updated_at = now()`,
+                checked_at = now(), updated_at = now(), time_filter = null`,
         { tenantId, host: webhook.host, userId: webhook.userId, scope: webhook.scope },
         transaction,
       );
@@ -140,7 +142,7 @@ export function makeConnections({ db, secrets }: { db: Database; secrets: Secret
          values ($tenantId, 'installation', $host, $memberId, $userId, $scope, now())
          on conflict (tenant_id, kind) do update
             set portal_host = excluded.portal_host, member_id = excluded.member_id, user_id = excluded.user_id,
-                scope = excluded.scope, checked_at = now(), updated_at = now()`,
+                scope = excluded.scope, checked_at = now(), updated_at = now(), time_filter = null`,
         { tenantId, host, memberId, userId, scope },
         transaction,
       );
@@ -205,5 +207,6 @@ const connectionQuery = `
               then json_build_object('code', error_code, 'message', error_message) end as error,
          suspended_at as "suspendedAt",
          paused_until as "pausedUntil", pause_reason as "pauseReason", pause_failures as "pauseFailures",
-         last_event_at as "lastEventAt", checked_at as "checkedAt"
-    from bitrix24_effective_connections where tenant_id = $tenantId`;
+         last_event_at as "lastEventAt", checked_at as "checkedAt",
+         (select b.time_filter from bitrix24_connections b where b.tenant_id = c.tenant_id and b.kind = c.kind) as "timeFilter"
+    from bitrix24_effective_connections c where tenant_id = $tenantId`;
