@@ -43,8 +43,8 @@ export interface PortalSwitches extends AppSwitches {
   totalWithoutCount: 'absent' | 'zero';
   /** HTTP status of authorization errors: 401 for all (code), or as the documentation's table has it. */
   authStatus: 'code' | 'docs';
-  /** Filters on `updatedTime`: honoured, or silently dropped (one report). */
-  timeFilters: 'honoured' | 'dropped';
+  /** Filters on `updatedTime`: honoured, silently dropped, or read as the server's own time, offset passed over (one report). */
+  timeFilters: 'honoured' | 'dropped' | 'shifted';
   /** Offset of the portal's server from UTC. */
   offsetMinutes: number;
 }

@@ -59,6 +59,8 @@ export function makeSubscribe(deps: BindDeps) {
     await step('placements', async () => bindTabs(await application(), addresses()));
     await step('fields', async () => {
       const client = await deps.clientFor(tenantId);
+      // What was read an hour ago says nothing of what may be read now.
+      client.clearCache();
       for (const entity of entities) await client.fields(entity, { interactive: true });
     });
     if (!failures.has('events')) await installations.noteBound(installation.id);
