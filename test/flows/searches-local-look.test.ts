@@ -121,11 +121,13 @@ describe('the look from our side', () => {
       await writer.query(`update objects set name = 'Камаз из долгой записи' where name = 'Камаз 2'`);
       await automatic({});
       await world.settled();
-      // Several firings pass: the look still waits for the writer.
       await eventually(async () => {
         const [asked] = await world.sql('select after_xid is not null as marked from local_looks');
         expect(asked).to.deep.equal({ marked: true });
       });
+      // A look that begins now cannot see what the writer has written: it is not the one that was asked for.
+      await world.runJob('local_look', tenant);
+      expect(await world.sql('select 1 from local_looks')).to.have.length(1);
       expect(titles()).to.include('Камаз 2');
       await writer.query('commit');
     } finally {

@@ -83,7 +83,8 @@ export function makeSetup(deps: SetupDeps) {
     });
     await waiting?.activate();
     await clients.forgetEverywhere(tenantId);
-    if (webhook) await checkReadableKinds(deps, await clients.clientFor(tenantId), tenantId);
+    // With a client of its own: what it reads now is not to be remembered for an hour.
+    if (webhook) await checkReadableKinds(deps, deps.makeClient({ kind: 'webhook', ...webhook }), tenantId);
     return describe(tenantId);
   }
 
