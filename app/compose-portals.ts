@@ -88,7 +88,7 @@ export function composePortals({ config, db, clock, log, secrets, metrics, queue
   });
   const probe = (url: string) => verifyWebhook(url, agent);
   const setup = makeSetup({
-    ...{ db, connections, clients, applications, install, probe, makeClient, log },
+    ...{ db, clock, connections, clients, applications, install, probe, makeClient, log },
     publicUrl: config.publicUrl,
   });
   const tokenRefreshedAt = async (tenantId: number) =>
@@ -121,7 +121,10 @@ export function composePortals({ config, db, clock, log, secrets, metrics, queue
     appEvents,
     sessionSecret,
     identify: makeIdentifySender({ db, secrets, installations, appEvents }),
-    bind: makeSubscribe({ installations, applicationFor, clientFor, publicUrl: config.publicUrl, clock }),
+    bind: makeSubscribe({
+      ...{ installations, applicationFor, clientFor, publicUrl: config.publicUrl, clock },
+      resume: (tenantId) => connections.resume(tenantId, 'installation'),
+    }),
     routes: [
       ...makePortalRoutes({ setup, health, clients }),
       ...makeInstallationRoutes({ installations, codeGrant, linkCodes, appEvents, wakeBinding }),
@@ -134,6 +137,12 @@ export function composePortals({ config, db, clock, log, secrets, metrics, queue
       const installation = await installations.findByTenant(tenantId);
       if (installation?.state !== 'active' || installation.offline === 'none') return null;
       return { mode: installation.offline, application: await applicationFor(installation) };
+    },
+
+    /** The portal grants less of its offline queue than it did. */
+    async noteOfflineMode(tenantId: number, mode: 'none' | 'plain'): Promise<void> {
+      const installation = await installations.findByTenant(tenantId);
+      if (installation) await installations.noteOffline(installation.id, mode);
     },
   };
 }

@@ -10,10 +10,12 @@ import { makeCompanyRoutes } from './crm/company-routes.ts';
 import { makeRecordRoutes } from './crm/record-routes.ts';
 import { makeDeletionSweep } from './events/deletion-sweep.ts';
 import { makeDuplicateCheck } from './events/duplicate-check.ts';
+import { makeLocalLook } from './events/local-look.ts';
 import { makeOffline } from './events/offline.ts';
 import { makeReceive } from './events/receive.ts';
 import { makeEventRoutes } from './events/routes.ts';
 import { makeSchedules } from './events/schedules.ts';
+import { makeSearching, type SearchName } from './events/searching.ts';
 import { makeSweep } from './events/sweep.ts';
 import { makeMetrics } from './http/metrics.ts';
 import { createServer } from './http/server.ts';
@@ -36,7 +38,6 @@ import { isMigrated } from './models/migrate.ts';
 import { retryingTransaction } from './models/retrying-transaction.ts';
 import type { Installation } from './portals/install/installations.ts';
 import { defaultTimings, type SyncTimings } from './sync/deps.ts';
-import { handleRequestFailure } from './sync/faults/outage-policy.ts';
 import { makeReconcile } from './sync/reconcile.ts';
 
 /** Requests at once and a second on every plan but Enterprise (settings/performance/limits.md, 2026-08). */
@@ -119,29 +120,30 @@ export function compose(config: Config, databaseUrl: string, log: Log, options: 
     return row?.known ?? false;
   }
 
-  /** A search that fails as a whole stops or pauses its tenant as a synchronisation does; the next schedule tries again. */
-  const searching = (search: (tenantId: number, context: TaskContext) => Promise<void>) => {
-    return async (tenantId: number, context: TaskContext): Promise<void> => {
-      const connection = await connections.find(tenantId);
-      if (connection?.state !== 'active') return;
-      try {
-        await search(tenantId, context);
-      } catch (error) {
-        if (context.signal.aborted) return;
-        await handleRequestFailure({ ...syncDeps, log: context.log }, tenantId, connection.pauseFailures, error);
-      }
-    };
-  };
+  const searching = makeSearching({
+    ...{ db, clock, connections, timings, random: Math.random, wake: queue.wake },
+    searches: {
+      sweep: makeSweep({ db, clock, clientFor }),
+      deletion_sweep: makeDeletionSweep({ db, clientFor }),
+      duplicate_check: makeDuplicateCheck({ db, clientFor }),
+      offline: makeOffline({ db, queueOf: portals.offlineQueueOf, noteMode: portals.noteOfflineMode }),
+      local_look: makeLocalLook({ db }),
+    },
+  });
+  const search = (name: SearchName) => (tenantId: number, context: TaskContext) =>
+    searching.run(name, tenantId, context);
 
   const handlers: Record<Task, (tenantId: number, context: TaskContext) => Promise<void>> = {
     async reconcile(tenantId, context) {
       const isWorkLeft = await reconcile(tenantId, context);
       if (isWorkLeft) await queue.wake('reconcile', [tenantId]);
     },
-    sweep: searching(makeSweep({ db, clock, clientFor })),
-    deletion_sweep: searching(makeDeletionSweep({ db, clientFor })),
-    duplicate_check: searching(makeDuplicateCheck({ db, clientFor })),
-    offline: searching(makeOffline({ db, queueOf: portals.offlineQueueOf })),
+    sweep: search('sweep'),
+    deletion_sweep: search('deletion_sweep'),
+    duplicate_check: search('duplicate_check'),
+    offline: search('offline'),
+    local_look: search('local_look'),
+    search_retry: searching.retryDue,
     async bind(tenantId, context) {
       try {
         await portals.bind(tenantId, context);
@@ -171,6 +173,7 @@ export function compose(config: Config, databaseUrl: string, log: Log, options: 
       wake: queue.wake,
       listActiveTenants: connections.listActiveTenants,
       listRecoverableTenants: connections.listRecoverableTenants,
+      listInstalledTenants: () => installations.listActiveTenants({ offline: false }),
       listOfflineTenants: () => installations.listActiveTenants({ offline: true }),
       purgePending: installations.purgePending,
       sweepIntervalSec: config.sweepIntervalSec,

@@ -21,6 +21,7 @@ export interface BoundPlacement {
 
 /** An entry of the portal's offline queue (api-reference/events/offline-events.md, 2026-09). */
 export interface OfflineEvent {
+  id: number;
   messageId: string;
   name: string;
   recordId: number | null;
@@ -137,9 +138,12 @@ export function makeAppApi(access: InstallationAccess, { agent, limits, log }: O
       return ((await call('feature.get', { CODE: code })) as { value?: unknown } | null)?.value === 'Y';
     },
 
-    /** The first fifty entries that wait, the oldest first, reserved ones included, without taking them. */
-    async listOffline(): Promise<OfflineEvent[]> {
-      return listOf(await call('event.offline.list', { order: { ID: 'ASC' }, start: 0 })).map(toOfflineEvent);
+    /** The first fifty entries behind `afterId` that wait, the oldest first, reserved ones included, without taking them. */
+    async listOffline(afterId = 0): Promise<OfflineEvent[]> {
+      const filter = afterId > 0 ? { filter: { '>ID': afterId } } : {};
+      return listOf(await call('event.offline.list', { ...filter, order: { ID: 'ASC' }, start: 0 })).map(
+        toOfflineEvent,
+      );
     },
 
     /** Takes entries for good. */
@@ -177,6 +181,7 @@ function toOfflineEvent(row: Record<string, unknown>): OfflineEvent {
   const data = row.EVENT_DATA as { FIELDS?: { ID?: unknown } } | null | false;
   const id = Number(data ? data.FIELDS?.ID : Number.NaN);
   return {
+    id: Number(row.ID),
     messageId: String(row.MESSAGE_ID ?? ''),
     name: String(row.EVENT_NAME ?? ''),
     recordId: Number.isSafeInteger(id) && id > 0 ? id : null,

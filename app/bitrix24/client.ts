@@ -55,8 +55,16 @@ export interface ListedRecord {
 export interface ListFilter {
   /** Only records changed at or after this moment; some portals pass it over, see `isChangedSince`. */
   changedSince?: Date;
+  /** Only records whose last change is older than this moment. */
+  changedBefore?: Date;
   /** Only records that carry our ORIGINATOR_ID. */
   ours?: boolean;
+}
+
+/** Where a list begins: behind a record of this id, 0 for the beginning. */
+export interface ListStart {
+  filter: ListFilter;
+  afterId: number;
 }
 
 export interface CallOptions {
@@ -111,6 +119,18 @@ export interface Bitrix24Client {
     afterId: number,
     options?: CallOptions,
   ): Promise<{ records: ListedRecord[]; last: boolean; serverTime: Date }>;
+  /** First pages of several lists of one kind, in one request, made one after the other. */
+  firstPages(
+    entity: Entity,
+    lists: readonly ListStart[],
+    options?: CallOptions,
+  ): Promise<{ pages: { records: ListedRecord[]; last: boolean }[]; serverTime: Date }>;
+  /** What the portal makes of a filter on `updatedTime`, tried on one record; null when the record is not shown or changed meanwhile. */
+  proveTimeFilter(
+    entity: Entity,
+    record: { id: number; modifiedAt: Date },
+    options?: CallOptions,
+  ): Promise<'honoured' | 'ignored' | null>;
   /** The first failure stage of the deal's funnel (`crm.status.list`, SEMANTICS F), or null when it has none; cached. */
   lostStage(categoryId: number, options?: CallOptions): Promise<string | null>;
   /** Forgets cached field lists and stage lists. */

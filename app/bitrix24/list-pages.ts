@@ -1,6 +1,6 @@
 import { type Entity, originator, pairKinds } from '../lib/records.ts';
-import { type Command, sendBatch } from './batch.ts';
-import type { CallOptions, ListedRecord, ListFilter } from './client.ts';
+import { type Command, type CommandOutcome, sendBatch } from './batch.ts';
+import type { CallOptions, ListedRecord, ListFilter, ListStart } from './client.ts';
 import { brokenAnswer } from './error-table.ts';
 import { textOrNull, type WireItem } from './item-codec.ts';
 import type { Limits } from './limits/limits.ts';
@@ -28,34 +28,107 @@ export async function listPages(
       index === 0 ? afterId : `$result[k${String(index - 1).padStart(4, '0')}][items][${pageSize - 1}][id]`;
     return pageCommand(entity, filter, behind);
   });
-  const { outcomes, serverTime } = await sendBatch(transport, limits, commands, { ...options, writes: false });
-  if (!serverTime) throw brokenAnswer('no_server_time', 'batch: time.date_start');
+  const { outcomes, serverTime } = await send({ transport, limits }, commands, options);
   const records: ListedRecord[] = [];
   let cursor = afterId;
   for (const outcome of outcomes) {
-    if (!outcome.ok) throw outcome.error;
-    const page = itemsOf(outcome.result).map(toListed);
-    for (const record of page) {
-      check(record, filter, cursor);
-      cursor = record.id;
-    }
+    const page = readPage(outcome, filter, cursor);
+    cursor = page.at(-1)?.id ?? cursor;
     records.push(...page);
     if (page.length < pageSize) return { records, last: true, serverTime };
   }
   return { records, last: false, serverTime };
 }
 
-function pageCommand(entity: Entity, { changedSince, ours }: ListFilter, behind: number | string): Command {
+/**
+ * First pages of several lists of one kind, in one request, made by the portal one after the other. Throws `Bitrix24Error` when any of
+ * them fails.
+ */
+export async function firstPages(
+  deps: { transport: Transport; limits: Limits },
+  entity: Entity,
+  lists: readonly ListStart[],
+  options: CallOptions,
+): Promise<{ pages: { records: ListedRecord[]; last: boolean }[]; serverTime: Date }> {
+  const commands = lists.map(({ filter, afterId }) => pageCommand(entity, filter, afterId));
+  const { outcomes, serverTime } = await send(deps, commands, options);
+  const pages = outcomes.map((outcome, index) => {
+    const { filter, afterId } = lists[index] as ListStart;
+    const records = readPage(outcome, filter, afterId);
+    return { records, last: records.length < pageSize };
+  });
+  return { pages, serverTime };
+}
+
+/**
+ * What the portal makes of a filter on `updatedTime`, tried on one record: `>=` its own second has to show it, `>` a second later must
+ * not. Null when the record is not shown, or changes all the time. A public report doubts such filters (b24-rest-docs 215).
+ */
+export async function proveTimeFilter(
+  deps: { transport: Transport; limits: Limits },
+  entity: Entity,
+  { id, modifiedAt }: { id: number; modifiedAt: Date },
+  options: CallOptions,
+): Promise<'honoured' | 'ignored' | null> {
+  let supposed = modifiedAt;
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    const later = new Date(supposed.getTime() + 1000);
+    const times = [{}, { '>=updatedTime': toSeconds(supposed) }, { '>updatedTime': toSeconds(later) }];
+    const commands = times.map((time) => listCommand(entity, { '=id': id, ...time }));
+    const { outcomes } = await send(deps, commands, options);
+    const [plain = [], from = [], after = []] = outcomes.map((outcome) => readPage(outcome, {}, 0));
+    const [shown] = plain;
+    if (!shown) return null;
+    if (shown.modifiedAt.getTime() === supposed.getTime()) {
+      return from.length === 1 && after.length === 0 ? 'honoured' : 'ignored';
+    }
+    // It changed since it was linked.
+    supposed = shown.modifiedAt;
+  }
+  return null;
+}
+
+async function send(
+  { transport, limits }: { transport: Transport; limits: Limits },
+  commands: readonly Command[],
+  options: CallOptions,
+): Promise<{ outcomes: CommandOutcome[]; serverTime: Date }> {
+  const { outcomes, serverTime } = await sendBatch(transport, limits, commands, { ...options, writes: false });
+  if (!serverTime) throw brokenAnswer('no_server_time', 'batch: time.date_start');
+  return { outcomes, serverTime };
+}
+
+function readPage(outcome: CommandOutcome, filter: ListFilter, afterId: number): ListedRecord[] {
+  if (!outcome.ok) throw outcome.error;
+  const page = itemsOf(outcome.result).map(toListed);
+  let cursor = afterId;
+  for (const record of page) {
+    check(record, filter, cursor);
+    cursor = record.id;
+  }
+  return page;
+}
+
+function pageCommand(
+  entity: Entity,
+  { changedSince, changedBefore, ours }: ListFilter,
+  behind: number | string,
+): Command {
+  return listCommand(entity, {
+    '>id': behind,
+    ...(changedSince && { '>=updatedTime': toSeconds(changedSince) }),
+    ...(changedBefore && { '<updatedTime': toSeconds(changedBefore) }),
+    ...(ours && { '=originatorId': originator }),
+  });
+}
+
+function listCommand(entity: Entity, filter: Record<string, unknown>): Command {
   return {
     method: 'crm.item.list',
     params: {
       entityTypeId: pairKinds[entity].entityTypeId,
       select: ['id', 'updatedTime', 'originatorId', 'originId'],
-      filter: {
-        '>id': behind,
-        ...(changedSince && { '>=updatedTime': toSeconds(changedSince) }),
-        ...(ours && { '=originatorId': originator }),
-      },
+      filter,
       order: { id: 'ASC' },
       start: -1,
     },

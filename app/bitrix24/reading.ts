@@ -1,12 +1,12 @@
 import { type Entity, originator, pairKinds } from '../lib/records.ts';
 import { type BatchAnswer, type Command, type CommandOutcome, sendBatch } from './batch.ts';
-import type { CallOptions, ListFilter, RecordAnswer, RemoteRecord } from './client.ts';
+import type { CallOptions, ListFilter, ListStart, RecordAnswer, RemoteRecord } from './client.ts';
 import { Bitrix24Error } from './errors.ts';
 import type { Catalogue, FieldNames } from './field-metadata.ts';
 import { toRecord, type WireItem } from './item-codec.ts';
 import type { Limits } from './limits/limits.ts';
 import { filterIgnored, itemsOf, pageSize } from './list-answer.ts';
-import { listPages } from './list-pages.ts';
+import { firstPages, listPages, proveTimeFilter } from './list-pages.ts';
 import type { Transport } from './sdk.ts';
 
 const commandsPerRequest = 50;
@@ -153,6 +153,12 @@ export function makeReading({ transport, limits, catalogue }: ReadingDeps) {
 
     list: (entity: Entity, filter: ListFilter, afterId: number, options: CallOptions = {}) =>
       listPages({ transport, limits }, entity, filter, afterId, options),
+
+    firstPages: (entity: Entity, lists: readonly ListStart[], options: CallOptions = {}) =>
+      firstPages({ transport, limits }, entity, lists, options),
+
+    proveTimeFilter: (entity: Entity, record: { id: number; modifiedAt: Date }, options: CallOptions = {}) =>
+      proveTimeFilter({ transport, limits }, entity, record, options),
   };
 }
 

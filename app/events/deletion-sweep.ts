@@ -1,9 +1,9 @@
 import type { Bitrix24Client } from '../bitrix24/client.ts';
-import type { Log } from '../lib/log.ts';
 import { type Entity, entities } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
 import { isMassDeletion, reportMassDeletion } from '../sync/load/deletion-guard.ts';
 import { enqueue, priorities } from '../sync/queue/sync-queue.ts';
+import type { Search } from './searching.ts';
 
 export interface DeletionSweepDeps {
   db: Database;
@@ -16,22 +16,23 @@ const pageSize = 2500;
 /**
  * Makes the nightly comparison of ids: linked records that the portal no longer shows are queued, and each is deleted or unlinked only
  * when the portal itself says that it does not exist. A portal that hides most of them is doubted: one error, nothing queued.
- * Repeat-safe; throws `Bitrix24Error`.
+ * Each kind is a part of its own. Repeat-safe.
  */
-export function makeDeletionSweep({ db, clientFor }: DeletionSweepDeps) {
-  return async (tenantId: number, { signal, log }: { signal: AbortSignal; log: Log }): Promise<void> => {
-    const client = await clientFor(tenantId);
+export function makeDeletionSweep({ db, clientFor }: DeletionSweepDeps): Search {
+  return async (tenantId, { part, signal, log }) => {
     for (const entity of entities) {
-      const { missing, asked } = await findMissing(db, client, tenantId, entity, signal);
-      if (isMassDeletion(missing.length, asked)) {
-        await reportMassDeletion({ db, log }, tenantId, entity, missing);
-        continue;
-      }
-      const row = { tenantId, entity, side: 'bitrix24', reason: 'sweep_deleted', priority: priorities.run } as const;
-      await enqueue(
-        db,
-        missing.map((recordId) => ({ ...row, recordId })),
-      );
+      await part(entity, async () => {
+        const { missing, asked } = await findMissing(db, await clientFor(tenantId), tenantId, entity, signal);
+        if (isMassDeletion(missing.length, asked)) {
+          await reportMassDeletion({ db, log }, tenantId, entity, missing);
+          return;
+        }
+        const row = { tenantId, entity, side: 'bitrix24', reason: 'sweep_deleted', priority: priorities.run } as const;
+        await enqueue(
+          db,
+          missing.map((recordId) => ({ ...row, recordId })),
+        );
+      });
     }
   };
 }

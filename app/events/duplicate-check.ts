@@ -4,6 +4,7 @@ import type { Database } from '../models/database.ts';
 import { recordDuplicate } from '../sync/journal/duplicate-report.ts';
 import { findMappings } from '../sync/load/mappings.ts';
 import { localIdOf } from '../sync/plan/origin-id.ts';
+import type { Search } from './searching.ts';
 
 export interface DuplicateCheckDeps {
   db: Database;
@@ -12,23 +13,32 @@ export interface DuplicateCheckDeps {
 
 /**
  * Makes the weekly look at every record that carries our origin: two with the same one are reported, never merged or deleted.
- * Repeat-safe; throws `Bitrix24Error`.
+ * Each kind is a part of its own. Repeat-safe.
  */
-export function makeDuplicateCheck({ db, clientFor }: DuplicateCheckDeps) {
-  return async (tenantId: number, { signal }: { signal: AbortSignal }): Promise<void> => {
-    const client = await clientFor(tenantId);
+export function makeDuplicateCheck({ db, clientFor }: DuplicateCheckDeps): Search {
+  return async (tenantId, { part, signal }) => {
     for (const entity of entities) {
-      const byLocalId = await listOurs(client, tenantId, entity, signal);
-      const doubled = [...byLocalId].filter(([, records]) => records.length > 1);
-      const localIds = doubled.map(([localId]) => localId);
-      const mappings = await findMappings(db, tenantId, entity, { local: localIds, remote: [] });
-      const kept = new Map(mappings.map((mapping) => [mapping.localId, mapping.remoteId]));
-      for (const [localId, records] of doubled) {
-        const keptId = kept.get(localId) ?? records[0]?.id;
-        for (const record of records) if (record.id !== keptId) await recordDuplicate(db, tenantId, entity, record);
-      }
+      await part(entity, async () =>
+        reportDoubled(db, tenantId, entity, await listOurs(await clientFor(tenantId), tenantId, entity, signal)),
+      );
     }
   };
+}
+
+async function reportDoubled(
+  db: Database,
+  tenantId: number,
+  entity: Entity,
+  byLocalId: ReadonlyMap<number, readonly ListedRecord[]>,
+): Promise<void> {
+  const doubled = [...byLocalId].filter(([, records]) => records.length > 1);
+  const localIds = doubled.map(([localId]) => localId);
+  const mappings = await findMappings(db, tenantId, entity, { local: localIds, remote: [] });
+  const kept = new Map(mappings.map((mapping) => [mapping.localId, mapping.remoteId]));
+  for (const [localId, records] of doubled) {
+    const keptId = kept.get(localId) ?? records[0]?.id;
+    for (const record of records) if (record.id !== keptId) await recordDuplicate(db, tenantId, entity, record);
+  }
 }
 
 async function listOurs(

@@ -5,12 +5,17 @@ export interface RecordEvent {
   deleted: boolean;
 }
 
+/** By the documentation, the only event of a move between funnels (api-reference/crm/deals/events/index.md, 2026-08). */
+const movedDeal = 'ONCRMDEALMOVETOCATEGORY';
+
 /**
  * What an event says about a record, or null when it does not speak of one that takes part. Names arrive in upper case
  * (api-reference/crm/deals/events/index.md, 2026-08); other spellings are accepted, because `event.get` shows them too.
  */
 export function recordEventOf(name: string): RecordEvent | null {
-  const match = /^ONCRM(DEAL|CONTACT|COMPANY)(ADD|UPDATE|DELETE)$/.exec(name.toUpperCase());
+  const known = name.toUpperCase();
+  if (known === movedDeal) return { entity: 'object', deleted: false };
+  const match = /^ONCRM(DEAL|CONTACT|COMPANY)(ADD|UPDATE|DELETE)$/.exec(known);
   if (!match) return null;
   const [, kind = '', change] = match;
   return { entity: entityOf[kind.toLowerCase() as Bitrix24Type], deleted: change === 'DELETE' };

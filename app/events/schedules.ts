@@ -1,14 +1,18 @@
 import type { CronJob } from '../jobs/cron.ts';
 import type { Task } from '../jobs/queue.ts';
 import { type Database, queryRows } from '../models/database.ts';
+import { listTenantsToRetrySearches } from '../sync/faults/fault-store.ts';
+import { listDueLooks } from './local-look.ts';
 
 export interface SchedulesDeps {
   db: Database;
-  wake(task: Exclude<Task, 'reconcile' | 'bind'>, tenantIds: readonly number[]): Promise<void>;
+  wake(task: Exclude<Task, 'reconcile'>, tenantIds: readonly number[]): Promise<void>;
   /** Tenants whose connection may run now. */
   listActiveTenants(): Promise<number[]>;
   /** Tenants whose portal keeps an offline queue for us. */
   listOfflineTenants(): Promise<number[]>;
+  /** Tenants whose app works in their portal. */
+  listInstalledTenants(): Promise<number[]>;
   /** Tenants whose suspended connection may come back by itself. */
   listRecoverableTenants(): Promise<number[]>;
   /** Forgets installations that nobody claimed. */
@@ -21,6 +25,8 @@ export interface SchedulesDeps {
 const nightly = '0 17 3 * * *';
 const weekly = '0 41 4 * * 0';
 
+/** Tries again what failed, and looks that wait for open transactions. */
+const everyFiveSeconds = '*/5 * * * * *';
 const everyMinute = '7 * * * * *';
 /** A plan that was paid for, a right that was given back, a portal that opened again: found without a person. */
 const everyHalfHour = '23 5,35 * * * *';
@@ -39,6 +45,27 @@ export function makeSchedules(deps: SchedulesDeps): CronJob[] {
       name: 'deletion_sweep',
       expression: nightly,
       run: async () => wake('deletion_sweep', await listActiveTenants()),
+    },
+    {
+      name: 'local_look',
+      expression: nightly,
+      run: async () => wake('local_look', await listActiveTenants()),
+    },
+    {
+      name: 'due_looks',
+      expression: everyFiveSeconds,
+      run: async () => wake('local_look', await listDueLooks(db)),
+    },
+    {
+      name: 'search_retry',
+      expression: everyFiveSeconds,
+      run: async () => wake('search_retry', await listTenantsToRetrySearches(db)),
+    },
+    {
+      // A subscription that the portal lost, an offline queue that the plan grants again.
+      name: 'bind',
+      expression: nightly,
+      run: async () => wake('bind', await deps.listInstalledTenants()),
     },
     {
       name: 'duplicate_check',

@@ -1,4 +1,4 @@
-import type { Bitrix24Client, ListedRecord } from '../bitrix24/client.ts';
+import type { Bitrix24Client, ListedRecord, ListStart } from '../bitrix24/client.ts';
 import { isChangedSince } from '../bitrix24/list-pages.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
@@ -7,6 +7,9 @@ import { type Database, queryRows } from '../models/database.ts';
 import { readSettings } from '../sync/load/read-settings.ts';
 import { localIdOf } from '../sync/plan/origin-id.ts';
 import { enqueue, priorities } from '../sync/queue/sync-queue.ts';
+import type { Search } from './searching.ts';
+import { type TimeFilter, timeFilterOf } from './time-filter.ts';
+import { readWatermark, saveWatermark, type Watermark } from './watermarks.ts';
 
 export interface SweepDeps {
   db: Database;
@@ -20,38 +23,121 @@ const overlapMs = 5 * 60_000;
 /** `updatedTime` counts whole seconds, so a second change within the same second looks like the first. */
 const resolutionMs = 2000;
 
+/** A portal that does not filter by time has to list everything: that is worth a request of many pages once an hour. */
+const wholeListEveryMs = 3_600_000;
+
+/** So few finds are people's edits whose events were lost: they do not wait behind a run. */
+const urgentFinds = 50;
+
+/** One kind of one tenant's sweep. */
+interface Sweep {
+  tenantId: number;
+  entity: Entity;
+  client: Bitrix24Client;
+  timeFilter: TimeFilter;
+  importNew: boolean;
+  signal: AbortSignal;
+}
+
 /**
- * Makes the sweep: lists what changed in the portal since the watermark and queues what the app does not know yet. The watermark moves
- * to the portal's own time at the start of the listing, after the last page is stored. Repeat-safe; throws `Bitrix24Error`.
+ * Makes the sweep: lists what changed in the portal since the watermark, and what has an id above the highest seen, and queues what the
+ * app does not know yet. A record restored from the recycle bin is found by its new id, because it keeps its old time of change. The
+ * watermark moves to the portal's own time at the start of the listing, after the last page is stored. Each kind is a part of its own.
+ * Repeat-safe.
  */
-export function makeSweep({ db, clock, clientFor }: SweepDeps) {
-  return async (tenantId: number, { signal, log }: { signal: AbortSignal; log: Log }): Promise<void> => {
-    const client = await clientFor(tenantId);
+export function makeSweep({ db, clock, clientFor }: SweepDeps): Search {
+  return async (tenantId, { part, signal, log }) => {
     const settings = await readSettings({ db }, tenantId);
     for (const entity of entities) {
-      const changedSince = new Date((await readWatermark(db, tenantId, entity)).getTime() - overlapMs);
-      let startedAt: Date | null = null;
-      let afterId = 0;
-      let queued = 0;
-      for (let last = false; !last; ) {
-        signal.throwIfAborted();
-        const page = await client.list(entity, { changedSince }, afterId, { signal });
-        startedAt ??= page.serverTime;
-        const skewMs = page.serverTime.getTime() - clock.now().getTime();
-        const scope = { tenantId, entity, importNew: settings.import_new[entity], skewMs };
-        const changed = page.records.filter((record) => isChangedSince(record, changedSince));
-        queued += await queueUnknown(db, scope, changed);
-        afterId = page.records.at(-1)?.id ?? afterId;
-        last = page.last;
-      }
-      if (startedAt) await saveWatermark(db, tenantId, entity, startedAt);
-      if (queued > 0) {
-        log.info(
-          { tenant_id: tenantId, operation: 'sweep', entity, queued },
-          `Сверка нашла пропущенные изменения: ${queued}`,
-        );
-      }
+      await part(entity, async () => {
+        const client = await clientFor(tenantId);
+        const timeFilter = await timeFilterOf(db, client, tenantId, { signal });
+        const importNew = settings.import_new[entity];
+        await sweepKind({ db, clock, log }, { tenantId, entity, client, timeFilter, importNew, signal });
+      });
     }
+  };
+}
+
+async function sweepKind({ db, clock, log }: { db: Database; clock: Clock; log: Log }, sweep: Sweep): Promise<void> {
+  const { tenantId, entity, client, signal } = sweep;
+  const mark = await readWatermark(db, tenantId, entity);
+  const changedSince = new Date(mark.seenUntil.getTime() - overlapMs);
+  const lists = listsOf(sweep.timeFilter, mark, { changedSince, now: clock.now() });
+  if (lists.length === 0) return;
+  const first = await client.firstPages(entity, lists, { signal });
+  const skewMs = first.serverTime.getTime() - clock.now().getTime();
+  const finds = makeFinds(db, { tenantId, entity });
+  let { highestId } = mark;
+  let requests = 1;
+  for (const [index, list] of lists.entries()) {
+    let page = first.pages[index];
+    // An id that the first list has shown since then may hide a record that came back a moment before it.
+    if (requests > 1) page = (await client.firstPages(entity, [list], { signal })).pages[0];
+    while (page) {
+      const { records, last }: { records: ListedRecord[]; last: boolean } = page;
+      const meant = records.filter((record) => list.isAdded || isChangedSince(record, changedSince));
+      await finds.add(await findUnknown(db, { ...sweep, skewMs }, meant));
+      const lastId = records.at(-1)?.id ?? 0;
+      highestId = lastId > 0 ? Math.max(highestId ?? 0, lastId) : highestId;
+      signal.throwIfAborted();
+      page = last ? undefined : await client.list(entity, list.filter, lastId, { signal });
+      requests += page ? 1 : 0;
+    }
+  }
+  const count = await finds.end();
+  const seenUntil = lists.some((list) => !list.isAdded) ? first.serverTime : mark.seenUntil;
+  await saveWatermark(db, tenantId, entity, { seenUntil, highestId });
+  if (count === 0) return;
+  const line = { tenant_id: tenantId, operation: 'sweep', entity, queued: count };
+  log.info(line, `Сверка нашла пропущенные изменения: ${count}`);
+}
+
+interface SweepList extends ListStart {
+  /** Ids above the highest seen, whatever their time of change. */
+  isAdded: boolean;
+}
+
+/** What is listed: the changes, and above the highest id seen what is older than they are. */
+function listsOf(
+  timeFilter: TimeFilter,
+  { seenUntil, highestId }: Watermark,
+  { changedSince, now }: { changedSince: Date; now: Date },
+): SweepList[] {
+  const isHonoured = timeFilter === 'honoured';
+  const isWholeListDue = now.getTime() - seenUntil.getTime() >= wholeListEveryMs;
+  const changed = { filter: isHonoured ? { changedSince } : {}, afterId: 0, isAdded: false };
+  // The whole list holds every id already.
+  if (!isHonoured && isWholeListDue) return [changed];
+  const older = isHonoured ? { changedBefore: changedSince } : {};
+  const added = highestId === null ? [] : [{ filter: older, afterId: highestId, isAdded: true }];
+  return isHonoured ? [changed, ...added] : added;
+}
+
+/** Collects what a sweep of one kind finds; a few are queued as urgently as events, many like a run. */
+function makeFinds(db: Database, { tenantId, entity }: { tenantId: number; entity: Entity }) {
+  let held: number[] = [];
+  let count = 0;
+
+  async function flush(priority: number): Promise<void> {
+    const row = { tenantId, entity, side: 'bitrix24', reason: 'sweep', priority } as const;
+    await enqueue(
+      db,
+      held.map((recordId) => ({ ...row, recordId })),
+    );
+    held = [];
+  }
+
+  return {
+    async add(ids: readonly number[]): Promise<void> {
+      held.push(...ids);
+      count += ids.length;
+      if (count > urgentFinds) await flush(priorities.run);
+    },
+    async end(): Promise<number> {
+      await flush(count > urgentFinds ? priorities.run : priorities.event);
+      return count;
+    },
   };
 }
 
@@ -61,11 +147,13 @@ interface KnownRecord {
   synced_at: Date | null;
 }
 
-async function queueUnknown(
+/** Ids of the listed records that the app does not know as they are now. */
+async function findUnknown(
   db: Database,
-  { tenantId, entity, importNew, skewMs }: { tenantId: number; entity: Entity; importNew: boolean; skewMs: number },
+  { tenantId, entity, importNew, skewMs }: Pick<Sweep, 'tenantId' | 'entity' | 'importNew'> & { skewMs: number },
   records: readonly ListedRecord[],
-): Promise<number> {
+): Promise<number[]> {
+  if (records.length === 0) return [];
   const known = await queryRows<KnownRecord>(
     db,
     `select bitrix24_id, bitrix24_modified_at as modified_at, last_sync_at as synced_at from bitrix24_sync_mappings
@@ -78,12 +166,7 @@ async function queueUnknown(
     if (!mapping) return importNew || localIdOf(tenantId, entity, record) !== null;
     return mayDiffer(record.modifiedAt, mapping, skewMs);
   });
-  const row = { tenantId, entity, side: 'bitrix24', reason: 'sweep', priority: priorities.run } as const;
-  await enqueue(
-    db,
-    missed.map((record) => ({ ...row, recordId: record.id })),
-  );
-  return missed.length;
+  return missed.map((record) => record.id);
 }
 
 /** Whether a listed record may have changed since its pair was last equal. `skewMs`: how far the portal's clock is ahead of ours. */
@@ -95,23 +178,4 @@ export function mayDiffer(
   if (!known.modified_at || !known.synced_at) return true;
   if (modifiedAt.getTime() !== known.modified_at.getTime()) return true;
   return known.synced_at.getTime() + skewMs < modifiedAt.getTime() + resolutionMs;
-}
-
-async function readWatermark(db: Database, tenantId: number, entity: Entity): Promise<Date> {
-  const [row] = await queryRows<{ seen_until: Date }>(
-    db,
-    `select coalesce((select seen_until from sync_watermarks where tenant_id = $tenantId and entity = $entity),
-                     (select min(created_at) from bitrix24_connections where tenant_id = $tenantId), now()) as seen_until`,
-    { tenantId, entity },
-  );
-  return row?.seen_until ?? new Date(0);
-}
-
-async function saveWatermark(db: Database, tenantId: number, entity: Entity, seenUntil: Date): Promise<void> {
-  await queryRows(
-    db,
-    `insert into sync_watermarks (tenant_id, entity, seen_until) values ($tenantId, $entity, $seenUntil)
-     on conflict (tenant_id, entity) do update set seen_until = excluded.seen_until`,
-    { tenantId, entity, seenUntil },
-  );
 }

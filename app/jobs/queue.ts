@@ -1,7 +1,17 @@
 import type pg from 'pg';
 
 /** Jobs that a worker can run for one tenant. */
-export const tasks = ['reconcile', 'sweep', 'deletion_sweep', 'duplicate_check', 'offline', 'bind', 'recheck'] as const;
+export const tasks = [
+  'reconcile',
+  'sweep',
+  'deletion_sweep',
+  'duplicate_check',
+  'offline',
+  'local_look',
+  'search_retry',
+  'bind',
+  'recheck',
+] as const;
 export type Task = (typeof tasks)[number];
 
 /** Which line of a tenant a task waits in: one of each runs at a time. */
@@ -11,6 +21,8 @@ const lineOf: Record<Task, 'tenant' | 'search' | 'connection'> = {
   deletion_sweep: 'search',
   duplicate_check: 'search',
   offline: 'search',
+  local_look: 'search',
+  search_retry: 'search',
   bind: 'connection',
   recheck: 'connection',
 };

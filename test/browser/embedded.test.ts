@@ -57,7 +57,7 @@ describe('the pages inside the portal', () => {
 
   it('installs: steps, a look at what would be done, the first synchronisation, and the app page by itself', async () => {
     const page = await portal.openApp(menuItem);
-    for (const step of ['proved', 'company', 'events', 'placements', 'fields']) {
+    for (const step of ['proved', 'company', 'events', 'offline', 'placements', 'fields']) {
       await page.getByTestId(`step-${step}`).getByText('Готово').waitFor();
     }
     await page.getByRole('button', { name: 'Посмотреть, что сделает первая синхронизация' }).click();

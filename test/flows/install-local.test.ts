@@ -38,8 +38,14 @@ describe("a company's own application", () => {
     expect(installation).to.include({ state: 'active', portal: world.portal.host, member_id: world.portal.memberId });
 
     const bound = app.record.bindings.filter((binding) => !binding.isOffline).map((binding) => binding.event);
-    expect(bound).to.include.members(['ONCRMDEALADD', 'ONCRMCONTACTUPDATE', 'ONCRMCOMPANYDELETE', 'ONAPPUNINSTALL']);
-    expect(app.record.bindings.filter((binding) => binding.isOffline)).to.have.length(9);
+    expect(bound).to.include.members([
+      'ONCRMDEALADD',
+      'ONCRMDEALMOVETOCATEGORY',
+      'ONCRMCONTACTUPDATE',
+      'ONCRMCOMPANYDELETE',
+      'ONAPPUNINSTALL',
+    ]);
+    expect(app.record.bindings.filter((binding) => binding.isOffline)).to.have.length(10);
     expect(app.record.placements.map(({ placement }) => placement)).to.have.members([
       'CRM_DEAL_DETAIL_TAB',
       'CRM_CONTACT_DETAIL_TAB',

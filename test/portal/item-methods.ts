@@ -158,9 +158,16 @@ export function makeItemMethods(store: Store, switches: PortalSwitches, rights: 
       const field = store.catalogue.byItem(kind, name);
       if (!field)
         throw new RestError(400, 'INVALID_ARG_VALUE', `Invalid filter: field '${name}' is not allowed in filter`);
-      return [toCondition(field, operator, value)];
+      const isShifted = name === 'updatedTime' && switches.timeFilters === 'shifted';
+      return [toCondition(field, operator, isShifted ? inServerTime(value, switches.offsetMinutes) : value)];
     });
   }
+}
+
+/** A time whose offset is passed over: its hours are read as the server's own. */
+function inServerTime(value: unknown, offsetMinutes: number): string {
+  const hours = String(value).replace(/(Z|[+-]\d\d:\d\d)$/, 'Z');
+  return new Date(Date.parse(hours) - offsetMinutes * 60_000).toISOString();
 }
 
 function kindOf(params: Params): RecordKind {

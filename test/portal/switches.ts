@@ -51,8 +51,8 @@ export interface PortalSwitches extends AppSwitches {
   totalWithoutCount: 'absent' | 'zero';
   /** HTTP status of authorization errors: 401 for all (code), or as the documentation's table has it. */
   authStatus: 'code' | 'docs';
-  /** Filters on `updatedTime`: honoured, or silently dropped (one report). */
-  timeFilters: 'honoured' | 'dropped';
+  /** Filters on `updatedTime`: honoured, silently dropped, or read as the server's own time, offset passed over (one report). */
+  timeFilters: 'honoured' | 'dropped' | 'shifted';
   /** A list of a kind that the caller may not read: refused (seen on portals), or empty (the page of `crm.item.list` names no refusal). */
   closedKindList: 'refused' | 'empty';
   /** Events of records that the subscriber may not read: told (auth-events describe tokens that cannot read the record), or withheld. */

@@ -188,6 +188,21 @@ export class MockBitrix24Client implements Bitrix24Client {
     return { records: records.map(toListed), last: true, serverTime: new Date() };
   }
 
+  async firstPages(...args: Parameters<Bitrix24Client['firstPages']>) {
+    this.#enter('firstPages', args);
+    const [entity, lists] = args;
+    const pages = lists.map(({ filter, afterId }) => {
+      const records = this.#sorted(entity).filter((record) => record.id > afterId && fitsFilter(record, filter));
+      return { records: records.map(toListed), last: true };
+    });
+    return { pages, serverTime: new Date() };
+  }
+
+  async proveTimeFilter(...args: Parameters<Bitrix24Client['proveTimeFilter']>) {
+    this.#enter('proveTimeFilter', args);
+    return 'honoured' as const;
+  }
+
   async lostStage(...args: Parameters<Bitrix24Client['lostStage']>) {
     this.#enter('lostStage', args);
     return 'LOSE';
@@ -246,8 +261,12 @@ function toAnswer(record: RemoteRecord | null | undefined, otherwise: 'absent' |
 
 const noFlags = { isReadOnly: false, isMultiple: false, isRequired: false };
 
-function fitsFilter({ modifiedAt, originatorId }: RemoteRecord, { changedSince, ours }: ListFilter): boolean {
-  return (!changedSince || modifiedAt >= changedSince) && (!ours || originatorId === originator);
+function fitsFilter(
+  { modifiedAt, originatorId }: RemoteRecord,
+  { changedSince, changedBefore, ours }: ListFilter,
+): boolean {
+  const isMeantTime = (!changedSince || modifiedAt >= changedSince) && (!changedBefore || modifiedAt < changedBefore);
+  return isMeantTime && (!ours || originatorId === originator);
 }
 
 function toListed({ id, modifiedAt, originatorId, originId }: RemoteRecord): ListedRecord {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineRoute, type Route } from '../../http/route.ts';
+import { defineRoute, type Language, type Route } from '../../http/route.ts';
 import type { Clients } from './clients.ts';
 import type { Health } from './health.ts';
 import { presentHealth } from './present-health.ts';
@@ -37,7 +37,7 @@ export function makePortalRoutes({ setup, health, clients }: PortalRouteDeps): R
       summary: 'Connect a portal by its inbound webhook, or disconnect it with "webhook_url": null',
       role: 'admin',
       body: setupBody,
-      async handle({ caller, body, log }) {
+      async handle({ caller, body, log, language }) {
         const answer = await setup.setUp(caller.tenantId, {
           webhookUrl: body.webhook_url,
           clientId: body.client_id,
@@ -48,7 +48,7 @@ export function makePortalRoutes({ setup, health, clients }: PortalRouteDeps): R
         health.forget(caller.tenantId);
         const message = body.webhook_url === null ? disconnected : saved;
         log.info({ operation: 'setup', result: 'ok', portal: answer.portal }, message.ru);
-        return { data: presentSetup(answer), message };
+        return { data: presentSetup(answer, language), message };
       },
     }),
 
@@ -56,8 +56,8 @@ export function makePortalRoutes({ setup, health, clients }: PortalRouteDeps): R
       method: 'get',
       path: `${address}/setup`,
       summary: 'How the portal is connected, without asking it; never secrets',
-      async handle({ caller }) {
-        return { data: presentSetup(await setup.describe(caller.tenantId)) };
+      async handle({ caller, language }) {
+        return { data: presentSetup(await setup.describe(caller.tenantId), language) };
       },
     }),
 
@@ -93,7 +93,7 @@ export function makePortalRoutes({ setup, health, clients }: PortalRouteDeps): R
 const saved = { ru: 'Интеграция с Битрикс24 настроена', en: 'The Bitrix24 integration is set up' };
 const disconnected = { ru: 'Портал Битрикс24 отключён', en: 'The Bitrix24 portal is disconnected' };
 
-function presentSetup(answer: SetupAnswer) {
+function presentSetup(answer: SetupAnswer, language: Language) {
   return {
     connected: answer.connected,
     kind: answer.kind,
@@ -102,5 +102,6 @@ function presentSetup(answer: SetupAnswer) {
     user_id: answer.userId,
     outgoing_token_set: answer.outgoingTokenSet,
     events_url: answer.eventsUrl,
+    warnings: answer.warnings.map(({ code, entity, text }) => ({ code, kind: entity, message: text[language] })),
   };
 }

@@ -6,6 +6,8 @@ import { closeFault, type FaultCause, openFault } from '../../sync/faults/fault-
 import { connectionFault } from '../../sync/faults/scope.ts';
 import { openErrorKey } from '../../sync/journal/error-log.ts';
 
+export type ConnectionState = ReturnType<typeof makeConnectionState>;
+
 export type ConnectionKind = 'webhook' | 'installation';
 
 /** Operation of the one error row that tells why a connection is suspended. */

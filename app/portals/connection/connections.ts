@@ -3,7 +3,7 @@ import type { Secrets } from '../../lib/secrets.ts';
 import { type Database, queryRows } from '../../models/database.ts';
 import { closeAllFaults } from '../../sync/faults/fault-store.ts';
 import { connectionSuspended, credentialsUnreadable, notConfigured } from './connection-errors.ts';
-import { type ConnectionKind, makeConnectionState } from './connection-state.ts';
+import { type ConnectionKind, type ConnectionState, makeConnectionState } from './connection-state.ts';
 
 /** How a tenant reaches its portal. Holds no secret. */
 export interface Connection {
@@ -23,6 +23,8 @@ export interface Connection {
   pauseFailures: number;
   lastEventAt: Date | null;
   checkedAt: Date | null;
+  /** What the portal makes of a filter on the time of change; null while it is not proved. */
+  timeFilter: 'honoured' | 'ignored' | null;
 }
 
 /** What is known of a webhook that was tried and works. */
@@ -46,7 +48,7 @@ export type Connections = ReturnType<typeof makeConnections>;
  * client secrets are encrypted, each bound to its column and tenant.
  */
 export function makeConnections({ db, secrets }: { db: Database; secrets: Secrets }) {
-  const state = makeConnectionState(db);
+  const state: ConnectionState = makeConnectionState(db);
 
   /** The tenant's connection that counts, or null when it has none. An installation goes before a webhook. */
   async function find(tenantId: number, transaction?: Transaction): Promise<Connection | null> {
@@ -112,7 +114,7 @@ export function makeConnections({ db, secrets }: { db: Database; secrets: Secret
          values ($tenantId, 'webhook', $host, $userId, $scope, now())
          on conflict (tenant_id, kind) do update
             set portal_host = excluded.portal_host, user_id = excluded.user_id, scope = excluded.scope,
-                checked_at = now(), updated_at = now()`,
+                checked_at = now(), updated_at = now(), time_filter = null`,
         { tenantId, host: webhook.host, userId: webhook.userId, scope: webhook.scope },
         transaction,
       );
@@ -148,7 +150,7 @@ export function makeConnections({ db, secrets }: { db: Database; secrets: Secret
          values ($tenantId, 'installation', $host, $memberId, $userId, $scope, now())
          on conflict (tenant_id, kind) do update
             set portal_host = excluded.portal_host, member_id = excluded.member_id, user_id = excluded.user_id,
-                scope = excluded.scope, checked_at = now(), updated_at = now()`,
+                scope = excluded.scope, checked_at = now(), updated_at = now(), time_filter = null`,
         { tenantId, host, memberId, userId, scope },
         transaction,
       );
@@ -214,5 +216,6 @@ const connectionQuery = `
               then json_build_object('code', error_code, 'message', error_message) end as error,
          suspended_at as "suspendedAt",
          paused_until as "pausedUntil", pause_reason as "pauseReason", pause_failures as "pauseFailures",
-         last_event_at as "lastEventAt", checked_at as "checkedAt"
-    from bitrix24_effective_connections where tenant_id = $tenantId`;
+         last_event_at as "lastEventAt", checked_at as "checkedAt",
+         (select b.time_filter from bitrix24_connections b where b.tenant_id = c.tenant_id and b.kind = c.kind) as "timeFilter"
+    from bitrix24_effective_connections c where tenant_id = $tenantId`;

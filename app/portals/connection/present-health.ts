@@ -13,6 +13,8 @@ export function presentHealth(report: HealthReport, language: Language) {
     ...(error && { error: error.text[language], code: error.code }),
     ...(reason && { reason: { code: reason.code, text: reason.text[language], since: reason.since } }),
     faults: report.faults.map((fault) => presentFault(fault, language)),
+    notices:
+      connection?.timeFilter === 'ignored' ? [{ code: 'time_filter_ignored', message: wholeLists[language] }] : [],
     complete_until: report.completeUntil,
     connection: connection && presentConnection(report),
     queue: { depth: queue.depth, oldest_at: queue.oldestAt, due: queue.due },
@@ -20,6 +22,12 @@ export function presentHealth(report: HealthReport, language: Language) {
     last_error: report.lastError,
   };
 }
+
+/** What is slower than it could be, and no failure. */
+const wholeLists = {
+  ru: 'Портал не отбирает записи по времени изменения: пропущенные изменения ищутся по всему списку, раз в час',
+  en: 'The portal does not select records by their time of change: missed changes are looked for in the whole list, once an hour',
+};
 
 function presentFault(fault: ShownFault, language: Language) {
   return {

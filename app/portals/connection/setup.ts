@@ -1,6 +1,7 @@
 import type { Transaction } from 'sequelize';
 import type { PortalAccess } from '../../bitrix24/access.ts';
 import type { Bitrix24Client } from '../../bitrix24/client.ts';
+import type { Clock } from '../../lib/clock.ts';
 import type { Database } from '../../models/database.ts';
 import { retryingTransaction } from '../../models/retrying-transaction.ts';
 import { enqueueLinked } from '../../sync/queue/enqueue-linked.ts';
@@ -10,6 +11,7 @@ import type { Clients } from './clients.ts';
 import { installedElsewhere, notConfigured, portalChanged, setupInterrupted } from './connection-errors.ts';
 import type { ApplicationCredentials, Connections, VerifiedWebhook } from './connections.ts';
 import { forgetFormerPortal, stopRuns } from './forget-portal-data.ts';
+import { checkReadableKinds, type KindWarning, listUnreadableKinds } from './readable-kinds.ts';
 import { isSamePortal } from './same-portal.ts';
 
 export interface SetupRequest {
@@ -30,12 +32,15 @@ export interface SetupAnswer {
   outgoingTokenSet: boolean;
   /** What to enter as the handler of the portal's outgoing webhook; null when the app does not know its public address. */
   eventsUrl: string | null;
+  /** Kinds that the connection may not read; the others work. */
+  warnings: KindWarning[];
 }
 
 export type Setup = ReturnType<typeof makeSetup>;
 
 export interface SetupDeps {
   db: Database;
+  clock: Clock;
   connections: Connections;
   clients: Clients;
   /** Tries a webhook; throws AppError with a sentence that begins with «Ошибка проверки вебхука Битрикс24». */
@@ -78,6 +83,8 @@ export function makeSetup(deps: SetupDeps) {
     });
     await waiting?.activate();
     await clients.forgetEverywhere(tenantId);
+    // With a client of its own: what it reads now is not to be remembered for an hour.
+    if (webhook) await checkReadableKinds(deps, deps.makeClient({ kind: 'webhook', ...webhook }), tenantId);
     return describe(tenantId);
   }
 
@@ -118,6 +125,7 @@ export function makeSetup(deps: SetupDeps) {
       userId: connection?.userId ?? null,
       outgoingTokenSet: connection?.outgoingTokenSet ?? false,
       eventsUrl: deps.publicUrl ? `${deps.publicUrl.replace(/\/+$/, '')}/bitrix24/events` : null,
+      warnings: connection ? await listUnreadableKinds(db, tenantId) : [],
     };
   }
 

@@ -3,7 +3,8 @@ import { defineRoute, type Language, type Route } from '../../http/route.ts';
 import { notFound } from '../../lib/errors.ts';
 import type { AppLifecycleEvents } from './app-lifecycle-events.ts';
 import type { CodeGrant } from './code-grant.ts';
-import { type Installation, type Installations, installationSteps, type StepState } from './installations.ts';
+import { installationSteps, type StepState } from './installation-steps.ts';
+import type { Installation, Installations } from './installations.ts';
 import type { LinkCodes } from './link-codes.ts';
 
 export interface InstallationRouteDeps {
@@ -50,10 +51,10 @@ export function makeInstallationRoutes(deps: InstallationRouteDeps): Route[] {
     defineRoute({
       method: 'post',
       path: `${address}/installation/repeat`,
-      summary: 'Check the subscriptions to events and the tabs again',
+      summary: 'Do the steps that failed again, in every state of the installation',
       role: 'admin',
       async handle({ caller }) {
-        await findOwn(caller.tenantId);
+        await installations.restartSteps((await findOwn(caller.tenantId)).id);
         await deps.wakeBinding(caller.tenantId);
         return {
           status: 202,

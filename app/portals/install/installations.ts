@@ -5,6 +5,7 @@ import type { Secrets } from '../../lib/secrets.ts';
 import { type Database, queryRows } from '../../models/database.ts';
 import { credentialsUnreadable } from '../connection/connection-errors.ts';
 import { type InstallationState, portalTaken, statesBefore } from './installation-states.ts';
+import { type InstallationStep, makeInstallationSteps, type StepState } from './installation-steps.ts';
 
 /** The app in one portal. Holds no secret. */
 export interface Installation {
@@ -28,17 +29,6 @@ export interface Installation {
   steps: Partial<Record<InstallationStep, StepState>>;
   boundAt: Date | null;
   refreshedAt: Date;
-}
-
-/** What an installation consists of, in the order in which it happens. */
-export const installationSteps = ['proved', 'company', 'events', 'placements', 'fields'] as const;
-export type InstallationStep = (typeof installationSteps)[number];
-
-export interface StepState {
-  state: 'done' | 'failed' | 'waiting';
-  /** RFC 3339. */
-  at: string;
-  error?: { code: string; text: { ru: string; en: string } };
 }
 
 /** What a proved installing request says. */
@@ -67,6 +57,8 @@ export function makeInstallations({ db, secrets, clock }: { db: Database; secret
   }
 
   return {
+    ...makeInstallationSteps({ db, clock }),
+
     findByMember: (memberId: string, transaction?: Transaction) =>
       findBy('member_id = $memberId', { memberId }, transaction),
 
@@ -240,22 +232,14 @@ export function makeInstallations({ db, secrets, clock }: { db: Database; secret
       );
     },
 
-    /** Notes how a step ended. */
-    async noteStep(id: number, step: InstallationStep, state: StepState, transaction?: Transaction): Promise<void> {
-      await queryRows(
-        db,
-        `update bitrix24_installations set steps = steps || jsonb_build_object($step::text, $state::jsonb), updated_at = now()
-          where id = $id`,
-        { id, step, state: JSON.stringify(state) },
-        transaction,
-      );
+    /** The portal's subscriptions are in order. */
+    async noteBound(id: number): Promise<void> {
+      await queryRows(db, 'update bitrix24_installations set bound_at = now() where id = $id', { id });
     },
 
-    async noteBound(id: number, offline: Installation['offline']): Promise<void> {
-      await queryRows(db, 'update bitrix24_installations set bound_at = now(), offline = $offline where id = $id', {
-        id,
-        offline,
-      });
+    /** Which queue the portal keeps for us. */
+    async noteOffline(id: number, offline: Installation['offline']): Promise<void> {
+      await queryRows(db, 'update bitrix24_installations set offline = $offline where id = $id', { id, offline });
     },
 
     /** Companies whose app works in their portal; with `offline`, only where the portal keeps a queue for us. */

@@ -3,6 +3,12 @@ export const recordEvents = ['DEAL', 'CONTACT', 'COMPANY'].flatMap((kind) =>
   ['ADD', 'UPDATE', 'DELETE'].map((change) => `ONCRM${kind}${change}`),
 );
 
+/**
+ * A move between funnels: by the documentation it is told by this event alone, by the vendor's code beside the update
+ * (api-reference/crm/deals/events/index.md, 2026-08). Portals may lack it.
+ */
+export const movedDealEvent = 'ONCRMDEALMOVETOCATEGORY';
+
 /** Life of the application itself (api-reference/common/events/index.md, 2026-09). Some portals lack some of them. */
 export const lifeCycleEvents = ['ONAPPINSTALL', 'ONAPPUNINSTALL', 'ONAPPUPDATE', 'ONAPPPAYMENT'];
 

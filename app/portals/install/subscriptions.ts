@@ -6,60 +6,94 @@ import type { Clock } from '../../lib/clock.ts';
 import { AppError, type Text } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import { entities } from '../../lib/records.ts';
+import { scopeOf } from '../../sync/faults/scope.ts';
 import { type Addresses, callbackUrlsOf } from './callback-urls.ts';
-import type { Installation, InstallationStep, Installations } from './installations.ts';
-import { type Binding, lifeCycleEvents, planSubscriptions, recordEvents, tabs } from './plan-subscriptions.ts';
+import type { WorkerStep } from './installation-steps.ts';
+import type { Installation, Installations } from './installations.ts';
+import {
+  type Binding,
+  lifeCycleEvents,
+  movedDealEvent,
+  planSubscriptions,
+  recordEvents,
+  tabs,
+} from './plan-subscriptions.ts';
 
 export interface BindDeps {
   installations: Installations;
   applicationFor(installation: Installation): Promise<Application>;
   clientFor(tenantId: number): Promise<Bitrix24Client>;
+  /** The portal lets us in again: the connection is active from now on. */
+  resume(tenantId: number): Promise<void>;
   publicUrl: string | undefined;
   clock: Clock;
 }
 
 /**
- * Makes the job that brings a portal's subscriptions in order: events, the offline queue, tabs, and a look at the CRM's fields. What is
- * bound already stays, what points to a former address is released. Each step notes how it ended, so that a person sees it. Repeat-safe;
- * throws what another try, or the end of the connection, may mend; the rest is noted and waits for a person.
+ * Makes the job that brings a portal's subscriptions in order: events, the offline queue, tabs, and a look at the CRM's fields. Each step
+ * stands alone and notes how it ended, so that a missing right costs its own step. What is bound already stays, what points to a former
+ * address is released. A suspended installation whose steps show that the portal lets us in again is resumed. Repeat-safe; throws what
+ * another try, or the end of the connection, may mend; the rest is noted and waits for a person.
  */
 export function makeSubscribe(deps: BindDeps) {
   const { installations, clock } = deps;
 
   return async (tenantId: number, { log }: { log: Log }): Promise<void> => {
     const installation = await installations.findByTenant(tenantId);
-    if (installation?.state !== 'active') return;
-    const failures: unknown[] = [];
-    const step = async (name: InstallationStep, action: () => Promise<void>) => {
-      const failure = await attempt(action);
+    if (!installation) return;
+    const failures = new Map<WorkerStep, unknown>();
+    const step = async (name: WorkerStep, action: () => Promise<void>) => {
+      const failure = await attempt(name, action);
       const at = clock.now().toISOString();
       const noted =
         failure === null ? ({ state: 'done', at } as const) : ({ state: 'failed', at, error: failure.shown } as const);
       await installations.noteStep(installation.id, name, noted);
-      if (failure) failures.push(failure.error);
+      if (failure) failures.set(name, failure.error);
     };
-    let offline: Installation['offline'] = 'none';
-    await step('events', async () => {
-      const application = await deps.applicationFor(installation);
-      await bindEvents(application, callbackUrlsOf(deps.publicUrl));
-      offline = await bindOffline(application);
-    });
-    await step('placements', async () => {
-      await bindTabs(await deps.applicationFor(installation), callbackUrlsOf(deps.publicUrl));
-    });
+    const application = () => deps.applicationFor(installation);
+    const addresses = () => callbackUrlsOf(deps.publicUrl);
+    await step('events', async () => bindEvents(await application(), addresses()));
+    await step('offline', async () =>
+      installations.noteOffline(installation.id, await bindOffline(await application())),
+    );
+    await step('placements', async () => bindTabs(await application(), addresses()));
     await step('fields', async () => {
       const client = await deps.clientFor(tenantId);
+      // What was read an hour ago says nothing of what may be read now.
+      client.clearCache();
       for (const entity of entities) await client.fields(entity, { urgency: 'interactive' });
     });
-    const [first] = failures;
-    if (first !== undefined) {
-      log.warn({ tenant_id: tenantId, operation: 'bind', result: 'error', err: first }, 'Подписки портала неполны');
-      if (first instanceof Bitrix24Error && (first.retryable || first.kind === 'auth')) throw first;
-      return;
+    if (!failures.has('events')) await installations.noteBound(installation.id);
+    for (const [name, err] of failures) {
+      const line = { tenant_id: tenantId, operation: 'bind', step: name, result: 'error', err };
+      log.warn(line, 'Подписки портала неполны');
     }
-    await installations.noteBound(installation.id, offline);
-    log.info({ tenant_id: tenantId, operation: 'bind', result: 'ok', offline }, 'События и вкладки портала подключены');
+    throwLargest(failures);
+    if (installation.state === 'suspended') await deps.resume(tenantId);
+    if (failures.size > 0) return;
+    log.info({ tenant_id: tenantId, operation: 'bind', result: 'ok' }, 'События и вкладки портала подключены');
   };
+}
+
+/** Throws the failure that concerns more than its own step: the end of the connection first, then what another try may mend. */
+function throwLargest(failures: ReadonlyMap<WorkerStep, unknown>): void {
+  for (const [name, error] of failures) if (endsConnection(name, error)) throw error;
+  for (const error of failures.values()) if (error instanceof Bitrix24Error && error.retryable) throw error;
+}
+
+/** Only a plain method of the CRM tells by a missing right, or by the plan, that nothing works any more. */
+function endsConnection(name: WorkerStep, error: unknown): boolean {
+  const step = name === 'fields' ? 'fields' : 'search';
+  if (name !== 'fields' && isScopeRefusal(error)) return false;
+  return scopeOf(error, { step, entity: null, name }).scope === 'connection' && isAuth(error);
+}
+
+function isAuth(error: unknown): boolean {
+  return error instanceof Bitrix24Error && error.kind === 'auth';
+}
+
+function isScopeRefusal(error: unknown): boolean {
+  return error instanceof Bitrix24Error && error.code.toLowerCase() === 'insufficient_scope';
 }
 
 /** Releases everything that the application has bound in the portal. Throws `Bitrix24Error`. */
@@ -72,7 +106,7 @@ export async function releaseBindings(application: Application): Promise<void> {
 }
 
 async function bindEvents(application: Application, { events, install }: Addresses): Promise<void> {
-  const wanted = [...recordEvents, ...lifeCycleEvents].map((name) => ({ name, handler: events }));
+  const wanted = [...recordEvents, movedDealEvent, ...lifeCycleEvents].map((name) => ({ name, handler: events }));
   const { bind, unbind } = planSubscriptions(await presentEvents(application), wanted, [install]);
   const [failure] = await application.bindEvents(bind);
   if (failure) {
@@ -99,12 +133,19 @@ async function bindOffline(application: Application): Promise<Installation['offl
   const bound = (await application.events()).filter((row) => row.offline).map((row) => row.event);
   try {
     await throwFirst(application.bindOffline(recordEvents.filter((event) => !bound.includes(event))));
+    if (!bound.includes(movedDealEvent)) await bindMovedDeal(application);
     return (await application.hasFeature('rest_offline_extended')) ? 'extended' : 'plain';
   } catch (error) {
     // The plan or the token's user may not allow it; sweeps find what is missed.
     if (error instanceof Bitrix24Error && !error.retryable) return 'none';
     throw error;
   }
+}
+
+/** Some portals have no offline queue for it; then the sweep finds the move. */
+async function bindMovedDeal(application: Application): Promise<void> {
+  const [failure] = await application.bindOffline([movedDealEvent]);
+  if (failure?.retryable) throw failure;
 }
 
 const titles = { ru: 'Axenta', en: 'Axenta' };
@@ -117,21 +158,37 @@ async function bindTabs(application: Application, { tab }: Addresses): Promise<v
   await throwFirst(application.unbindPlacements(unbind));
 }
 
-async function attempt(action: () => Promise<void>) {
+async function attempt(name: WorkerStep, action: () => Promise<void>) {
   try {
     await action();
     return null;
   } catch (error) {
     const shown =
       error instanceof AppError
-        ? { code: error.code, text: explain(error) }
+        ? { code: error.code, text: explain(name, error) }
         : { code: 'internal_error', text: { ru: 'Внутренняя ошибка', en: 'Internal error' } };
     return { error, shown };
   }
 }
 
-/** A refusal's usual advice speaks of a record's data, and there is no record here. */
-function explain(error: AppError): Text {
+/** The application's permission that each step needs (placement-bind.md and event-bind.md, 2026-09). */
+const permissions: Record<WorkerStep, string> = {
+  events: 'crm',
+  offline: 'crm',
+  placements: 'placement',
+  fields: 'crm',
+};
+
+/** A missing permission is named; a refusal's usual advice speaks of a record's data, and there is no record here. */
+function explain(name: WorkerStep, error: AppError): Text {
+  if (isScopeRefusal(error)) return permissionMissing(permissions[name]);
   const isRefusal = error instanceof Bitrix24Error && error.kind === 'validation';
   return isRefusal ? followedBy(error.reason, grantRights) : error.text;
+}
+
+function permissionMissing(permission: string): Text {
+  return {
+    ru: `Не хватает права ${permission}: карточка приложения → Права → Сохранить → Переустановить`,
+    en: `The permission ${permission} is missing: the application's card → Permissions → Save → Reinstall`,
+  };
 }

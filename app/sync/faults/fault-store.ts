@@ -124,6 +124,16 @@ export async function listOpenFaults(db: Database, tenantId: number, transaction
   return rows.map(toFault);
 }
 
+/** Tenants with a background search that failed and whose next try has come. */
+export async function listTenantsToRetrySearches(db: Database): Promise<number[]> {
+  const rows = await queryRows<{ id: number }>(
+    db,
+    `select distinct f.tenant_id as id from sync_faults f join bitrix24_effective_connections c using (tenant_id)
+      where f.ended_at is null and f.scope = 'search' and f.next_try_at <= now() and c.state = 'active' order by 1`,
+  );
+  return rows.map(({ id }) => id);
+}
+
 function toFault({ id, message, response, next_try_at: nextTryAt, ...row }: RawFault): Fault {
   return {
     ...row,

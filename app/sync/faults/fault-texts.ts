@@ -27,6 +27,7 @@ const searches: Record<string, Text> = {
   },
   offline: { ru: 'получение событий из очереди портала', en: "fetching of events from the portal's queue" },
   deletion_sweep: { ru: 'поиск удалённых записей', en: 'search for deleted records' },
+  local_look: { ru: 'поиск расхождений со стороны CRM', en: 'search for differences from the side of the CRM' },
   duplicate_check: { ru: 'поиск двойников', en: 'search for doubled records' },
 };
 
@@ -40,10 +41,12 @@ export function waitsFor({ scope, subject }: FaultKey): Text {
     case 'method':
       return { ru: `Ждёт то, для чего нужен метод ${subject}`, en: `What needs the method ${subject} waits` };
     case 'search': {
-      const name = searches[subject] ?? { ru: `поиск ${subject}`, en: `search ${subject}` };
+      const [search = '', entity = ''] = subject.split(':');
+      const name = searches[search] ?? { ru: `поиск ${search}`, en: `search ${search}` };
+      const what = remoteKinds[entity];
       return {
-        ru: `Ждёт ${name.ru}; остальное синхронизируется`,
-        en: `The ${name.en} waits; everything else is synchronised`,
+        ru: `Ждёт ${name.ru}${what ? ` (для ${what.ru})` : ''}; остальное синхронизируется`,
+        en: `The ${name.en}${what ? ` (of ${what.en})` : ''} waits; everything else is synchronised`,
       };
     }
   }

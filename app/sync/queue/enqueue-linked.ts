@@ -12,7 +12,8 @@ export interface Interruption {
 
 /**
  * Queues every linked record of the kinds that are synchronised automatically: what changed on either side while nothing was queued
- * has to be looked at. Mappings hold the ids of deleted records too. A tenant without a connection queues nothing. Repeat-safe.
+ * has to be looked at. Mappings hold the ids of deleted records too. A tenant without a connection queues nothing. What transactions
+ * write that are open just now is left to a look from our side, which is asked for here. Repeat-safe.
  */
 export async function enqueueLinked(
   db: Database,
@@ -34,6 +35,14 @@ export async function enqueueLinked(
        returning tenant_id)
      select pg_notify('axenta_sync', tenant_id::text) from (select distinct tenant_id from added) t`,
     { tenantId, reason: interruption.reason, entities: [...(interruption.entities ?? entities)] },
+    transaction,
+  );
+  if (interruption.entities?.length === 0) return;
+  await queryRows(
+    db,
+    `insert into local_looks (tenant_id) values ($tenantId)
+     on conflict (tenant_id) do update set asked_at = now(), after_xid = null`,
+    { tenantId },
     transaction,
   );
 }

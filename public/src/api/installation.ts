@@ -1,7 +1,7 @@
 import type { FrameCredentials } from '../frame/portal-frame.ts';
 import type { Api } from './client.ts';
 
-export type StepKey = 'proved' | 'company' | 'events' | 'placements' | 'fields';
+export type StepKey = 'proved' | 'company' | 'events' | 'offline' | 'placements' | 'fields';
 
 export interface InstallStep {
   key: StepKey;

@@ -10,6 +10,10 @@ export const installWords = {
   proved: { ru: 'Портал и приложение проверены', en: 'Portal and application are verified' },
   company: { ru: 'Компания Axenta CRM связана с порталом', en: 'The Axenta CRM company is linked' },
   events: { ru: 'Подписка на события портала', en: "Subscription to the portal's events" },
+  offline: {
+    ru: 'Очередь событий на время, когда сервер недоступен',
+    en: 'Queue of events for when the server is away',
+  },
   placements: { ru: 'Вкладки в карточках сделки, контакта и компании', en: 'Tabs in deals, contacts and companies' },
   fields: { ru: 'Поля и стадии портала прочитаны', en: "The portal's fields and stages are read" },
   done: { ru: 'Готово', en: 'Done' },
@@ -25,6 +29,10 @@ export const installWords = {
   },
   startAndFinish: { ru: 'Начать синхронизацию и завершить установку', en: 'Start synchronising and finish' },
   finishOnly: { ru: 'Завершить без синхронизации', en: 'Finish without synchronising' },
+  withoutSteps: {
+    ru: 'Синхронизация работает и без неудавшихся шагов. Их можно повторить позже',
+    en: 'The synchronisation works without the steps that failed. They can be tried again later',
+  },
   finish: { ru: 'Завершить установку', en: 'Finish the installation' },
   installed: { ru: 'Приложение установлено и работает', en: 'The application is installed and works' },
   viewerOnly: {

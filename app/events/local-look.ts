@@ -1,0 +1,175 @@
+import { fieldMapFor } from '../field-maps/custom.ts';
+import type { FieldMap, LocalRecord } from '../field-maps/types.ts';
+import { type Entity, entities, pairKinds } from '../lib/records.ts';
+import { type Database, queryRows } from '../models/database.ts';
+import { readLocal } from '../sync/load/local-rows.ts';
+import { readSettings } from '../sync/load/read-settings.ts';
+import type { LocalShadow } from '../sync/plan/merge.ts';
+import { enqueue, priorities } from '../sync/queue/sync-queue.ts';
+import type { Search } from './searching.ts';
+
+/** Rows compared at a time. */
+const pageSize = 1000;
+
+interface Kind {
+  tenantId: number;
+  entity: Entity;
+}
+
+/**
+ * Makes the look from our side: linked records whose values differ from their shadow, and records that should be linked and are not, are
+ * queued. Both are compared in the database alone: where everything is equal, the portal is not asked. It finds what no trigger queued:
+ * rows written while a kind or the connection was off, or by a transaction that was open when it came on. Each kind is a part of its own.
+ * Repeat-safe.
+ */
+export function makeLocalLook({ db }: { db: Database }): Search {
+  return async (tenantId, { part, signal, log }) => {
+    const asked = await readAsked(db, tenantId);
+    const settings = await readSettings({ db }, tenantId);
+    // A kind that only takes from the portal has nothing to send.
+    const kinds = entities.filter(
+      (entity) => settings.automatic[entity] && settings.directions[entity] !== 'from_bitrix',
+    );
+    let done = 0;
+    for (const entity of kinds) {
+      await part(entity, async () => {
+        const kind = { tenantId, entity };
+        const fieldMap = fieldMapFor(entity, settings.field_map[entity]);
+        const changed = await queueChanged(db, kind, fieldMap, signal);
+        const count = changed + (await queueUnlinked(db, kind, signal));
+        done += 1;
+        const line = { tenant_id: tenantId, operation: 'local_look', entity, queued: count };
+        if (count > 0) log.info(line, `Сверка записей CRM нашла пропущенные изменения: ${count}`);
+      });
+    }
+    if (asked && done === kinds.length) await forgetAsked(db, tenantId, asked);
+  };
+}
+
+/** Linked pairs that wait for nothing and are in no error. */
+const quietPairs = `
+  select m.local_id as id, m.local_shadow as shadow from bitrix24_sync_mappings m
+   where m.tenant_id = $tenantId and m.local_type = $entity and m.state = 'linked' and m.local_id > $afterId
+     and not exists (select 1 from sync_queue q where q.tenant_id = m.tenant_id and q.entity = m.local_type
+                        and q.side = 'local' and q.record_id = m.local_id)
+     and not exists (select 1 from integration_errors e where e.tenant_id = m.tenant_id and e.local_type = m.local_type
+                        and e.local_id = m.local_id and e.status <> 'resolved')
+   order by m.local_id limit ${pageSize}`;
+
+async function queueChanged(
+  db: Database,
+  { tenantId, entity }: Kind,
+  fieldMap: FieldMap,
+  signal: AbortSignal,
+): Promise<number> {
+  let count = 0;
+  for (let afterId = 0; ; ) {
+    signal.throwIfAborted();
+    const page = await queryRows<{ id: number; shadow: LocalShadow }>(db, quietPairs, { tenantId, entity, afterId });
+    const last = page.at(-1);
+    if (!last) return count;
+    const ids = page.map(({ id }) => id);
+    const rows = await readLocal(db, tenantId, entity, ids);
+    const changed = page.filter(({ id, shadow }) => {
+      const row = rows.get(id);
+      return !row || row.deleted || differs(fieldMap, row.record, shadow);
+    });
+    await queue(
+      db,
+      { tenantId, entity },
+      changed.map(({ id }) => id),
+    );
+    count += changed.length;
+    afterId = last.id;
+  }
+}
+
+/** Whether the CRM has changed something that it may change. A pair without a shadow was never equal: its field map tells of that. */
+function differs({ pairs }: FieldMap, record: LocalRecord, shadow: LocalShadow): boolean {
+  return pairs.some(
+    ({ key, owner, readLocal: read }) =>
+      owner !== 'bitrix24' && shadow[key] !== undefined && read(record) !== shadow[key],
+  );
+}
+
+/**
+ * Records that no mapping, queue row or open error knows. What was linked once and is not any more was unlinked by a person. Before the
+ * first run only what is newer than the connection counts: the first load is asked for by an administrator.
+ */
+async function queueUnlinked(db: Database, { tenantId, entity }: Kind, signal: AbortSignal): Promise<number> {
+  let count = 0;
+  for (let afterId = 0; ; ) {
+    signal.throwIfAborted();
+    const rows = await queryRows<{ id: number }>(db, unlinkedSql(entity), { tenantId, entity, afterId });
+    const ids = rows.map(({ id }) => id);
+    await queue(db, { tenantId, entity }, ids);
+    count += ids.length;
+    const lastId = ids.at(-1);
+    if (lastId === undefined) return count;
+    afterId = lastId;
+  }
+}
+
+function unlinkedSql(entity: Entity): string {
+  return `
+    with since as (
+      select min(created_at) as at from bitrix24_connections where tenant_id = $tenantId),
+    loaded as (
+      select exists (select 1 from sync_runs s, since where s.tenant_id = $tenantId and s.state = 'finished' and not s.dry_run
+                        and s.direction <> 'from_bitrix' and s.filter = '{}'::jsonb and $entity::text = any(s.entities)
+                        and s.created_at >= since.at) as done)
+    select r.id from ${pairKinds[entity].table} r, since, loaded
+     where r.tenant_id = $tenantId and r.deleted_at is null and r.id > $afterId
+       and (loaded.done or r.created_at >= since.at or r.updated_at >= since.at)
+       and not exists (select 1 from bitrix24_sync_mappings m where m.tenant_id = r.tenant_id and m.local_type = $entity
+                          and m.local_id = r.id)
+       and not exists (select 1 from sync_queue q where q.tenant_id = r.tenant_id and q.entity = $entity and q.side = 'local'
+                          and q.record_id = r.id)
+       and not exists (select 1 from integration_errors e where e.tenant_id = r.tenant_id and e.local_type = $entity
+                          and e.local_id = r.id and e.status <> 'resolved')
+       and not exists (select 1 from sync_log l where l.tenant_id = r.tenant_id and l.entity = $entity and l.local_id = r.id)
+     order by r.id limit ${pageSize}`;
+}
+
+async function queue(db: Database, { tenantId, entity }: Kind, ids: readonly number[]): Promise<void> {
+  const row = { tenantId, entity, side: 'local', reason: 'local_look', priority: priorities.run } as const;
+  await enqueue(
+    db,
+    ids.map((recordId) => ({ ...row, recordId })),
+  );
+}
+
+/**
+ * Tenants whose look was asked for when a connection or a kind came on, once every transaction that was open then has ended: what such
+ * a transaction wrote was queued by nobody. Each firing sets the mark of new wishes first. Repeat-safe.
+ */
+export async function listDueLooks(db: Database): Promise<number[]> {
+  await queryRows(
+    db,
+    `update local_looks set after_xid = pg_snapshot_xmax(pg_current_snapshot())::text::bigint where after_xid is null`,
+  );
+  const rows = await queryRows<{ id: number }>(
+    db,
+    `select tenant_id as id from local_looks join bitrix24_effective_connections c using (tenant_id)
+      where c.state = 'active' and after_xid <= pg_snapshot_xmin(pg_current_snapshot())::text::bigint order by tenant_id`,
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** The wish that a look which starts now fulfils. */
+async function readAsked(db: Database, tenantId: number): Promise<string | null> {
+  const [row] = await queryRows<{ after_xid: string }>(
+    db,
+    `select after_xid from local_looks
+      where tenant_id = $tenantId and after_xid <= pg_snapshot_xmin(pg_current_snapshot())::text::bigint`,
+    { tenantId },
+  );
+  return row?.after_xid ?? null;
+}
+
+async function forgetAsked(db: Database, tenantId: number, asked: string): Promise<void> {
+  await queryRows(db, 'delete from local_looks where tenant_id = $tenantId and after_xid = $asked', {
+    tenantId,
+    asked,
+  });
+}
