@@ -69,6 +69,16 @@ export const refusedRow = row(
   'Bitrix24 refused a value',
   checkRecord,
 );
+export const tooLarge = row(
+  'validation',
+  false,
+  'Запрос слишком большой для веб-сервера портала',
+  "The request is too large for the portal's web server",
+  {
+    ru: 'Увеличьте предел размера запроса на веб-сервере портала или сократите текст записи',
+    en: "Raise the limit of the request size on the portal's web server, or shorten the record's text",
+  },
+);
 const gone = row('gone', false, 'Записи в Битрикс24 больше нет', 'The record does not exist in Bitrix24 any more', {
   ru: 'Сработает правило для удалённых записей',
   en: 'The policy for deleted records applies',

@@ -14,6 +14,7 @@ import {
   row,
   serverFailure,
   type TableRow,
+  tooLarge,
   tooMany,
 } from './error-rows.ts';
 import { Bitrix24Error, type ErrorRule } from './errors.ts';
@@ -34,6 +35,8 @@ export interface WireFailure {
  * code, and anything that is not JSON, leaves it open whether the work was done.
  */
 export function classify({ status, body, via = 'webhook', whole = false }: WireFailure): Bitrix24Error {
+  // A web server's body limit: nothing reached the portal.
+  if (status === 413) return makeError('request_too_large', tooLarge, { description: `HTTP ${status}` });
   const code = codeIn(body);
   const known = code === null ? undefined : rowOf(code.toLowerCase(), via, whole);
   if (known && !(status >= 500 && known === refusedRow)) {

@@ -1,8 +1,11 @@
 import { type Bitrix24Type, type Entity, entityOf } from '../lib/records.ts';
+import type { EventNotice } from '../sync/queue/enqueue-events.ts';
+
+const changes = { ADD: 'added', UPDATE: 'changed', DELETE: 'deleted' } as const;
 
 export interface RecordEvent {
   entity: Entity;
-  deleted: boolean;
+  change: EventNotice['change'];
 }
 
 /** By the documentation, the only event of a move between funnels (api-reference/crm/deals/events/index.md, 2026-08). */
@@ -14,9 +17,9 @@ const movedDeal = 'ONCRMDEALMOVETOCATEGORY';
  */
 export function recordEventOf(name: string): RecordEvent | null {
   const known = name.toUpperCase();
-  if (known === movedDeal) return { entity: 'object', deleted: false };
+  if (known === movedDeal) return { entity: 'object', change: 'changed' };
   const match = /^ONCRM(DEAL|CONTACT|COMPANY)(ADD|UPDATE|DELETE)$/.exec(known);
   if (!match) return null;
   const [, kind = '', change] = match;
-  return { entity: entityOf[kind.toLowerCase() as Bitrix24Type], deleted: change === 'DELETE' };
+  return { entity: entityOf[kind.toLowerCase() as Bitrix24Type], change: changes[change as keyof typeof changes] };
 }

@@ -1,7 +1,7 @@
 import type { Application, OfflineEvent } from '../bitrix24/app-api.ts';
 import { Bitrix24Error } from '../bitrix24/errors.ts';
 import type { Database } from '../models/database.ts';
-import { enqueue, priorities } from '../sync/queue/sync-queue.ts';
+import { enqueueEvents } from '../sync/queue/enqueue-events.ts';
 import { recordEventOf } from './event-names.ts';
 import type { Search } from './searching.ts';
 
@@ -122,13 +122,9 @@ async function storeReserved(application: Application, store: Store): Promise<vo
 }
 
 async function storeEvents(db: Database, tenantId: number, events: readonly OfflineEvent[]): Promise<void> {
-  const requests = events.flatMap(({ name, recordId }) => {
+  const notices = events.flatMap(({ name, recordId }) => {
     const about = recordEventOf(name);
-    if (!about || recordId === null) return [];
-    const reason = about.deleted ? 'deleted' : 'event';
-    return [
-      { tenantId, entity: about.entity, side: 'bitrix24' as const, recordId, reason, priority: priorities.event },
-    ];
+    return about && recordId !== null ? [{ ...about, recordId }] : [];
   });
-  await enqueue(db, requests);
+  await enqueueEvents(db, [tenantId], notices);
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../lib/clock.ts';
 import { AppError, invalidRequest } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { type Database, queryRows } from '../models/database.ts';
-import { enqueue, priorities } from '../sync/queue/sync-queue.ts';
+import { enqueueEvents } from '../sync/queue/enqueue-events.ts';
 import { recordEventOf } from './event-names.ts';
 
 /** Who sends an event: an installByEvent application, or a portal's outgoing webhook. */
@@ -67,7 +67,7 @@ export function makeReceive<Installation>(deps: ReceiveDeps<Installation>) {
     const recordId = record.data.FIELDS.ID;
     const { tenants } = sender;
     if (tenants.length === 0) return 'ignored';
-    await store(db, tenants, { entity: about.entity, recordId, reason: about.deleted ? 'deleted' : 'event' });
+    await enqueueEvents(db, tenants, [{ ...about, recordId }]);
     await noteLastEvent(tenants);
     log.debug({ tenants, operation: 'event', event, bitrix24_id: recordId, result: 'ok' }, 'Событие Битрикс24 принято');
     return 'stored';
@@ -83,19 +83,6 @@ export function makeReceive<Installation>(deps: ReceiveDeps<Installation>) {
       throw error;
     }
   };
-}
-
-/** One statement: what is stored is stored before the answer, whatever happens to the note of when. */
-async function store(
-  db: Database,
-  tenants: readonly number[],
-  event: { entity: 'contract' | 'user' | 'object'; recordId: number; reason: string },
-): Promise<void> {
-  const row = { ...event, side: 'bitrix24', priority: priorities.event } as const;
-  await enqueue(
-    db,
-    tenants.map((tenantId) => ({ ...row, tenantId })),
-  );
 }
 
 /** Once a second is exact enough for people, and a storm of events does not wait in line for one row. */

@@ -127,7 +127,6 @@ export class Turn {
     // One probe decides whether a fault has ended.
     if (gate.needsProbe(operation, context.entity)) return isSending ? 0 : 1;
     const { size, cost } = await context.client.stepSize(operation, context.entity);
-    this.#options.concurrency.note(`${context.entity} ${operation}`, null);
     // What a call costs is learned from one step before several leave.
     return cost === null && isSending ? 0 : size;
   }

@@ -9,9 +9,9 @@ import { findOverwritten, type Overwritten } from '../plan/overwritten.ts';
 import type { Plan } from '../plan/plan.ts';
 import { mergeInputOf } from '../plan/plan-pair.ts';
 import { nextShadows, type Shadows } from '../plan/shadows.ts';
-import { type CommitDeps, changesFromNothing, logLine, mappingOf, missing } from './commit-pair.ts';
 import { type AppliedPlan, doneEntries, type Entries, noEntries, type RefusedField } from './entries.ts';
 import { fieldErrorsAfter, notAccepted } from './field-errors.ts';
+import { type CommitDeps, changesFromNothing, logLine, mappingOf, missing } from './pair-entries.ts';
 import { writeChanges } from './write-changes.ts';
 
 type MergePlan = Extract<Plan, { merge: MergeResult }>;

@@ -53,10 +53,11 @@ describe('the sync queue', () => {
       `select *, extract(epoch from due_at - now())::float8 as wait from sync_queue where tenant_id = $tenantId order by record_id`,
       { tenantId },
     );
-  const claim = async (limit = 10) => [
-    ...(await claimDue(db, tenantId, { limit, lane: 'urgent' })),
-    ...(await claimDue(db, tenantId, { limit, lane: 'bulk' })),
-  ];
+  const claim = async (limit = 10) =>
+    [
+      ...(await claimDue(db, tenantId, { limit, lane: 'urgent' })),
+      ...(await claimDue(db, tenantId, { limit, lane: 'bulk' })),
+    ].slice(0, limit);
   const claimOne = async () => (await claim())[0] as QueueRow;
   const settle = (rows: readonly QueueRow[]) =>
     db.transaction((transaction: Transaction) => removeDone(db, tenantId, rows, transaction));

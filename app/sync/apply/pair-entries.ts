@@ -1,0 +1,58 @@
+import type { RemoteRecord } from '../../bitrix24/client.ts';
+import type { SyncDeps } from '../deps.ts';
+import type { LogLine } from '../journal/sync-log.ts';
+import type { MappingUpsert } from '../load/mappings.ts';
+import type { LoadedPair, SyncContext } from '../pair.ts';
+import type { Shadows } from '../plan/shadows.ts';
+import type { AppliedPlan } from './entries.ts';
+
+export type CommitDeps = Pick<SyncDeps, 'db' | 'clock'>;
+
+/** The mapping row of a pair whose sides are equal now. */
+export function mappingOf(
+  context: SyncContext,
+  pair: LoadedPair,
+  equal: { localId: number; remote: RemoteRecord; shadows: Shadows; written: boolean },
+): MappingUpsert {
+  return {
+    entity: pair.entity,
+    localId: equal.localId,
+    remoteId: equal.remote.id,
+    shadows: equal.shadows,
+    direction: context.settings.directions[pair.entity],
+    modifiedAt: equal.remote.modifiedAt,
+    readAt: pair.readAt,
+    fieldErrors: {},
+    written: equal.written,
+  };
+}
+
+/** One line of the sync log about an applied plan. */
+export function logLine(
+  { pair, answer, durationMs }: AppliedPlan,
+  operation: string,
+  direction: LogLine['direction'],
+  changes: LogLine['changes'] = {},
+): LogLine {
+  return {
+    entity: pair.entity,
+    localId: pair.localId,
+    remoteId: answer?.id ?? pair.remoteId,
+    runId: pair.rows.find((row) => row.runId !== null)?.runId ?? null,
+    direction,
+    operation,
+    changes,
+    durationMs,
+  };
+}
+
+/** The filled values of one side as changes from nothing. */
+export function changesFromNothing(values: Readonly<Record<string, unknown>>): LogLine['changes'] {
+  const filled = Object.entries(values).filter(([, value]) => value !== null);
+  return Object.fromEntries(filled.map(([key, after]) => [key, { before: null, after }]));
+}
+
+/** A plan that does not fit its pair is a defect of ours: the message names the action and what is missing. */
+export function missing({ plan, pair }: Pick<AppliedPlan, 'plan' | 'pair'>, what: string): never {
+  throw new Error(`The plan ${plan.action} of ${pair.entity} ${pair.localId ?? pair.remoteId} lacks its ${what}`);
+}

@@ -1,0 +1,67 @@
+import { type Entity, pairKinds } from '../../lib/records.ts';
+import { type Database, queryRows } from '../../models/database.ts';
+import { enqueue, priorities, type QueueRequest } from './sync-queue.ts';
+
+/** What a portal told of one of its records. */
+export interface EventNotice {
+  entity: Entity;
+  recordId: number;
+  change: 'added' | 'changed' | 'deleted';
+}
+
+/**
+ * Queues the records that a portal told of, and wakes their tenants. Our own writes come back as notices, too: that a record was added
+ * which we know already says nothing new, and is dropped; what may be an echo waits for a moment, so that many are read in one request.
+ * Repeat-safe.
+ */
+export async function enqueueEvents(
+  db: Database,
+  tenantIds: readonly number[],
+  notices: readonly EventNotice[],
+): Promise<void> {
+  const requests: QueueRequest[] = [];
+  for (const tenantId of tenantIds) {
+    const echoes = await findEchoes(db, tenantId, notices);
+    for (const [index, { entity, recordId, change }] of notices.entries()) {
+      const echo = echoes.get(index);
+      if (echo?.isKnown) continue;
+      const reason = change === 'changed' ? 'event' : change;
+      const dueAt = echo?.dueAt ? { dueAt: echo.dueAt } : {};
+      requests.push({ tenantId, entity, side: 'bitrix24', recordId, reason, priority: priorities.event, ...dueAt });
+    }
+  }
+  await enqueue(db, requests);
+}
+
+interface Echo {
+  place: number;
+  /** A record that was added is linked already. */
+  isKnown: boolean;
+  /** It may be the echo of our own write: by then the write's own answer has said what it has to say. Null: at once. */
+  dueAt: Date | null;
+}
+
+/** What is known of each notice, by its place in the list. */
+async function findEchoes(db: Database, tenantId: number, notices: readonly EventNotice[]): Promise<Map<number, Echo>> {
+  const rows = notices.map(({ entity, recordId, change }, place) => ({
+    place,
+    entity,
+    change,
+    type: pairKinds[entity].bitrix24Type,
+    id: String(recordId),
+  }));
+  const found = await queryRows<Echo>(
+    db,
+    `select n.place, n.change = 'added' and coalesce(m.state = 'linked', false) as "isKnown",
+            case when n.change = 'added' and m.id is null and exists (
+                   select 1 from sync_queue q where q.tenant_id = $tenantId and q.entity = n.entity and q.side = 'local'
+                      and q.create_sent_at > now() - interval '2 minutes') then now() + interval '3 seconds'
+                 when n.change = 'changed' and m.written_at > now() - interval '3 seconds'
+                   then now() + interval '500 milliseconds' end as "dueAt"
+       from jsonb_to_recordset($rows::jsonb) as n (place integer, entity text, change text, type text, id text)
+       left join bitrix24_sync_mappings m
+         on m.tenant_id = $tenantId and m.bitrix24_type = n.type and m.bitrix24_id = n.id`,
+    { tenantId, rows: JSON.stringify(rows) },
+  );
+  return new Map(found.map((echo) => [echo.place, echo]));
+}
