@@ -36,7 +36,7 @@ describe('a refusal that is not about the records', () => {
       () => world.sql(`update objects set name = name || '!' where tenant_id = $1`, [tenant.id]),
     ],
   ] as const) {
-    it(`a limit that ${title} meet inside a batch costs no attempt: the tenant waits, then everything goes through`, async () => {
+    it(`a limit that ${title} meet inside a batch costs no attempt: the method waits, then everything goes through`, async () => {
       world.portal.faults.add({
         method,
         times: 3 * 50,
@@ -44,18 +44,17 @@ describe('a refusal that is not about the records', () => {
       });
       await prepare(`${title} `);
       await eventually(async () => {
-        const [connection] = await world.sql(
-          `select paused_until > now() as waits, pause_reason from bitrix24_connections where tenant_id = $1`,
+        const faults = await world.sql(
+          `select scope, subject, code from sync_faults where tenant_id = $1 and ended_at is null`,
           [tenant.id],
         );
-        expect(connection).to.deep.equal({ waits: true, pause_reason: 'OPERATION_TIME_LIMIT' });
+        expect(faults).to.deep.equal([{ scope: 'method', subject: method, code: 'OPERATION_TIME_LIMIT' }]);
       });
       expect(await charged()).to.deep.equal([]);
       expect(await errors()).to.deep.equal([]);
       world.portal.faults.clear();
       // A minute passes.
-      await world.sql('update bitrix24_connections set paused_until = now()');
-      await world.sql('update portal_limits set blocked_until = null');
+      await world.skipWaits();
       await world.settled();
       expect(dealsOf(tenant)).to.have.length(40);
       expect(new Set(dealsOf(tenant).map((deal) => deal.ORIGIN_ID))).to.have.property('size', 40);
@@ -74,8 +73,7 @@ describe('a refusal that is not about the records', () => {
     expect(await charged()).to.deep.equal([]);
     world.portal.faults.clear();
     await eventually(async () => {
-      await world.sql('update bitrix24_connections set paused_until = now()');
-      await world.sql('update portal_limits set blocked_until = null');
+      await world.skipWaits();
       expect(dealsOf(neighbour)).to.have.length(40);
     });
     await world.settled();

@@ -65,18 +65,17 @@ describe('two workers, three companies, one portal', () => {
     }
     await world.sql(`update objects set name = name || ' изменён' where tenant_id = $1 and id % 40 = 0`, [tenant.id]);
     await eventually(async () => {
-      const [connection] = await world.sql(
-        'select paused_until > now() as waits, state from bitrix24_connections where tenant_id = $1',
+      const faults = await world.sql(
+        'select scope, subject, next_try_at > now() as waits from sync_faults where tenant_id = $1 and ended_at is null',
         [tenant.id],
       );
-      expect(connection).to.deep.equal({ waits: true, state: 'active' });
+      expect(faults).to.deep.equal([{ scope: 'method', subject: 'crm.item.update', waits: true }]);
     });
     expect(await world.sql('select 1 from sync_queue where attempts > 0')).to.deep.equal([]);
     expect(await world.sql('select 1 from integration_errors')).to.deep.equal([]);
     // Eleven minutes pass.
     world.portal.clock.aheadMs = 11 * 60_000;
-    await world.sql('delete from portal_limits');
-    await world.sql('update bitrix24_connections set paused_until = now()');
+    await world.skipWaits();
     await world.settled();
     const changed = dealsOf(tenant).filter((deal) => String(deal.TITLE).endsWith(' изменён'));
     expect(changed.length).to.be.above(0);

@@ -27,7 +27,9 @@ export async function enqueueEvents(
       if (echo?.isKnown) continue;
       const reason = change === 'changed' ? 'event' : change;
       const dueAt = echo?.dueAt ? { dueAt: echo.dueAt } : {};
-      requests.push({ tenantId, entity, side: 'bitrix24', recordId, reason, priority: priorities.event, ...dueAt });
+      // What is most likely our own create's echo must not stand before what people do.
+      const priority = echo?.dueAt && change === 'added' ? priorities.run : priorities.event;
+      requests.push({ tenantId, entity, side: 'bitrix24', recordId, reason, priority, ...dueAt });
     }
   }
   await enqueue(db, requests);
@@ -55,7 +57,7 @@ async function findEchoes(db: Database, tenantId: number, notices: readonly Even
     `select n.place, n.change = 'added' and coalesce(m.state = 'linked', false) as "isKnown",
             case when n.change = 'added' and m.id is null and exists (
                    select 1 from sync_queue q where q.tenant_id = $tenantId and q.entity = n.entity and q.side = 'local'
-                      and q.create_sent_at > now() - interval '2 minutes') then now() + interval '3 seconds'
+                      and q.create_sent_at > now() - interval '2 minutes') then now() + interval '5 seconds'
                  when n.change = 'changed' and m.written_at > now() - interval '3 seconds'
                    then now() + interval '500 milliseconds' end as "dueAt"
        from jsonb_to_recordset($rows::jsonb) as n (place integer, entity text, change text, type text, id text)

@@ -1,0 +1,40 @@
+import { secondsOf } from '../portal/latency.ts';
+import { startWorld } from '../support/world.ts';
+import { insertObjects, measureRun } from './fleet.ts';
+import { type Finding, shown } from './report.ts';
+
+const count = 3000;
+const workers = 8;
+/** Requests that leave at once, and a second afterwards (settings/performance/limits.md, 2026-08). */
+const burst = 50;
+const perSecond = 2;
+
+/** A first load on a portal that takes its time and works on eight requests at once, against what its limits alone would take. */
+export async function measureFirstLoad(): Promise<Finding> {
+  const world = await startWorld({ portal: { latency: 'fast', switches: { virtualSeconds: false, workers } } });
+  try {
+    const tenant = await world.addTenant();
+    await insertObjects(world, tenant, count);
+    await world.connectWithEvents(tenant);
+    const run = await measureRun(world, tenant);
+    const work = (count * secondsOf('fast', 'crm.item.add')) / workers;
+    const pace = Math.max(0, (count / 50 - burst) / perSecond);
+    const floor = Math.max(work, pace);
+    const origins = world.portal.records('deal').list().map(({ ORIGIN_ID }) => ORIGIN_ID);
+    const { rateRefusals, timeRefusals } = world.portal.limits.counts;
+    return {
+      title: `First load of ${shown(count)} objects on a portal with ${workers} workers`,
+      how: `${secondsOf('fast', 'crm.item.add') * 1000} ms a create, waited for; events are delivered`,
+      lines: [
+        { what: 'seconds', value: shown(run.seconds) },
+        { what: "of the portal's own floor", value: `${shown(run.seconds / floor)} × ${shown(floor)} s` },
+        { what: 'requests', value: shown(run.requests) },
+        { what: 'requests at once, at most', value: shown(world.portal.workers.maxAtOnce) },
+        { what: 'doubled deals', value: shown(origins.length - new Set(origins).size) },
+        { what: 'refusals by the portal for its limits', value: shown(rateRefusals + timeRefusals) },
+      ],
+    };
+  } finally {
+    await world.stop();
+  }
+}
