@@ -5,6 +5,7 @@ import { measureEventStorm } from './event-storm.ts';
 import { measureFirstSync } from './first-sync.ts';
 import { measureListLatency } from './list-latency.ts';
 import { measureMergeThroughput } from './merge-throughput.ts';
+import { measureQueryTimes } from './query-times.ts';
 import { print } from './report.ts';
 import { measureSustained } from './sustained.ts';
 import { measureTriggerCost } from './trigger-cost.ts';
@@ -17,6 +18,7 @@ const measures = [
   measureTriggerCost,
   measureListLatency,
   measureMergeThroughput,
+  measureQueryTimes,
 ];
 
 /** Takes one measure after the other, so that none disturbs another. Asserts nothing: it tells how fast this machine is. */
