@@ -1,5 +1,5 @@
 import type { Bitrix24Client } from '../bitrix24/client.ts';
-import { type Entity, entities } from '../lib/records.ts';
+import { type Entity, entities, pairKinds } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
 import { isMassDeletion, reportMassDeletion } from '../sync/load/deletion-guard.ts';
 import { enqueue, priorities } from '../sync/queue/sync-queue.ts';
@@ -50,10 +50,10 @@ async function findMissing(
     signal.throwIfAborted();
     const rows = await queryRows<{ id: number }>(
       db,
-      `select bitrix24_id::integer as id from bitrix24_sync_mappings
-        where tenant_id = $tenantId and local_type = $entity and state = 'linked' and bitrix24_id::integer > $afterId
-        order by bitrix24_id::integer limit ${pageSize}`,
-      { tenantId, entity, afterId },
+      `select bitrix24_key::integer as id from bitrix24_sync_mappings
+        where tenant_id = $tenantId and bitrix24_type = $type and state = 'linked' and bitrix24_key > $afterId
+        order by bitrix24_key limit ${pageSize}`,
+      { tenantId, type: pairKinds[entity].bitrix24Type, afterId },
     );
     const lastRow = rows.at(-1);
     if (!lastRow) return { missing, asked };

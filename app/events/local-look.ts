@@ -139,37 +139,64 @@ async function queue(db: Database, { tenantId, entity }: Kind, ids: readonly num
   );
 }
 
+/** Transactions of this database that are open now, by names that are not used again while the server runs. */
+const openTransactions = `
+  array(select l.virtualtransaction from pg_locks l join pg_stat_activity a using (pid)
+         where l.locktype = 'virtualxid' and l.mode = 'ExclusiveLock' and l.pid <> pg_backend_pid()
+           and a.datid = (select oid from pg_database where datname = current_database())
+        union all
+        select 'prepared:' || transaction from pg_prepared_xacts where database = current_database())`;
+
+/** Those of a wish's transactions that are open still. */
+const stillOpen = `array(select unnest(waits_for) intersect select unnest(${openTransactions}))`;
+
 /**
- * Tenants whose look was asked for when a connection or a kind came on, once every transaction that was open then has ended: what such
- * a transaction wrote was queued by nobody. Each firing sets the mark of new wishes first. Repeat-safe.
+ * Tenants whose look was asked for when a connection or a kind came on, and has something to find: what a transaction wrote that was open
+ * then was queued by nobody. A transaction that only reads may have seen the former state too, and write later. So the look is made as
+ * soon as one of them has ended, and the wish is fulfilled when all have. Each firing notes the transactions of new wishes first: the
+ * switch has been committed then. Repeat-safe.
  */
 export async function listDueLooks(db: Database): Promise<number[]> {
   await queryRows(
     db,
-    `update local_looks set after_xid = pg_snapshot_xmax(pg_current_snapshot())::text::bigint where after_xid is null`,
+    `update local_looks set after_xid = pg_snapshot_xmax(pg_current_snapshot())::text::bigint,
+            waits_for = ${openTransactions} || array['first look'] where after_xid is null`,
   );
   const rows = await queryRows<{ id: number }>(
     db,
     `select tenant_id as id from local_looks join bitrix24_effective_connections c using (tenant_id)
-      where c.state = 'active' and after_xid <= pg_snapshot_xmin(pg_current_snapshot())::text::bigint order by tenant_id`,
+      where c.state = 'active' and after_xid is not null
+        and (waits_for is null or cardinality(${stillOpen}) < cardinality(waits_for)) order by tenant_id`,
   );
   return rows.map(({ id }) => id);
 }
 
-/** The wish that a look which starts now fulfils. */
-async function readAsked(db: Database, tenantId: number): Promise<string | null> {
-  const [row] = await queryRows<{ after_xid: string }>(
-    db,
-    `select after_xid from local_looks
-      where tenant_id = $tenantId and after_xid <= pg_snapshot_xmin(pg_current_snapshot())::text::bigint`,
-    { tenantId },
-  );
-  return row?.after_xid ?? null;
+interface Wish {
+  after_xid: string;
+  /** Transactions whose writing a look that starts now cannot see. */
+  still_open: string[];
 }
 
-async function forgetAsked(db: Database, tenantId: number, asked: string): Promise<void> {
-  await queryRows(db, 'delete from local_looks where tenant_id = $tenantId and after_xid = $asked', {
-    tenantId,
-    asked,
-  });
+/** The wish that a look which starts now fulfils, or a part of. */
+async function readAsked(db: Database, tenantId: number): Promise<Wish | null> {
+  const [wish] = await queryRows<Wish>(
+    db,
+    `select after_xid, ${stillOpen} as still_open from local_looks where tenant_id = $tenantId and after_xid is not null`,
+    { tenantId },
+  );
+  return wish ?? null;
+}
+
+async function forgetAsked(
+  db: Database,
+  tenantId: number,
+  { after_xid: asked, still_open: left }: Wish,
+): Promise<void> {
+  if (left.length === 0) {
+    const forget = 'delete from local_looks where tenant_id = $tenantId and after_xid = $asked';
+    await queryRows(db, forget, { tenantId, asked });
+  } else {
+    const keep = 'update local_looks set waits_for = $left::text[] where tenant_id = $tenantId and after_xid = $asked';
+    await queryRows(db, keep, { tenantId, asked, left });
+  }
 }

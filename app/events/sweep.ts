@@ -2,7 +2,7 @@ import type { Bitrix24Client, ListedRecord, ListStart } from '../bitrix24/client
 import { isChangedSince } from '../bitrix24/list-pages.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
-import { type Entity, entities } from '../lib/records.ts';
+import { type Entity, entities, pairKinds } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
 import { readSettings } from '../sync/load/read-settings.ts';
 import { localIdOf } from '../sync/plan/origin-id.ts';
@@ -148,7 +148,7 @@ interface KnownRecord {
 }
 
 /** Ids of the listed records that the app does not know as they are now. */
-async function findUnknown(
+export async function findUnknown(
   db: Database,
   { tenantId, entity, importNew, skewMs }: Pick<Sweep, 'tenantId' | 'entity' | 'importNew'> & { skewMs: number },
   records: readonly ListedRecord[],
@@ -157,8 +157,8 @@ async function findUnknown(
   const known = await queryRows<KnownRecord>(
     db,
     `select bitrix24_id, bitrix24_modified_at as modified_at, last_sync_at as synced_at from bitrix24_sync_mappings
-      where tenant_id = $tenantId and local_type = $entity and bitrix24_id = any($ids)`,
-    { tenantId, entity, ids: records.map((record) => String(record.id)) },
+      where tenant_id = $tenantId and bitrix24_type = $type and bitrix24_key = any($ids)`,
+    { tenantId, type: pairKinds[entity].bitrix24Type, ids: records.map((record) => record.id) },
   );
   const byId = new Map(known.map((row) => [Number(row.bitrix24_id), row]));
   const missed = records.filter((record) => {

@@ -15,7 +15,7 @@ export async function readWatermark(db: Database, tenantId: number, entity: Enti
     db,
     `select coalesce(w.seen_until, (select min(created_at) from bitrix24_connections where tenant_id = $tenantId), now())
               as seen_until,
-            coalesce(w.highest_id, (select max(bitrix24_id::bigint) from bitrix24_sync_mappings
+            coalesce(w.highest_id, (select max(bitrix24_key) from bitrix24_sync_mappings
                                      where tenant_id = $tenantId and local_type = $entity)) as highest_id
        from (select 1) one left join sync_watermarks w on w.tenant_id = $tenantId and w.entity = $entity`,
     { tenantId, entity },

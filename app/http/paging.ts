@@ -16,10 +16,18 @@ export function offsetOf({ page, limit }: Page): number {
   return (page - 1) * limit;
 }
 
-/** The `pagination` block of a list answer. */
-export function paginationOf({ page, limit }: Page, total: number) {
+/** The `pagination` block of a list answer. With `more` there are more rows than were counted, and the answer says so. */
+export function paginationOf({ page, limit }: Page, total: number, more = false) {
   const totalPages = Math.ceil(total / limit);
-  return { page, limit, total, total_pages: totalPages, has_next: page < totalPages, has_prev: page > 1 };
+  const pagination = {
+    page,
+    limit,
+    total,
+    total_pages: totalPages,
+    has_next: more || page < totalPages,
+    has_prev: page > 1,
+  };
+  return more ? { ...pagination, more } : pagination;
 }
 
 /** A `LIKE` pattern that finds the text anywhere, whatever characters it holds. */

@@ -16,8 +16,8 @@ export function readHourlyStats(db: Database, tenantId: number, hours: number): 
     `with bounds as (
        select date_trunc('hour', now(), 'UTC') as last, date_trunc('hour', now(), 'UTC') - make_interval(hours => $hours - 1) as first),
      done as (
-       select date_trunc('hour', created_at, 'UTC') as hour, count(*)::integer as count from sync_log, bounds
-        where tenant_id = $tenantId and created_at >= first group by 1),
+       select hour, sum(applied)::integer as count from sync_log_hours, bounds
+        where tenant_id = $tenantId and hour >= first group by 1),
      failed as (
        select date_trunc('hour', created_at, 'UTC') as hour, count(*)::integer as count from integration_errors, bounds
         where tenant_id = $tenantId and created_at >= first group by 1)

@@ -38,8 +38,8 @@ export function makeMappingRoutes(deps: MappingRouteDeps): Route[] {
       summary: 'Mappings, the newest first',
       query: listQuery,
       async handle({ caller, query }) {
-        const { rows, total } = await listMappings(db, caller.tenantId, query);
-        return { data: { mappings: rows, pagination: paginationOf(query, total) } };
+        const { rows, total, more } = await listMappings(db, caller.tenantId, query);
+        return { data: { mappings: rows, pagination: paginationOf(query, total, more) } };
       },
     }),
 

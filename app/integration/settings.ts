@@ -4,6 +4,7 @@ import type { FieldMapSettings } from '../field-maps/types.ts';
 import { invalidRequest, type Text } from '../lib/errors.ts';
 import { type Entity, entities } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
+import { retryingTransaction } from '../models/retrying-transaction.ts';
 import { type Settings, type StoredSettings, settingsOf } from '../sync/plan/settings.ts';
 import { enqueueLinked } from '../sync/queue/enqueue-linked.ts';
 
@@ -48,10 +49,10 @@ export async function saveSettings(deps: SettingsDeps, tenantId: number, setting
 /** Kinds that are synchronised automatically again are looked at as after a reconnection: their changes were not queued. */
 function store(db: Database, tenantId: number, settings: StoredSettings): Promise<Settings> {
   const after = settingsOf(settings);
-  return db.transaction(async (transaction) => {
+  return retryingTransaction(db, async (transaction) => {
     const [former] = await queryRows<{ settings: StoredSettings }>(
       db,
-      'select settings from companies where id = $tenantId for update',
+      'select settings from companies where id = $tenantId for no key update',
       { tenantId },
       transaction,
     );

@@ -55,12 +55,12 @@ export async function readStats(db: Database, clock: Clock, tenantId: number) {
 async function countMappings(db: Database, tenantId: number): Promise<MappingCounts> {
   const [counts] = await queryRows<MappingCounts>(
     db,
-    `select count(*)::integer as total_mappings,
-            (count(*) filter (where local_type = 'object'))::integer as object_mappings,
-            (count(*) filter (where local_type = 'user'))::integer as user_mappings,
-            (count(*) filter (where local_type = 'contract'))::integer as contract_mappings,
+    `select coalesce(sum(mappings), 0)::integer as total_mappings,
+            coalesce(sum(mappings) filter (where local_type = 'object'), 0)::integer as object_mappings,
+            coalesce(sum(mappings) filter (where local_type = 'user'), 0)::integer as user_mappings,
+            coalesce(sum(mappings) filter (where local_type = 'contract'), 0)::integer as contract_mappings,
             max(last_sync_at) as last_sync_time
-       from bitrix24_sync_mappings where tenant_id = $tenantId`,
+       from sync_mapping_counts where tenant_id = $tenantId`,
     { tenantId },
   );
   if (!counts) throw new Error('An aggregate without groups has always one row');
@@ -76,8 +76,8 @@ interface Count {
 async function countApplied(db: Database, tenantId: number): Promise<ByEntity<ByDirection>> {
   const rows = await queryRows<Count>(
     db,
-    `select entity, direction, count(*)::integer as count from sync_log
-      where tenant_id = $tenantId and created_at > now() - make_interval(days => ${countedDays})
+    `select entity, direction, sum(applied)::integer as count from sync_log_hours
+      where tenant_id = $tenantId and hour > now() - make_interval(days => ${countedDays})
       group by entity, direction`,
     { tenantId },
   );
@@ -122,8 +122,8 @@ async function countErrorKinds(db: Database, tenantId: number): Promise<Record<s
 async function measureLag(db: Database, tenantId: number): Promise<number> {
   const [row] = await queryRows<{ lag: number | null }>(
     db,
-    `select extract(epoch from now() - min(due_at))::float8 as lag from sync_queue
-      where tenant_id = $tenantId and due_at <= now()`,
+    `select extract(epoch from now() - due_at)::float8 as lag from sync_queue
+      where tenant_id = $tenantId order by due_at limit 1`,
     { tenantId },
   );
   return Math.max(0, Math.round(row?.lag ?? 0));

@@ -50,11 +50,7 @@ export async function startDueCheck({
   }
 
   async function wakeDue(tenantIds: readonly number[] | null): Promise<void> {
-    const { rows } = await pool.query<{ id: number }>(dueTenants, [tenantIds]);
-    await queue.wake(
-      'reconcile',
-      rows.map((row) => row.id),
-    );
+    await queue.wake('reconcile', await findDueTenants(pool, tenantIds));
   }
 
   function warn(error: unknown): void {
@@ -91,9 +87,15 @@ const dueTenants = `
   select c.tenant_id as id from bitrix24_effective_connections c
    where c.state = 'active' and (c.paused_until is null or c.paused_until <= now())
      and ($1::integer[] is null or c.tenant_id = any($1))
-     and (exists (select 1 from sync_queue q where q.tenant_id = c.tenant_id and q.due_at <= now())
+     and ((select q.due_at from sync_queue q where q.tenant_id = c.tenant_id order by q.due_at limit 1) <= now()
        or exists (select 1 from sync_runs r where r.tenant_id = c.tenant_id and r.state = 'running'
                      and (r.scan is not null or not exists (select 1 from sync_queue q where q.run_id = r.id))))`;
+
+/** Connected tenants, of all or of these, that have something due and may run now. */
+export async function findDueTenants(pool: pg.Pool, tenantIds: readonly number[] | null): Promise<number[]> {
+  const { rows } = await pool.query<{ id: number }>(dueTenants, [tenantIds]);
+  return rows.map((row) => row.id);
+}
 
 /** Listens until the connection breaks or the signal is given. */
 async function listen(databaseUrl: string, hear: (tenantId: number) => void, signal: AbortSignal): Promise<void> {

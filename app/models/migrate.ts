@@ -20,16 +20,17 @@ const folder = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..
 
 /**
  * Brings the schema up (or, for tests, down to nothing). Everything happens in one transaction that holds an advisory lock: of
- * several processes that start at once, one migrates and the others find the work done. Repeat-safe.
+ * several processes that start at once, one migrates and the others find the work done. With `last`, for tests too, only up to that
+ * migration. Repeat-safe.
  */
-export async function migrate(db: Database, direction: 'up' | 'down' = 'up'): Promise<string[]> {
+export async function migrate(db: Database, direction: 'up' | 'down' = 'up', last?: string): Promise<string[]> {
   return db.transaction(async (transaction) => {
     await db.query(`select pg_advisory_xact_lock(727001, hashtext(current_schema()))`, { transaction });
     await db.query('create table if not exists migrations (name text primary key, run_at timestamptz default now())', {
       transaction,
     });
     const umzug = makeUmzug(db, transaction);
-    const done = direction === 'up' ? await umzug.up() : await umzug.down({ to: 0 });
+    const done = direction === 'down' ? await umzug.down({ to: 0 }) : await umzug.up(last ? { to: last } : {});
     return done.map((migration) => migration.name);
   });
 }

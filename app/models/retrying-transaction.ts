@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Transaction } from 'sequelize';
+import { AppError } from '../lib/errors.ts';
 import { type Database, queryRows } from './database.ts';
 
 /**
@@ -14,7 +15,8 @@ export type Patiently = <Value>(action: () => Promise<Value>) => Promise<Value>;
 
 /**
  * Runs a transaction of the engine that gives way to everybody else: it waits for a lock for a moment only, then lets everything go and
- * begins anew. `work` may run several times; what it does `patiently` waits as long as it takes. Throws what the last attempt threw.
+ * begins anew. `work` may run several times; what it does `patiently` waits as long as it takes. Throws what `work` threw, or AppError
+ * `database_busy` (503) when the last attempt could not have a lock either.
  */
 export async function retryingTransaction<Value>(
   db: Database,
@@ -34,10 +36,23 @@ export async function retryingTransaction<Value>(
         });
       });
     } catch (error) {
-      if (attempt >= maxAttempts || !isCrossing(error)) throw error;
+      if (!isCrossing(error)) throw error;
+      if (attempt >= maxAttempts) throw databaseBusy(error);
       await sleep(50 * attempt * (0.5 + Math.random()));
     }
   }
+}
+
+function databaseBusy(cause: unknown): AppError {
+  return new AppError({
+    code: 'database_busy',
+    status: 503,
+    text: {
+      ru: 'Другая программа долго меняет эти же данные в базе. Ничего не сохранено: повторите через минуту',
+      en: 'Another program has been changing the same data in the database for long. Nothing was saved: try again in a minute',
+    },
+    cause,
+  });
 }
 
 /** `lock_not_available`, or a deadlock that PostgreSQL broke all the same. */

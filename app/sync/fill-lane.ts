@@ -14,7 +14,8 @@ import { loadPairs } from './load/load-pairs.ts';
 import { openContext } from './load/open-context.ts';
 import type { LoadedPair, SyncContext } from './pair.ts';
 import { type Planned, planPair } from './plan/plan-pair.ts';
-import { claimDue, holdKind, postpone, type QueueRow } from './queue/sync-queue.ts';
+import { claimDue } from './queue/claim-due.ts';
+import { holdKind, postpone, type QueueRow } from './queue/sync-queue.ts';
 import { advanceRun } from './runs/run-scan.ts';
 
 /** Rows taken at once: fifty ids a command, fifty commands a request. */

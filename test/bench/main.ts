@@ -6,6 +6,7 @@ import { measureFirstLoad } from './first-load.ts';
 import { measureFirstSync } from './first-sync.ts';
 import { measureListLatency } from './list-latency.ts';
 import { measureMergeThroughput } from './merge-throughput.ts';
+import { measureQueryTimes } from './query-times.ts';
 import { print } from './report.ts';
 import { measureSustained } from './sustained.ts';
 import { measureTriggerCost } from './trigger-cost.ts';
@@ -19,6 +20,7 @@ const measures = {
   'trigger-cost': measureTriggerCost,
   'list-latency': measureListLatency,
   'merge-throughput': measureMergeThroughput,
+  'query-times': measureQueryTimes,
 };
 
 /** The measures that were asked for by name, or all. */

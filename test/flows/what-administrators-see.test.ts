@@ -31,7 +31,10 @@ describe('what the pages ask the server for', () => {
     const { hours } = await get(`${bitrix24}/stats/hours?hours=3`);
     expect(hours.map((hour: { synchronised: number }) => hour.synchronised)).to.deep.equal([0, 0, 3]);
     expect(Date.now() - Date.parse(hours[2].hour)).to.be.lessThan(3_600_000);
-    await world.sql(`update sync_log set created_at = now() - interval '2 hours' where local_id = 1`);
+    await world.sql(
+      `with taken as (update sync_log_hours set applied = applied - 1 returning *)
+       insert into sync_log_hours select tenant_id, hour - interval '2 hours', entity, direction, 1 from taken`,
+    );
     const moved = await get(`${bitrix24}/stats/hours?hours=3`);
     expect(moved.hours.map((hour: { synchronised: number }) => hour.synchronised)).to.deep.equal([1, 0, 2]);
     expect((await get(`${bitrix24}/stats/hours`)).hours).to.have.lengthOf(48);

@@ -94,9 +94,12 @@ export function makeConnections({ db, secrets }: { db: Database; secrets: Secret
       }
     },
 
-    /** Makes concurrent set-ups of one tenant wait for each other until the transaction ends. */
+    /**
+     * Makes concurrent set-ups of one tenant wait for each other until the transaction ends. Writers that add records to the company are
+     * not waited for.
+     */
     async lock(tenantId: number, transaction: Transaction): Promise<void> {
-      await queryRows(db, 'select id from companies where id = $tenantId for update', { tenantId }, transaction);
+      await queryRows(db, 'select id from companies where id = $tenantId for no key update', { tenantId }, transaction);
     },
 
     /** Stores a webhook that works; a suspended or paused connection starts again. Repeat-safe. */

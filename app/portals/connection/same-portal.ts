@@ -21,9 +21,9 @@ interface MappedRecord {
 export async function isSamePortal(db: Database, client: Bitrix24Client, tenantId: number): Promise<boolean> {
   const sample = await queryRows<MappedRecord>(
     db,
-    `select local_type as entity, local_id as "localId", bitrix24_id::integer as "remoteId",
+    `select local_type as entity, local_id as "localId", bitrix24_key::integer as "remoteId",
             bitrix24_modified_at as "modifiedAt"
-       from bitrix24_sync_mappings where tenant_id = $tenantId
+       from bitrix24_sync_mappings where tenant_id = $tenantId and bitrix24_key is not null
       order by state = 'linked' desc, last_sync_at desc nulls last, id desc limit ${sampleSize}`,
     { tenantId },
   );

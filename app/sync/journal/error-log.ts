@@ -85,10 +85,16 @@ export async function resolveErrors(
   if (records.length === 0) return;
   await queryRows(
     db,
-    `update integration_errors e set status = 'resolved', resolved_at = now(), updated_at = now(), next_retry_at = null
-       from jsonb_to_recordset($records::jsonb) as r (entity text, "localId" integer, "remoteId" text)
-      where e.tenant_id = $tenantId and e.status <> 'resolved' and e.local_type = r.entity
-        and (e.local_id = r."localId" or (e.local_id is null and e.external_id = r."remoteId"))`,
+    `with records as materialized (
+       select * from jsonb_to_recordset($records::jsonb) as r (entity text, "localId" integer, "remoteId" text)),
+     mended as (
+       select e.id from records r join integration_errors e on e.local_type = r.entity and e.local_id = r."localId"
+        where e.tenant_id = $tenantId and e.status <> 'resolved'
+       union
+       select e.id from records r join integration_errors e on e.local_type = r.entity and e.external_id = r."remoteId"
+        where e.tenant_id = $tenantId and e.status <> 'resolved' and e.local_id is null)
+     update integration_errors set status = 'resolved', resolved_at = now(), updated_at = now(), next_retry_at = null
+      where tenant_id = $tenantId and id in (select id from mended)`,
     { tenantId, records: JSON.stringify(records) },
     transaction,
   );

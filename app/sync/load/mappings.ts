@@ -36,8 +36,11 @@ export async function findMappings(
   const rows = await queryRows<RawMapping>(
     db,
     `select id, local_type, local_id, bitrix24_id, state, local_shadow, bitrix24_shadow, field_errors from bitrix24_sync_mappings
-      where tenant_id = $tenantId and local_type = $entity and (local_id = any($local) or bitrix24_id = any($remote))`,
-    { tenantId, entity, local: ids.local, remote: ids.remote.map(String) },
+      where tenant_id = $tenantId and local_type = $entity and local_id = any($local)
+     union all
+     select id, local_type, local_id, bitrix24_id, state, local_shadow, bitrix24_shadow, field_errors from bitrix24_sync_mappings
+      where tenant_id = $tenantId and bitrix24_type = $type and bitrix24_key = any($remote) and local_id <> all($local)`,
+    { tenantId, entity, type: pairKinds[entity].bitrix24Type, local: ids.local, remote: ids.remote },
   );
   return rows.map((row) => ({
     id: row.id,

@@ -27,8 +27,9 @@ export async function enqueueLinked(
        insert into sync_queue as q (tenant_id, entity, side, record_id, reason, priority)
        select m.tenant_id, m.local_type, 'local', m.local_id, $reason, ${priorities.run}
          from bitrix24_sync_mappings m
-        where m.tenant_id = $tenantId and m.state = 'linked' and m.local_type = any($entities)
-          and exists (select 1 from axenta_automatic_tenants(m.local_type) t where t.tenant_id = m.tenant_id)
+        where m.tenant_id = $tenantId and m.state = 'linked' and m.local_type = any(array(
+                select entity from unnest($entities::text[]) as entity
+                 where exists (select 1 from axenta_automatic_tenants(entity) t where t.tenant_id = $tenantId)))
         order by m.local_type, m.local_id
        on conflict (tenant_id, entity, side, record_id) do update
           set changes = q.changes + 1, due_at = least(q.due_at, excluded.due_at)

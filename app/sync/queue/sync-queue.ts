@@ -3,8 +3,11 @@ import type { Entity, Side } from '../../lib/records.ts';
 import { type Database, queryRows } from '../../models/database.ts';
 import { retryingTransaction } from '../../models/retrying-transaction.ts';
 
-/** Smaller is sooner. A person waits for `interactive`; a run and a sweep never delay what just changed. */
-export const priorities = { interactive: 0, event: 5, change: 10, run: 20 } as const;
+/**
+ * Smaller is sooner. A person waits for `interactive`; a run and a sweep never delay what just changed, nor does what a statement of
+ * many rows changed (`bulk`) delay a single edit.
+ */
+export const priorities = { interactive: 0, event: 5, change: 10, bulk: 15, run: 20 } as const;
 
 export interface QueueRequest {
   tenantId: number;
@@ -48,7 +51,8 @@ const tellingReasons = `('import', 'confirmed', 'deleted', 'sweep_deleted')`;
 /**
  * Puts records into the sync queue and wakes their tenants when the transaction commits. A record that waits already is
  * counted once more, never doubled; it gets the earlier due time and the more urgent priority, and keeps a reason that says more than
- * the new one. Repeat-safe.
+ * the new one. A request is never dropped for a row that is locked: without a transaction of the caller's it waits for some seconds and
+ * throws AppError `database_busy` (503) then. Repeat-safe.
  */
 export async function enqueue(
   db: Database,
@@ -56,6 +60,7 @@ export async function enqueue(
   transaction?: Transaction,
 ): Promise<void> {
   if (requests.length === 0) return;
+  if (!transaction) return retryingTransaction(db, (own) => enqueue(db, requests, own));
   const rows = requests.map((request) => ({
     tenant_id: request.tenantId,
     entity: request.entity,
@@ -88,29 +93,9 @@ export async function enqueue(
   );
 }
 
-const rowColumns = `entity, side, record_id::integer as "recordId", changes, reason, run_id as "runId", attempts, priority,
+/** Columns of a `QueueRow`. */
+export const rowColumns = `entity, side, record_id::integer as "recordId", changes, reason, run_id as "runId", attempts, priority,
   create_sent_at as "createSentAt", create_values as "createValues", due_at as "dueAt", now() as "claimedAt"`;
-
-/** Which rows are claimed: what just changed, or what can wait (runs, sweeps, statements over many rows). */
-export interface Claim {
-  limit: number;
-  lane: 'urgent' | 'bulk';
-}
-
-/**
- * Takes due rows of one tenant, the most urgent first; contracts before users before objects, because a deal needs its company. Nothing
- * is locked: one job per tenant is what keeps two workers apart.
- */
-export async function claimDue(db: Database, tenantId: number, { limit, lane }: Claim): Promise<QueueRow[]> {
-  return queryRows<QueueRow>(
-    db,
-    `select ${rowColumns} from sync_queue
-      where tenant_id = $tenantId and due_at <= now() and priority ${lane === 'urgent' ? '<=' : '>'} ${priorities.change}
-      order by priority, array_position(array['contract', 'user', 'object'], entity::text), due_at, record_id
-      limit $limit`,
-    { tenantId, limit },
-  );
-}
 
 /** Which row of the queue. */
 export interface HandledRow {
@@ -224,7 +209,10 @@ export interface PostponedRow extends DoneRow {
   waitsFor?: string;
 }
 
-/** Puts rows off until `dueAt`; a row that changed since it was claimed stays due at once. */
+/**
+ * Puts rows off until `dueAt`; a row that changed since it was claimed stays due at once, and so does one that another program holds
+ * locked just now.
+ */
 export async function postpone(
   db: Database,
   tenantId: number,
@@ -235,14 +223,19 @@ export async function postpone(
   if (!transaction) return retryingTransaction(db, (own) => postpone(db, tenantId, rows, own));
   await queryRows(
     db,
-    `update sync_queue q
+    `with put_off as (
+       select r.* from sync_queue q
+         join jsonb_to_recordset($rows::jsonb)
+              as r (entity text, side text, "recordId" bigint, changes integer, "dueAt" timestamptz, attempts smallint,
+                    sent boolean, counted boolean, "runId" integer, "waitsFor" text)
+           on (q.entity, q.side, q.record_id) = (r.entity, r.side, r."recordId")
+        where q.tenant_id = $tenantId for update of q skip locked)
+     update sync_queue q
         set due_at = case when r.sent or q.changes = r.changes then r."dueAt" else q.due_at end, attempts = r.attempts,
             run_id = case when r.counted and q.run_id is not distinct from r."runId" then null else q.run_id end,
             create_sent_at = case when r.sent then q.create_sent_at end,
             create_values = case when r.sent then q.create_values end, waits_for = r."waitsFor"
-       from jsonb_to_recordset($rows::jsonb)
-            as r (entity text, side text, "recordId" bigint, changes integer, "dueAt" timestamptz, attempts smallint,
-                  sent boolean, counted boolean, "runId" integer, "waitsFor" text)
+       from put_off r
       where q.tenant_id = $tenantId and (q.entity, q.side, q.record_id) = (r.entity, r.side, r."recordId")`,
     { tenantId, rows: JSON.stringify(rows) },
     transaction,

@@ -75,7 +75,7 @@ async function idsAfter(deps: SyncDeps, run: RunRow, scan: ScanState): Promise<n
     run.direction === 'to_bitrix'
       ? `select id, updated_at as changed_at, id as local_id from ${pairKinds[scan.entity].table}
           where tenant_id = $tenantId and deleted_at is null`
-      : `select bitrix24_id::bigint::integer as id, bitrix24_modified_at as changed_at, local_id from bitrix24_sync_mappings
+      : `select bitrix24_key::integer as id, bitrix24_modified_at as changed_at, local_id from bitrix24_sync_mappings
           where tenant_id = $tenantId and local_type = $entity and state = 'linked'`;
   const rows = await queryRows<{ id: number }>(
     deps.db,

@@ -113,24 +113,37 @@ export async function startRun(db: Database, request: RunRequest): Promise<RunRo
 
 /**
  * Records to queue: rows that wait already keep their reason, so that cancelling the run never forgets a real change; they count as
- * changed, so that a pass which has them in hand just now leaves them to the run.
+ * changed, so that a pass which has them in hand just now leaves them to the run. A row that is locked just now waits already or is
+ * being dealt with: it is left out of the run, and stops no other.
  */
 function queueSql(direction: RunRow['direction'], entity: Entity): string {
   const { table } = pairKinds[entity];
+  const side = direction === 'to_bitrix' ? 'local' : 'bitrix24';
   const source =
     direction === 'to_bitrix'
-      ? `select 'local' as side, id as record_id from ${table} where tenant_id = $tenantId and deleted_at is null
+      ? `select id as record_id from ${table} where tenant_id = $tenantId and deleted_at is null
            and ($ids::integer[] is null or id = any($ids)) and ($since::timestamptz is null or updated_at >= $since)`
-      : `select 'bitrix24' as side, m.bitrix24_id::bigint as record_id from bitrix24_sync_mappings m
-          where m.tenant_id = $tenantId and m.local_type = $entity and m.state = 'linked'
+      : `select m.bitrix24_key as record_id from bitrix24_sync_mappings m
+          where m.tenant_id = $tenantId and m.local_type = $entity and m.state = 'linked' and m.bitrix24_key is not null
             and ($ids::integer[] is null or m.local_id = any($ids))
             and ($since::timestamptz is null or m.bitrix24_modified_at is null or m.bitrix24_modified_at >= $since)`;
-  return `with queued as (
+  return `with source as materialized (${source}),
+    waiting as materialized (
+      select q.record_id from sync_queue q join source s using (record_id)
+       where q.tenant_id = $tenantId and q.entity = $entity and q.side = '${side}' order by q.record_id for update of q skip locked),
+    joined as (
+      update sync_queue q set run_id = $runId, changes = q.changes + 1 from waiting w
+       where q.tenant_id = $tenantId and q.entity = $entity and q.side = '${side}' and q.record_id = w.record_id
+      returning 1),
+    added as (
       insert into sync_queue as q (tenant_id, entity, side, record_id, reason, priority, run_id)
-      select $tenantId, $entity, side, record_id, 'run', ${priorities.run}, $runId from (${source}) s order by side, record_id
+      select $tenantId, $entity, '${side}', s.record_id, 'run', ${priorities.run}, $runId from source s
+       where not exists (select 1 from sync_queue q where q.tenant_id = $tenantId and q.entity = $entity
+                            and q.side = '${side}' and q.record_id = s.record_id)
+       order by s.record_id
       on conflict (tenant_id, entity, side, record_id) do update set run_id = excluded.run_id, changes = q.changes + 1
       returning 1)
-    select count(*)::integer as count from queued`;
+    select ((select count(*) from joined) + (select count(*) from added))::integer as count`;
 }
 
 /** One run of the tenant; throws `not_found`. */

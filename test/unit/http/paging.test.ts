@@ -17,6 +17,19 @@ describe('paging', () => {
     });
   }
 
+  it('says that there are more rows than were counted', () => {
+    const pagination = {
+      page: 500,
+      limit: 20,
+      total: 10_000,
+      total_pages: 500,
+      has_next: true,
+      has_prev: true,
+      more: true,
+    };
+    expect(paginationOf({ page: 500, limit: 20 }, 10_000, true)).to.deep.equal(pagination);
+  });
+
   it('passes over the pages before', () => expect(offsetOf({ page: 3, limit: 10 })).to.equal(20));
 
   it('reads 20 rows from the first page when nothing is asked', () => {

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import type { Transaction } from 'sequelize';
 import { makeLog } from '../../../../app/lib/log.ts';
 import { connectDatabase, type Database, queryRows } from '../../../../app/models/database.ts';
+import { claimDue } from '../../../../app/sync/queue/claim-due.ts';
 import {
-  claimDue,
   enqueue,
   findMarked,
   markCreatesSent,
@@ -150,6 +150,48 @@ describe('the sync queue', () => {
     );
     expect(numbers(await claim())).to.deep.equal([5, 6, 4, 3, 2, 1]);
     expect(numbers(await claim(2))).to.deep.equal([5, 6]);
+  });
+
+  it('passes over a row that another program holds, be it the most urgent, and takes the ones behind it', async () => {
+    await add({ recordId: 1, priority: priorities.interactive }, { recordId: 2 }, { recordId: 3 });
+    await db.transaction(async (holder: Transaction) => {
+      await queryRows(db, 'select 1 from sync_queue where record_id = 1 for update', {}, holder);
+      expect(numbers(await claim(2))).to.deep.equal([2, 3]);
+      await postpone(db, tenantId, [
+        {
+          entity: 'object',
+          side: 'local',
+          recordId: 1,
+          changes: 1,
+          runId: null,
+          dueAt: new Date(),
+          attempts: 5,
+          sent: false,
+        },
+        {
+          entity: 'object',
+          side: 'local',
+          recordId: 2,
+          changes: 1,
+          runId: null,
+          dueAt: new Date(Date.now() + hour),
+          attempts: 5,
+          sent: false,
+        },
+      ]);
+    });
+    expect((await stored()).map(({ attempts }) => attempts)).to.deep.equal([0, 5, 0]);
+    expect(numbers(await claim())).to.deep.equal([1, 3]);
+  });
+
+  it('finds what is due behind any number of rows that are put off', async () => {
+    const dueAt = new Date(Date.now() + hour);
+    await add(...Array.from({ length: 50 }, (_, n) => ({ recordId: n + 1, priority: priorities.event, dueAt })));
+    await add(
+      { recordId: 99, priority: priorities.run, entity: 'contract' },
+      { recordId: 98, priority: priorities.bulk },
+    );
+    expect(numbers(await claim(2))).to.deep.equal([98, 99]);
   });
 
   it('makes a waiting record as urgent as the most urgent that asked for it', async () => {
