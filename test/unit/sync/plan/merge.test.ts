@@ -167,6 +167,7 @@ function inputOf(test: Case): MergeInput {
     direction: test.direction ?? 'bidirectional',
     localModifiedAt: at(test.later === 'local'),
     remoteModifiedAt: at(test.later === 'remote'),
+    now: new Date('2026-03-02T12:00:00Z'),
   };
 }
 
