@@ -34,6 +34,7 @@ describe('settings', () => {
     on_local_delete: each('keep'),
     on_bitrix24_delete: each('keep'),
     field_map: each({}),
+    problems: [],
   };
 
   it('are the defaults at first', async () => {

@@ -202,8 +202,8 @@ export async function decideHeld(
 ): Promise<HeldRow[]> {
   return queryRows<HeldRow>(
     db,
-    `update sync_held set state = $state, decided_by = left($actor, 255), decided_at = now(),
-            ended_at = case $state when 'restored' then now() end
+    `update sync_held set state = $state::text, decided_by = left($actor::text, 255), decided_at = now(),
+            ended_at = case $state::text when 'restored' then now() end
       where tenant_id = $tenantId and id = any($ids) and state = 'held' returning ${heldColumns}`,
     { tenantId, ids, state, actor },
     transaction,
