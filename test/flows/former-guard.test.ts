@@ -33,8 +33,8 @@ describe('a suspicion of the former guard against mass deletions', () => {
     );
     const db = connectDatabase(world.databaseUrl, makeLog({ level: 'fatal', format: 'json' }), 2);
     const run = async (sql: string) => void (await db.query(sql));
-    await down({ name: '', path: '', context: { run } });
-    await up({ name: '', path: '', context: { run } });
+    await down({ context: { run } });
+    await up({ context: { run } });
     await db.close();
     await world.startApp();
     await world.settled();

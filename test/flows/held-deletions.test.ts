@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { eventually } from '../support/eventually.ts';
 import { type Fleet, idsOf, makeFleet, onLocal, onRemote } from '../support/fleet.ts';
 
 import { startWorld, type Tenant, unlimited, type World } from '../support/world.ts';
@@ -90,6 +91,20 @@ describe('deletions that are too many within an hour', () => {
     await fleet.loseDeals(records.slice(8, 9));
     expect(await fleet.heldIds()).to.deep.equal(idsOf(records.slice(8, 9)));
     expect(await fleet.livingIds()).to.have.length(152);
+  });
+
+  it('some of which wait in the queue for later: they count with those that are due', async () => {
+    const records = await fleet.add(8, onLocal('delete'));
+    await world.stopApp();
+    await world.sql('update objects set deleted_at = now()');
+    await world.sql(`update sync_queue set due_at = now() + interval '1 hour' where record_id > $1`, [records[2]?.id]);
+    await world.startApp();
+    await eventually(async () => expect(await fleet.heldIds()).to.deep.equal(idsOf(records.slice(0, 3))));
+    expect(deals().list()).to.have.length(8);
+    await world.sql('update sync_queue set due_at = now()');
+    await world.sql(`select pg_notify('axenta_sync', $1::text)`, [tenant.id]);
+    await world.settled();
+    expect(await fleet.heldIds()).to.deep.equal(idsOf(records));
   });
 
   it('more than one pass takes at once: none of them slips through', async function () {
