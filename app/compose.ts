@@ -22,6 +22,7 @@ import { createServer } from './http/server.ts';
 import { makeCardRoutes } from './integration/card-routes.ts';
 import { makeConflictRoutes } from './integration/conflict-routes.ts';
 import { makeErrorRoutes } from './integration/error-routes.ts';
+import { makeHeldRoutes } from './integration/held-routes.ts';
 import { makeLimitRoutes } from './integration/limit-routes.ts';
 import { makeMappingRoutes } from './integration/mapping-routes.ts';
 import { makeRunRoutes } from './integration/run-routes.ts';
@@ -91,6 +92,7 @@ export function compose(config: Config, databaseUrl: string, log: Log, options: 
     ...makeMappingRoutes({ db, clock, clientFor, requireActive }),
     ...makeSettingsRoutes({ db, clock, clientFor }),
     ...makeConflictRoutes({ db }),
+    ...makeHeldRoutes({ db, requireActive }),
     ...makeErrorRoutes({ db, requireActive, requireConnection: health.require }),
     ...makeRecordRoutes(models),
     ...makeCompanyRoutes(models),

@@ -1,5 +1,8 @@
 import type { MigrationParams } from '../app/models/migrate.ts';
 
+/** What was decided about a pair changes neither side, and is not counted. */
+const decisions = `('hold', 'hold_ended', 'confirm', 'stay_closed')`;
+
 /** Counts that the statistics show, kept by the statements that change them: a large tenant's tables are too long to be counted each time. */
 export async function up({ context: { run } }: MigrationParams): Promise<void> {
   await run(`
@@ -48,12 +51,13 @@ export async function up({ context: { run } }: MigrationParams): Promise<void> {
     -- what is shown reaches back 30 days
     insert into sync_log_hours (tenant_id, hour, entity, direction, applied)
     select tenant_id, date_trunc('hour', created_at, 'UTC'), entity, direction, count(*) from sync_log
-     where created_at > now() - interval '31 days' group by 1, 2, 3, 4;
+     where created_at > now() - interval '31 days' and operation not in ${decisions} group by 1, 2, 3, 4;
 
     create function axenta_count_log() returns trigger language plpgsql security definer set search_path from current as $$
     begin
       insert into sync_log_hours as h (tenant_id, hour, entity, direction, applied)
       select tenant_id, date_trunc('hour', created_at, 'UTC'), entity, direction, count(*) from changed_rows
+       where operation not in ${decisions}
        group by 1, 2, 3, 4 order by 1, 2, 3, 4
       on conflict (tenant_id, hour, entity, direction) do update set applied = h.applied + excluded.applied;
       return null;

@@ -45,6 +45,13 @@ export interface FieldInfo {
   isRequired: boolean;
 }
 
+/** A stage of a funnel; `P` in progress, `S` won, `F` lost. */
+export interface DealStage {
+  /** STATUS_ID, as a deal's STAGE_ID has it. */
+  id: string;
+  semantics: 'P' | 'S' | 'F';
+}
+
 export interface ListedRecord {
   id: number;
   modifiedAt: Date;
@@ -131,8 +138,8 @@ export interface Bitrix24Client {
     record: { id: number; modifiedAt: Date },
     options?: CallOptions,
   ): Promise<'honoured' | 'ignored' | null>;
-  /** The first failure stage of the deal's funnel (`crm.status.list`, SEMANTICS F), or null when it has none; cached. */
-  lostStage(categoryId: number, options?: CallOptions): Promise<string | null>;
+  /** The stages of a funnel of deals in their order (`crm.status.list`); none for a funnel that the portal does not know; cached. */
+  stages(categoryId: number, options?: CallOptions): Promise<DealStage[]>;
   /** Forgets cached field lists and stage lists. */
   clearCache(): void;
 }

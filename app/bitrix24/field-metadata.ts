@@ -1,6 +1,6 @@
 import type { Clock } from '../lib/clock.ts';
 import { type Entity, pairKinds } from '../lib/records.ts';
-import type { CallOptions, FieldInfo } from './client.ts';
+import type { CallOptions, DealStage, FieldInfo } from './client.ts';
 import { brokenAnswer } from './error-table.ts';
 import type { WireAnswer } from './sdk.ts';
 
@@ -39,15 +39,15 @@ export function makeFieldMetadata(call: Call, clock: Clock) {
       });
     },
 
-    /** The first failure stage of a funnel (crm.status.list, 2026-08: ENTITY_ID is DEAL_STAGE, or DEAL_STAGE_n), or null. */
-    lostStage(categoryId: number, options?: CallOptions): Promise<string | null> {
-      return remember(`lost:${categoryId}`, async () => {
+    /** The stages of a funnel in their order (crm.status.list, 2026-08: ENTITY_ID is DEAL_STAGE, or DEAL_STAGE_n). */
+    stages(categoryId: number, options?: CallOptions): Promise<DealStage[]> {
+      return remember(`stages:${categoryId}`, async () => {
         const entityId = categoryId === 0 ? 'DEAL_STAGE' : `DEAL_STAGE_${categoryId}`;
         const params = { filter: { ENTITY_ID: entityId }, order: { SORT: 'ASC' } };
         const { result } = await call('crm.status.list', params, options);
         const stages = (Array.isArray(result) ? result : []) as WireStage[];
-        const lost = stages.filter((stage) => stage.ENTITY_ID === entityId && semanticsOf(stage) === 'F');
-        return lost[0]?.STATUS_ID ?? null;
+        const own = stages.filter((stage) => stage.ENTITY_ID === entityId);
+        return own.map((stage) => ({ id: stage.STATUS_ID, semantics: semanticsOf(stage) }));
       });
     },
 
@@ -64,8 +64,11 @@ interface WireStage {
   EXTRA?: { SEMANTICS?: string };
 }
 
-function semanticsOf({ SEMANTICS, EXTRA }: WireStage): string | undefined {
-  return SEMANTICS || EXTRA?.SEMANTICS?.charAt(0).toUpperCase();
+/** EXTRA names what SEMANTICS may leave out: `apology` is a failure, too (crm.status.list, 2026-08). */
+function semanticsOf({ SEMANTICS, EXTRA }: WireStage): DealStage['semantics'] {
+  const named = SEMANTICS || EXTRA?.SEMANTICS?.charAt(0).toUpperCase();
+  if (named === 'S') return 'S';
+  return named === 'F' || named === 'A' ? 'F' : 'P';
 }
 
 interface WireField {

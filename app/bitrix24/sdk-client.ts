@@ -54,7 +54,7 @@ export function makeBitrix24Client(access: PortalAccess, { agent, limits, clock,
       return (await catalogue.fields(entity, options)).byUpperName;
     },
 
-    lostStage: catalogue.lostStage,
+    stages: catalogue.stages,
     clearCache: catalogue.clear,
 
     async stepSize(operation: WriteOperation, entity: Entity) {

@@ -6,7 +6,7 @@ import type { Models } from '../models/index.ts';
 import { changeSchema, newRecordSchema, type RecordKind, recordKinds } from './kinds.ts';
 import { makeRecords } from './records.ts';
 
-/** Makes list, read, create, change and delete for objects, users and contracts. */
+/** Makes list, read, create, change, delete and restore for objects, users and contracts. */
 export function makeRecordRoutes(models: Models): Route[] {
   return recordKinds.flatMap((kind) => routesOf(kind, models));
 }
@@ -77,6 +77,17 @@ function routesOf(kind: RecordKind, models: Models): Route[] {
       async handle({ caller, params: { id } }) {
         await records.remove(caller.tenantId, id);
         return { data: { id }, message: { ru: 'Запись удалена', en: 'The record is deleted' } };
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: `${address}/:id/restore`,
+      summary: `Restore one of the ${kind.name} that was deleted; it is synchronised again`,
+      role: 'user',
+      params,
+      async handle({ caller, params: { id } }) {
+        const data = await records.restore(caller.tenantId, id);
+        return { data, message: { ru: 'Запись восстановлена', en: 'The record is restored' } };
       },
     }),
   ];

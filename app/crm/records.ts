@@ -92,12 +92,32 @@ export function makeRecords(kind: RecordKind, models: Models) {
       return present(await record.reload());
     },
 
+    /** Takes the mark of deletion off. Throws `not_found`, 409 `not_deleted`, or 409 when a unique value was taken meanwhile. */
+    async restore(tenantId: number, id: number): Promise<RecordRow> {
+      const record = await model.findOne({ where: { id, tenant_id: tenantId } });
+      if (!record) throw notFound();
+      if (record.get('deleted_at') === null) throw notDeleted();
+      await guarded(() => record.update({ deleted_at: null }));
+      return present(await record.reload());
+    },
+
     /** Marks the record as deleted; what becomes of its Bitrix24 record is for the tenant's settings to say. */
     async remove(tenantId: number, id: number): Promise<void> {
       const record = await find(tenantId, id);
       await record.update({ deleted_at: new Date() });
     },
   };
+}
+
+function notDeleted(): AppError {
+  return new AppError({
+    code: 'not_deleted',
+    status: 409,
+    text: {
+      ru: 'Запись не удалена: восстанавливать нечего',
+      en: 'The record is not deleted: there is nothing to restore',
+    },
+  });
 }
 
 function checkPeriod({ start_date: start, end_date: end }: Record<string, unknown>): void {

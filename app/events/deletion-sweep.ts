@@ -1,7 +1,6 @@
 import type { Bitrix24Client } from '../bitrix24/client.ts';
 import { type Entity, entities, pairKinds } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
-import { isMassDeletion, reportMassDeletion } from '../sync/load/deletion-guard.ts';
 import { enqueue, priorities } from '../sync/queue/sync-queue.ts';
 import type { Search } from './searching.ts';
 
@@ -15,18 +14,14 @@ const pageSize = 2500;
 
 /**
  * Makes the nightly comparison of ids: linked records that the portal no longer shows are queued, and each is deleted or unlinked only
- * when the portal itself says that it does not exist. A portal that hides most of them is doubted: one error, nothing queued.
+ * when the portal itself says that it does not exist; too many at once are held (sync/apply/hold-deletions.ts).
  * Each kind is a part of its own. Repeat-safe.
  */
 export function makeDeletionSweep({ db, clientFor }: DeletionSweepDeps): Search {
-  return async (tenantId, { part, signal, log }) => {
+  return async (tenantId, { part, signal }) => {
     for (const entity of entities) {
       await part(entity, async () => {
-        const { missing, asked } = await findMissing(db, await clientFor(tenantId), tenantId, entity, signal);
-        if (isMassDeletion(missing.length, asked)) {
-          await reportMassDeletion({ db, log }, tenantId, entity, missing);
-          return;
-        }
+        const missing = await findMissing(db, await clientFor(tenantId), tenantId, entity, signal);
         const row = { tenantId, entity, side: 'bitrix24', reason: 'sweep_deleted', priority: priorities.run } as const;
         await enqueue(
           db,
@@ -43,9 +38,8 @@ async function findMissing(
   tenantId: number,
   entity: Entity,
   signal: AbortSignal,
-): Promise<{ missing: number[]; asked: number }> {
+): Promise<number[]> {
   const missing: number[] = [];
-  let asked = 0;
   for (let afterId = 0; ; ) {
     signal.throwIfAborted();
     const rows = await queryRows<{ id: number }>(
@@ -56,11 +50,10 @@ async function findMissing(
       { tenantId, type: pairKinds[entity].bitrix24Type, afterId },
     );
     const lastRow = rows.at(-1);
-    if (!lastRow) return { missing, asked };
+    if (!lastRow) return missing;
     const ids = rows.map((row) => row.id);
     const shown = await client.read(entity, ids, { signal });
     missing.push(...ids.filter((id) => !shown.has(id)));
-    asked += ids.length;
     afterId = lastRow.id;
   }
 }

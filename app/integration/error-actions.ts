@@ -2,7 +2,6 @@ import type { Transaction } from 'sequelize';
 import { AppError, notFound } from '../lib/errors.ts';
 import type { Entity } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
-import { massDeletion } from '../sync/load/deletion-guard.ts';
 import { enqueue, priorities, type QueueRequest } from '../sync/queue/sync-queue.ts';
 import type { RequireActive } from './address.ts';
 import {
@@ -38,10 +37,6 @@ export function makeErrorActions({ db, requireActive, requireConnection }: Error
         return resolve(tenantId, id);
       }
       await requireActive(tenantId);
-      if (error.code === massDeletion) {
-        await confirmDeletions(tenantId, error);
-        return resolve(tenantId, id);
-      }
       const [retried] = await retryWhere(tenantId, priorities.interactive, 'tenant_id = $tenantId and id = $id', {
         tenantId,
         id,
@@ -81,17 +76,6 @@ export function makeErrorActions({ db, requireActive, requireConnection }: Error
     const error = await findError(db, tenantId, id);
     if (!error) throw notFound();
     return error;
-  }
-
-  /** A person says that the records really were deleted: each is believed once the portal itself says so of it. */
-  function confirmDeletions(tenantId: number, error: ErrorRow): Promise<void> {
-    const { bitrix24_ids: ids } = error.request as { bitrix24_ids: number[] };
-    const entity = error.local_type as Entity;
-    const row = { tenantId, entity, side: 'bitrix24', reason: 'confirmed', priority: priorities.interactive } as const;
-    return enqueue(
-      db,
-      ids.map((recordId) => ({ ...row, recordId })),
-    );
   }
 
   function retryWhere(

@@ -2,6 +2,7 @@ import type { Clock } from '../lib/clock.ts';
 import { notFound } from '../lib/errors.ts';
 import type { Entity } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
+import { endHoldsOfPair } from '../sync/journal/held-deletions.ts';
 import { enqueue, priorities } from '../sync/queue/sync-queue.ts';
 import { type ErrorRow, errorColumns } from './error-list.ts';
 import { findMapping, type MappingRow } from './mapping-list.ts';
@@ -77,12 +78,14 @@ export async function deleteMapping(db: Database, tenantId: number, id: number):
       { tenantId, id },
       transaction,
     );
+    const pair = { entity: mapping.local_type, localId: mapping.local_id, remoteId: Number(mapping.bitrix24_id) };
+    await endHoldsOfPair(db, tenantId, pair, transaction);
     // What waited for this pair would make a second record for the one that is no longer known.
     await queryRows(
       db,
       `delete from sync_queue where tenant_id = $tenantId and entity = $entity
           and ((side = 'local' and record_id = $localId) or (side = 'bitrix24' and record_id = $remoteId))`,
-      { tenantId, entity: mapping.local_type, localId: mapping.local_id, remoteId: Number(mapping.bitrix24_id) },
+      { tenantId, ...pair },
       transaction,
     );
   });

@@ -10,6 +10,8 @@ export interface HistoryLine {
   operation: string;
   changes: Record<string, { before: unknown; after: unknown }>;
   duration_ms: number | null;
+  /** Who decided it; null: the synchronisation did it by itself. */
+  actor: string | null;
   created_at: Date;
 }
 
@@ -29,7 +31,7 @@ export async function readPairHistory(
   );
   const rows = await queryRows<HistoryLine>(
     db,
-    `select id::float8 as id, run_id, direction, operation, changes, duration_ms, created_at from sync_log
+    `select id::float8 as id, run_id, direction, operation, changes, duration_ms, actor, created_at from sync_log
       where ${where} order by id desc limit $limit offset $offset`,
     { ...bind, limit: page.limit, offset: offsetOf(page) },
   );

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { defineRoute, type Route } from '../http/route.ts';
+import { defineRoute, type Language, type Route } from '../http/route.ts';
 import type { Clock } from '../lib/clock.ts';
-import { readSettings } from '../sync/load/read-settings.ts';
-import { settingsSchema } from '../sync/plan/settings.ts';
+import { readUnderstood } from '../sync/load/read-settings.ts';
+import { settingsSchema, type Understood } from '../sync/plan/settings.ts';
 import { bitrix24Address } from './address.ts';
 import { readHourlyStats } from './hourly-stats.ts';
 import { type SettingsDeps, saveSettings } from './settings.ts';
@@ -37,9 +37,9 @@ export function makeSettingsRoutes(deps: SettingsRouteDeps): Route[] {
     defineRoute({
       method: 'get',
       path: `${bitrix24Address}/settings`,
-      summary: 'Settings of the synchronisation, defaults filled in',
-      async handle({ caller }) {
-        return { data: await readSettings(deps, caller.tenantId) };
+      summary: 'Settings of the synchronisation, defaults filled in, with what is not understood',
+      async handle({ caller, language }) {
+        return { data: present(await readUnderstood(deps.db, caller.tenantId), language) };
       },
     }),
 
@@ -49,10 +49,14 @@ export function makeSettingsRoutes(deps: SettingsRouteDeps): Route[] {
       summary: 'Replace the settings; what is absent goes back to its default',
       role: 'admin',
       body: settingsSchema,
-      async handle({ caller, body }) {
-        const settings = await saveSettings(deps, caller.tenantId, body);
-        return { data: settings, message: { ru: 'Настройки сохранены', en: 'The settings are saved' } };
+      async handle({ caller, body, language }) {
+        const saved = await saveSettings(deps, caller.tenantId, body);
+        return { data: present(saved, language), message: { ru: 'Настройки сохранены', en: 'The settings are saved' } };
       },
     }),
   ];
+}
+
+function present({ settings, problems }: Understood, language: Language) {
+  return { ...settings, problems: problems.map(({ path, problem }) => ({ path, problem: problem[language] })) };
 }

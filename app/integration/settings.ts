@@ -5,7 +5,13 @@ import { invalidRequest, type Text } from '../lib/errors.ts';
 import { type Entity, entities } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
 import { retryingTransaction } from '../models/retrying-transaction.ts';
-import { type Settings, type StoredSettings, settingsOf } from '../sync/plan/settings.ts';
+import {
+  type SettingsProblem,
+  type StoredSettings,
+  settingsKeys,
+  type Understood,
+  understandSettings,
+} from '../sync/plan/settings.ts';
 import { enqueueLinked } from '../sync/queue/enqueue-linked.ts';
 
 export interface SettingsDeps {
@@ -13,18 +19,17 @@ export interface SettingsDeps {
   clientFor(tenantId: number): Promise<Bitrix24Client>;
 }
 
-interface Problem {
-  path: string;
-  problem: Text;
-}
-
 /**
- * Replaces a tenant's settings: what is absent goes back to its default. The tenant's own field pairs are checked against the
+ * Replaces a tenant's settings: what is absent goes back to its default, keys of other programs stay. The tenant's own field pairs are checked against the
  * portal's field list, so they need a connection. Linked records of kinds that are switched to automatic again are queued.
  * Throws `invalid_request` with every problem at once; then nothing changed.
  */
-export async function saveSettings(deps: SettingsDeps, tenantId: number, settings: StoredSettings): Promise<Settings> {
-  const problems: Problem[] = [];
+export async function saveSettings(
+  deps: SettingsDeps,
+  tenantId: number,
+  settings: StoredSettings,
+): Promise<Understood> {
+  const problems: SettingsProblem[] = [];
   for (const entity of entities) {
     const fieldMap = settings.field_map?.[entity];
     if (!fieldMap) continue;
@@ -47,29 +52,40 @@ export async function saveSettings(deps: SettingsDeps, tenantId: number, setting
 }
 
 /** Kinds that are synchronised automatically again are looked at as after a reconnection: their changes were not queued. */
-function store(db: Database, tenantId: number, settings: StoredSettings): Promise<Settings> {
-  const after = settingsOf(settings);
+function store(db: Database, tenantId: number, settings: StoredSettings): Promise<Understood> {
+  const after = understandSettings(settings, null);
   return retryingTransaction(db, async (transaction) => {
-    const [former] = await queryRows<{ settings: StoredSettings }>(
+    const [former] = await queryRows<{ settings: unknown; settings_good: unknown }>(
       db,
-      'select settings from companies where id = $tenantId for no key update',
+      'select settings, settings_good from companies where id = $tenantId for no key update',
       { tenantId },
       transaction,
     );
-    const before = settingsOf(former?.settings ?? {});
+    const before = understandSettings(former?.settings, former?.settings_good);
     await queryRows(
       db,
-      'update companies set settings = $settings::jsonb where id = $tenantId',
-      { tenantId, settings: JSON.stringify(settings) },
+      `update companies set settings = $settings::jsonb, settings_good = $good::jsonb, settings_problems = '[]'
+        where id = $tenantId`,
+      {
+        tenantId,
+        settings: JSON.stringify({ ...keysOfOthers(former?.settings), ...settings }),
+        good: JSON.stringify(after.chosen),
+      },
       transaction,
     );
-    const resumed = entities.filter((entity) => after.automatic[entity] && !before.automatic[entity]);
+    const resumed = entities.filter((entity) => after.settings.automatic[entity] && !before.settings.automatic[entity]);
     await enqueueLinked(db, tenantId, { reason: 'automatic_on', entities: resumed }, transaction);
     return after;
   });
 }
 
-function checkBuiltIn(entity: Entity, fieldMap: FieldMapSettings): Problem[] {
+function keysOfOthers(stored: unknown): Record<string, unknown> {
+  const isObject = typeof stored === 'object' && stored !== null && !Array.isArray(stored);
+  const ours: readonly string[] = settingsKeys;
+  return isObject ? Object.fromEntries(Object.entries(stored).filter(([key]) => !ours.includes(key))) : {};
+}
+
+function checkBuiltIn(entity: Entity, fieldMap: FieldMapSettings): SettingsProblem[] {
   const known = fieldMapFor(entity, {}).pairs.map((pair) => pair.key);
   const named = [
     ...(fieldMap.disabled ?? []).map((key, index) => ({ key, path: `field_map.${entity}.disabled.${index}` })),
@@ -87,7 +103,7 @@ function checkBuiltIn(entity: Entity, fieldMap: FieldMapSettings): Problem[] {
 }
 
 /** A field that two pairs write to would change for ever, and so would a column. */
-function checkTwice(entity: Entity, { custom = [] }: FieldMapSettings): Problem[] {
+function checkTwice(entity: Entity, { custom = [] }: FieldMapSettings): SettingsProblem[] {
   return custom.flatMap((pair, index) => {
     const others = custom.slice(0, index);
     const path = `field_map.${entity}.custom.${index}`;
@@ -102,7 +118,11 @@ function checkTwice(entity: Entity, { custom = [] }: FieldMapSettings): Problem[
 
 const usedTwice: Text = { ru: 'поле занято другой парой этого списка', en: 'another pair of this list uses the field' };
 
-async function checkCustom(client: Bitrix24Client, entity: Entity, fieldMap: FieldMapSettings): Promise<Problem[]> {
+async function checkCustom(
+  client: Bitrix24Client,
+  entity: Entity,
+  fieldMap: FieldMapSettings,
+): Promise<SettingsProblem[]> {
   const fields = await client.fields(entity, { urgency: 'interactive' });
   const allowed = allowedLocalFields(entity);
   return (fieldMap.custom ?? []).flatMap((pair, index) => {

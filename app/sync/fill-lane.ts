@@ -5,6 +5,7 @@ import { operationOfPlan } from './apply/commands.ts';
 import { commitChunk } from './apply/commit-chunk.ts';
 import type { AppliedPlan } from './apply/entries.ts';
 import { matchContacts, matchMethod, needsMatching } from './apply/match-contacts.ts';
+import { planAllowed } from './apply/plan-allowed.ts';
 import { recordFailures } from './apply/retry-policy.ts';
 import { type StepDeps, waitForStep } from './apply/write-step.ts';
 import { scopeOf } from './faults/scope.ts';
@@ -13,7 +14,7 @@ import { keyOfRow, type Lane, type LaneName, type Owners } from './lane.ts';
 import { loadPairs } from './load/load-pairs.ts';
 import { openContext } from './load/open-context.ts';
 import type { LoadedPair, SyncContext } from './pair.ts';
-import { type Planned, planPair } from './plan/plan-pair.ts';
+import type { Planned } from './plan/plan-pair.ts';
 import { claimDue } from './queue/claim-due.ts';
 import { holdKind, postpone, type QueueRow } from './queue/sync-queue.ts';
 import { advanceRun } from './runs/run-scan.ts';
@@ -107,11 +108,7 @@ async function takeRows(
   const durationMs = deps.clock.now().getTime() - startedAt;
   await recordUnreadable(deps, tenantId, free, durationMs);
   await reportDuplicates(deps.db, tenantId, readable);
-  const planned = await matchNew(
-    deps,
-    context,
-    readable.map((pair) => planPair(context, pair)),
-  );
+  const planned = await matchNew(deps, context, await planAllowed(deps, context, readable));
   const own = planned.filter((item) => operationOfPlan(context, item) === null);
   lane.add(context, planned);
   await commitChunk(

@@ -20,7 +20,10 @@ export async function measureFirstLoad(): Promise<Finding> {
     const work = (count * secondsOf('fast', 'crm.item.add')) / workers;
     const pace = Math.max(0, (count / 50 - burst) / perSecond);
     const floor = Math.max(work, pace);
-    const origins = world.portal.records('deal').list().map(({ ORIGIN_ID }) => ORIGIN_ID);
+    const origins = world.portal
+      .records('deal')
+      .list()
+      .map(({ ORIGIN_ID }) => ORIGIN_ID);
     const { rateRefusals, timeRefusals } = world.portal.limits.counts;
     return {
       title: `First load of ${shown(count)} objects on a portal with ${workers} workers`,

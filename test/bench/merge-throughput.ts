@@ -73,6 +73,7 @@ function makePair(n: number, edit: (local: LocalRecord) => LocalRecord): PlanInp
       direction: 'bidirectional',
       localModifiedAt: new Date(2),
       remoteModifiedAt: new Date(1),
+      now: new Date('2026-03-02T12:00:00Z'),
     }),
   };
 }

@@ -42,11 +42,45 @@ describe('a portal robot against us', () => {
     world.portal.store.robot = null;
   });
 
+  it('a field that gave way has one open conflict, with the newest values', async () => {
+    const deal = await world.remoteOf(tenant, 'object', 1);
+    for (const date of ['2031-01-01', '2032-01-01', '2033-01-01']) {
+      world.portal.records('deal').update(Number(deal.ID), { CLOSEDATE: date });
+      await world.settled();
+    }
+    const [conflict, ...others] = await openConflicts();
+    expect(others).to.deep.equal([]);
+    expect(conflict).to.include({ field: 'close_date', winner: 'bitrix24' });
+    expect(conflict?.bitrix24_value).to.match(/^2033-01-01/);
+    await world.call(tenant.token, 'POST', `/api/integration/bitrix24/conflicts/${conflict?.id}/resolve`, {
+      keep: 'bitrix24',
+    });
+    world.portal.records('deal').update(Number(deal.ID), { CLOSEDATE: '2034-01-01' });
+    await world.settled();
+    const after = await openConflicts();
+    expect(after).to.have.length(1);
+    expect(after[0]?.id).to.be.above(conflict?.id ?? 0);
+  });
+
+  it('after an hour of rest the field is put right again', async () => {
+    const deal = await world.remoteOf(tenant, 'object', 1);
+    await world.sql(
+      `update bitrix24_sync_mappings set bitrix24_shadow = jsonb_set(bitrix24_shadow, '{restoredAt,close_date}',
+         to_jsonb(now() - interval '61 minutes')) where local_type = 'object'`,
+    );
+    world.portal.records('deal').update(Number(deal.ID), { CLOSEDATE: '2035-01-01' });
+    await world.settled();
+    expect(String(world.portal.records('deal').get(Number(deal.ID)).CLOSEDATE)).to.match(/^2025-03-01/);
+  });
+
   it('our next change is sent again', async () => {
     await world.sql(`update contracts set end_date = '2026-12-31'`);
     await world.settled();
     expect(String((await world.remoteOf(tenant, 'object', 1)).CLOSEDATE)).to.match(/^2026-12-31/);
   });
+
+  const openConflicts = async (): Promise<{ id: number; bitrix24_value: string }[]> =>
+    (await world.call(tenant.token, 'GET', '/api/integration/bitrix24/conflicts?state=open')).body.data.conflicts;
 
   function setDate(id: number): void {
     if (String(world.portal.records('deal').get(id).CLOSEDATE).startsWith('2030-01-01')) return;

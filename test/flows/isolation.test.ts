@@ -23,6 +23,7 @@ const bodies: Record<string, unknown> = {
   'PATCH /api/contracts/{id}': { title: 'чужое' },
   [`POST ${bitrix24}/conflicts/{id}/resolve`]: { keep: 'bitrix24' },
   [`POST ${bitrix24}/mappings/{id}/sync`]: { wait: false },
+  [`POST ${bitrix24}/held/{id}/restore`]: {},
 };
 
 describe('companies see their own data only', () => {
@@ -49,7 +50,7 @@ describe('companies see their own data only', () => {
   }
 
   async function firstIdOf(table: string): Promise<number> {
-    const [row] = await world.sql<{ id: number }>(`select min(id) as id from ${table} where tenant_id = $1`, [
+    const [row] = await world.sql<{ id: number }>(`select min(id)::integer as id from ${table} where tenant_id = $1`, [
       first.id,
     ]);
     expect(row?.id, table).to.be.a('number');
@@ -79,6 +80,11 @@ describe('companies see their own data only', () => {
        select tenant_id, 'object', id, '1', 'name', to_jsonb($2::text), to_jsonb($2::text), 'crm', 'crm' from objects where tenant_id = $1`,
       [first.id, mark],
     );
+    await world.sql(
+      `insert into sync_held (tenant_id, entity, local_id, bitrix24_id, action, name)
+       select tenant_id, 'object', id, '1', 'delete_local', $2 from objects where tenant_id = $1`,
+      [first.id, mark],
+    );
     const tables = {
       objects: 'objects',
       users: 'users',
@@ -87,6 +93,7 @@ describe('companies see their own data only', () => {
       runs: 'sync_runs',
       errors: 'integration_errors',
       conflicts: 'sync_conflicts',
+      held: 'sync_held',
     };
     for (const [kind, table] of Object.entries(tables)) ids[kind] = await firstIdOf(table);
     routes = await describedRoutes(world);
@@ -136,6 +143,7 @@ describe('companies see their own data only', () => {
       '/api/contracts',
       `${bitrix24}/mappings`,
       `${bitrix24}/conflicts`,
+      `${bitrix24}/held`,
       '/api/integration/errors',
     ];
     for (const list of lists) {

@@ -50,6 +50,51 @@ describe('a record deleted in the CRM', () => {
     expect(world.portal.journal.calls({ write: true })).to.deep.equal([]);
   });
 
+  for (const stage of ['WON', 'APOLOGY']) {
+    it(`policy close: a deal that is ${stage} already keeps its outcome`, async () => {
+      const { id, dealId } = await objectWithDeal(world, tenant, `Итог ${stage}`);
+      world.portal.records('deal').update(dealId, { STAGE_ID: stage });
+      await world.settled();
+      world.portal.journal.clear();
+      await deleteWithPolicy(id, 'close');
+      expect(world.portal.records('deal').get(dealId)).to.include({ STAGE_ID: stage });
+      expect(world.portal.journal.calls({ write: true })).to.deep.equal([]);
+      const [line] = await world.sql('select operation, changes from sync_log where local_id = $1 order by id desc', [
+        id,
+      ]);
+      expect(line).to.deep.equal({ operation: 'unlink', changes: { stage: { before: stage, after: stage } } });
+    });
+  }
+
+  it('policy close, then restored: the deal goes back into the stage it came from', async () => {
+    const { id, dealId } = await objectWithDeal(world, tenant, 'Вернётся в работу');
+    world.portal.records('deal').update(dealId, { STAGE_ID: 'EXECUTING' });
+    await world.settled();
+    for (let round = 0; round < 2; round += 1) {
+      await deleteWithPolicy(id, 'close');
+      expect(world.portal.records('deal').get(dealId)).to.include({ STAGE_ID: 'LOSE' });
+      expect((await world.call(tenant.token, 'POST', `/api/objects/${id}/restore`)).status).to.equal(200);
+      await world.settled();
+      expect(world.portal.records('deal').get(dealId)).to.include({ STAGE_ID: 'EXECUTING' });
+      expect(await lastLine('object', id)).to.deep.equal({ operation: 'reopen', direction: 'to_bitrix' });
+    }
+    world.portal.records('deal').update(dealId, { STAGE_ID: 'LOSE' });
+    await world.call(tenant.token, 'PATCH', `/api/objects/${id}`, { name: 'Закрыта людьми' });
+    await world.settled();
+    expect(world.portal.records('deal').get(dealId)).to.include({ STAGE_ID: 'LOSE', TITLE: 'Закрыта людьми' });
+  });
+
+  it('policy close, moved by people, then restored: the deal stays where they put it, and the log tells', async () => {
+    const { id, dealId } = await objectWithDeal(world, tenant, 'Решено людьми');
+    await deleteWithPolicy(id, 'close');
+    world.portal.records('deal').update(dealId, { STAGE_ID: 'APOLOGY' });
+    await world.settled();
+    await world.call(tenant.token, 'POST', `/api/objects/${id}/restore`);
+    await world.settled();
+    expect(world.portal.records('deal').get(dealId)).to.include({ STAGE_ID: 'APOLOGY' });
+    expect(await lastLine('object', id)).to.deep.equal({ operation: 'stay_closed', direction: 'to_bitrix' });
+  });
+
   it('policy delete: the deal goes too, and its own event changes nothing any more', async () => {
     const { id, dealId } = await objectWithDeal(world, tenant, 'Удалить');
     await deleteWithPolicy(id, 'delete');

@@ -34,6 +34,7 @@ describe('settings', () => {
     on_local_delete: each('keep'),
     on_bitrix24_delete: each('keep'),
     field_map: each({}),
+    problems: [],
   };
 
   it('are the defaults at first', async () => {
@@ -191,6 +192,78 @@ describe('settings', () => {
     await call('POST', '/api/users', { name: 'Лишь Здесь' });
     await world.settled();
     expect(world.portal.journal.calls({ write: true })).to.deep.equal([]);
+  });
+
+  describe('that another program writes', () => {
+    const write = (settings: unknown) =>
+      world.sql('update companies set settings = $2::jsonb where id = $1', [tenant.id, JSON.stringify(settings)]);
+    const stored = async () =>
+      (
+        await world.sql<{ settings: Record<string, unknown> }>('select settings from companies where id = $1', [
+          tenant.id,
+        ])
+      )[0]?.settings;
+    const problemPaths = async () =>
+      (await call('GET', path)).body.data.problems.map((one: { path: string }) => one.path);
+
+    it('keep their own keys: nothing else changes, and saving ours leaves them', async () => {
+      await write({ ui: { theme: 'dark' }, directions: { user: 'from_bitrix' } });
+      expect((await call('GET', path)).body.data).to.deep.equal({
+        ...defaults,
+        directions: { ...each('bidirectional'), user: 'from_bitrix' },
+      });
+      await put({ policies: { contract: 'crm' } });
+      expect(await stored()).to.deep.equal({ ui: { theme: 'dark' }, policies: { contract: 'crm' } });
+    });
+
+    it('damage one key: it stays as it was last good, the others are obeyed, one line of the log tells it', async () => {
+      await put({ directions: { user: 'from_bitrix' }, on_local_delete: { object: 'close' } });
+      await write({ directions: { user: 'sideways', object: 'to_bitrix' }, on_local_delete: { object: 'close' } });
+      const { data } = (await call('GET', path)).body;
+      expect(data.directions).to.deep.equal({ contract: 'bidirectional', user: 'from_bitrix', object: 'to_bitrix' });
+      expect(data.on_local_delete.object).to.equal('close');
+      expect(await problemPaths()).to.deep.equal(['directions.user']);
+      world.lines.length = 0;
+      world.portal.journal.clear();
+      for (const name of ['Раз', 'Два']) {
+        await call('POST', '/api/users', { name });
+        await world.settled();
+      }
+      expect(world.portal.journal.calls({ write: true })).to.deep.equal([]);
+      const told = world.lines.filter((line) => line.includes('Настройки поняты не полностью'));
+      expect(told).to.have.length(1);
+      expect(told[0]).to.include('directions.user');
+      await put({});
+      expect(await problemPaths()).to.deep.equal([]);
+    });
+
+    it('are remembered as good once they were obeyed', async () => {
+      await write({ directions: { user: 'from_bitrix' } });
+      await call('POST', '/api/objects', { name: 'Проход' });
+      await world.settled();
+      await write({ directions: 'all of them' });
+      expect((await call('GET', path)).body.data.directions.user).to.equal('from_bitrix');
+      expect(await problemPaths()).to.deep.equal(['directions']);
+      await put({});
+    });
+
+    for (const automatic of [{ object: 'maybe' }, 'on', { object: null }, null, [1]]) {
+      it(`never fail a writer of records: automatic ${JSON.stringify(automatic)}`, async () => {
+        await put({ automatic: { object: false } });
+        await write({ automatic });
+        await world.sql(`insert into objects (tenant_id, name) values ($1, 'Чужой')`, [tenant.id]);
+        expect(await world.sql(`select 1 from sync_queue where entity = 'object'`)).to.deep.equal([]);
+        await world.sql('update companies set settings_good = null where id = $1', [tenant.id]);
+        const [{ id } = { id: 0 }] = await world.sql<{ id: number }>(
+          `insert into objects (tenant_id, name) values ($1, 'Чужой') returning id`,
+          [tenant.id],
+        );
+        await world.settled();
+        expect(await world.remoteOf(tenant, 'object', id)).to.include({ TITLE: 'Чужой' });
+        await put({});
+        await world.settled();
+      });
+    }
   });
 
   it('pairs of their own need a portal to be checked against', async () => {

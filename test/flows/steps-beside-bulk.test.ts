@@ -112,7 +112,10 @@ describe('creating while the portal has no time left for it', () => {
 describe('our own writes that come back as events', () => {
   it('cost hardly more than their own requests: 5,000 creates at most 106 in all', async function () {
     this.timeout(120_000);
-    const world = await startWorld({ portal: { switches: { rateLimited: false } }, bucket: { size: 1000, drain: 1000 } });
+    const world = await startWorld({
+      portal: { switches: { rateLimited: false } },
+      bucket: { size: 1000, drain: 1000 },
+    });
     try {
       const tenant = await world.addTenant();
       await insertObjects(world, tenant, 1, 5000);

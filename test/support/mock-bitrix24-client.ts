@@ -203,9 +203,13 @@ export class MockBitrix24Client implements Bitrix24Client {
     return 'honoured' as const;
   }
 
-  async lostStage(...args: Parameters<Bitrix24Client['lostStage']>) {
-    this.#enter('lostStage', args);
-    return 'LOSE';
+  async stages(...args: Parameters<Bitrix24Client['stages']>): ReturnType<Bitrix24Client['stages']> {
+    this.#enter('stages', args);
+    return [
+      { id: 'NEW', semantics: 'P' },
+      { id: 'WON', semantics: 'S' },
+      { id: 'LOSE', semantics: 'F' },
+    ];
   }
 
   clearCache(): void {

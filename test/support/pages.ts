@@ -98,7 +98,7 @@ export async function openApp(
   { port, token, view }: { port: number; token: string; view?: string },
 ): Promise<void> {
   await page.goto(`http://127.0.0.1:${port}/#token=${token}`);
-  await page.getByRole('navigation').waitFor();
+  await page.getByRole('navigation').first().waitFor();
   if (view) {
     await page.evaluate((hash) => {
       location.hash = hash;

@@ -3,8 +3,8 @@ import { type Database, queryRows } from '../../models/database.ts';
 import { closeAllFaults } from '../../sync/faults/fault-store.ts';
 
 /**
- * Forgets everything that speaks of the former portal's records: mappings, queued ids, unanswered creates, watermarks, open
- * conflicts, errors and faults. The log stays.
+ * Forgets everything that speaks of the former portal's records: mappings, queued ids, unanswered creates, watermarks, held deletions,
+ * open conflicts, errors and faults. The log stays.
  */
 export async function forgetFormerPortal(db: Database, tenantId: number, transaction: Transaction): Promise<void> {
   const statements = [
@@ -13,6 +13,9 @@ export async function forgetFormerPortal(db: Database, tenantId: number, transac
     `update sync_queue set create_sent_at = null, create_values = null, attempts = 0
       where tenant_id = $tenantId and create_sent_at is not null`,
     'delete from sync_watermarks where tenant_id = $tenantId',
+    'delete from sync_removals where tenant_id = $tenantId',
+    `update sync_held set ended_at = now(), state = case state when 'held' then 'restored' else state end
+      where tenant_id = $tenantId and ended_at is null`,
     `update sync_conflicts set state = 'resolved', resolved_at = now() where tenant_id = $tenantId and state = 'open'`,
     `update integration_errors set status = 'resolved', resolved_at = now(), updated_at = now()
       where tenant_id = $tenantId and status <> 'resolved'`,

@@ -7,6 +7,7 @@ import type { Log } from '../../lib/log.ts';
 import { type Database, queryRows } from '../../models/database.ts';
 import { readOpenFaults, type ShownFault } from '../../sync/faults/open-faults.ts';
 import { readCompleteUntil } from '../../sync/journal/completeness.ts';
+import { countHeld } from '../../sync/journal/held-deletions.ts';
 import { connectionSuspended, notConfigured } from './connection-errors.ts';
 import type { Connection, Connections } from './connections.ts';
 import { type HealthVerdict, judgeHealth, lateAfterSec } from './judge-health.ts';
@@ -24,6 +25,8 @@ export interface HealthReport extends HealthVerdict {
   /** Every change up to this moment is applied; null when nothing can be said yet. */
   completeUntil: Date | null;
   lastError: { code: string; message: string; kind: string; at: Date } | null;
+  /** Deletions that wait for a person. */
+  held: number;
 }
 
 export interface QueueMeasure {
@@ -103,13 +106,14 @@ export function makeHealth({ db, connections, clientFor, tokenRefreshedAt, clock
     async report(tenantId: number, { live = true } = {}): Promise<HealthReport> {
       const known = await connections.find(tenantId);
       const failure = known === null ? notConfigured() : live ? await probe(tenantId) : knownFailure(known);
-      const [connection, tokenRefreshed, queue, faults, completeUntil, lastError] = await Promise.all([
+      const [connection, tokenRefreshed, queue, faults, completeUntil, lastError, held] = await Promise.all([
         connections.find(tenantId),
         tokenRefreshedAt(tenantId),
         measureQueue(db, tenantId),
         readOpenFaults(db, tenantId),
         readCompleteUntil(db, tenantId),
         findLastError(db, tenantId),
+        countHeld(db, tenantId),
       ]);
       return {
         ...judgeHealth({ failure, faults, lateSince: queue.lateSince }),
@@ -120,6 +124,7 @@ export function makeHealth({ db, connections, clientFor, tokenRefreshedAt, clock
         faults,
         completeUntil,
         lastError,
+        held,
       };
     },
 

@@ -20,6 +20,7 @@ export function presentHealth(report: HealthReport, language: Language) {
     queue: { depth: queue.depth, oldest_at: queue.oldestAt, due: queue.due },
     last_event_at: connection?.lastEventAt ?? null,
     last_error: report.lastError,
+    held: report.held,
   };
 }
 

@@ -3,7 +3,7 @@ import { diffRemote, isEmptyChanges } from '../../field-maps/remote-changes.ts';
 import type { RemoteChanges, RemoteValues } from '../../field-maps/types.ts';
 import { originator } from '../../lib/records.ts';
 import type { LoadedPair, SyncContext } from '../pair.ts';
-import type { MergeResult } from '../plan/merge.ts';
+import type { MergeResult, StageMove } from '../plan/merge.ts';
 import { originOf } from '../plan/origin-id.ts';
 import type { Planned } from '../plan/plan-pair.ts';
 import { mergedRemote, shadowsOf, wantedRemote } from '../plan/shadows.ts';
@@ -31,7 +31,7 @@ export function operationOfPlan(context: SyncContext, { pair, plan }: Planned): 
     case 'link':
       return mergeCommand(context, pair, plan) ? 'update' : null;
     case 'close_remote':
-      return pair.remote ? 'update' : null;
+      return pair.remote && plan.move ? 'update' : null;
     case 'delete_remote':
       return pair.remoteId === null ? null : 'delete';
     default:
@@ -39,30 +39,26 @@ export function operationOfPlan(context: SyncContext, { pair, plan }: Planned): 
   }
 }
 
-/**
- * The command of a plan that is no create; null when nothing is to be sent after all. Asks for the funnel's lost stage (remembered for an
- * hour) when a deal is to be closed. Throws `Bitrix24Error`.
- */
-export async function commandOf(context: SyncContext, { pair, plan }: Planned): Promise<WriteCommand | null> {
+/** The command of a plan that is no create; null when nothing is to be sent after all. */
+export function commandOf(context: SyncContext, { pair, plan }: Planned): WriteCommand | null {
   const { entity, remote, remoteId } = pair;
   if (plan.action === 'update' || plan.action === 'link') return mergeCommand(context, pair, plan);
   if (plan.action === 'delete_remote') return remoteId === null ? null : { operation: 'delete', entity, id: remoteId };
-  if (plan.action !== 'close_remote' || !remote) return null;
-  const stage = await context.client.lostStage(Number(remote.fields.CATEGORY_ID ?? 0), context.options);
-  if (!stage || remote.fields.STAGE_ID === stage) return null;
-  return updateOf(pair, remote, { fields: { STAGE_ID: stage }, multifields: [] });
+  if (plan.action !== 'close_remote' || !remote || !plan.move) return null;
+  return updateOf(pair, remote, { fields: { STAGE_ID: plan.move.to }, multifields: [] });
 }
 
 function mergeCommand(
   context: SyncContext,
   pair: LoadedPair,
-  { action, merge }: { action: string; merge: MergeResult },
+  { action, merge, reopen }: { action: string; merge: MergeResult; reopen?: StageMove | null },
 ): WriteCommand | null {
   const { remote, shadows } = pair;
   if (!remote) return null;
   const after = mergedRemote(merge, remote, shadows.remote);
   const marked = action === 'link' ? withOrigin(context.tenantId, pair, remote, after) : after;
-  const changes = diffRemote(remote, marked);
+  const wanted = reopen ? { ...marked, fields: { ...marked.fields, STAGE_ID: reopen.to } } : marked;
+  const changes = diffRemote(remote, wanted);
   return isEmptyChanges(changes) ? null : updateOf(pair, remote, changes);
 }
 

@@ -9,9 +9,10 @@ import { findOverwritten, type Overwritten } from '../plan/overwritten.ts';
 import type { Plan } from '../plan/plan.ts';
 import { mergeInputOf } from '../plan/plan-pair.ts';
 import { nextShadows, type Shadows } from '../plan/shadows.ts';
+import { closingOf, stageOf } from './deal-stages.ts';
 import { type AppliedPlan, doneEntries, type Entries, noEntries, type RefusedField } from './entries.ts';
 import { fieldErrorsAfter, notAccepted } from './field-errors.ts';
-import { type CommitDeps, changesFromNothing, logLine, mappingOf, missing } from './pair-entries.ts';
+import { type CommitDeps, changesFromNothing, logLine, mappingOf, missing, stageChange } from './pair-entries.ts';
 import { writeChanges } from './write-changes.ts';
 
 type MergePlan = Extract<Plan, { merge: MergeResult }>;
@@ -124,11 +125,22 @@ function logLines(item: AppliedPlan, merged: Merged, isNew: boolean): LogLine[] 
   if (isNew && pair.sent)
     lines.push(logLine(item, pair.mapping ? 'recreate' : 'create', 'to_bitrix', changesFromNothing(pair.sent.remote)));
   else if (isNew) lines.push(logLine(item, 'link', 'bidirectional'));
+  lines.push(...reopeningLines(item));
   if (merge.toRemote.length > 0) lines.push(logLine(item, 'update', 'to_bitrix', fieldChanges(merge.toRemote)));
   const taken = [...merge.toLocal, ...overwritten.toLocal];
   if (taken.length > 0 && after && after !== local)
     lines.push(logLine(item, 'update', 'from_bitrix', fieldChanges(taken)));
   return lines;
+}
+
+/** A deal that we had closed is open again, or tells why it stays as it is: people moved it, or its former stage is gone. */
+function reopeningLines(item: AppliedPlan): LogLine[] {
+  const closing = closingOf(item.pair);
+  if (!closing) return [];
+  const before = stageOf(item.pair);
+  const after = String((item.answer ?? item.pair.remote)?.fields.STAGE_ID ?? '');
+  const isOpen = before === closing.to && after === closing.from;
+  return [logLine(item, isOpen ? 'reopen' : 'stay_closed', 'to_bitrix', stageChange(before, after))];
 }
 
 function conflictLine(

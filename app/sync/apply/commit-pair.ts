@@ -3,10 +3,11 @@ import type { LogLine } from '../journal/sync-log.ts';
 import { insertLocal, writeLocal } from '../load/local-rows.ts';
 import type { MappingUpsert } from '../load/mappings.ts';
 import type { SyncContext } from '../pair.ts';
+import type { StageMove } from '../plan/merge.ts';
 import { type Shadows, shadowsOf } from '../plan/shadows.ts';
 import { commitMerge } from './commit-merge.ts';
 import { type AppliedPlan, doneEntries, type Entries, noEntries } from './entries.ts';
-import { type CommitDeps, changesFromNothing, logLine, mappingOf, missing } from './pair-entries.ts';
+import { type CommitDeps, changesFromNothing, logLine, mappingOf, missing, stageChange } from './pair-entries.ts';
 
 /**
  * Writes the local side of one pair and returns what else is to be entered about it. A pair that is not among `done` stays queued.
@@ -32,8 +33,15 @@ export async function commitPair(
       return commitImported(deps, context, item, transaction);
     case 'delete_local':
       return commitLocalDeletion(deps, context, item, transaction);
+    case 'close_remote':
+      return doneEntries(pair, 'updated', {
+        mappings: [unlinkedMapping(context, item, plan.move ?? null)],
+        log: [logLine(item, 'close', 'to_bitrix', stageChange(plan.move?.from, plan.move?.to))],
+      });
+    case 'unlink':
+      return commitUnlink(context, item, plan.keptStage);
     default:
-      return commitUnlinking(context, item, plan.action);
+      return commitUnlinking(item, plan.action);
   }
 }
 
@@ -85,32 +93,32 @@ async function commitLocalDeletion(
   });
 }
 
-const unlinkOperations = {
-  unlink: 'unlink',
-  close_remote: 'close',
-  delete_remote: 'delete',
-  orphan: 'orphan',
-  forget: 'forget',
-} as const;
+/** What stays in Bitrix24 is linked again when the local record is restored. */
+function commitUnlink(context: SyncContext, item: AppliedPlan, keptStage: string | undefined): Entries {
+  const { pair } = item;
+  const log = [logLine(item, 'unlink', 'to_bitrix', stageChange(keptStage, keptStage))];
+  if (pair.unsettled) return doneEntries(pair, 'updated', { mappings: [unlinkedMapping(context, item, null)], log });
+  return doneEntries(pair, 'updated', { unlinked: pair.mapping ? [pair.mapping.id] : [], log });
+}
 
-function commitUnlinking(context: SyncContext, item: AppliedPlan, action: keyof typeof unlinkOperations): Entries {
+const unlinkOperations = { delete_remote: 'delete', orphan: 'orphan', forget: 'forget' } as const;
+
+function commitUnlinking(item: AppliedPlan, action: keyof typeof unlinkOperations): Entries {
   const { pair } = item;
   const ids = pair.mapping ? [pair.mapping.id] : [];
   const direction = action === 'orphan' ? 'from_bitrix' : action === 'forget' ? 'bidirectional' : 'to_bitrix';
   const log = [logLine(item, unlinkOperations[action], direction)];
   if (action === 'orphan') return doneEntries(pair, 'updated', { orphaned: ids, log });
   if (action === 'forget') return doneEntries(pair, 'updated', { forgotten: ids, log });
-  // What stays there is linked again when the local record is restored.
-  if (pair.unsettled && action !== 'delete_remote')
-    return doneEntries(pair, 'updated', { mappings: [unlinkedMapping(context, item)], log });
   return doneEntries(pair, 'updated', { unlinked: ids, log });
 }
 
-function unlinkedMapping(context: SyncContext, item: AppliedPlan): MappingUpsert {
+function unlinkedMapping(context: SyncContext, item: AppliedPlan, closed: StageMove | null): MappingUpsert {
   const { pair } = item;
   const localId = pair.localId ?? missing(item, 'local id');
   const remote = pair.remote ?? missing(item, 'Bitrix24 record');
-  const mapping = mappingOf(context, pair, { localId, remote, shadows: pair.shadows, written: false });
+  const shadows = { ...pair.shadows, remote: { ...pair.shadows.remote, closed } };
+  const mapping = mappingOf(context, pair, { localId, remote, shadows, written: closed !== null });
   return { ...mapping, state: 'unlinked' };
 }
 

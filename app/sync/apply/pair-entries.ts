@@ -46,6 +46,11 @@ export function logLine(
   };
 }
 
+/** A stage, before and after, as a line of the log has it; nothing where none is known. */
+export function stageChange(before: string | undefined, after: string | undefined): LogLine['changes'] {
+  return before === undefined || after === undefined ? {} : { stage: { before, after } };
+}
+
 /** The filled values of one side as changes from nothing. */
 export function changesFromNothing(values: Readonly<Record<string, unknown>>): LogLine['changes'] {
   const filled = Object.entries(values).filter(([, value]) => value !== null);

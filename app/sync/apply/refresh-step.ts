@@ -1,10 +1,10 @@
-import type { SyncDeps } from '../deps.ts';
 import { reloadPairs } from '../load/load-pairs.ts';
 import type { SyncContext } from '../pair.ts';
-import { type Planned, planPair } from '../plan/plan-pair.ts';
+import type { Planned } from '../plan/plan-pair.ts';
 import { operationOfPlan } from './commands.ts';
 import { commitChunk } from './commit-chunk.ts';
-import type { Step } from './write-step.ts';
+import { planAllowed } from './plan-allowed.ts';
+import type { Step, StepDeps } from './write-step.ts';
 
 /** What was read longer ago is read again before it is written. */
 const staleMs = 2000;
@@ -15,7 +15,7 @@ const staleMs = 2000;
  * and stays queued. Throws `Bitrix24Error`.
  */
 export async function refreshStep(
-  deps: SyncDeps,
+  deps: StepDeps,
   context: SyncContext,
   step: Step,
 ): Promise<{ step: Step; changed: readonly Planned[] }> {
@@ -28,8 +28,9 @@ export async function refreshStep(
     stale.map(({ pair }) => pair),
   );
   const isStale = new Set(stale);
-  const readable = step.planned.filter((item) => !isStale.has(item) || item.pair.readError === null);
-  const planned = readable.map((item) => (isStale.has(item) ? planPair(context, item.pair) : item));
+  const readable = stale.filter(({ pair }) => pair.readError === null).map(({ pair }) => pair);
+  const anew = await planAllowed(deps, context, readable);
+  const planned = [...step.planned.filter((item) => !isStale.has(item)), ...anew];
   const same = planned.filter((item) => operationOfPlan(context, item) === step.operation);
   const idle = planned.filter((item) => operationOfPlan(context, item) === null);
   await commitChunk(

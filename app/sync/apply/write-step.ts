@@ -43,7 +43,13 @@ export async function writeStep(deps: StepDeps, context: SyncContext, step: Step
     );
     return;
   }
-  const { writes, idle } = await commandsOf(deps, context, step.planned);
+  const writes: Write[] = [];
+  const idle: Planned[] = [];
+  for (const planned of step.planned) {
+    const command = commandOf(context, planned);
+    if (command) writes.push({ planned, command });
+    else idle.push(planned);
+  }
   await commitChunk(deps, context, idle.map(untouched));
   await sendWrites(deps, context, step.operation, writes);
 }
@@ -51,22 +57,6 @@ export async function writeStep(deps: StepDeps, context: SyncContext, step: Step
 /** Plans with nothing to send after all are committed as they are. */
 function untouched(planned: Planned): AppliedPlan {
   return { ...planned, answer: null, durationMs: 0 };
-}
-
-/** The commands of plans; where the stages of a funnel cannot be read, the deals to be closed wait for that alone. */
-async function commandsOf(deps: StepDeps, context: SyncContext, planned: readonly Planned[]) {
-  const writes: Write[] = [];
-  const idle: Planned[] = [];
-  for (const item of planned) {
-    try {
-      const command = await commandOf(context, item);
-      if (command) writes.push({ planned: item, command });
-      else idle.push(item);
-    } catch (error) {
-      await waitForStep(deps, context, { pairs: [item.pair], method: 'crm.status.list', error });
-    }
-  }
-  return { writes, idle };
 }
 
 async function sendWrites(

@@ -16,7 +16,12 @@ export interface LogLine {
   operation: string;
   changes: Record<string, { before: unknown; after: unknown }>;
   durationMs: number;
+  /** Who decided it, as their token names them; absent: the synchronisation did it by itself. */
+  actor?: string;
 }
+
+/** Operations that tell what was decided about a pair; they change neither side. */
+export const decisions = ['hold', 'hold_ended', 'confirm', 'stay_closed'];
 
 export interface ConflictLine extends FieldConflict {
   entity: Entity;
@@ -34,16 +39,19 @@ export async function saveLog(
   if (lines.length === 0) return;
   await queryRows(
     db,
-    `insert into sync_log (tenant_id, entity, local_id, bitrix24_id, run_id, direction, operation, changes, duration_ms)
-     select $tenantId, entity, "localId", "remoteId", "runId", direction, operation, changes, "durationMs"
+    `insert into sync_log (tenant_id, entity, local_id, bitrix24_id, run_id, direction, operation, changes, duration_ms, actor)
+     select $tenantId, entity, "localId", "remoteId", "runId", direction, operation, changes, "durationMs", actor
        from jsonb_to_recordset($lines::jsonb) as r (entity text, "localId" integer, "remoteId" text, "runId" integer,
-            direction text, operation text, changes jsonb, "durationMs" integer)`,
+            direction text, operation text, changes jsonb, "durationMs" integer, actor text)`,
     { tenantId, lines: JSON.stringify(lines) },
     transaction,
   );
 }
 
-/** Keeps the losing value of every field that both sides changed differently. */
+/**
+ * Keeps the losing value of every field that both sides changed differently. A field that was given up to the portal has one open row:
+ * the newest values replace those that it had.
+ */
 export async function saveConflicts(
   db: Database,
   tenantId: number,
@@ -53,10 +61,13 @@ export async function saveConflicts(
   if (lines.length === 0) return;
   await queryRows(
     db,
-    `insert into sync_conflicts (tenant_id, entity, local_id, bitrix24_id, field, local_value, bitrix24_value, winner, policy)
-     select $tenantId, entity, "localId", "remoteId", key, "localValue", "remoteValue", winner, policy
+    `insert into sync_conflicts (tenant_id, entity, local_id, bitrix24_id, field, local_value, bitrix24_value, winner, policy, contested)
+     select $tenantId, entity, "localId", "remoteId", key, "localValue", "remoteValue", winner, policy, coalesce(contested, false)
        from jsonb_to_recordset($lines::jsonb) as r (entity text, "localId" integer, "remoteId" text, key text,
-            "localValue" jsonb, "remoteValue" jsonb, winner text, policy text)`,
+            "localValue" jsonb, "remoteValue" jsonb, winner text, policy text, contested boolean)
+     on conflict (tenant_id, entity, local_id, field) where contested and state = 'open' do update
+        set bitrix24_id = excluded.bitrix24_id, local_value = excluded.local_value, bitrix24_value = excluded.bitrix24_value,
+            policy = excluded.policy`,
     { tenantId, lines: JSON.stringify(lines) },
     transaction,
   );
@@ -75,6 +86,13 @@ const sentences: Record<string, (local: string, remote: string) => string> = {
   delete: (local, remote) => `${local} и ${remote}: удалено вслед за другой стороной`,
   orphan: (local, remote) => `${local}: ${remote} удалена в Битрикс24, запись CRM сохранена`,
   forget: (local, remote) => `${local} и ${remote} удалены с обеих сторон, связь снята`,
+  reopen: (local, remote) => `${local} восстановлен в CRM, ${remote} снова открыта на прежней стадии`,
+  stay_closed: (local, remote) =>
+    `${local} восстановлен в CRM, ${remote} остаётся на своей стадии: её изменили после закрытия`,
+  hold: (local, remote) => `${local}, ${remote}: удаление придержано, решает человек`,
+  hold_ended: (local, remote) => `${local}, ${remote}: удалять больше нечего, решение не нужно`,
+  confirm: (local, remote) => `${local}, ${remote}: удаление подтверждено`,
+  restore: (local, remote) => `${local}, ${remote}: удаление отменено`,
 };
 
 /** Writes what was applied to the log, one line a change, in the words that operators know. */

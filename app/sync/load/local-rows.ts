@@ -85,6 +85,33 @@ export async function writeLocal(
   return (await readLocal(db, tenantId, entity, [row.id], transaction)).get(row.id) ?? null;
 }
 
+/**
+ * Takes the mark of deletion off rows; as a person's own change it is queued. Returns the ids that there are, deleted until now or not.
+ * Throws UniqueConstraintError when another row has taken a unique value meanwhile.
+ */
+export async function undeleteLocal(
+  db: Database,
+  tenantId: number,
+  entity: Entity,
+  ids: readonly number[],
+  transaction: Transaction,
+): Promise<Set<number>> {
+  const { table } = pairKinds[entity];
+  await queryRows(
+    db,
+    `update ${table} set deleted_at = null where tenant_id = $tenantId and id = any($ids) and deleted_at is not null`,
+    { tenantId, ids },
+    transaction,
+  );
+  const rows = await queryRows<{ id: number }>(
+    db,
+    `select id from ${table} where tenant_id = $tenantId and id = any($ids)`,
+    { tenantId, ids },
+    transaction,
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** Inserts a record that came from Bitrix24 and returns it. */
 export async function insertLocal(
   db: Database,

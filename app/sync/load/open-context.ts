@@ -4,7 +4,7 @@ import type { Entity } from '../../lib/records.ts';
 import { queryRows } from '../../models/database.ts';
 import type { SyncDeps } from '../deps.ts';
 import type { SyncContext } from '../pair.ts';
-import { readSettings } from './read-settings.ts';
+import { takeSettings } from './read-settings.ts';
 
 /**
  * What a pass over pairs of one kind works with. Settings are read anew for every pass, so that a change is obeyed at once. Throws
@@ -17,7 +17,7 @@ export async function openContext(
   options: CallOptions,
 ): Promise<SyncContext> {
   const client = await deps.clientFor(tenantId);
-  const settings = await readSettings(deps, tenantId);
+  const settings = await takeSettings(deps, tenantId);
   const fieldMap = fieldMapFor(entity, settings.field_map[entity]);
   const silent = await queryRows<{ id: number }>(
     deps.db,

@@ -12,9 +12,19 @@ export interface RemoteShadow {
   ids: TrackedIds;
   /** How often in a row a foreign change of a field that is ours was put right. */
   restores: Readonly<Record<string, number>>;
+  /** When that was last needed (RFC 3339). A count without a time is an earlier release's. */
+  restoredAt: Readonly<Record<string, string>>;
+  /** The deal's stages, where we closed it because its object was deleted. */
+  closed: StageMove | null;
 }
 
-export const emptyRemoteShadow: RemoteShadow = { values: {}, ids: {}, restores: {} };
+/** A deal's move from one stage to another, by STATUS_ID. */
+export interface StageMove {
+  from: string;
+  to: string;
+}
+
+export const emptyRemoteShadow: RemoteShadow = { values: {}, ids: {}, restores: {}, restoredAt: {}, closed: null };
 
 export interface MergeInput {
   fieldMap: FieldMap;
@@ -28,6 +38,7 @@ export interface MergeInput {
   remoteModifiedAt: Date;
   /** Fields that were refused, with the values that were: they rest until either side changes again. */
   fieldErrors?: FieldErrors;
+  now: Date;
 }
 
 /** Field pairs that one side refused to take, by key, with both sides' values at that moment. */
@@ -45,6 +56,8 @@ export interface FieldConflict {
   localValue: Canonical;
   remoteValue: Canonical;
   winner: 'crm' | 'bitrix24';
+  /** The field is ours, the portal changed it again and again, and we gave way: one open conflict, however often. */
+  contested?: boolean;
 }
 
 export interface MergeResult {
@@ -57,6 +70,7 @@ export interface MergeResult {
   restores: Record<string, number>;
   /** Keys that rest because the same values were refused before. */
   resting: string[];
+  restoredAt: Record<string, string>;
 }
 
 /**
@@ -64,6 +78,9 @@ export interface MergeResult {
  * more would only make the fight longer, one less would give up on a person who merely edits twice.
  */
 const maxRestores = 3;
+
+/** A robot answers within minutes; a foreign change after an hour of rest is a new story. */
+const restMs = 3_600_000;
 
 type Verdict = 'nothing' | 'adopt' | 'to_remote' | 'to_local' | 'restore' | 'contested' | 'conflict';
 
@@ -73,7 +90,15 @@ type Verdict = 'nothing' | 'adopt' | 'to_remote' | 'to_local' | 'restore' | 'con
  * When both sides are equal to their shadows the result is empty, whatever the portal does to the texts it stores.
  */
 export function merge(input: MergeInput): MergeResult {
-  const result: MergeResult = { toRemote: [], toLocal: [], conflicts: [], adopted: [], restores: {}, resting: [] };
+  const result: MergeResult = {
+    toRemote: [],
+    toLocal: [],
+    conflicts: [],
+    adopted: [],
+    restores: {},
+    restoredAt: {},
+    resting: [],
+  };
   for (const pair of input.fieldMap.pairs) mergeField(pair, input, result);
   return result;
 }
@@ -97,10 +122,12 @@ function mergeField(pair: FieldPair, input: MergeInput, result: MergeResult): vo
     result.toLocal.push({ pair, before: localValue, after, columns });
   };
   const restored = input.remoteShadow.restores[key] ?? 0;
+  const restoredAt = input.remoteShadow.restoredAt[key];
 
   switch (allowed(judge(), input.direction)) {
     case 'nothing':
       if (restored > 0) result.restores[key] = restored;
+      if (restoredAt) result.restoredAt[key] = restoredAt;
       return;
     case 'adopt':
       result.adopted.push(key);
@@ -111,17 +138,16 @@ function mergeField(pair: FieldPair, input: MergeInput, result: MergeResult): vo
     case 'to_local':
       takeRemote();
       return;
-    case 'restore':
-      if (restored >= maxRestores) {
-        // A person should know that the field is not ours any more.
-        result.conflicts.push({ key, localValue, remoteValue, winner: 'bitrix24' });
-        result.adopted.push(key);
-        result.restores[key] = restored;
-      } else {
-        result.restores[key] = restored + 1;
-        sendRemote();
-      }
+    case 'restore': {
+      const inARow = hasRested(input.now, restoredAt) ? 0 : restored;
+      result.restoredAt[key] = input.now.toISOString();
+      result.restores[key] = Math.min(inARow + 1, maxRestores);
+      if (inARow < maxRestores) return void sendRemote();
+      // A person should know that the field is not ours any more.
+      result.conflicts.push({ key, localValue, remoteValue, winner: 'bitrix24', contested: true });
+      result.adopted.push(key);
       return;
+    }
     case 'conflict': {
       const winner = winnerOf(input, decodable);
       result.conflicts.push({ key, localValue, remoteValue, winner });
@@ -147,6 +173,10 @@ function mergeField(pair: FieldPair, input: MergeInput, result: MergeResult): vo
     if (localChanged) return 'to_remote';
     return decodable ? 'to_local' : 'restore';
   }
+}
+
+function hasRested(now: Date, restoredAt: string | undefined): boolean {
+  return restoredAt !== undefined && now.getTime() - Date.parse(restoredAt) >= restMs;
 }
 
 /** A one-way kind never writes the other side; what it may not copy stays as it is, shadows included. */

@@ -54,5 +54,6 @@ export function mergeInputOf({ settings, fieldMap }: PlanContext, pair: LoadedPa
     localModifiedAt: local.modifiedAt,
     remoteModifiedAt: remote.modifiedAt,
     fieldErrors: pair.mapping?.fieldErrors ?? {},
+    now: pair.readAt,
   };
 }

@@ -1,5 +1,5 @@
 import type { Entity } from '../../lib/records.ts';
-import { type MergeInput, type MergeResult, merge } from './merge.ts';
+import { type MergeInput, type MergeResult, merge, type StageMove } from './merge.ts';
 import type { Settings } from './settings.ts';
 
 export type MappingState = 'linked' | 'unlinked' | 'orphaned';
@@ -26,10 +26,15 @@ export interface PlanInput {
 export type Plan =
   | { action: 'nothing' | 'skip'; why?: string }
   /** Both sides are there: write what differs; `link` also makes or revives the mapping. */
-  | { action: 'update' | 'link'; merge: MergeResult }
+  | { action: 'update'; merge: MergeResult }
+  /** `reopen` takes a deal back that we had closed: apply/deal-stages.ts. */
+  | { action: 'link'; merge: MergeResult; reopen?: StageMove | null }
   | { action: 'create_remote' | 'create_local' }
-  /** The local record was deleted. */
-  | { action: 'unlink' | 'close_remote' | 'delete_remote' }
+  /** The local record was deleted; `keptStage` is the final stage of a deal that keeps its outcome. */
+  | { action: 'unlink'; keptStage?: string }
+  /** `move` is chosen where the funnel's stages are known: apply/deal-stages.ts. */
+  | { action: 'close_remote'; move?: StageMove }
+  | { action: 'delete_remote' }
   /** The Bitrix24 record was deleted. */
   | { action: 'orphan' | 'delete_local' }
   /** Both are gone. */
@@ -55,7 +60,7 @@ export function plan(input: PlanInput): Plan {
   }
   if (mapping === 'orphaned') return { action: 'skip', why: 'orphaned' };
   if (mapping === 'unlinked') return create(input);
-  return planRemoteDeleted(input);
+  return planRemoteDeleted(entity, settings);
 }
 
 function planStranger(input: PlanInput): Plan {
@@ -73,7 +78,8 @@ function create({ entity, settings }: PlanInput): Plan {
   return { action: 'create_remote' };
 }
 
-function planLocalDeleted(entity: Entity, settings: Settings): Plan {
+/** What the policy does with the Bitrix24 record of a local one that was deleted. */
+export function planLocalDeleted(entity: Entity, settings: Settings): Plan {
   const policy = settings.directions[entity] === 'from_bitrix' ? 'keep' : settings.on_local_delete[entity];
   if (policy === 'delete') return { action: 'delete_remote' };
   // Only deals have stages to be closed in.
@@ -81,9 +87,10 @@ function planLocalDeleted(entity: Entity, settings: Settings): Plan {
   return { action: 'unlink' };
 }
 
-function planRemoteDeleted(input: PlanInput): Plan {
-  const policy = input.settings.on_bitrix24_delete[input.entity];
-  const direction = input.settings.directions[input.entity];
+/** What the policy does with the local record of a Bitrix24 one that was deleted. */
+export function planRemoteDeleted(entity: Entity, settings: Settings): Plan {
+  const policy = settings.on_bitrix24_delete[entity];
+  const direction = settings.directions[entity];
   if (policy === 'recreate' && direction !== 'from_bitrix') return { action: 'create_remote' };
   if (policy === 'delete' && direction !== 'to_bitrix') return { action: 'delete_local' };
   return { action: 'orphan' };

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { Text } from '../../lib/errors.ts';
+import { type Entity, entities } from '../../lib/records.ts';
 
 const direction = z.enum(['to_bitrix', 'from_bitrix', 'bidirectional']);
 const policy = z.enum(['latest', 'crm', 'bitrix24']);
@@ -62,10 +64,65 @@ const defaults = {
 
 export type Settings = typeof defaults;
 
-/** The tenant's settings with every default filled in. Unknown or damaged stored values fall back to the defaults. */
-export function settingsOf(stored: unknown): Settings {
-  const parsed = settingsSchema.safeParse(stored ?? {});
-  const chosen: StoredSettings = parsed.success ? parsed.data : {};
+/** A key whose stored value is not understood, and what counts instead. */
+export interface SettingsProblem {
+  path: string;
+  problem: Text;
+}
+
+export interface Understood {
+  /** Every default filled in. */
+  settings: Settings;
+  /** What was chosen and understood, without defaults: the last good value of each key. */
+  chosen: StoredSettings;
+  problems: SettingsProblem[];
+}
+
+/** Every key's own value; what another program keeps beside the known keys of a field map is passed over. */
+const values = {
+  directions: direction,
+  policies: policy,
+  automatic: z.boolean(),
+  import_new: z.boolean(),
+  on_local_delete: onLocalDelete,
+  on_bitrix24_delete: onBitrix24Delete,
+  field_map: z.object(fieldMap.shape),
+} satisfies Record<keyof Settings, z.ZodType>;
+
+export const settingsKeys = Object.keys(values) as (keyof Settings)[];
+
+/**
+ * Reads stored settings key by key: a value that is not understood is replaced by the last good one, else by the default, and told; it
+ * changes no other key. Keys of other programs are passed over. Pure.
+ */
+export function understandSettings(stored: unknown, good: unknown): Understood {
+  const chosen: Record<string, Record<string, unknown>> = {};
+  const problems: SettingsProblem[] = [];
+  const root = stored ?? {};
+  if (!isObject(root)) problems.push(told('settings', root));
+  for (const key of settingsKeys) {
+    const { [key]: group = {} } = isObject(root) ? root : { [key]: null };
+    if (isObject(root) && !isObject(group)) problems.push(told(key, group));
+    for (const entity of entities) {
+      const raw = isObject(group) ? group[entity] : null;
+      if (raw === undefined) continue;
+      const value = values[key].safeParse(raw);
+      if (!value.success && isObject(group)) problems.push(told(`${key}.${entity}`, raw));
+      const kept = value.success ? value : values[key].safeParse(goodValue(good, key, entity));
+      if (kept.success) chosen[key] = { ...chosen[key], [entity]: kept.data };
+    }
+  }
+  // Every value has just passed the schema of its key.
+  const understood = chosen as StoredSettings;
+  return { settings: withDefaults(understood), chosen: understood, problems };
+}
+
+/** The settings that count, every default filled in; `good` are the last ones that were understood. */
+export function settingsOf(stored: unknown, good: unknown = null): Settings {
+  return understandSettings(stored, good).settings;
+}
+
+function withDefaults(chosen: StoredSettings): Settings {
   return {
     directions: { ...defaults.directions, ...chosen.directions },
     policies: { ...defaults.policies, ...chosen.policies },
@@ -75,4 +132,26 @@ export function settingsOf(stored: unknown): Settings {
     on_bitrix24_delete: { ...defaults.on_bitrix24_delete, ...chosen.on_bitrix24_delete },
     field_map: { ...defaults.field_map, ...chosen.field_map },
   };
+}
+
+function goodValue(good: unknown, key: string, entity: Entity): unknown {
+  const group = isObject(good) ? good[key] : undefined;
+  return isObject(group) ? group[entity] : undefined;
+}
+
+const shownLength = 60;
+
+function told(path: string, value: unknown): SettingsProblem {
+  const shown = JSON.stringify(value).slice(0, shownLength);
+  return {
+    path,
+    problem: {
+      ru: `значение ${shown} не подходит: действует последнее верное, а если его не было — значение по умолчанию`,
+      en: `the value ${shown} does not fit: the last good one counts or, if there was none, the default`,
+    },
+  };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

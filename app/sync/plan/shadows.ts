@@ -1,6 +1,6 @@
 import { diffRemote } from '../../field-maps/remote-changes.ts';
 import type { Canonical, FieldMap, LocalRecord, RemoteValues } from '../../field-maps/types.ts';
-import type { LocalShadow, MergeResult, RemoteShadow } from './merge.ts';
+import { emptyRemoteShadow, type LocalShadow, type MergeResult, type RemoteShadow } from './merge.ts';
 
 export interface Shadows {
   local: LocalShadow;
@@ -33,7 +33,7 @@ export function shadowsOf(fieldMap: FieldMap, local: LocalRecord, remote: Remote
     if (id !== undefined) ids[pair.key] = id;
     values[pair.key] = pair.readRemote(remote, ids);
   }
-  return { local: localShadow, remote: { values, ids, restores: {} } };
+  return { local: localShadow, remote: { ...emptyRemoteShadow, values, ids } };
 }
 
 export interface Outcome {
@@ -95,5 +95,6 @@ export function nextShadows(fieldMap: FieldMap, former: Shadows, merge: MergeRes
       values[key] = pair.readRemote(stored, ids);
     }
   }
-  return { local, remote: { values, ids, restores: merge.restores } };
+  const { restores, restoredAt } = merge;
+  return { local, remote: { ...emptyRemoteShadow, values, ids, restores, restoredAt } };
 }

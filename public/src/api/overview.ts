@@ -52,6 +52,8 @@ export interface Stats {
     last_sync_time: string | null;
   };
   errors_count: number;
+  /** Deletions that wait for a person. */
+  held: number;
   sync: { lag_sec: number; faults: number; complete_until: string | null };
 }
 

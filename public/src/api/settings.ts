@@ -16,6 +16,12 @@ export interface Settings {
   field_map: PerKind<unknown>;
 }
 
+/** A stored value that is not understood: another one counts instead. */
+export interface SettingsProblem {
+  path: string;
+  problem: string;
+}
+
 export interface Setup {
   connected: boolean;
   kind: 'webhook' | 'installation' | null;
@@ -36,7 +42,12 @@ export interface SetupChange {
 
 const address = '/api/integration/bitrix24';
 
-export const readSettings = (api: Api, signal: AbortSignal) => api.get<Settings>(`${address}/settings`, {}, signal);
+/** The settings that count, apart from what is not understood of those that are stored. */
+export async function readSettings(api: Api, signal: AbortSignal) {
+  type Stored = Settings & { problems: SettingsProblem[] };
+  const { problems, ...settings } = await api.get<Stored>(`${address}/settings`, {}, signal);
+  return { settings, problems };
+}
 export const saveSettings = (api: Api, settings: Settings) => api.put<Settings>(`${address}/settings`, settings);
 export const readSetup = (api: Api, signal: AbortSignal) => api.get<Setup>(`${address}/setup`, {}, signal);
 export const changeSetup = (api: Api, change: SetupChange) => api.post<Setup>(`${address}/setup`, change);

@@ -8,6 +8,7 @@ export const fieldWords: Record<string, Phrase> = {
   begin_date: { ru: 'Начало договора', en: 'Start of the contract' },
   close_date: { ru: 'Окончание договора', en: 'End of the contract' },
   company: { ru: 'Компания', en: 'Company' },
+  stage: { ru: 'Стадия', en: 'Stage' },
   name: { ru: 'Имя', en: 'Name' },
   email: { ru: 'Эл. почта', en: 'E-mail' },
   phone: { ru: 'Телефон', en: 'Phone' },

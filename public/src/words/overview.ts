@@ -42,6 +42,7 @@ export const overviewWords = {
   linked: { ru: 'связано с Битрикс24', en: 'linked with Bitrix24' },
   openErrors: { ru: 'Ошибки', en: 'Errors' },
   openConflicts: { ru: 'Конфликты', en: 'Conflicts' },
+  heldDeletions: { ru: 'Удаления', en: 'Deletions' },
   allGood: { ru: 'всё в порядке', en: 'all is well' },
   waitForYou: { ru: 'ждут решения', en: 'wait for a decision' },
   chart: { ru: 'Синхронизация за 48 часов', en: 'Synchronisation in 48 hours' },

@@ -86,4 +86,13 @@ export const operationWords: Record<string, Phrase> = {
   delete: { ru: 'Удалена вслед за другой стороной', en: 'Deleted after the other side' },
   orphan: { ru: 'Удалена в Битрикс24, запись CRM осталась', en: 'Deleted in Bitrix24, the CRM record stays' },
   forget: { ru: 'Удалена с обеих сторон', en: 'Deleted on both sides' },
+  reopen: { ru: 'Восстановлена в CRM, сделка снова открыта', en: 'Restored in the CRM, the deal is open again' },
+  stay_closed: {
+    ru: 'Восстановлена в CRM, стадия сделки оставлена',
+    en: "Restored in the CRM, the deal's stage is left as it is",
+  },
+  hold: { ru: 'Удаление ждёт решения', en: 'The deletion waits for a decision' },
+  hold_ended: { ru: 'Удалять больше нечего', en: 'There is nothing to delete any more' },
+  confirm: { ru: 'Удаление подтверждено', en: 'The deletion is confirmed' },
+  restore: { ru: 'Удаление отменено', en: 'The deletion is taken back' },
 };

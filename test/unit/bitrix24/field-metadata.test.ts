@@ -79,18 +79,20 @@ describe('makeCatalogue', () => {
     stage('DEAL_STAGE', 'LOSE', { SEMANTICS: 'F' }),
     stage('DEAL_STAGE', 'APOLOGY', { SEMANTICS: 'F' }),
     stage('DEAL_STAGE_2', 'C2:LOSE', { EXTRA: { SEMANTICS: 'failure' } }),
+    stage('DEAL_STAGE_2', 'C2:APOLOGY', { EXTRA: { SEMANTICS: 'apology' } }),
     stage('DEAL_STAGE_3', 'C3:NEW', { SEMANTICS: null }),
   ];
   for (const [category, expected] of [
-    [0, 'LOSE'],
-    [2, 'C2:LOSE'],
-    [3, null],
-    [9, null],
+    [0, ['NEW P', 'WON S', 'LOSE F', 'APOLOGY F']],
+    [2, ['C2:LOSE F', 'C2:APOLOGY F']],
+    [3, ['C3:NEW P']],
+    [9, []],
   ] as const) {
-    it(`finds ${expected ?? 'no lost stage'} in funnel ${category}, also where the filter is passed over`, async () => {
+    it(`knows ${expected.length} stages of funnel ${category}, also where the filter is passed over`, async () => {
       const { catalogue, asked } = prepare({ 'crm.status.list': () => stages });
-      expect(await catalogue.lostStage(category)).to.equal(expected);
-      await catalogue.lostStage(category);
+      const found = await catalogue.stages(category);
+      expect(found.map(({ id, semantics }) => `${id} ${semantics}`)).to.deep.equal(expected);
+      await catalogue.stages(category);
       expect(asked).to.have.length(1);
     });
   }

@@ -54,6 +54,7 @@ describe("the contract's number in a deal's title", () => {
         direction: 'bidirectional',
         localModifiedAt: at,
         remoteModifiedAt: at,
+        now: new Date('2026-03-02T12:00:00Z'),
       });
       expect(result.conflicts).to.deep.equal([]);
       expect({

@@ -40,6 +40,7 @@ export class SimulatedPair {
       direction: 'bidirectional',
       localModifiedAt: new Date(2),
       remoteModifiedAt: new Date(1),
+      now: new Date('2026-03-02T12:00:00Z'),
     });
     if (isUneventful(result)) return [];
     const before = { local: this.local, remote: this.remote };

@@ -213,6 +213,23 @@ describe('makeReconcile, on a portal in memory', () => {
     expect(hidden.get(deal?.id ?? 0)?.fields.TITLE).to.equal('Камаз 2');
   });
 
+  it('holds a mass of deletions instead of following it', async () => {
+    await world.rows(`update companies set settings = '{"on_bitrix24_delete":{"object":"delete"}}'`);
+    for (let n = 1; n <= 30; n++) await world.addObject(`Объект ${n}`);
+    await world.run();
+    world.client.records.object.clear();
+    await world.rows('update objects set description = $text', { text: 'изменён' });
+    await world.run();
+    expect(world.client.records.object.size).to.equal(0);
+    const mappings = await world.rows('select distinct state from bitrix24_sync_mappings');
+    expect(mappings).to.deep.equal([{ state: 'linked' }]);
+    const held = await world.rows('select count(*)::integer as held from sync_held where state = $held', {
+      held: 'held',
+    });
+    expect(held).to.deep.equal([{ held: 30 }]);
+    expect(await world.rows('select 1 from objects where deleted_at is not null')).to.deep.equal([]);
+  });
+
   it('links a contact that people made instead of doubling it', async () => {
     const email = { id: 900, typeId: 'EMAIL', valueType: 'WORK', value: 'anna@example.com' } as const;
     world.client.put('user', { id: 7, fields: { NAME: 'Анна', LAST_NAME: 'Иванова' }, multifields: [email] });

@@ -167,6 +167,7 @@ function inputOf(test: Case): MergeInput {
     direction: test.direction ?? 'bidirectional',
     localModifiedAt: at(test.later === 'local'),
     remoteModifiedAt: at(test.later === 'remote'),
+    now: new Date('2026-03-02T12:00:00Z'),
   };
 }
 
@@ -203,6 +204,28 @@ describe('merge', () => {
     expect(result.toRemote.map(({ pair }) => pair.key)).to.deep.equal(['text']);
     expect(result.toLocal.map(({ pair }) => pair.key)).to.deep.equal(['note']);
   });
+
+  const rested: { name: string; restores: number; minutes: number | null; restored: boolean; count: number }[] = [
+    { name: 'the first change', restores: 0, minutes: null, restored: true, count: 1 },
+    { name: 'the third within the hour', restores: 2, minutes: 59, restored: true, count: 3 },
+    { name: 'the fourth within the hour', restores: 3, minutes: 59, restored: false, count: 3 },
+    { name: 'the fourth after an hour of rest', restores: 3, minutes: 60, restored: true, count: 1 },
+    { name: 'the second after an hour of rest', restores: 1, minutes: 61, restored: true, count: 1 },
+    { name: 'a count of an earlier release, below the limit', restores: 2, minutes: null, restored: true, count: 3 },
+    { name: 'a count of an earlier release, at the limit', restores: 3, minutes: null, restored: false, count: 3 },
+  ];
+  for (const { name, restores, minutes, restored, count } of rested) {
+    it(`a foreign change of a field of ours, ${name}: ${restored ? 'put right' : 'left, one conflict'}`, () => {
+      const base = inputOf({ name: '', owner: 'crm', shadow: 'a', local: 'a', remote: 'b', restores, expect: {} });
+      const restoredAt: Record<string, string> =
+        minutes === null ? {} : { text: new Date(base.now.getTime() - minutes * 60_000).toISOString() };
+      const result = merge({ ...base, remoteShadow: { ...base.remoteShadow, restoredAt } });
+      expect(result.toRemote.length).to.equal(restored ? 1 : 0);
+      expect(result.conflicts.map(({ contested }) => contested)).to.deep.equal(restored ? [] : [true]);
+      expect(result.restores).to.deep.equal({ text: count });
+      expect(result.restoredAt).to.deep.equal({ text: base.now.toISOString() });
+    });
+  }
 
   it('gives up a field after three restorations in a row, and takes it up again when ours changes', () => {
     let input = inputOf({ name: '', owner: 'crm', shadow: 'a', local: 'a', remote: 'b', expect: {} });
