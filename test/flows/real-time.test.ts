@@ -54,7 +54,9 @@ describe('events of an installed application', () => {
     expect(delivered).to.have.length(1000);
     expect(delivered.filter(({ status }) => status !== 200)).to.have.length(0);
     await world.settled(30_000);
-    const wrong = await world.sql(`select id, name from objects where name <> 'Раунд 5, ' || id`);
+    const wrong =
+      await world.sql(`select o.id, o.name from objects o join bitrix24_sync_mappings m on m.local_type = 'object' and m.local_id = o.id
+        where o.name <> 'Раунд 5, ' || m.bitrix24_id`);
     expect(wrong).to.deep.equal([]);
     const reads = new Set(world.portal.journal.calls({ method: 'crm.item.list' }).map(({ batchId }) => batchId));
     // Every pass reads whatever is due by one request; how many passes there are depends on how long the storm lasts.

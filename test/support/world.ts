@@ -192,6 +192,11 @@ export async function startWorld(options: WorldOptions = {}) {
 
     /** Lets the time pass that faults, limits and outages make things wait. */
     async skipWaits(): Promise<void> {
+      // What a worker has in hand would be put off again.
+      await eventually(async () => {
+        const busy = await sql('select 1 from graphile_worker.jobs where locked_at is not null');
+        return busy.length === 0;
+      });
       await sql('update portal_limits set blocked_until = null, level = 0');
       await sql('update sync_faults set next_try_at = now() where ended_at is null and next_try_at is not null');
       await sql('update bitrix24_connections set paused_until = now() where paused_until is not null');

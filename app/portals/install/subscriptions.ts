@@ -83,9 +83,9 @@ function throwLargest(failures: ReadonlyMap<WorkerStep, unknown>): void {
 
 /** Only a plain method of the CRM tells by a missing right, or by the plan, that nothing works any more. */
 function endsConnection(name: WorkerStep, error: unknown): boolean {
-  const step = name === 'fields' ? 'fields' : 'search';
   if (name !== 'fields' && isScopeRefusal(error)) return false;
-  return scopeOf(error, { step, entity: null, name }).scope === 'connection' && isAuth(error);
+  const place = name === 'fields' ? { step: name, name: 'crm.item.fields' } : { step: 'search' as const, name };
+  return scopeOf(error, { ...place, entity: null }).scope === 'connection' && isAuth(error);
 }
 
 function isAuth(error: unknown): boolean {
