@@ -135,6 +135,6 @@ describe('a background search that fails', () => {
     await world.runJob('sweep', tenant);
     expect(await connection()).to.include({ state: 'suspended' });
     expect(await openFaults()).to.have.length(1);
-    expect((await openFaults())[0]).to.include({ scope: 'connection', code: 'INVALID_CREDENTIALS' });
+    expect((await openFaults())[0]).to.include({ subject: '', code: 'INVALID_CREDENTIALS' });
   });
 });
