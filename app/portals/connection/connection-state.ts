@@ -127,6 +127,16 @@ export function makeConnectionState(db: Database) {
       });
     },
 
+    /** The tenant's portal is slow: for ten minutes its records are reconciled apart from those of others. Repeat-safe. */
+    async markSlow(tenantId: number): Promise<void> {
+      await queryRows(
+        db,
+        `update bitrix24_connections set slow_until = now() + interval '10 minutes', updated_at = now()
+          where (tenant_id, kind) in (${effective})`,
+        { tenantId },
+      );
+    },
+
     /** Remembers that the portal answered a live check just now. */
     async markChecked(tenantId: number): Promise<void> {
       await queryRows(
