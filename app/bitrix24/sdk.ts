@@ -33,7 +33,10 @@ export interface Answer extends WireAnswer {
 export interface SendOptions extends CallOptions {
   /** How many calls of which methods the request holds, for the pacer. */
   calls: ReadonlyMap<string, number>;
+  /** For the whole answer, to its last byte. */
   timeoutMs: number;
+  /** Whether the request changes something: then patience does not cut it. */
+  writes?: boolean;
 }
 
 export interface TransportDeps {
@@ -52,7 +55,13 @@ interface RequestContext extends SendOptions, TokenUse {
   sent: boolean;
   /** What is reserved for the request. */
   reservation: Reservation;
+  sentAt: number;
+  /** Ends the request when its time is over. */
+  deadline?: AbortSignal;
 }
+
+/** A portal's longest answers are lists of 2,500 records with long comments; what is longer is no answer of a portal. */
+const longestAnswer = 50_000_000;
 
 /**
  * Makes the deps to one portal: the official SDK with its own limiter and retries off, because two layers of retries hide the truth and
@@ -73,7 +82,7 @@ export function makeTransport({ access, agent, limits, log }: TransportDeps) {
 
     /** Sends one request. Throws `Bitrix24Error`; rejects with the signal's reason when it was aborted before the request left. */
     async send(method: string, params: Record<string, unknown>, options: SendOptions): Promise<Answer> {
-      const context: RequestContext = { ...options, method, sent: false, reservation: new Map() };
+      const context: RequestContext = { ...options, method, sent: false, sentAt: 0, reservation: new Map() };
       const startedAt = performance.now();
       const line = { operation: method, portal, calls: Object.fromEntries(options.calls) };
       const duration = () => Math.round(performance.now() - startedAt);
@@ -90,6 +99,8 @@ export function makeTransport({ access, agent, limits, log }: TransportDeps) {
           'Битрикс24 отказал',
         );
         throw known;
+      } finally {
+        tellSlow(context);
       }
     },
   };
@@ -105,6 +116,7 @@ function prepare(http: AxiosInstance, deps: InterceptorDeps): void {
   // A portal that moved answers with a redirect: the body must not follow it, and it must be seen.
   http.defaults.maxRedirects = 0;
   http.defaults.proxy = false;
+  http.defaults.maxContentLength = longestAnswer;
   http.interceptors.request.use(async (config: InternalAxiosRequestConfig) => {
     const context = contexts.getStore();
     if (!context) throw new Error('A request without its context');
@@ -114,7 +126,10 @@ function prepare(http: AxiosInstance, deps: InterceptorDeps): void {
     if (!context.sent) context.reservation = reserved;
     context.sent = true;
     context.usedToken = (config.data as { auth?: string } | undefined)?.auth;
-    config.timeout = context.timeoutMs;
+    context.sentAt = performance.now();
+    // The HTTP client's own time-out begins anew with every byte.
+    context.deadline = AbortSignal.timeout(timeoutOf(context));
+    config.signal = context.deadline;
     return config;
   });
   http.interceptors.response.use(
@@ -142,6 +157,8 @@ async function explain(error: AxiosError, { access, limits, contexts }: Intercep
   if (!error.isAxiosError) return error;
   const context = contexts.getStore();
   // The HTTP client's error holds the URL with its secret: only code and message are taken from it.
+  if (context?.deadline?.aborted)
+    return fromNetworkFailure({ code: 'deadline', message: `no whole answer within ${timeoutOf(context)} ms` });
   if (!error.response) return fromNetworkFailure({ code: causeOf(error), message: error.message });
   const { status, data: body, headers } = error.response;
   if (status >= 300 && status < 400) return followMove(access, String(headers.location ?? ''));
@@ -174,6 +191,18 @@ function hostOf(location: string): string | null {
   } catch {
     return null;
   }
+}
+
+/** Reads may be cut earlier than the portal's own limit; a write that was cut has an uncertain outcome. */
+function timeoutOf({ timeoutMs, writes, patience }: RequestContext): number {
+  return writes || !patience ? timeoutMs : Math.min(timeoutMs, patience.readMs);
+}
+
+/** Tells the caller of a portal that took longer than its patience; waiting for our own limits does not count. */
+function tellSlow({ sent, sentAt, deadline, writes, patience }: RequestContext): void {
+  if (!sent || !patience) return;
+  const isSlow = writes ? performance.now() - sentAt > patience.writeMs : deadline?.aborted;
+  if (isSlow) patience.onSlow();
 }
 
 function causeOf(error: AxiosError): string {
