@@ -195,8 +195,8 @@ export function compose(config: Config, databaseUrl: string, log: Log, options: 
     handlers,
     schedules: makeSchedules({
       db,
+      clock,
       wake: queue.wake,
-      listActiveTenants: connections.listActiveTenants,
       listRecoverableTenants: connections.listRecoverableTenants,
       listInstalledTenants: () => installations.listActiveTenants({ offline: false }),
       listOfflineTenants: () => installations.listActiveTenants({ offline: true }),

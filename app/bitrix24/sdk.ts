@@ -9,6 +9,7 @@ import { classify, fromNetworkFailure, portalMoved, withWait } from './error-tab
 import { Bitrix24Error } from './errors.ts';
 import type { Limits, Reservation } from './limits/limits.ts';
 import { makeSdk, type TokenUse } from './make-sdk.ts';
+import { utcOffsetOf } from './utc-offset.ts';
 
 /** An answer as it came over the wire, without the status line. */
 export interface WireAnswer {
@@ -44,6 +45,8 @@ export interface TransportDeps {
   agent: https.Agent;
   limits: Limits;
   log: Log;
+  /** Told the portal's distance from UTC in minutes, when it is first seen and when it changes. */
+  noteOffset?: ((minutes: number) => void) | undefined;
 }
 
 export type Transport = ReturnType<typeof makeTransport>;
@@ -67,7 +70,8 @@ const longestAnswer = 50_000_000;
  * Makes the deps to one portal: the official SDK with its own limiter and retries off, because two layers of retries hide the truth and
  * its limiter knows one process only. Our limiter sits in its interceptors; what went wrong is classified there, from the raw answer.
  */
-export function makeTransport({ access, agent, limits, log }: TransportDeps) {
+export function makeTransport({ access, agent, limits, log, noteOffset }: TransportDeps) {
+  let knownOffset: number | null = null;
   const contexts = new AsyncLocalStorage<RequestContext>();
   const portal = access.host;
   const b24 = makeSdk(access, contexts);
@@ -89,7 +93,11 @@ export function makeTransport({ access, agent, limits, log }: TransportDeps) {
       try {
         const answer = await contexts.run(context, () => b24.actions.v2.call.make<unknown>({ method, params }));
         log.debug({ ...line, result: 'ok', duration_ms: duration() }, 'Битрикс24 ответил');
-        return { ...(answer.getData() as WireAnswer), reservation: context.reservation };
+        const data = answer.getData() as WireAnswer;
+        const offset = utcOffsetOf(data.time?.date_start);
+        if (offset !== null && offset !== knownOffset) noteOffset?.(offset);
+        knownOffset = offset ?? knownOffset;
+        return { ...data, reservation: context.reservation };
       } catch (error) {
         const known = knownError(error, context);
         if (known instanceof Bitrix24Error && known.uncertain) limits.leaveSpent(portal, context.reservation);

@@ -159,15 +159,5 @@ export function makeConnectionState(db: Database) {
       );
       return rows.map((row) => row.id);
     },
-
-    /** Tenants whose connection may run now. */
-    async listActiveTenants(): Promise<number[]> {
-      const rows = await queryRows<{ id: number }>(
-        db,
-        `select tenant_id as id from bitrix24_effective_connections
-          where state = 'active' and (paused_until is null or paused_until <= now()) order by id`,
-      );
-      return rows.map((row) => row.id);
-    },
   };
 }
