@@ -42,15 +42,9 @@ function brokenOrShut({ code, severity, message = '' }: DatabaseError): boolean 
   return severity === undefined ? brokenConnection.test(message) : awayState.test(String(code));
 }
 
-/**
- * What a failure of the database means for a caller: PostgreSQL is away, or the record is held by another program (`lock_not_available`,
- * a deadlock). Null for everything else.
- */
+/** What a failure means for a caller when PostgreSQL is away; null for everything else. */
 export function databaseProblem(error: unknown): AppError | null {
-  if (error instanceof AppError) return null;
-  if (isDatabaseAway(error)) return databaseUnavailable(error);
-  const code = (error as DatabaseError | null)?.original?.code;
-  return code === '55P03' || code === '40P01' ? recordBusy(error) : null;
+  return !(error instanceof AppError) && isDatabaseAway(error) ? databaseUnavailable(error) : null;
 }
 
 const awayCode = 'database_unavailable';
@@ -64,19 +58,6 @@ export function databaseUnavailable(cause?: unknown): AppError {
     text: {
       ru: 'База данных недоступна. Подождите несколько секунд и повторите запрос: сервер подключится к ней сам',
       en: 'The database is unavailable. Wait a few seconds and send the request again: the server reconnects by itself',
-    },
-    cause,
-  });
-}
-
-function recordBusy(cause: unknown): AppError {
-  return new AppError({
-    code: 'record_busy',
-    status: 503,
-    retryAfterSec: 1,
-    text: {
-      ru: 'Запись сейчас меняет другая программа. Повторите запрос через секунду',
-      en: 'Another program is changing this record now. Send the request again in a second',
     },
     cause,
   });

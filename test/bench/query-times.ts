@@ -8,6 +8,7 @@ import { readHourlyStats } from '../../app/integration/hourly-stats.ts';
 import { listMappings, type MappingFilter } from '../../app/integration/mapping-list.ts';
 import { readStats } from '../../app/integration/stats.ts';
 import { findDueTenants } from '../../app/jobs/due-check.ts';
+import { priorities } from '../../app/sync/queue/sync-queue.ts';
 import { systemClock } from '../../app/lib/clock.ts';
 import { makeLog } from '../../app/lib/log.ts';
 import { connectDatabase, type Database } from '../../app/models/database.ts';
@@ -70,7 +71,7 @@ function questions(db: Database, pool: pg.Pool): Record<string, () => Promise<nu
     once(() => listMappings(db, tenantId, { page: 1, limit: 20, ...filter }));
   const errors = ids(500).map((id) => ({ entity: 'object', localId: id, remoteId: id }) as const);
   return {
-    'tenants that have something due': once(() => findDueTenants(pool, null)),
+    'tenants that have something due': once(() => findDueTenants(pool, null, priorities.change)),
     'claim of 500 of 200 000 due rows': once(() => claimDue(db, tenantId, { limit: 500, lane: 'bulk' })),
     'removal of 500 rows': undone(async (transaction) =>
       removeDone(db, tenantId, await claimDue(db, tenantId, { limit: 500, lane: 'bulk' }), transaction),
