@@ -8,14 +8,13 @@ import { readHourlyStats } from '../../app/integration/hourly-stats.ts';
 import { listMappings, type MappingFilter } from '../../app/integration/mapping-list.ts';
 import { readStats } from '../../app/integration/stats.ts';
 import { findDueTenants } from '../../app/jobs/due-check.ts';
-import { priorities } from '../../app/sync/queue/sync-queue.ts';
 import { systemClock } from '../../app/lib/clock.ts';
 import { makeLog } from '../../app/lib/log.ts';
 import { connectDatabase, type Database } from '../../app/models/database.ts';
 import { resolveErrors } from '../../app/sync/journal/error-log.ts';
 import { findMappings } from '../../app/sync/load/mappings.ts';
 import { claimDue } from '../../app/sync/queue/claim-due.ts';
-import { postpone, removeDone } from '../../app/sync/queue/sync-queue.ts';
+import { postpone, priorities, removeDone } from '../../app/sync/queue/sync-queue.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { mochaGlobalSetup, mochaGlobalTeardown } from '../support/setup.ts';
 import { fillLargeTables, sizes } from './large-tables.ts';
@@ -124,7 +123,7 @@ async function deletionSweep(db: Database): Promise<number> {
   // The sweep asks nothing else of a client.
   const sweep = makeDeletionSweep({ db, clientFor: async () => portal as unknown as Bitrix24Client });
   const part = async (_part: unknown, work: () => Promise<void>) => work();
-  await sweep(tenantId, { part, signal: new AbortController().signal, log });
+  await sweep(tenantId, { part, task: 'deletion_sweep', signal: new AbortController().signal, log });
   return pages;
 }
 
