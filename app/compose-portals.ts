@@ -54,7 +54,8 @@ export type Portals = ReturnType<typeof composePortals>;
 /** Builds everything about how companies reach their portals, and how portals reach us. */
 export function composePortals({ config, db, clock, log, secrets, metrics, queue, agent, limits }: PortalDeps) {
   const clientDeps = { agent, limits, clock, log };
-  const makeClient = (access: PortalAccess): Bitrix24Client => makeBitrix24Client(access, clientDeps);
+  const makeClient = (access: PortalAccess, noteOffset?: (minutes: number) => void): Bitrix24Client =>
+    makeBitrix24Client(access, { ...clientDeps, noteOffset });
   const wakeBinding = (tenantId: number) => queue.wake('bind', [tenantId]);
   const wakeReconcile = (tenantId: number) => queue.wake('reconcile', [tenantId]);
 

@@ -28,18 +28,23 @@ import { makeMappingRoutes } from './integration/mapping-routes.ts';
 import { makeRunRoutes } from './integration/run-routes.ts';
 import { makeSettingsRoutes } from './integration/settings-routes.ts';
 import { makeSyncMeasures } from './integration/sync-measures.ts';
-import { makeJobQueue, type Task } from './jobs/queue.ts';
-import type { TaskContext } from './jobs/worker.ts';
+import { makeDueCheck } from './jobs/due-check.ts';
+import { makeJobQueue } from './jobs/queue.ts';
+import type { Handlers, TaskContext } from './jobs/worker.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import type { Log } from './lib/log.ts';
 import { makeSecrets } from './lib/secrets.ts';
 import { connectDatabase, queryRows } from './models/database.ts';
+import { makeDatabaseLink } from './models/database-link.ts';
 import { initModels } from './models/index.ts';
 import { isMigrated } from './models/migrate.ts';
 import { retryingTransaction } from './models/retrying-transaction.ts';
+import { cacheChannel } from './portals/connection/clients.ts';
 import type { Installation } from './portals/install/installations.ts';
 import { defaultTimings, type SyncTimings } from './sync/deps.ts';
+import { priorities, syncChannel } from './sync/queue/sync-queue.ts';
 import { makeReconcile } from './sync/reconcile.ts';
+import { makeReconcileJob } from './sync/reconcile-job.ts';
 
 /** Requests at once and a second on every plan but Enterprise (settings/performance/limits.md, 2026-08). */
 const standardBucket: BucketSize = { size: 50, drain: 2 };
@@ -49,22 +54,31 @@ export interface ComposeOptions {
   clock?: Clock;
   timings?: Partial<SyncTimings>;
   extraCa?: string;
+  /** How long a portal may take before its tenant leaves the slots that people wait for, in ms. */
+  patience?: { readMs: number; writeMs: number };
   /** The portals' request limit. */
   bucket?: BucketSize;
 }
+
+/** Connections that the HTTP interface needs at the same time. */
+const webConnections = 8;
 
 export type App = ReturnType<typeof compose>;
 
 /** Builds every dependency once. Nothing is started here. */
 export function compose(config: Config, databaseUrl: string, log: Log, options: ComposeOptions = {}) {
   const clock = options.clock ?? systemClock;
-  const db = connectDatabase(databaseUrl, log);
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: 4, application_name: 'axenta-bitrix24-jobs' });
-  pool.on('error', (error) => log.warn({ err: error }, 'A connection to PostgreSQL broke'));
+  const link = makeDatabaseLink(databaseUrl);
+  const poolSize = config.role === 'web' ? webConnections : webConnections + config.syncConcurrency;
+  const db = connectDatabase(databaseUrl, log, poolSize, link.settings('crm'));
+  const pool = new pg.Pool({ ...link.settings('jobs'), max: 4 });
+  // Said once, by the listener.
+  pool.on('error', (error) => log.debug({ err: error }, 'A connection to PostgreSQL broke'));
   const models = initModels(db);
   const metrics = makeMetrics();
   const secrets = makeSecrets(config.encryptionKeys);
   const queue = makeJobQueue({ pool });
+  const dueCheck = makeDueCheck({ ...{ pool, queue, link, clock, log }, lastUrgent: priorities.change });
 
   const agent = makeSsrfAgent({ allowPrivateHosts: config.allowPrivateHosts, extraCa: options.extraCa });
   const bucket = options.bucket ?? standardBucket;
@@ -79,7 +93,11 @@ export function compose(config: Config, databaseUrl: string, log: Log, options: 
 
   const timings = { ...defaultTimings, ...options.timings };
   const syncDeps = { db, clock, log, connections, clientFor, timings, random: Math.random };
-  const reconcile = makeReconcile(syncDeps);
+  const reconcileJob = makeReconcileJob({
+    ...{ wakeDue: dueCheck.wakeDue, markSlow: connections.markSlow },
+    reconcile: makeReconcile(syncDeps),
+    ...(options.patience && { patience: options.patience }),
+  });
   const usageOf = (portal: string) => readUsage(runSql, portal, bucket, clock.now().getTime());
   const portalOf = async (tenantId: number) => (await connections.find(tenantId))?.portal ?? null;
   const requireActive = async (tenantId: number) => void (await connections.requireActive(tenantId));
@@ -135,11 +153,10 @@ export function compose(config: Config, databaseUrl: string, log: Log, options: 
   const search = (name: SearchName) => (tenantId: number, context: TaskContext) =>
     searching.run(name, tenantId, context);
 
-  const handlers: Record<Task, (tenantId: number, context: TaskContext) => Promise<void>> = {
-    async reconcile(tenantId, context) {
-      const isWorkLeft = await reconcile(tenantId, context);
-      if (isWorkLeft) await queue.wake('reconcile', [tenantId]);
-    },
+  const handlers: Handlers = {
+    reconcile: reconcileJob,
+    reconcile_bulk: reconcileJob,
+    reconcile_slow: reconcileJob,
     sweep: search('sweep'),
     deletion_sweep: search('deletion_sweep'),
     duplicate_check: search('duplicate_check'),
@@ -164,16 +181,22 @@ export function compose(config: Config, databaseUrl: string, log: Log, options: 
 
   return {
     db,
+    link,
     pool,
     clock,
-    queue,
-    clients: portals.clients,
+    dueCheck,
+    /** What the process listens for: caches cleared in other processes, and, where it works, records that became due. */
+    listening: {
+      web: { [cacheChannel]: (payload: string) => portals.clients.forget(Number(payload)) },
+      worker: { [syncChannel]: dueCheck.hear },
+      onMissed: () => portals.clients.forget(null),
+    },
     http,
     handlers,
     schedules: makeSchedules({
       db,
+      clock,
       wake: queue.wake,
-      listActiveTenants: connections.listActiveTenants,
       listRecoverableTenants: connections.listRecoverableTenants,
       listInstalledTenants: () => installations.listActiveTenants({ offline: false }),
       listOfflineTenants: () => installations.listActiveTenants({ offline: true }),

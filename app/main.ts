@@ -15,17 +15,15 @@ async function main(): Promise<void> {
     throw error;
   }
   let isStopping = false;
-  const stop = async (why: string, code: number) => {
+  const stop = async (why: string) => {
     if (isStopping) return;
     isStopping = true;
     log.info({ operation: 'stop', why }, 'Приложение останавливается');
     await app.stop();
     await database.stop();
-    process.exitCode = code;
+    process.exitCode = 0;
   };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(signal, 0));
-  // Whoever watches over the process starts it again.
-  void app.lost.then(() => stop('the connection to PostgreSQL broke', 1));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(signal));
 }
 
 function explain(error: unknown): unknown {
@@ -36,7 +34,7 @@ function explain(error: unknown): unknown {
 }
 
 main().catch((error: unknown) => {
-  // Not through the log: whoever starts the program reads it, and with a wrong configuration there is no log yet.
+  // Not through the log: with a wrong configuration there is no log yet.
   console.error(explain(error));
   process.exitCode = 1;
 });

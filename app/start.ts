@@ -1,12 +1,12 @@
 import type { Config } from '../config/config.ts';
-import { type ComposeOptions, compose } from './compose.ts';
+import { type App, type ComposeOptions, compose } from './compose.ts';
 import { listen } from './http/server.ts';
 import { startCron } from './jobs/cron.ts';
-import { startDueCheck } from './jobs/due-check.ts';
+import { lanesFor } from './jobs/lanes.ts';
+import { startListener } from './jobs/listener.ts';
 import { prepareJobs, startWorker } from './jobs/worker.ts';
 import type { Log } from './lib/log.ts';
 import { migrate } from './models/migrate.ts';
-import { startCacheListener } from './portals/connection/cache-listener.ts';
 
 /** Requests under way may take this long when the process stops. */
 const graceMs = 10_000;
@@ -16,8 +16,6 @@ export interface RunningApp {
   port: number | null;
   /** Stops taking work, lets what is under way finish, closes everything. Repeat-safe. */
   stop(): Promise<void>;
-  /** Resolves when the process cannot go on (its connection to PostgreSQL broke) and has stopped its work. */
-  lost: Promise<void>;
 }
 
 /** Starts the roles that the configuration names on a database, which is migrated first. */
@@ -40,21 +38,12 @@ export async function startApp(
     const applied = await migrate(app.db);
     if (applied.length > 0) log.info({ operation: 'migrate', applied }, `Применены миграции: ${applied.length}`);
     await prepareJobs(databaseUrl);
-    const { clock, pool, queue } = app;
-    const cache = await startCacheListener({ databaseUrl, clock, log, forget: app.clients.forget });
-    stops.push(() => cache.stop());
-    let lost = new Promise<void>(() => undefined);
-    if (config.role !== 'web') {
-      const { syncConcurrency: concurrency } = config;
-      const worker = await startWorker({ databaseUrl, concurrency, handlers: app.handlers, log });
-      stops.push(() => worker.stop());
-      lost = worker.lost;
-      const dueCheck = await startDueCheck({ databaseUrl, pool, queue, clock, log });
-      stops.push(() => dueCheck.stop());
-      await app.wakeInstalled();
-      const cron = startCron({ pool, jobs: app.schedules, log });
-      stops.push(() => cron.stop());
-    }
+    const { clock, link, listening } = app;
+    const channels = config.role === 'web' ? listening.web : { ...listening.web, ...listening.worker };
+    const listener = await startListener({ link, channels, onMissed: listening.onMissed, clock, log });
+    // Ended last: connections that do not answer any more are closed by it.
+    stops.unshift(() => listener.stop());
+    if (config.role !== 'web') await startWork(app, config, log, stops);
     let port: number | null = null;
     if (config.role !== 'worker') {
       const server = await listen(app.http, config.port, config.host);
@@ -62,9 +51,21 @@ export async function startApp(
       port = server.port;
     }
     log.info({ operation: 'start', role: config.role, port }, 'Приложение запущено');
-    return { port, stop, lost };
+    return { port, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** Starts everything that synchronises; adds how to stop it, in the order of starting. */
+async function startWork(app: App, config: Config, log: Log, stops: (() => Promise<unknown>)[]): Promise<void> {
+  const { link, handlers, pool, schedules } = app;
+  const worker = await startWorker({ link, lanes: lanesFor(config.syncConcurrency), handlers, log });
+  stops.push(() => worker.stop());
+  const dueCheck = app.dueCheck.start();
+  stops.push(() => dueCheck.stop());
+  await app.wakeInstalled();
+  const cron = startCron({ pool, jobs: schedules, log });
+  stops.push(() => cron.stop());
 }

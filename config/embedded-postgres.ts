@@ -25,6 +25,8 @@ const user = 'axenta';
 const database = 'axenta';
 const holderName = 'axenta-postgres-holder';
 const startTimeoutMs = 30_000;
+/** Between two attempts to start a server that ended. */
+const restartPauseMs = 1000;
 
 interface Cluster {
   dir: string;
@@ -34,43 +36,74 @@ interface Cluster {
 
 /**
  * Starts the PostgreSQL that came with npm, or attaches to the one that another process of the same folder started. As root it runs as
- * `nobody`. What was committed survives a killed process, and a killed server. Throws a sentence for people when it cannot start.
+ * `nobody`. What was committed survives a killed process, and a killed server: that one is started again on its port, as long as it is
+ * held. Throws a sentence for people when it cannot start.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const binaries = findBinaries();
   const dir = reachable(path.resolve(options.dir), binaries.user);
   const cluster = initialise(dir, binaries);
+  const throwAway = options.throwAway ?? false;
+  let held = await hold(cluster, throwAway, null);
+  await ensureDatabase(held);
+  const { port } = held;
+  let isStopping = false;
+  let restarting: Promise<void> = Promise.resolve();
+  watch();
+
+  function watch(): void {
+    held.once('end', () => {
+      if (!isStopping) restarting = restart();
+    });
+  }
+
+  async function restart(): Promise<void> {
+    while (!isStopping) {
+      try {
+        held = await hold(cluster, throwAway, port);
+        watch();
+        return;
+      } catch {
+        await sleep(restartPauseMs);
+      }
+    }
+  }
+
+  return {
+    url: `postgres://${user}:${cluster.password}@127.0.0.1:${port}/${database}`,
+    async stop() {
+      if (isStopping) return;
+      isStopping = true;
+      await restarting;
+      await letGo(held, dir).catch(() => undefined);
+    },
+  };
+}
+
+/** A connection that keeps the server running; it is started, on `port` or on any free one, when it does not run. */
+async function hold(cluster: Cluster, throwAway: boolean, port: number | null): Promise<pg.Client> {
+  const { dir } = cluster;
   const deadline = Date.now() + startTimeoutMs;
   let started: ChildProcess | undefined;
-  let holder: pg.Client | null = null;
-  for (let log = ''; !holder; ) {
-    holder = await attach(cluster);
-    if (holder) break;
+  for (let log = ''; ; ) {
+    const holder = await attach(cluster);
+    if (holder) {
+      if (throwAway) guard(dir);
+      // The server's output is not read any more; an open pipe would keep this process alive.
+      started?.stderr?.destroy();
+      started?.unref();
+      return holder;
+    }
     if (Date.now() > deadline) throw new Error(`Embedded PostgreSQL did not start: ${log.slice(-2000)}`);
     if (!started || started.exitCode !== null) {
       removeStaleLock(dir);
-      started = start(cluster, await freePort(), options.throwAway ?? false);
+      started = start(cluster, port ?? (await freePort()), throwAway);
       started.stderr?.on('data', (chunk) => {
         log = (log + chunk).slice(-4000);
       });
     }
     await sleep(30);
   }
-  if (options.throwAway) guard(dir);
-  await ensureDatabase(holder);
-  const port = holder.port;
-  // Nobody reads the server's output any more; an open pipe would keep this process alive.
-  started?.stderr?.destroy();
-  started?.unref();
-  let held: pg.Client | null = holder;
-  return {
-    url: `postgres://${user}:${cluster.password}@127.0.0.1:${port}/${database}`,
-    async stop() {
-      const client = held;
-      held = null;
-      if (client) await letGo(client, dir);
-    },
-  };
 }
 
 /** Makes the cluster beside its place and moves it there: of two processes that start at once, one wins. */

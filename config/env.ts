@@ -24,7 +24,11 @@ export const variables = {
   LOG_LEVEL: { meaning: 'trace, debug, info, warn, error or fatal', byDefault: 'info' },
   LOG_FORMAT: { meaning: 'text or json', byDefault: 'text' },
   SWEEP_INTERVAL_SEC: { meaning: 'seconds between two sweeps of a portal, 1 or more', byDefault: '600' },
-  SYNC_CONCURRENCY: { meaning: 'tenants synchronised at the same time in one process', byDefault: '4' },
+  SYNC_CONCURRENCY: {
+    meaning:
+      'tenants whose changes are synchronised at the same time in one process; runs and sweeps have slots of their own',
+    byDefault: '12',
+  },
 } as const satisfies Record<string, Variable>;
 
 export type VariableName = keyof typeof variables;

@@ -74,10 +74,22 @@ export interface ListStart {
   afterId: number;
 }
 
+/** How long a caller waits for a portal before it gives its slot to others. */
+export interface Patience {
+  /** A read is cut after this long, in ms. */
+  readMs: number;
+  /** A write is never cut for it, but one that took longer is told. */
+  writeMs: number;
+  /** The portal took longer. Called before the call ends. */
+  onSlow(): void;
+}
+
 export interface CallOptions {
   /** Who waits: each uses the portal's limits up to what it leaves to the more urgent ones. `normal` when absent. */
   urgency?: Urgency;
   signal?: AbortSignal;
+  /** Shorter than the time-outs of the transport; absent: those hold. */
+  patience?: Patience;
 }
 
 /**

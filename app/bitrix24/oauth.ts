@@ -2,7 +2,10 @@ import type https from 'node:https';
 import axios from 'axios';
 import { fromNetworkFailure, oauthRefused } from './error-table.ts';
 
+/** For the whole answer, to its last byte. */
 const timeoutMs = 15_000;
+/** Answers of an OAuth server are short; longer ones are rejected. */
+const longestAnswer = 100_000;
 
 export interface ApplicationKeys {
   clientId: string;
@@ -44,7 +47,8 @@ export function makeOAuth({ urls, agent }: { urls: readonly string[]; agent: htt
     try {
       const answer = await axios.post(url, new URLSearchParams(fields), {
         httpsAgent: agent,
-        timeout: timeoutMs,
+        signal: AbortSignal.timeout(timeoutMs),
+        maxContentLength: longestAnswer,
         maxRedirects: 0,
         validateStatus: () => true,
         proxy: false,

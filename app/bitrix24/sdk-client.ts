@@ -17,6 +17,8 @@ export interface SdkClientDeps {
   limits: Limits;
   clock: Clock;
   log: Log;
+  /** Told the portal's distance from UTC in minutes. */
+  noteOffset?: ((minutes: number) => void) | undefined;
 }
 
 /** Commands of one record on the wire: an update looks at the record first, a company's may take a third (clear-company-fields.ts). */
@@ -27,9 +29,10 @@ const commandsOf = (operation: WriteOperation, entity: Entity) =>
 const importRows = 100;
 
 /** Makes the client of one portal. */
-export function makeBitrix24Client(access: PortalAccess, { agent, limits, clock, log }: SdkClientDeps): Bitrix24Client {
+export function makeBitrix24Client(access: PortalAccess, deps: SdkClientDeps): Bitrix24Client {
   const { host } = access;
-  const transport = makeTransport({ access, agent, limits, log });
+  const { limits, clock } = deps;
+  const transport = makeTransport({ access, ...deps });
   const call: Call = (method, params, options) => callMethod(transport, limits, method, params, options);
   const catalogue = makeFieldMetadata(call, clock);
   const reading = makeReading({ transport, limits, catalogue });

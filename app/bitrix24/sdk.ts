@@ -9,6 +9,7 @@ import { classify, fromNetworkFailure, portalMoved, withWait } from './error-tab
 import { Bitrix24Error } from './errors.ts';
 import type { Limits, Reservation } from './limits/limits.ts';
 import { makeSdk, type TokenUse } from './make-sdk.ts';
+import { utcOffsetOf } from './utc-offset.ts';
 
 /** An answer as it came over the wire, without the status line. */
 export interface WireAnswer {
@@ -33,7 +34,10 @@ export interface Answer extends WireAnswer {
 export interface SendOptions extends CallOptions {
   /** How many calls of which methods the request holds, for the pacer. */
   calls: ReadonlyMap<string, number>;
+  /** For the whole answer, to its last byte. */
   timeoutMs: number;
+  /** Whether the request changes something: then patience does not cut it. */
+  writes?: boolean;
 }
 
 export interface TransportDeps {
@@ -41,6 +45,8 @@ export interface TransportDeps {
   agent: https.Agent;
   limits: Limits;
   log: Log;
+  /** Told the portal's distance from UTC in minutes, when it is first seen and when it changes. */
+  noteOffset?: ((minutes: number) => void) | undefined;
 }
 
 export type Transport = ReturnType<typeof makeTransport>;
@@ -52,13 +58,20 @@ interface RequestContext extends SendOptions, TokenUse {
   sent: boolean;
   /** What is reserved for the request. */
   reservation: Reservation;
+  sentAt: number;
+  /** Ends the request when its time is over. */
+  deadline?: AbortSignal;
 }
+
+/** A portal's longest answers are lists of 2,500 records with long comments; what is longer is no answer of a portal. */
+const longestAnswer = 50_000_000;
 
 /**
  * Makes the deps to one portal: the official SDK with its own limiter and retries off, because two layers of retries hide the truth and
  * its limiter knows one process only. Our limiter sits in its interceptors; what went wrong is classified there, from the raw answer.
  */
-export function makeTransport({ access, agent, limits, log }: TransportDeps) {
+export function makeTransport({ access, agent, limits, log, noteOffset }: TransportDeps) {
+  let knownOffset: number | null = null;
   const contexts = new AsyncLocalStorage<RequestContext>();
   const portal = access.host;
   const b24 = makeSdk(access, contexts);
@@ -73,14 +86,18 @@ export function makeTransport({ access, agent, limits, log }: TransportDeps) {
 
     /** Sends one request. Throws `Bitrix24Error`; rejects with the signal's reason when it was aborted before the request left. */
     async send(method: string, params: Record<string, unknown>, options: SendOptions): Promise<Answer> {
-      const context: RequestContext = { ...options, method, sent: false, reservation: new Map() };
+      const context: RequestContext = { ...options, method, sent: false, sentAt: 0, reservation: new Map() };
       const startedAt = performance.now();
       const line = { operation: method, portal, calls: Object.fromEntries(options.calls) };
       const duration = () => Math.round(performance.now() - startedAt);
       try {
         const answer = await contexts.run(context, () => b24.actions.v2.call.make<unknown>({ method, params }));
         log.debug({ ...line, result: 'ok', duration_ms: duration() }, 'Битрикс24 ответил');
-        return { ...(answer.getData() as WireAnswer), reservation: context.reservation };
+        const data = answer.getData() as WireAnswer;
+        const offset = utcOffsetOf(data.time?.date_start);
+        if (offset !== null && offset !== knownOffset) noteOffset?.(offset);
+        knownOffset = offset ?? knownOffset;
+        return { ...data, reservation: context.reservation };
       } catch (error) {
         const known = knownError(error, context);
         if (known instanceof Bitrix24Error && known.uncertain) limits.leaveSpent(portal, context.reservation);
@@ -90,6 +107,8 @@ export function makeTransport({ access, agent, limits, log }: TransportDeps) {
           'Битрикс24 отказал',
         );
         throw known;
+      } finally {
+        tellSlow(context);
       }
     },
   };
@@ -105,6 +124,7 @@ function prepare(http: AxiosInstance, deps: InterceptorDeps): void {
   // A portal that moved answers with a redirect: the body must not follow it, and it must be seen.
   http.defaults.maxRedirects = 0;
   http.defaults.proxy = false;
+  http.defaults.maxContentLength = longestAnswer;
   http.interceptors.request.use(async (config: InternalAxiosRequestConfig) => {
     const context = contexts.getStore();
     if (!context) throw new Error('A request without its context');
@@ -114,7 +134,10 @@ function prepare(http: AxiosInstance, deps: InterceptorDeps): void {
     if (!context.sent) context.reservation = reserved;
     context.sent = true;
     context.usedToken = (config.data as { auth?: string } | undefined)?.auth;
-    config.timeout = context.timeoutMs;
+    context.sentAt = performance.now();
+    // The HTTP client's own time-out begins anew with every byte.
+    context.deadline = AbortSignal.timeout(timeoutOf(context));
+    config.signal = context.deadline;
     return config;
   });
   http.interceptors.response.use(
@@ -142,6 +165,8 @@ async function explain(error: AxiosError, { access, limits, contexts }: Intercep
   if (!error.isAxiosError) return error;
   const context = contexts.getStore();
   // The HTTP client's error holds the URL with its secret: only code and message are taken from it.
+  if (context?.deadline?.aborted)
+    return fromNetworkFailure({ code: 'deadline', message: `no whole answer within ${timeoutOf(context)} ms` });
   if (!error.response) return fromNetworkFailure({ code: causeOf(error), message: error.message });
   const { status, data: body, headers } = error.response;
   if (status >= 300 && status < 400) return followMove(access, String(headers.location ?? ''));
@@ -174,6 +199,18 @@ function hostOf(location: string): string | null {
   } catch {
     return null;
   }
+}
+
+/** Reads may be cut earlier than the portal's own limit; a write that was cut has an uncertain outcome. */
+function timeoutOf({ timeoutMs, writes, patience }: RequestContext): number {
+  return writes || !patience ? timeoutMs : Math.min(timeoutMs, patience.readMs);
+}
+
+/** Tells the caller of a portal that took longer than its patience; waiting for our own limits does not count. */
+function tellSlow({ sent, sentAt, deadline, writes, patience }: RequestContext): void {
+  if (!sent || !patience) return;
+  const isSlow = writes ? performance.now() - sentAt > patience.writeMs : deadline?.aborted;
+  if (isSlow) patience.onSlow();
 }
 
 function causeOf(error: AxiosError): string {

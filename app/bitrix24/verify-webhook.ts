@@ -11,8 +11,9 @@ export interface VerifiedWebhookUrl {
   scope: string[];
 }
 
+/** For the whole answer, to its last byte. */
 const timeoutMs = 15_000;
-/** The two answers are short; whoever sends more is no portal, and is not listened to. */
+/** The two answers are short; longer ones are rejected. */
 const longestAnswer = 100_000;
 
 interface RawAnswer {
@@ -44,7 +45,7 @@ async function ask(url: string, httpsAgent: https.Agent): Promise<RawAnswer> {
       {},
       {
         httpsAgent,
-        timeout: timeoutMs,
+        signal: AbortSignal.timeout(timeoutMs),
         maxRedirects: 0,
         maxContentLength: longestAnswer,
         validateStatus: () => true,

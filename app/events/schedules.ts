@@ -1,14 +1,15 @@
 import type { CronJob } from '../jobs/cron.ts';
 import type { Task } from '../jobs/queue.ts';
+import type { Clock } from '../lib/clock.ts';
 import { type Database, queryRows } from '../models/database.ts';
 import { listTenantsToRetrySearches } from '../sync/faults/fault-store.ts';
 import { listDueLooks } from './local-look.ts';
+import { lastNightlyMoment, lastWeeklyMoment } from './night.ts';
 
 export interface SchedulesDeps {
   db: Database;
+  clock: Clock;
   wake(task: Exclude<Task, 'reconcile'>, tenantIds: readonly number[]): Promise<void>;
-  /** Tenants whose connection may run now. */
-  listActiveTenants(): Promise<number[]>;
   /** Tenants whose portal keeps an offline queue for us. */
   listOfflineTenants(): Promise<number[]>;
   /** Tenants whose app works in their portal. */
@@ -21,8 +22,8 @@ export interface SchedulesDeps {
   sweepIntervalSec: number;
 }
 
-/** Portals are quiet at night; the odd minutes keep away from everybody else's round hours. */
-const nightly = '0 17 3 * * *';
+/** How often it is looked whose night has come: portals are quiet at night, each in its own time zone. */
+const everyFiveMinutes = '37 2-59/5 * * * *';
 const weekly = '0 41 4 * * 0';
 
 /** Tries again what failed, and looks that wait for open transactions. */
@@ -33,7 +34,7 @@ const everyHalfHour = '23 5,35 * * * *';
 
 /** The schedules of everything that looks for what events missed. Each firing only wakes jobs; they run one at a time per tenant. */
 export function makeSchedules(deps: SchedulesDeps): CronJob[] {
-  const { db, wake, listActiveTenants, sweepIntervalSec } = deps;
+  const { db, clock, wake, sweepIntervalSec } = deps;
   return [
     {
       name: 'sweep',
@@ -42,14 +43,9 @@ export function makeSchedules(deps: SchedulesDeps): CronJob[] {
       run: async () => wake('sweep', await takeDueSweeps(db, sweepIntervalSec)),
     },
     {
-      name: 'deletion_sweep',
-      expression: nightly,
-      run: async () => wake('deletion_sweep', await listActiveTenants()),
-    },
-    {
-      name: 'local_look',
-      expression: nightly,
-      run: async () => wake('local_look', await listActiveTenants()),
+      name: 'nightly',
+      expression: everyFiveMinutes,
+      run: () => searchAtNight(deps),
     },
     {
       name: 'due_looks',
@@ -62,15 +58,9 @@ export function makeSchedules(deps: SchedulesDeps): CronJob[] {
       run: async () => wake('search_retry', await listTenantsToRetrySearches(db)),
     },
     {
-      // A subscription that the portal lost, an offline queue that the plan grants again.
-      name: 'bind',
-      expression: nightly,
-      run: async () => wake('bind', await deps.listInstalledTenants()),
-    },
-    {
       name: 'duplicate_check',
-      expression: weekly,
-      run: async () => wake('duplicate_check', await listActiveTenants()),
+      expression: everyFiveMinutes,
+      run: async () => wake('duplicate_check', await takeNightly(db, 'weekly_fired_at', clock.now())),
     },
     {
       name: 'offline',
@@ -104,4 +94,37 @@ async function takeDueSweeps(db: Database, intervalSec: number): Promise<number[
     { intervalSec },
   );
   return rows.map((row) => row.id);
+}
+
+/** What each tenant's night is for. A subscription that the portal lost, and an offline queue that its plan grants again, are found too. */
+async function searchAtNight({ db, clock, wake, listInstalledTenants }: SchedulesDeps): Promise<void> {
+  const tenantIds = await takeNightly(db, 'nightly_fired_at', clock.now());
+  if (tenantIds.length === 0) return;
+  await wake('deletion_sweep', tenantIds);
+  await wake('local_look', tenantIds);
+  const installed = new Set(await listInstalledTenants());
+  await wake(
+    'bind',
+    tenantIds.filter((id) => installed.has(id)),
+  );
+}
+
+const momentOf = { nightly_fired_at: lastNightlyMoment, weekly_fired_at: lastWeeklyMoment };
+
+/**
+ * Tenants whose moment of the night, or of the week, has come since the last firing; taking them notes this one. A night that the
+ * process slept through, or that the tenant was paused in, is made up for. The first night of a connection is the first after it was made.
+ */
+export async function takeNightly(db: Database, column: keyof typeof momentOf, now: Date): Promise<number[]> {
+  const rows = await queryRows<{ id: number; offset: number; firedAt: Date }>(
+    db,
+    `select tenant_id as id, utc_offset_min as offset, ${column} as "firedAt"
+       from bitrix24_connections join bitrix24_effective_connections e using (tenant_id, kind)
+      where e.state = 'active' and (e.paused_until is null or e.paused_until <= now())`,
+  );
+  const due = rows.filter((row) => row.firedAt < momentOf[column](row.id, row.offset, now)).map((row) => row.id);
+  if (due.length > 0) {
+    await queryRows(db, `update bitrix24_connections set ${column} = $now where tenant_id = any($due)`, { due, now });
+  }
+  return due;
 }

@@ -1,4 +1,5 @@
 import type Koa from 'koa';
+import { databaseProblem } from '../lib/database-away.ts';
 import { AppError, type Text } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import type { Language } from './route.ts';
@@ -19,7 +20,7 @@ export async function answerErrors(ctx: Context, next: Koa.Next): Promise<void> 
     if (ctx.status === 404 && ctx.body === undefined) throw noSuchAddress(ctx);
   } catch (error) {
     const known = toAppError(error);
-    if (known.status >= 500 && !(error instanceof AppError)) ctx.state.log.error({ err: error }, 'Внутренняя ошибка');
+    if (known.code === internal.code) ctx.state.log.error({ err: error }, 'Внутренняя ошибка');
     answerError(ctx, known);
   }
 }
@@ -27,9 +28,17 @@ export async function answerErrors(ctx: Context, next: Koa.Next): Promise<void> 
 /** Answers with an error envelope in the caller's language. */
 export function answerError(
   ctx: Context,
-  error: { status: number; code: string; text: Text; details?: unknown; data?: unknown },
+  error: {
+    status: number;
+    code: string;
+    text: Text;
+    details?: unknown;
+    data?: unknown;
+    retryAfterSec?: number | undefined;
+  },
 ): void {
   ctx.status = error.status;
+  if (error.retryAfterSec !== undefined) ctx.set('retry-after', String(error.retryAfterSec));
   ctx.body = {
     status: 'error',
     error: error.text[ctx.state.language],
@@ -89,6 +98,8 @@ const internal = {
 
 function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
+  const problem = databaseProblem(error);
+  if (problem) return problem;
   const status = (error as { status?: unknown } | null)?.status;
   const known = typeof status === 'number' ? byStatus[status] : undefined;
   return new AppError({ ...(known ?? internal), status: known ? (status as number) : 500, cause: error });

@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream';
 import Router from '@koa/router';
+import { isDatabaseAway } from '../lib/database-away.ts';
 import { requireRole } from './auth.ts';
 import { readForm, readJson } from './body.ts';
 import { answerError, type Context, methodNotAllowed, type RequestState } from './errors.ts';
@@ -86,7 +87,13 @@ function send(ctx: Context, answer: Answer): void {
     ctx.set('x-accel-buffering', 'no');
     ctx.type = answer.type;
     // A PassThrough: Koa destroys the stream that it is given when the caller leaves, which would end a generator with an error.
-    ctx.body = answer.stream.pipe(new PassThrough());
+    const body = answer.stream.pipe(new PassThrough());
+    ctx.body = body;
+    // A stream that breaks ends in order: the browser opens it again by itself. The status has been sent.
+    answer.stream.once('error', (error) => {
+      if (!isDatabaseAway(error)) ctx.state.log.error({ err: error }, 'Внутренняя ошибка');
+      body.end();
+    });
     return;
   }
   if ('error' in answer) {

@@ -6,6 +6,7 @@ import { escapeHtml } from './escape-html.ts';
 export function sendProblem(ctx: Context, problem: AppError, ancestors: readonly string[]): void {
   ctx.state.log.warn({ code: problem.code, result: 'error' }, problem.text.ru);
   ctx.status = problem.status;
+  if (problem.retryAfterSec !== undefined) ctx.set('retry-after', String(problem.retryAfterSec));
   ctx.set('content-security-policy', `default-src 'none'; ${frameAncestors(ancestors)}`);
   ctx.remove('x-frame-options');
   ctx.set('cache-control', 'no-store');

@@ -5,6 +5,7 @@ import type { Clock } from '../lib/clock.ts';
 import { notFound } from '../lib/errors.ts';
 import { type Bitrix24Type, type Entity, entityOf, pairKinds } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
+import { retryingTransaction } from '../models/retrying-transaction.ts';
 import { readLocal } from '../sync/load/local-rows.ts';
 import { readSettings } from '../sync/load/read-settings.ts';
 import { enqueue, priorities } from '../sync/queue/sync-queue.ts';
@@ -89,7 +90,7 @@ export async function linkCard(deps: CardDeps, card: Card, localId: number): Pro
   if (!local || local.deleted || !(await client.find(entity, card.id, { urgency: 'interactive' }))) throw notFound();
   const ids = { tenantId, entity, localId, remoteId: String(card.id) };
   try {
-    await db.transaction(async (transaction) => {
+    await retryingTransaction(db, async (transaction) => {
       const busy = await queryRows(
         db,
         `select 1 from sync_queue where tenant_id = $tenantId and entity = $entity and side = 'local'

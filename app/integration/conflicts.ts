@@ -5,6 +5,7 @@ import { offsetOf, type Page } from '../http/paging.ts';
 import { AppError, notFound } from '../lib/errors.ts';
 import { type Entity, pairKinds } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
+import { retryingTransaction } from '../models/retrying-transaction.ts';
 import { type LocalRow, readLocal, writeLocal } from '../sync/load/local-rows.ts';
 import { readSettings } from '../sync/load/read-settings.ts';
 import { localNameSql } from './record-name.ts';
@@ -76,7 +77,7 @@ export async function resolveConflict(
   keep: 'crm' | 'bitrix24',
 ): Promise<ConflictRow> {
   try {
-    return await db.transaction(async (transaction) => {
+    return await retryingTransaction(db, async (transaction) => {
       const conflict = await lockConflict(db, tenantId, id, transaction);
       if (conflict.state === 'resolved') throw conflictResolved();
       if (keep !== conflict.winner) await putBack(db, tenantId, conflict, keep, transaction);

@@ -2,6 +2,7 @@ import type { Transaction } from 'sequelize';
 import { AppError, notFound } from '../lib/errors.ts';
 import type { Entity } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
+import { retryingTransaction } from '../models/retrying-transaction.ts';
 import { enqueue, priorities, type QueueRequest } from '../sync/queue/sync-queue.ts';
 import type { RequireActive } from './address.ts';
 import {
@@ -84,7 +85,7 @@ export function makeErrorActions({ db, requireActive, requireConnection }: Error
     condition: string,
     bind: Record<string, unknown>,
   ): Promise<ErrorRow[]> {
-    return db.transaction(async (transaction) => {
+    return retryingTransaction(db, async (transaction) => {
       const errors = await markPending(db, condition, bind, transaction);
       await enqueue(
         db,

@@ -2,6 +2,7 @@ import type { Clock } from '../lib/clock.ts';
 import { notFound } from '../lib/errors.ts';
 import type { Entity } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
+import { retryingTransaction } from '../models/retrying-transaction.ts';
 import { endHoldsOfPair } from '../sync/journal/held-deletions.ts';
 import { enqueue, priorities } from '../sync/queue/sync-queue.ts';
 import { type ErrorRow, errorColumns } from './error-list.ts';
@@ -71,7 +72,7 @@ export async function waitForPair(
 /** Deletes a mapping; both records stay as they are. Throws `not_found`. */
 export async function deleteMapping(db: Database, tenantId: number, id: number): Promise<void> {
   const mapping = await requireMapping(db, tenantId, id);
-  await db.transaction(async (transaction) => {
+  await retryingTransaction(db, async (transaction) => {
     await queryRows(
       db,
       'delete from bitrix24_sync_mappings where tenant_id = $tenantId and id = $id',

@@ -1,44 +1,40 @@
-import pg from 'pg';
+import type pg from 'pg';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
-import type { JobQueue } from './queue.ts';
-
-/** Channel on which writers say, when they commit, that a tenant has something due; the payload is the tenant's id. */
-export const syncChannel = 'axenta_sync';
+import type { DatabaseLink } from '../models/database-link.ts';
+import type { JobQueue, Task } from './queue.ts';
 
 const checkMs = 1000;
-const reconnectMs = 500;
 
 export interface DueCheckDeps {
-  databaseUrl: string;
   pool: pg.Pool;
   queue: JobQueue;
+  link: Pick<DatabaseLink, 'isUp'>;
+  /** The last priority that a person waits for; larger numbers are bulk work. */
+  lastUrgent: number;
   clock: Clock;
   log: Log;
 }
 
+export type DueCheck = ReturnType<typeof makeDueCheck>;
+
 /**
- * Wakes the workers of tenants that have something due: at once when a writer says so, and by a cheap look every second for what is
- * due later, what a lost notice hid, and what a dead job left.
+ * Makes what wakes the workers of tenants that have something due: at once when a writer says so, and by a cheap look every second for
+ * what is due later, what a lost notice hid, and what a dead job left.
  */
-export async function startDueCheck({
-  databaseUrl,
-  pool,
-  queue,
-  clock,
-  log,
-}: DueCheckDeps): Promise<{ stop(): Promise<void> }> {
-  const stopping = new AbortController();
-  const { signal } = stopping;
+export function makeDueCheck({ pool, queue, link, lastUrgent, clock, log }: DueCheckDeps) {
   const heard = new Set<number>();
   let waking: Promise<void> | null = null;
 
-  // Notices of one burst become one statement.
-  function hear(tenantId: number): void {
-    heard.add(tenantId);
-    waking ??= wakeHeard().finally(() => {
-      waking = null;
-    });
+  /** Wakes those of the tenants that have something due; null means all. Repeat-safe. */
+  async function wakeDue(tenantIds: readonly number[] | null): Promise<void> {
+    const rows = await findDueTenants(pool, tenantIds, lastUrgent);
+    for (const task of new Set(rows.map((row) => row.task))) {
+      await queue.wake(
+        task,
+        rows.filter((row) => row.task === task).map((row) => row.id),
+      );
+    }
   }
 
   async function wakeHeard(): Promise<void> {
@@ -49,75 +45,70 @@ export async function startDueCheck({
     }
   }
 
-  async function wakeDue(tenantIds: readonly number[] | null): Promise<void> {
-    await queue.wake('reconcile', await findDueTenants(pool, tenantIds));
-  }
-
   function warn(error: unknown): void {
-    if (!signal.aborted)
-      log.warn({ err: error, operation: 'due_check' }, 'Проверка очереди не удалась, она повторится');
+    if (link.isUp) log.warn({ err: error, operation: 'due_check' }, 'Проверка очереди не удалась, она повторится');
   }
 
-  async function keepChecking(): Promise<void> {
-    while (!signal.aborted) {
-      await wakeDue(null).catch(warn);
-      await clock.sleep(checkMs, signal).catch(() => undefined);
-    }
-  }
-
-  async function keepListening(): Promise<void> {
-    while (!signal.aborted) {
-      await listen(databaseUrl, hear, signal).catch(warn);
-      await clock.sleep(reconnectMs, signal).catch(() => undefined);
-    }
-  }
-
-  const running = Promise.all([keepChecking(), keepListening()]);
   return {
-    async stop() {
-      stopping.abort();
-      await running;
-      await waking;
+    wakeDue,
+
+    /** A writer's notice; the payload is the tenant's id. Notices of one burst become one statement. */
+    hear(payload: string): void {
+      const tenantId = Number(payload);
+      if (!Number.isSafeInteger(tenantId) || tenantId <= 0) return;
+      heard.add(tenantId);
+      waking ??= wakeHeard().finally(() => {
+        waking = null;
+      });
+    },
+
+    /** Begins to look every second. */
+    start(): { stop(): Promise<void> } {
+      const stopping = new AbortController();
+      const { signal } = stopping;
+      const running = (async () => {
+        while (!signal.aborted) {
+          if (link.isUp) await wakeDue(null).catch(warn);
+          await clock.sleep(checkMs, signal).catch(() => undefined);
+        }
+      })();
+      return {
+        async stop() {
+          stopping.abort();
+          await running;
+          await waking;
+        },
+      };
     },
   };
 }
 
-/** One index probe per connected tenant; a job that waits already is left as it is. */
+/** One index probe per connected tenant; a job that waits already is left as it is. The most urgent due row decides the lane. */
 const dueTenants = `
-  select c.tenant_id as id from bitrix24_effective_connections c
+  select c.tenant_id as id,
+         case when b.slow_until > now() then 'reconcile_slow'
+              when (select q.due_at from sync_queue q
+                     where q.tenant_id = c.tenant_id and q.priority <= $2::integer
+                     order by q.due_at limit 1) <= now() then 'reconcile'
+              else 'reconcile_bulk' end as task
+    from bitrix24_effective_connections c join bitrix24_connections b using (tenant_id, kind)
    where c.state = 'active' and (c.paused_until is null or c.paused_until <= now())
      and ($1::integer[] is null or c.tenant_id = any($1))
      and ((select q.due_at from sync_queue q where q.tenant_id = c.tenant_id order by q.due_at limit 1) <= now()
        or exists (select 1 from sync_runs r where r.tenant_id = c.tenant_id and r.state = 'running'
                      and (r.scan is not null or not exists (select 1 from sync_queue q where q.run_id = r.id))))`;
 
-/** Connected tenants, of all or of these, that have something due and may run now. */
-export async function findDueTenants(pool: pg.Pool, tenantIds: readonly number[] | null): Promise<number[]> {
-  const { rows } = await pool.query<{ id: number }>(dueTenants, [tenantIds]);
-  return rows.map((row) => row.id);
+/** A tenant that has something due and may run now, and the task that its most urgent record asks for. */
+export interface DueTenant {
+  id: number;
+  task: Task;
 }
 
-/** Listens until the connection breaks or the signal is given. */
-async function listen(databaseUrl: string, hear: (tenantId: number) => void, signal: AbortSignal): Promise<void> {
-  const client = new pg.Client({
-    connectionString: databaseUrl,
-    application_name: 'axenta-bitrix24-due',
-    keepAlive: true,
-  });
-  const ended = new Promise<void>((resolve) => {
-    client.on('error', () => resolve());
-    client.on('end', () => resolve());
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-  client.on('notification', ({ payload }) => {
-    const tenantId = Number(payload);
-    if (Number.isSafeInteger(tenantId) && tenantId > 0) hear(tenantId);
-  });
-  try {
-    await client.connect();
-    await client.query(`listen ${syncChannel}`);
-    await ended;
-  } finally {
-    await client.end().catch(() => undefined);
-  }
+/** Connected tenants, of all or of these, that have something due. Priorities up to `lastUrgent` are urgent. */
+export async function findDueTenants(
+  pool: pg.Pool,
+  tenantIds: readonly number[] | null,
+  lastUrgent: number,
+): Promise<DueTenant[]> {
+  return (await pool.query<DueTenant>(dueTenants, [tenantIds, lastUrgent])).rows;
 }

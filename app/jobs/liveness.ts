@@ -1,5 +1,7 @@
 import pg from 'pg';
+import { isDatabaseAway } from '../lib/database-away.ts';
 import type { Log } from '../lib/log.ts';
+import type { DatabaseLink } from '../models/database-link.ts';
 
 /** Keeps our keys apart from whatever else takes advisory locks in this database. */
 const lockSeed = 7701;
@@ -8,16 +10,12 @@ const sweepMs = 1000;
 export type Liveness = Awaited<ReturnType<typeof startLiveness>>;
 
 /**
- * Makes dead workers known at once: each worker holds an advisory lock under its id for as long as its process lives, and whoever can
- * take the lock of an owner of jobs knows that the owner is dead and unlocks what it left. Without this a killed worker's jobs stay
- * locked for four hours. `lost` resolves when our own connection breaks: then others may take our jobs, so our worker has to stop.
+ * Dead workers are found within seconds: each worker holds an advisory lock under its id for as long as its process lives. A process
+ * that can take the lock of an owner of jobs knows that the owner is dead, and unlocks what it left. Without this a killed worker's jobs
+ * stay locked for four hours. `lost` resolves when our own connection breaks: then others may take our jobs, so ours have to end.
  */
-export async function startLiveness({ databaseUrl, log }: { databaseUrl: string; log: Log }) {
-  const client = new pg.Client({
-    connectionString: databaseUrl,
-    application_name: 'axenta-bitrix24-liveness',
-    keepAlive: true,
-  });
+export async function startLiveness({ link, log }: { link: DatabaseLink; log: Log }) {
+  const client = new pg.Client(link.settings('liveness'));
   const lost = new Promise<void>((resolve) => {
     client.on('error', () => resolve());
     client.on('end', () => resolve());
@@ -34,15 +32,16 @@ export async function startLiveness({ databaseUrl, log }: { databaseUrl: string;
   }
   const sweep = setInterval(() => {
     inTurn(async () => stopped || unlockDead(client, [...own], log)).catch((error: unknown) => {
-      if (!stopped) log.warn({ err: error, operation: 'liveness' }, 'The look for dead workers failed');
+      if (!stopped && !isDatabaseAway(error))
+        log.warn({ err: error, operation: 'liveness' }, 'The look for dead workers failed');
     });
   }, sweepMs);
 
   return {
     lost,
     /**
-     * Holds the lock of one worker of this process. The worker may take jobs when this has resolved, not before: others would take it
-     * for dead and do its job a second time. When the lock cannot be had the connection is given up, and `lost` tells.
+     * Holds the lock of one worker of this process. The worker may take jobs when this has resolved, not before: others would think it
+     * dead and do its job a second time. When the lock cannot be had the connection is given up, and `lost` tells.
      */
     async hold(workerId: string): Promise<void> {
       own.add(workerId);

@@ -1,112 +1,105 @@
-import { type JobHelpers, Logger, run, runMigrations } from 'graphile-worker';
-import pg from 'pg';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { runMigrations } from 'graphile-worker';
 import type { Log } from '../lib/log.ts';
-import { type Liveness, startLiveness } from './liveness.ts';
-import { type Task, tasks } from './queue.ts';
+import type { DatabaseLink } from '../models/database-link.ts';
+import type { Lane } from './lanes.ts';
+import { lineName, type Task } from './queue.ts';
+import { startRunners } from './runners.ts';
 
 export interface TaskContext {
   signal: AbortSignal;
   log: Log;
+  task: Task;
 }
 
+export type Handlers = Record<Task, (tenantId: number, context: TaskContext) => Promise<void>>;
+
 export interface WorkerDeps {
-  databaseUrl: string;
-  /** Tenants worked on at the same time in this process. */
-  concurrency: number;
-  handlers: Record<Task, (tenantId: number, context: TaskContext) => Promise<void>>;
+  link: DatabaseLink;
+  /** What may run at the same time in this process. */
+  lanes: readonly Lane[];
+  handlers: Handlers;
   log: Log;
 }
 
 export interface RunningWorker {
   /** Takes no more jobs, asks the running ones to come to an end, waits for them. */
   stop(): Promise<void>;
-  /** Resolves when the worker had to stop because others may take its jobs. */
-  lost: Promise<void>;
 }
 
-/** Delayed jobs and retries are found by polling; everything else by notice. */
-const pollMs = 1000;
+/** First and longest pause between two attempts to start again. */
+const restartMs = { first: 250, longest: 2000 };
 
 /** Makes the library's tables. Repeat-safe; several processes may do it at once. */
 export async function prepareJobs(databaseUrl: string): Promise<void> {
   await runMigrations({ connectionString: databaseUrl, parsedCronItems: [] });
 }
 
-/** Starts working on jobs. */
-export async function startWorker({ databaseUrl, concurrency, handlers, log }: WorkerDeps): Promise<RunningWorker> {
+/**
+ * Starts working on jobs. When the connection that proves that this process lives breaks, other processes may take its jobs: its own
+ * are told to end at once, and it starts anew as soon as PostgreSQL is there. Throws when the first start fails.
+ */
+export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
+  const { log } = deps;
   const stopping = new AbortController();
-  const liveness = await startLiveness({ databaseUrl, log });
-  const pool = new pg.Pool({
-    connectionString: databaseUrl,
-    max: concurrency + 3,
-    application_name: 'axenta-bitrix24-worker',
-  });
-  pool.on('error', (error) => log.warn({ err: error }, 'A worker connection to PostgreSQL broke'));
-  const runner = await run({
-    pgPool: pool,
-    concurrency,
-    pollInterval: pollMs,
-    noHandleSignals: true,
-    parsedCronItems: [],
-    preset: { plugins: [keepAlive(liveness)] },
-    logger: bridge(log),
-    taskList: Object.fromEntries(tasks.map((task) => [task, makeTask(task, handlers[task], stopping.signal, log)])),
-  });
-  const stop = once(async () => {
-    stopping.abort(new Error('The worker stops'));
-    await runner.stop().catch(() => undefined);
-    await liveness.stop();
-    await pool.end();
-  });
-  const lost = liveness.lost.then(async () => {
-    if (stopping.signal.aborted) return;
-    log.error({ operation: 'liveness' }, 'Связь с PostgreSQL потеряна: рабочий процесс останавливается');
-    await stop();
-  });
-  return { stop, lost };
-}
+  const stopped = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve()));
+  const handle = oneAtATime(deps.handlers);
+  const start = () => startRunners({ ...deps, handle });
+  let runners = await start();
+  const abandoned = new Set<Promise<void>>();
+  const running = keepRunning();
 
-/** A worker asks for its first job when the hook has resolved, so nobody ever sees it with a job and without its lock. */
-function keepAlive(liveness: Liveness): GraphileConfig.Plugin {
+  async function keepRunning(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      await Promise.race([runners.lost, stopped]);
+      if (stopping.signal.aborted) break;
+      log.warn(
+        { operation: 'liveness' },
+        'Связь с PostgreSQL потеряна: задания прерваны, рабочий процесс начнёт заново',
+      );
+      const ending = runners.abandon().finally(() => abandoned.delete(ending));
+      abandoned.add(ending);
+      await startAgain();
+    }
+    await runners.stop();
+    await Promise.all(abandoned);
+  }
+
+  async function startAgain(): Promise<void> {
+    for (let pause = restartMs.first; !stopping.signal.aborted; pause = Math.min(pause * 2, restartMs.longest)) {
+      await sleep(pause, undefined, { signal: stopping.signal }).catch(() => undefined);
+      if (stopping.signal.aborted || !deps.link.isUp) continue;
+      try {
+        runners = await start();
+        log.info({ operation: 'liveness', result: 'ok' }, 'Рабочий процесс снова берёт задания');
+        return;
+      } catch (error) {
+        log.debug({ operation: 'liveness', err: error }, 'The worker could not start again yet');
+      }
+    }
+  }
+
   return {
-    name: 'AxentaLivenessPlugin',
-    version: '1.0.0',
-    worker: {
-      hooks: {
-        startWorker: (_context, { worker }) => liveness.hold(worker.workerId),
-        // A worker that could not report its job's end is given up by the library, with the job still locked.
-        stopWorker: (_context, { worker }) => (worker.getActiveJob() ? undefined : liveness.release(worker.workerId)),
-      },
+    async stop() {
+      stopping.abort();
+      await running;
     },
   };
 }
 
-function makeTask(task: Task, handle: WorkerDeps['handlers'][Task], signal: AbortSignal, log: Log) {
-  return async (payload: unknown, { job }: JobHelpers): Promise<void> => {
-    const { tenant_id: tenantId } = payload as { tenant_id: number };
-    const own = log.child({ job_id: String(job.id), task, tenant_id: tenantId }, true);
-    try {
-      await handle(tenantId, { signal, log: own });
-    } catch (error) {
-      if (signal.aborted) return;
-      own.error({ operation: task, result: 'error', err: error }, 'Задание прервано ошибкой, оно повторится');
-      throw error;
-    }
-  };
-}
-
-// The library's lines at "info" tell each job's start and end: ours say that with what was done.
-function bridge(log: Log) {
-  return new Logger(() => (level, message) => {
-    if (level === 'error') log.debug({ operation: 'job' }, message);
-    else log.trace({ operation: 'job' }, message);
-  });
-}
-
-function once<Value>(action: () => Promise<Value>): () => Promise<Value> {
-  let running: Promise<Value> | undefined;
-  return () => {
-    running ??= action();
-    return running;
+/**
+ * Keeps two jobs of one line from running together in this process: after a restart the library hands out a job whose handler of before
+ * may still wait for the portal's answer.
+ */
+function oneAtATime(handlers: Handlers): (tenantId: number, context: TaskContext) => Promise<void> {
+  const busy = new Map<string, Promise<unknown>>();
+  return async (tenantId, context) => {
+    const line = lineName(context.task, tenantId);
+    for (let before = busy.get(line); before; before = busy.get(line)) await before;
+    if (context.signal.aborted) return;
+    const done = handlers[context.task](tenantId, context);
+    const settled = done.catch(() => undefined).finally(() => busy.delete(line));
+    busy.set(line, settled);
+    await done;
   };
 }

@@ -13,6 +13,8 @@ export interface AppErrorOptions {
   text: Text;
   /** Machine-readable facts: field paths, allowed values. Never secrets. */
   details?: unknown;
+  /** Seconds after which it is worth asking again; sent as `Retry-After`. */
+  retryAfterSec?: number;
   cause?: unknown;
 }
 
@@ -25,6 +27,7 @@ export class AppError extends Error {
   readonly status: number;
   readonly text: Text;
   readonly details: unknown;
+  readonly retryAfterSec: number | undefined;
 
   constructor(options: AppErrorOptions) {
     super(options.text.en, { cause: options.cause });
@@ -33,6 +36,7 @@ export class AppError extends Error {
     this.status = options.status;
     this.text = options.text;
     this.details = options.details;
+    this.retryAfterSec = options.retryAfterSec;
   }
 }
 

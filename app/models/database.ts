@@ -1,17 +1,25 @@
+import type { Socket } from 'node:net';
 import { QueryTypes, Sequelize, type Transaction } from 'sequelize';
 import type { Log } from '../lib/log.ts';
 
 export type Database = Sequelize;
 
+/** What a pool may be opened with besides its address; the names are the driver's. */
+export interface PoolSettings {
+  connectionTimeoutMillis?: number;
+  keepAlive?: boolean;
+  stream?: () => Socket;
+}
+
 /** Opens the pool. `url` is a PostgreSQL URL; SQL text is logged at level trace, values never. */
-export function connectDatabase(url: string, log: Log, poolSize = 10): Database {
+export function connectDatabase(url: string, log: Log, poolSize = 10, settings: PoolSettings = {}): Database {
   return new Sequelize(url, {
     dialect: 'postgres',
     logging: (sql) => log.trace({ sql }, 'SQL'),
     logQueryParameters: false,
     pool: { max: poolSize, acquire: 30_000 },
     define: { underscored: true, createdAt: 'createdAt', updatedAt: 'updatedAt' },
-    dialectOptions: { application_name: 'axenta-bitrix24' },
+    dialectOptions: { ...settings, application_name: 'axenta-bitrix24' },
   });
 }
 

@@ -21,7 +21,7 @@ const folder = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..
 /**
  * Brings the schema up (or, for tests, down to nothing). Everything happens in one transaction that holds an advisory lock: of
  * several processes that start at once, one migrates and the others find the work done. With `last`, for tests too, only up to that
- * migration. Repeat-safe.
+ * migration. Repeat-safe. A plain transaction: a migration waits for its locks as long as it takes.
  */
 export async function migrate(db: Database, direction: 'up' | 'down' = 'up', last?: string): Promise<string[]> {
   return db.transaction(async (transaction) => {

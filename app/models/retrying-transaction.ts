@@ -14,9 +14,10 @@ const maxAttempts = 6;
 export type Patiently = <Value>(action: () => Promise<Value>) => Promise<Value>;
 
 /**
- * Runs a transaction of the engine that gives way to everybody else: it waits for a lock for a moment only, then lets everything go and
- * begins anew. `work` may run several times; what it does `patiently` waits as long as it takes. Throws what `work` threw, or AppError
- * `database_busy` (503) when the last attempt could not have a lock either.
+ * Runs a transaction. It waits 0.4 s for a lock, then rolls back and begins again, up to six times: other programs that write the same
+ * rows go first. `work` may run several times, so it changes nothing but the database; what it does `patiently` waits as long as it takes.
+ * Every transaction of the app runs here. Throws what `work` threw, or AppError `database_busy` (503) when the last attempt could not have
+ * a lock either.
  */
 export async function retryingTransaction<Value>(
   db: Database,

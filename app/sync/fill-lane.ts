@@ -1,3 +1,4 @@
+import type { CallOptions } from '../bitrix24/client.ts';
 import { Bitrix24Error } from '../bitrix24/errors.ts';
 import { newLocalRecord } from '../field-maps/new-local.ts';
 import type { Entity } from '../lib/records.ts';
@@ -34,7 +35,8 @@ export interface FillState {
 interface Fill {
   lane: Lane;
   tenantId: number;
-  signal: AbortSignal;
+  /** What each call to the portal is sent with. */
+  call: Pick<CallOptions, 'signal' | 'patience'>;
 }
 
 /**
@@ -42,11 +44,11 @@ interface Fill {
  * portal must be told waits in the lane. Returns false when there was nothing to take. Throws the failure of the connection.
  */
 export async function fillLane(deps: StepDeps, state: FillState, fill: Fill): Promise<boolean> {
-  const { lane, tenantId, signal } = fill;
+  const { lane, tenantId, call } = fill;
   const rows = await claimRows(deps, state, fill);
   const [first] = rows;
   if (!first) return lane.name === 'bulk' && (await searchForRun(deps, fill));
-  const options = { signal, urgency: lane.name === 'bulk' ? 'bulk' : 'normal' } as const;
+  const options = { ...call, urgency: lane.name === 'bulk' ? 'bulk' : 'normal' } as const;
   const context = await openContext(deps, tenantId, first.entity, options);
   try {
     await takeRows(deps, state, { ...fill, context, rows });
@@ -172,10 +174,10 @@ function ownSideOnly({ fieldMap }: SyncContext, { pair, plan }: Planned, duratio
   return { pair, plan: { action: 'skip', why: 'nothing_to_import' }, answer: null, durationMs };
 }
 
-async function searchForRun(deps: StepDeps, { lane, tenantId, signal }: Fill): Promise<boolean> {
+async function searchForRun(deps: StepDeps, { lane, tenantId, call }: Fill): Promise<boolean> {
   const client = await deps.clientFor(tenantId);
   try {
-    return await advanceRun(deps, client, tenantId, { signal, urgency: 'bulk' });
+    return await advanceRun(deps, client, tenantId, { ...call, urgency: 'bulk' });
   } catch (error) {
     return restForLimit(deps, lane, error);
   }

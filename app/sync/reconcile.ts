@@ -1,3 +1,4 @@
+import type { Patience } from '../bitrix24/client.ts';
 import type { Log } from '../lib/log.ts';
 import { StepConcurrency } from './apply/step-concurrency.ts';
 import type { SyncDeps } from './deps.ts';
@@ -9,6 +10,10 @@ import { Turn } from './turn.ts';
 export interface ReconcileOptions {
   signal: AbortSignal;
   log: Log;
+  /** Only what a person waits for; bulk work is left to another job. */
+  urgentOnly?: boolean;
+  /** How long the portal may take; absent: the full time-outs. */
+  patience?: Patience;
 }
 
 /**
@@ -19,7 +24,8 @@ export interface ReconcileOptions {
 export function makeReconcile(deps: SyncDeps): (tenantId: number, options: ReconcileOptions) => Promise<boolean> {
   // What a portal bears is learned once, not in each turn.
   const learned = new Map<number, StepConcurrency>();
-  return async (tenantId, { signal, log }) => {
+  return async (tenantId, { log, ...options }) => {
+    const { signal } = options;
     const connection = await deps.connections.find(tenantId);
     if (connection?.state !== 'active') return false;
     if (connection.pausedUntil && connection.pausedUntil > deps.clock.now()) return false;
@@ -28,7 +34,7 @@ export function makeReconcile(deps: SyncDeps): (tenantId: number, options: Recon
     learned.set(tenantId, concurrency);
     const gate = await openFaultGate(own, tenantId);
     try {
-      const turn = new Turn({ ...own, gate }, { tenantId, signal, concurrency });
+      const turn = new Turn({ ...own, gate }, { ...options, tenantId, concurrency });
       const isWorkLeft = await turn.run();
       if (connection.pauseFailures > 0 && !signal.aborted) await deps.connections.clearPause(tenantId);
       return isWorkLeft;

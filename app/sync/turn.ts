@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { WriteOperation } from '../bitrix24/client.ts';
+import type { Patience, WriteOperation } from '../bitrix24/client.ts';
 import { refreshStep } from './apply/refresh-step.ts';
 import type { StepConcurrency } from './apply/step-concurrency.ts';
 import type { Step } from './apply/write-step.ts';
@@ -17,6 +17,10 @@ const lookEveryMs = 150;
 export interface TurnOptions {
   tenantId: number;
   signal: AbortSignal;
+  /** Only what a person waits for. */
+  urgentOnly?: boolean;
+  /** How long the portal may take; absent: the full time-outs. */
+  patience?: Patience;
   concurrency: StepConcurrency;
 }
 
@@ -47,7 +51,8 @@ export class Turn {
 
   /** Works until nothing is due; returns true when work is left for another turn. Throws the failure of the connection. */
   async run(): Promise<boolean> {
-    const lanes = [this.#lanes.urgent, this.#lanes.bulk];
+    const { urgent, bulk } = this.#lanes;
+    const lanes = this.#options.urgentOnly ? [urgent] : [urgent, bulk];
     let isOver = false;
     for (;;) {
       isOver ||= this.#failure !== null || this.#options.signal.aborted || this.#now() > this.#endsAt;
@@ -82,8 +87,8 @@ export class Turn {
       return;
     }
     lane.isLoading = true;
-    const { tenantId, signal } = this.#options;
-    fillLane(this.#deps, this.#state, { lane, tenantId, signal })
+    const { tenantId, signal, patience } = this.#options;
+    fillLane(this.#deps, this.#state, { lane, tenantId, call: { signal, ...(patience && { patience }) } })
       .then((found) => {
         if (found) this.#emptySince.clear();
         else this.#emptySince.set(lane, performance.now());

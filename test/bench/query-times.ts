@@ -14,7 +14,7 @@ import { connectDatabase, type Database } from '../../app/models/database.ts';
 import { resolveErrors } from '../../app/sync/journal/error-log.ts';
 import { findMappings } from '../../app/sync/load/mappings.ts';
 import { claimDue } from '../../app/sync/queue/claim-due.ts';
-import { postpone, removeDone } from '../../app/sync/queue/sync-queue.ts';
+import { postpone, priorities, removeDone } from '../../app/sync/queue/sync-queue.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { mochaGlobalSetup, mochaGlobalTeardown } from '../support/setup.ts';
 import { fillLargeTables, sizes } from './large-tables.ts';
@@ -70,7 +70,7 @@ function questions(db: Database, pool: pg.Pool): Record<string, () => Promise<nu
     once(() => listMappings(db, tenantId, { page: 1, limit: 20, ...filter }));
   const errors = ids(500).map((id) => ({ entity: 'object', localId: id, remoteId: id }) as const);
   return {
-    'tenants that have something due': once(() => findDueTenants(pool, null)),
+    'tenants that have something due': once(() => findDueTenants(pool, null, priorities.change)),
     'claim of 500 of 200 000 due rows': once(() => claimDue(db, tenantId, { limit: 500, lane: 'bulk' })),
     'removal of 500 rows': undone(async (transaction) =>
       removeDone(db, tenantId, await claimDue(db, tenantId, { limit: 500, lane: 'bulk' }), transaction),
@@ -123,7 +123,7 @@ async function deletionSweep(db: Database): Promise<number> {
   // The sweep asks nothing else of a client.
   const sweep = makeDeletionSweep({ db, clientFor: async () => portal as unknown as Bitrix24Client });
   const part = async (_part: unknown, work: () => Promise<void>) => work();
-  await sweep(tenantId, { part, signal: new AbortController().signal, log });
+  await sweep(tenantId, { part, task: 'deletion_sweep', signal: new AbortController().signal, log });
   return pages;
 }
 

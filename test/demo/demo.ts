@@ -32,8 +32,6 @@ export interface DemoOptions {
 
 export interface RunningDemo {
   stop(): Promise<void>;
-  /** Resolves when the app cannot go on by itself. */
-  lost: Promise<void>;
 }
 
 /** Thrown when a port is taken; `variable` chooses another. */
@@ -64,8 +62,8 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
     return stopping;
   };
   try {
-    const { lost } = await start(options, stops);
-    return { stop, lost };
+    await start(options, stops);
+    return { stop };
   } catch (error) {
     await stop();
     throw error;
@@ -75,7 +73,7 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
 async function start(
   { config: given, portalPort, oauthPort, connection, output, signal }: DemoOptions,
   stops: (() => Promise<unknown>)[],
-): Promise<Pick<RunningDemo, 'lost'>> {
+): Promise<void> {
   const { dataDir } = given;
   const step = (text: string) => {
     signal.throwIfAborted();
@@ -153,7 +151,6 @@ async function start(
   signal.throwIfAborted();
   output.write(text);
   logOutput.showFrom();
-  return { lost: app.lost };
 }
 
 async function isEmpty(client: pg.Client): Promise<boolean> {

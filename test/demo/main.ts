@@ -31,11 +31,6 @@ async function main(): Promise<void> {
     output.write(`${steps.stopped}\n`);
     return;
   }
-  void demo.lost.then(() => {
-    // A worker that was asked to stop is lost too.
-    if (!asked.signal.aborted) process.exitCode = 1;
-    asked.abort();
-  });
   await aborted(asked.signal);
   output.write(`\n${steps.stop}\n`);
   await demo.stop();

@@ -36,6 +36,8 @@ export interface WorldOptions {
   bucket?: { size: number; drain: number };
   /** The app reaches its database through a proxy that a test can cut; the test's own `sql` goes directly. */
   databaseProxy?: boolean;
+  /** How long a portal may take before its tenant leaves the urgent slots, in ms. */
+  patience?: { readMs: number; writeMs: number };
   timings?: { uncertainWaitMs?: number; backoffMs?: number; outageMs?: number };
 }
 
@@ -92,6 +94,7 @@ export async function startWorld(options: WorldOptions = {}) {
     startApp(config, appDatabaseUrl, log, {
       timings,
       extraCa: portal.caPem,
+      ...(options.patience && { patience: options.patience }),
       ...(options.bucket && { bucket: options.bucket }),
     });
   let app: RunningApp | null = await start();

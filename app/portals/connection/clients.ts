@@ -11,7 +11,8 @@ export const cacheChannel = 'axenta_cache';
 export interface ClientsDeps {
   db: Database;
   access: Pick<Access, 'find'>;
-  makeClient(access: PortalAccess): Bitrix24Client;
+  /** `noteOffset` is told the portal's distance from UTC in minutes. */
+  makeClient(access: PortalAccess, noteOffset: (minutes: number) => void): Bitrix24Client;
   log: Log;
 }
 
@@ -31,6 +32,15 @@ export function makeClients({ db, access, makeClient, log }: ClientsDeps) {
     else cache.delete(tenantId);
   }
 
+  // Nightly searches keep to it; the next answer of a new client brings it again.
+  function noteOffset(tenantId: number, minutes: number): void {
+    const statement = `update bitrix24_connections set utc_offset_min = $minutes
+      where tenant_id = $tenantId and utc_offset_min <> $minutes`;
+    queryRows(db, statement, { tenantId, minutes }).catch((error: unknown) =>
+      log.debug({ tenant_id: tenantId, operation: 'utc_offset', err: error }, 'The time zone was not stored'),
+    );
+  }
+
   return {
     /** The tenant's client, also of a suspended connection. Throws AppError `not_configured` when there is none. */
     async clientFor(tenantId: number): Promise<Bitrix24Client> {
@@ -41,7 +51,7 @@ export function makeClients({ db, access, makeClient, log }: ClientsDeps) {
       }
       const cached = cache.get(tenantId);
       if (cached?.key === found.key) return cached.client;
-      const client = makeClient(await found.open());
+      const client = makeClient(await found.open(), (minutes) => noteOffset(tenantId, minutes));
       cache.set(tenantId, { key: found.key, client });
       const line = { tenant_id: tenantId, operation: 'credentials', result: 'ok' };
       log.info(line, `Получены учетные данные для компании ${tenantId}`);

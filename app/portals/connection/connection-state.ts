@@ -2,6 +2,7 @@ import type { Transaction } from 'sequelize';
 import { isLimitCode } from '../../bitrix24/error-table.ts';
 import { redact } from '../../lib/redact.ts';
 import { type Database, queryRows } from '../../models/database.ts';
+import { retryingTransaction } from '../../models/retrying-transaction.ts';
 import { closeFault, type FaultCause, openFault } from '../../sync/faults/fault-store.ts';
 import { connectionFault } from '../../sync/faults/scope.ts';
 import { openErrorKey } from '../../sync/journal/error-log.ts';
@@ -38,7 +39,7 @@ export function makeConnectionState(db: Database) {
 
   /** Starts a suspended or paused connection again, resolves its error row, ends its fault and wakes its worker. Repeat-safe. */
   async function resume(tenantId: number, kind: ConnectionKind, transaction?: Transaction): Promise<void> {
-    if (!transaction) return db.transaction((own) => resume(tenantId, kind, own));
+    if (!transaction) return retryingTransaction(db, (own) => resume(tenantId, kind, own));
     await queryRows(
       db,
       `with started as (
@@ -68,7 +69,7 @@ export function makeConnectionState(db: Database) {
      * connection that is suspended already keeps its first reason.
      */
     suspend(tenantId: number, error: FaultCause): Promise<void> {
-      return db.transaction(async (transaction) => {
+      return retryingTransaction(db, async (transaction) => {
         const stopped = await queryRows(
           db,
           `with stopped as (
@@ -98,7 +99,7 @@ export function makeConnectionState(db: Database) {
      * fault of the connection; a limit is none, it passes by itself.
      */
     pause(tenantId: number, until: Date, reason: FaultCause & { failures: number }): Promise<void> {
-      return db.transaction(async (transaction) => {
+      return retryingTransaction(db, async (transaction) => {
         const [paused] = await queryRows<{ state: string }>(
           db,
           `update bitrix24_connections
@@ -114,7 +115,7 @@ export function makeConnectionState(db: Database) {
 
     /** The portal answers again: nothing waits any more. Repeat-safe; writes only when there is something to clear. */
     clearPause(tenantId: number): Promise<void> {
-      return db.transaction(async (transaction) => {
+      return retryingTransaction(db, async (transaction) => {
         await queryRows(
           db,
           `update bitrix24_connections
@@ -125,6 +126,16 @@ export function makeConnectionState(db: Database) {
         );
         await endFault(tenantId, transaction);
       });
+    },
+
+    /** The tenant's portal is slow: for ten minutes its records are reconciled apart from those of others. Repeat-safe. */
+    async markSlow(tenantId: number): Promise<void> {
+      await queryRows(
+        db,
+        `update bitrix24_connections set slow_until = now() + interval '10 minutes', updated_at = now()
+          where (tenant_id, kind) in (${effective})`,
+        { tenantId },
+      );
     },
 
     /** Remembers that the portal answered a live check just now. */
@@ -146,16 +157,6 @@ export function makeConnectionState(db: Database) {
           where state = 'suspended' and not (error_code = any($final)) and suspended_at > now() - interval '60 days'
           order by id`,
         { final: finalCodes },
-      );
-      return rows.map((row) => row.id);
-    },
-
-    /** Tenants whose connection may run now. */
-    async listActiveTenants(): Promise<number[]> {
-      const rows = await queryRows<{ id: number }>(
-        db,
-        `select tenant_id as id from bitrix24_effective_connections
-          where state = 'active' and (paused_until is null or paused_until <= now()) order by id`,
       );
       return rows.map((row) => row.id);
     },

@@ -1,5 +1,6 @@
 import type { CallbackAnswer, CallbackRoute, RequestContext } from '../../http/route.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { databaseProblem } from '../../lib/database-away.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { AppLifecycleEvents } from '../install/app-lifecycle-events.ts';
 import type { CodeGrant } from '../install/code-grant.ts';
@@ -63,8 +64,9 @@ export function makePageRoutes(deps: PageRouteDeps): CallbackRoute[] {
   /** People, not programs, look at these addresses: a failure is a page with its sentence. */
   const shown = (ancestors: readonly string[], show: () => Promise<CallbackAnswer>): Promise<CallbackAnswer> =>
     show().catch((error: unknown) => {
-      if (!(error instanceof AppError)) throw error;
-      return { problem: error, ancestors };
+      const problem = error instanceof AppError ? error : databaseProblem(error);
+      if (!problem) throw error;
+      return { problem, ancestors };
     });
 
   const framed = (call: FrameCall, show: () => Promise<CallbackAnswer>): Promise<CallbackAnswer> => {

@@ -1,4 +1,5 @@
 import type { Transaction } from 'sequelize';
+import { isDatabaseAway } from '../../lib/database-away.ts';
 import { retryingTransaction } from '../../models/retrying-transaction.ts';
 import type { SyncDeps } from '../deps.ts';
 import { resolveErrors } from '../journal/error-log.ts';
@@ -24,6 +25,8 @@ export async function commitChunk(deps: SyncDeps, context: SyncContext, items: r
   try {
     reportLines(deps.log, context.tenantId, await commitTogether(deps, context, items, { byField: false }));
   } catch (error) {
+    // No pair is charged for it: what was sent is found by its mark in the queue.
+    if (isDatabaseAway(error)) throw error;
     if (items.length > 1) {
       for (const item of items) await commitChunk(deps, context, [item]);
       return;
@@ -39,6 +42,7 @@ async function commitAlone(deps: SyncDeps, context: SyncContext, item: AppliedPl
       reportLines(deps.log, context.tenantId, await commitTogether(deps, context, [item], { byField: true }));
       return;
     } catch (again) {
+      if (isDatabaseAway(again)) throw again;
       error = again;
     }
   }

@@ -2,6 +2,7 @@ import type { Transaction } from 'sequelize';
 import type { Text } from '../../lib/errors.ts';
 import { redact } from '../../lib/redact.ts';
 import { type Database, queryRows } from '../../models/database.ts';
+import { retryingTransaction } from '../../models/retrying-transaction.ts';
 import { retryErrorsOfFault } from '../journal/error-log.ts';
 import { enqueue, priorities, releaseWaiting } from '../queue/sync-queue.ts';
 import { type FaultKey, type FaultScope, faultName } from './scope.ts';
@@ -86,7 +87,7 @@ export async function closeFault(
   key: FaultKey,
   transaction?: Transaction,
 ): Promise<boolean> {
-  if (!transaction) return db.transaction((own) => closeFault(db, tenantId, key, own));
+  if (!transaction) return retryingTransaction(db, (own) => closeFault(db, tenantId, key, own));
   const [ended] = await queryRows<{ id: string }>(
     db,
     `update sync_faults set ended_at = now(), updated_at = now(), next_try_at = null

@@ -1,4 +1,5 @@
 import { Bitrix24Error } from '../../bitrix24/errors.ts';
+import { isDatabaseAway } from '../../lib/database-away.ts';
 import { AppError, type Text } from '../../lib/errors.ts';
 import type { SyncDeps } from '../deps.ts';
 import { codeOf, messageOf } from '../journal/error-log.ts';
@@ -16,6 +17,8 @@ export async function handleRequestFailure(
   failuresBefore: number,
   error: unknown,
 ): Promise<void> {
+  // Neither the portal's fault nor a defect: the job comes again when PostgreSQL is back.
+  if (isDatabaseAway(error)) throw error;
   if (!(error instanceof Bitrix24Error)) {
     if (!isDisconnected(error)) await pauseForDefect(deps, tenantId, failuresBefore + 1, error);
     return;

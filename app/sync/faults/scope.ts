@@ -1,5 +1,6 @@
 import { isPlanRefusal } from '../../bitrix24/error-table.ts';
 import { Bitrix24Error } from '../../bitrix24/errors.ts';
+import { isDatabaseAway } from '../../lib/database-away.ts';
 import type { Entity } from '../../lib/records.ts';
 
 /** Scopes of failures above the record: each open one is a row of `sync_faults`. */
@@ -97,14 +98,6 @@ function closesMethod(error: Bitrix24Error, { step, name }: Place): boolean {
   if (methodCodes.has(code)) return true;
   if (code === 'insufficient_scope') return !name.startsWith('crm.');
   return isPlanRefusal(error) && code !== 'payment_required' && (step === 'search' || step === 'step');
-}
-
-/** Sequelize's and the driver's errors of a connection that cannot be had or broke (class 08, 57P01 to 57P03 of PostgreSQL's codes). */
-export function isDatabaseAway(error: unknown): boolean {
-  const { name = '', original } = (error ?? {}) as { name?: string; original?: { code?: string } };
-  if (/^Sequelize(Connection\w*|HostNot\w*)Error$/.test(name)) return true;
-  const code = String(original?.code ?? (error as { code?: string } | null)?.code ?? '');
-  return name.startsWith('Sequelize') && /^(08|57P0[1-3])|^E(CONN|PIPE|TIMEDOUT)/.test(code);
 }
 
 /** A key as it stands in `sync_queue.waits_for`. */

@@ -3,6 +3,9 @@ import type { Entity, Side } from '../../lib/records.ts';
 import { type Database, queryRows } from '../../models/database.ts';
 import { retryingTransaction } from '../../models/retrying-transaction.ts';
 
+/** Channel on which writers say, when they commit, that a tenant has something due; the payload is the tenant's id. */
+export const syncChannel = 'axenta_sync';
+
 /**
  * Smaller is sooner. A person waits for `interactive`; a run and a sweep never delay what just changed, nor does what a statement of
  * many rows changed (`bulk`) delay a single edit.

@@ -144,6 +144,44 @@ describe('the way to a portal', () => {
     expectNoSecret(error);
   });
 
+  it('ends a request whose answer drips a byte at a time, when its whole time is over', async () => {
+    portal.faults.add({ times: 1, action: { kind: 'drip', everyMs: 30 } });
+    const startedAt = performance.now();
+    const error = await failure(300);
+    expect(performance.now() - startedAt).to.be.within(250, 1500);
+    expect(error).to.include({ code: 'portal_unreachable', ...lost });
+    expectNoSecret(error);
+  });
+
+  it('rejects an answer without an end long before its time is over', async function () {
+    this.timeout(30_000);
+    portal.faults.add({ times: 1, action: { kind: 'flood' } });
+    const startedAt = performance.now();
+    const error = await failure(25_000);
+    expect(performance.now() - startedAt).to.be.lessThan(20_000);
+    expect(error).to.include({ code: 'portal_unreachable', ...lost });
+    expect(error.message).not.to.match(/whole answer within/);
+  });
+
+  for (const { name, writes, ms, cut, told } of [
+    { name: 'a read that lasts longer is cut', writes: false, ms: 400, cut: true, told: 1 },
+    { name: 'a quick read is no reason', writes: false, ms: 0, cut: false, told: 0 },
+    { name: 'a write that lasts longer is waited for', writes: true, ms: 400, cut: false, told: 1 },
+    { name: 'a quick write is no reason', writes: true, ms: 0, cut: false, told: 0 },
+  ]) {
+    it(`tells of a slow portal by the caller's patience: ${name}`, async () => {
+      let slow = 0;
+      const patience = { readMs: 200, writeMs: 200, onSlow: () => (slow += 1) };
+      if (ms > 0) portal.faults.add({ times: 1, action: { kind: 'delay', ms } });
+      const sending = transport.send('crm.item.add', add, { calls, timeoutMs: 5000, writes, patience });
+      const outcome = await sending.then(
+        () => 'answer',
+        () => 'cut',
+      );
+      expect({ outcome, slow }).to.deep.equal({ outcome: cut ? 'cut' : 'answer', slow: told });
+    });
+  }
+
   it('knows that nothing was done when there is nobody to connect to', async () => {
     const closed = await startPortal();
     const way = reachPortal(closed);

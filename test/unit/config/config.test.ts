@@ -36,7 +36,7 @@ describe('configuration', () => {
   it('needs nothing on a development machine', () => {
     expect(loadConfig({ DATA_DIR: folder })).to.deep.include({
       ...{ port: 8080, host: '0.0.0.0', role: 'all', databaseUrl: undefined, publicUrl: undefined },
-      ...{ marketplace: null, allowPrivateHosts: false, sweepIntervalSec: 600, syncConcurrency: 4 },
+      ...{ marketplace: null, allowPrivateHosts: false, sweepIntervalSec: 600, syncConcurrency: 12 },
       oauthUrls: ['https://oauth.bitrix.info', 'https://oauth.bitrix24.tech'],
     });
   });

@@ -5,10 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import pg from 'pg';
 import sinon from 'sinon';
+import { lanesFor } from '../../../app/jobs/lanes.ts';
 import { startLiveness } from '../../../app/jobs/liveness.ts';
 import { type JobQueue, makeJobQueue } from '../../../app/jobs/queue.ts';
 import { prepareJobs, type RunningWorker, startWorker } from '../../../app/jobs/worker.ts';
 import { makeLog } from '../../../app/lib/log.ts';
+import { type DatabaseLink, makeDatabaseLink } from '../../../app/models/database-link.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { eventually } from '../../support/eventually.ts';
 import { handlersOf } from './handlers.ts';
@@ -19,6 +21,7 @@ const noticedMs = 10_000;
 describe('liveness of workers', function () {
   this.timeout(30_000);
   let database: TestDatabase;
+  let link: DatabaseLink;
   let pool: pg.Pool;
   let queue: JobQueue;
   let children: ChildProcess[];
@@ -28,6 +31,7 @@ describe('liveness of workers', function () {
 
   beforeEach(async () => {
     database = await createTestDatabase();
+    link = makeDatabaseLink(database.url);
     await prepareJobs(database.url);
     pool = new pg.Pool({ connectionString: database.url, max: 4 });
     pool.on('error', () => undefined);
@@ -77,7 +81,7 @@ describe('liveness of workers', function () {
       ran.push(tenantId);
       await whileAtWork();
     });
-    workers.push(await startWorker({ databaseUrl: database.url, concurrency: 4, handlers, log }));
+    workers.push(await startWorker({ link, lanes: lanesFor(4), handlers, log }));
     return ran;
   }
 
@@ -144,7 +148,7 @@ describe('liveness of workers', function () {
   });
 
   it('a worker that ended while its process lives on leaves its job to others', async () => {
-    const first = await startLiveness({ databaseUrl: database.url, log });
+    const first = await startLiveness({ link, log });
     await first.hold('worker-that-ends');
     await queue.wake('reconcile', [1]);
     await pool.query(`update graphile_worker._private_jobs set locked_by = 'worker-that-ends', locked_at = now()`);

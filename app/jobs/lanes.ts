@@ -1,0 +1,28 @@
+import type { Task } from './queue.ts';
+
+/** Jobs of some tasks, and how many of them run at the same time in one process. */
+export interface Lane {
+  tasks: readonly Task[];
+  slots: number;
+}
+
+/** Tenants whose portal answers slowly or not at all hold their slot for minutes: two of them do no harm. */
+const slowSlots = 2;
+const connectionSlots = 2;
+
+/**
+ * The lanes of one process: what a person waits for never stands behind bulk work, a slow portal or a search. `concurrency` slots are for
+ * changes; runs and sweeps have three quarters as many of their own, searches a quarter. A slot mostly waits for the network.
+ */
+export function lanesFor(concurrency: number): Lane[] {
+  return [
+    { tasks: ['reconcile'], slots: concurrency },
+    { tasks: ['reconcile_bulk'], slots: Math.max(1, Math.floor((concurrency * 3) / 4)) },
+    { tasks: ['reconcile_slow'], slots: slowSlots },
+    {
+      tasks: ['sweep', 'deletion_sweep', 'duplicate_check', 'offline', 'local_look', 'search_retry'],
+      slots: Math.max(1, Math.floor(concurrency / 4)),
+    },
+    { tasks: ['bind', 'recheck'], slots: connectionSlots },
+  ];
+}

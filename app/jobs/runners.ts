@@ -1,0 +1,125 @@
+import { type JobHelpers, Logger, type Runner, run } from 'graphile-worker';
+import pg from 'pg';
+import { isDatabaseAway } from '../lib/database-away.ts';
+import type { Log } from '../lib/log.ts';
+import { type Liveness, startLiveness } from './liveness.ts';
+import type { Task } from './queue.ts';
+import type { TaskContext, WorkerDeps } from './worker.ts';
+
+export interface RunnersDeps extends Omit<WorkerDeps, 'handlers'> {
+  handle(tenantId: number, context: TaskContext): Promise<void>;
+}
+
+export interface Runners {
+  /** Resolves when others may take our jobs, or when a job's end could not be reported. */
+  lost: Promise<void>;
+  /** Takes no more jobs, asks the running ones to come to an end, waits for them. */
+  stop(): Promise<void>;
+  /** The same when PostgreSQL is away: the jobs are left to others first. */
+  abandon(): Promise<void>;
+}
+
+/** Delayed jobs and retries are found by polling; everything else by notice. */
+const pollMs = 1000;
+
+/** Connections for the library's short statements, besides the one on which each lane listens. */
+const spareConnections = 5;
+
+/** Starts one runner of the library for each lane, on one pool and one proof of life. Throws when PostgreSQL is away. */
+export async function startRunners({ link, lanes, handle, log }: RunnersDeps): Promise<Runners> {
+  const ending = new AbortController();
+  const liveness = await startLiveness({ link, log });
+  const pool = new pg.Pool({ ...link.settings('worker'), max: lanes.length + spareConnections });
+  // Said once, by the listener.
+  pool.on('error', (error) => log.debug({ err: error }, 'A worker connection to PostgreSQL broke'));
+  const runners: Runner[] = [];
+
+  async function endRunners(): Promise<void> {
+    ending.abort(new Error('The worker stops'));
+    // The library rejects when it could not report a job's end: liveness has left that job to others.
+    await Promise.allSettled(runners.map((runner) => runner.stop()));
+  }
+  async function end(): Promise<void> {
+    await endRunners();
+    await liveness.stop();
+    await pool.end();
+  }
+  let ended: Promise<void> | undefined;
+  const stop = () => {
+    ended ??= end();
+    return ended;
+  };
+
+  let reportUnfinished: () => void = () => undefined;
+  const unfinished = new Promise<void>((resolve) => {
+    reportUnfinished = resolve;
+  });
+  try {
+    for (const { tasks, slots } of lanes) {
+      const runner = await run({
+        pgPool: pool,
+        concurrency: slots,
+        pollInterval: pollMs,
+        noHandleSignals: true,
+        parsedCronItems: [],
+        preset: { plugins: [keepAlive(liveness)] },
+        logger: bridge(log),
+        taskList: Object.fromEntries(tasks.map((task) => [task, makeTask(task, handle, ending.signal, log)])),
+      });
+      // The library gives up such a slot for good.
+      runner.events.on('worker:fatalError', reportUnfinished);
+      runner.promise.catch(reportUnfinished);
+      runners.push(runner);
+    }
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    lost: Promise.race([liveness.lost, unfinished]),
+    stop,
+    async abandon() {
+      ending.abort(new Error('PostgreSQL is away'));
+      await liveness.stop();
+      await stop();
+    },
+  };
+}
+
+/** A worker asks for its first job when the hook has resolved: it never has a job without its lock. */
+function keepAlive(liveness: Liveness): GraphileConfig.Plugin {
+  return {
+    name: 'AxentaLivenessPlugin',
+    version: '1.0.0',
+    worker: {
+      hooks: {
+        startWorker: (_context, { worker }) => liveness.hold(worker.workerId),
+        // A worker that could not report its job's end is given up by the library, with the job still locked.
+        stopWorker: (_context, { worker }) => (worker.getActiveJob() ? undefined : liveness.release(worker.workerId)),
+      },
+    },
+  };
+}
+
+function makeTask(task: Task, handle: RunnersDeps['handle'], signal: AbortSignal, log: Log) {
+  return async (payload: unknown, { job }: JobHelpers): Promise<void> => {
+    const { tenant_id: tenantId } = payload as { tenant_id: number };
+    const own = log.child({ job_id: String(job.id), task, tenant_id: tenantId }, true);
+    try {
+      await handle(tenantId, { signal, log: own, task });
+    } catch (error) {
+      if (signal.aborted) return;
+      const level = isDatabaseAway(error) ? 'debug' : 'error';
+      own[level]({ operation: task, result: 'error', err: error }, 'Задание прервано ошибкой, оно повторится');
+      throw error;
+    }
+  };
+}
+
+// The library's lines at "info" tell each job's start and end: ours say that with what was done.
+function bridge(log: Log) {
+  return new Logger(() => (level, message) => {
+    if (level === 'error') log.debug({ operation: 'job' }, message);
+    else log.trace({ operation: 'job' }, message);
+  });
+}
