@@ -1,5 +1,6 @@
 import type { CallOptions } from '../bitrix24/client.ts';
 import { Bitrix24Error } from '../bitrix24/errors.ts';
+import type { Urgency } from '../bitrix24/limits/bucket.ts';
 import { newLocalRecord } from '../field-maps/new-local.ts';
 import type { Entity } from '../lib/records.ts';
 import { operationOfPlan } from './apply/commands.ts';
@@ -16,8 +17,8 @@ import { loadPairs } from './load/load-pairs.ts';
 import { openContext } from './load/open-context.ts';
 import type { LoadedPair, SyncContext } from './pair.ts';
 import type { Planned } from './plan/plan-pair.ts';
-import { claimDue } from './queue/claim-due.ts';
-import { holdKind, postpone, type QueueRow } from './queue/sync-queue.ts';
+import { claimDue, findQueued } from './queue/claim-due.ts';
+import { holdKind, postpone, priorities, type QueueRow } from './queue/sync-queue.ts';
 import { advanceRun } from './runs/run-scan.ts';
 
 /** Rows taken at once: fifty ids a command, fifty commands a request. */
@@ -48,7 +49,7 @@ export async function fillLane(deps: StepDeps, state: FillState, fill: Fill): Pr
   const rows = await claimRows(deps, state, fill);
   const [first] = rows;
   if (!first) return lane.name === 'bulk' && (await searchForRun(deps, fill));
-  const options = { ...call, urgency: lane.name === 'bulk' ? 'bulk' : 'normal' } as const;
+  const options = { ...call, urgency: urgencyOf(lane, rows) };
   const context = await openContext(deps, tenantId, first.entity, options);
   try {
     await takeRows(deps, state, { ...fill, context, rows });
@@ -58,7 +59,24 @@ export async function fillLane(deps: StepDeps, state: FillState, fill: Fill): Pr
   return true;
 }
 
-/** Due rows of one kind that are in no step's hands. */
+/** A person who waits for a record may use what everything else leaves of the portal's limits. */
+function urgencyOf(lane: Lane, rows: readonly QueueRow[]): Urgency {
+  if (lane.name === 'bulk') return 'bulk';
+  return rows.some(({ priority }) => priority === priorities.interactive) ? 'interactive' : 'normal';
+}
+
+/** Rows that left the queue need not be remembered. */
+export async function forgetDone(
+  { db }: StepDeps,
+  { handled }: FillState,
+  tenantId: number,
+  rows: readonly QueueRow[],
+): Promise<void> {
+  const queued = new Set((await findQueued(db, tenantId, rows)).map(keyOfRow));
+  for (const row of rows) if (!queued.has(keyOfRow(row))) handled.delete(keyOfRow(row));
+}
+
+/** Due rows of one kind that are in no step's hands. While steps of the lane are under way, only more of the same kind are taken. */
 async function claimRows(deps: StepDeps, state: FillState, { lane, tenantId }: Fill): Promise<QueueRow[]> {
   const closed = await holdClosedKinds(deps, tenantId);
   const inHand = state.owners.size + state.handled.size;
@@ -70,7 +88,9 @@ async function claimRows(deps: StepDeps, state: FillState, { lane, tenantId }: F
     // What waits in the bulk lane may be taken over by the urgent one.
     return !owner || (lane.name === 'urgent' && !owner.inFlight && owner.lane !== lane);
   });
-  const rows = free.filter((row) => row.entity === free[0]?.entity).slice(0, chunkSizes[lane.name]);
+  const entity = free[0]?.entity;
+  if (lane.hasSteps && entity !== lane.entity) return [];
+  const rows = free.filter((row) => row.entity === entity).slice(0, chunkSizes[lane.name]);
   for (const row of rows) state.handled.set(keyOfRow(row), signOf(row));
   return rows;
 }
@@ -118,6 +138,7 @@ async function takeRows(
     context,
     own.map((item) => ownSideOnly(context, item, durationMs)),
   );
+  await forgetDone(deps, state, tenantId, rows);
 }
 
 /** Whether this lane may work on the pair now. What waits in the other lane is taken from it; what is in flight is waited for. */
@@ -125,7 +146,12 @@ function takeOver(state: FillState, lane: Lane, pair: LoadedPair): boolean {
   const owners = state.owners.ofPair(pair);
   const isFree = owners.every((item) => !item.inFlight && (lane.name === 'urgent' || item.lane === lane));
   if (isFree) {
-    for (const item of owners) item.lane.drop([item]);
+    for (const item of owners) {
+      item.lane.drop([item]);
+      // Rows that asked for the pair before, and are not among those that ask now, are taken again.
+      for (const row of item.planned.pair.rows) state.handled.delete(keyOfRow(row));
+    }
+    for (const row of pair.rows) state.handled.set(keyOfRow(row), signOf(row));
     return true;
   }
   for (const row of pair.rows) {

@@ -19,11 +19,14 @@ export interface Item {
   keys: readonly string[];
 }
 
+/** With fewer records waiting, the next ones are read: eight full steps. */
+const readAhead = 400;
+
 const order: readonly WriteOperation[] = ['update', 'delete', 'create', 'import'];
 
 /**
- * One stream of a tenant's work: it takes rows of one kind, and the next kind when all their steps are done, because a deal must find the
- * company that was made a moment ago.
+ * One stream of a tenant's work: it takes rows of one kind, and those of the next kind when all steps are done, because a deal must find
+ * the company that was made a moment ago.
  */
 export class Lane {
   readonly name: LaneName;
@@ -45,12 +48,18 @@ export class Lane {
     return this.context?.entity ?? null;
   }
 
-  get waiting(): number {
-    return this.#waiting.length;
+  /** Records wait for their step, or are in one. */
+  get hasSteps(): boolean {
+    return this.#waiting.length > 0 || this.#inFlight.size > 0;
   }
 
   get isBusy(): boolean {
-    return this.isLoading || this.#waiting.length > 0 || this.#inFlight.size > 0;
+    return this.isLoading || this.hasSteps;
+  }
+
+  /** Few records wait: the next ones may be read while the last are written. */
+  get mayFill(): boolean {
+    return !this.isLoading && this.#waiting.length < readAhead;
   }
 
   /** Adds plans that the portal must be told of. */

@@ -4,10 +4,9 @@ import { refreshStep } from './apply/refresh-step.ts';
 import type { StepConcurrency } from './apply/step-concurrency.ts';
 import type { Step } from './apply/write-step.ts';
 import { postponeUntil, type StepDeps, writeStep } from './apply/write-step.ts';
-import { type FillState, fillLane } from './fill-lane.ts';
-import { type Item, Lane, Owners } from './lane.ts';
+import { type FillState, fillLane, forgetDone } from './fill-lane.ts';
+import { type Item, keyOfRow, Lane, Owners } from './lane.ts';
 import type { SyncContext } from './pair.ts';
-import type { QueueRow } from './queue/sync-queue.ts';
 
 /** A tenant with much to do gives its worker slot back after this long and takes its turn again. */
 const turnMs = 60_000;
@@ -79,7 +78,7 @@ export class Turn {
 
   /** Lets a lane without work look for some. A look that found nothing is repeated a moment later, while other work goes on. */
   #fill(lane: Lane): void {
-    if (lane.isBusy) return;
+    if (!lane.mayFill) return;
     const emptySince = this.#emptySince.get(lane);
     if (emptySince !== undefined && (!this.#isWorking() || performance.now() - emptySince < lookEveryMs)) return;
     if (lane.restsUntil > this.#now()) {
@@ -155,15 +154,12 @@ export class Turn {
   async #carryOut(context: SyncContext, step: Step): Promise<void> {
     const deps = this.#deps;
     const { step: fresh, changed } = await refreshStep(deps, context, step);
-    for (const { pair } of changed) for (const row of pair.rows) this.#forget(row);
+    for (const { pair } of changed) for (const row of pair.rows) this.#state.handled.delete(keyOfRow(row));
     if (fresh.planned.length > 0) await writeStep(deps, context, fresh);
+    const rows = step.planned.flatMap(({ pair }) => pair.rows);
+    await forgetDone(deps, this.#state, context.tenantId, rows);
     const { cost } = await context.client.stepSize(step.operation, context.entity);
     this.#options.concurrency.note(`${context.entity} ${step.operation}`, cost);
-  }
-
-  /** The row is to be taken again in this turn. */
-  #forget(row: QueueRow): void {
-    this.#state.handled.delete(`${row.entity}:${row.side}:${row.recordId}`);
   }
 
   #fail(error: unknown): void {

@@ -1,5 +1,5 @@
 import { type Database, queryRows } from '../../models/database.ts';
-import { priorities, type QueueRow, rowColumns } from './sync-queue.ts';
+import { type HandledRow, priorities, type QueueRow, rowColumns } from './sync-queue.ts';
 
 /** Which rows are claimed: what just changed, or what can wait (runs, sweeps, statements over many rows). */
 export interface Claim {
@@ -8,8 +8,9 @@ export interface Claim {
 }
 
 /**
- * Takes due rows of one tenant, the most urgent first; contracts before users before objects, because a deal needs its company. A row that another program holds locked is passed over: it is looked at later, and stops no other. Nothing stays
- * locked: one job per tenant is what keeps two workers apart.
+ * Takes due rows of one tenant, the most urgent first; contracts before users before objects, because a deal needs its company. A row
+ * that another program holds locked is passed over: it is looked at later, and stops no other. Nothing stays locked: one job per tenant is
+ * what keeps two workers apart.
  */
 export async function claimDue(db: Database, tenantId: number, { limit, lane }: Claim): Promise<QueueRow[]> {
   const rows: QueueRow[] = [];
@@ -46,5 +47,17 @@ async function findDueGroups(
                 and q.entity = kind.entity order by q.due_at limit 1) <= now()
       order by priority, place`,
     { tenantId },
+  );
+}
+
+/** Which of these rows still stand in the queue, as they are now. */
+export async function findQueued(db: Database, tenantId: number, rows: readonly HandledRow[]): Promise<HandledRow[]> {
+  if (rows.length === 0) return [];
+  return queryRows<HandledRow>(
+    db,
+    `select q.entity, q.side, q.record_id::integer as "recordId"
+       from jsonb_to_recordset($rows::jsonb) as r (entity text, side text, "recordId" bigint)
+       join sync_queue q on q.tenant_id = $tenantId and (q.entity, q.side, q.record_id) = (r.entity, r.side, r."recordId")`,
+    { tenantId, rows: JSON.stringify(rows.map(({ entity, side, recordId }) => ({ entity, side, recordId }))) },
   );
 }
