@@ -2,6 +2,7 @@ import { type Transaction, UniqueConstraintError } from 'sequelize';
 import { AppError, notFound } from '../lib/errors.ts';
 import { type Entity, entities } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
+import { retryingTransaction } from '../models/retrying-transaction.ts';
 import { decideHeld, type HeldAction, type HeldRow } from '../sync/journal/held-deletions.ts';
 import { type LogLine, saveLog } from '../sync/journal/sync-log.ts';
 import { undeleteLocal } from '../sync/load/local-rows.ts';
@@ -87,7 +88,7 @@ export function makeHeldActions({ db, requireActive }: HeldActionDeps) {
   };
 
   function confirmIds(decision: Decision, ids: number[], priority: number): Promise<HeldRow[]> {
-    return db.transaction(async (transaction) => {
+    return retryingTransaction(db, async (transaction) => {
       const { tenantId, actor } = decision;
       const rows = await decideHeld(db, tenantId, { ids, state: 'confirmed', actor }, transaction);
       await saveLog(db, tenantId, linesOf(rows, 'confirm', actor), transaction);
@@ -120,7 +121,7 @@ export function makeHeldActions({ db, requireActive }: HeldActionDeps) {
   }
 
   function restoreIds(decision: Decision, ids: number[], priority: number): Promise<HeldRow[]> {
-    return db.transaction(async (transaction) => {
+    return retryingTransaction(db, async (transaction) => {
       const { tenantId, actor, recreate } = decision;
       const rows = await decideHeld(db, tenantId, { ids, state: 'restored', actor }, transaction);
       for (const entity of entities) {
