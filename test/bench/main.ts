@@ -2,6 +2,7 @@ import os from 'node:os';
 import { mochaGlobalSetup, mochaGlobalTeardown } from '../support/setup.ts';
 import { measureEventLatency } from './event-latency.ts';
 import { measureEventStorm } from './event-storm.ts';
+import { measureFairness } from './fairness.ts';
 import { measureFirstLoad } from './first-load.ts';
 import { measureFirstSync } from './first-sync.ts';
 import { measureListLatency } from './list-latency.ts';
@@ -17,6 +18,7 @@ const measures = {
   sustained: measureSustained,
   'event-latency': measureEventLatency,
   'event-storm': measureEventStorm,
+  fairness: measureFairness,
   'trigger-cost': measureTriggerCost,
   'list-latency': measureListLatency,
   'merge-throughput': measureMergeThroughput,
