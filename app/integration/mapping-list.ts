@@ -40,6 +40,8 @@ const columns = `m.id, m.created_at, m.updated_at, m.tenant_id, m.local_type, m.
 
 /** Counting every match of a large tenant takes longer than a person waits: beyond this the answer is "more". */
 const countedAtMost = 10_000;
+/** The same for a search, whose matches are dearer to find. */
+const foundAtMost = 1000;
 
 export interface MappingPage {
   rows: MappingRow[];
@@ -50,7 +52,7 @@ export interface MappingPage {
 
 /**
  * One page of a tenant's mappings, newest first, and how many there are: in all without a condition on them, otherwise up to ten
- * thousand.
+ * thousand, or to a thousand that a search finds.
  */
 export async function listMappings(db: Database, tenantId: number, filter: MappingFilter): Promise<MappingPage> {
   if (filter.q) return searchMappings(db, tenantId, { ...filter, q: filter.q });
@@ -82,10 +84,10 @@ async function searchMappings(
     q: containsPattern(filter.q),
     number,
   };
-  const matches = `select m.id from (${candidates(countedAtMost + 1)}) found
+  const matches = `select m.id from (${candidates(foundAtMost + 1)}) found
     join bitrix24_sync_mappings m on m.tenant_id = $tenantId and m.local_type = found.local_type and m.local_id = found.local_id
    where ${condition}`;
-  const counted = await countUpTo(db, matches, bind);
+  const counted = await countUpTo(db, matches, bind, foundAtMost);
   const many = `select m.id from bitrix24_sync_mappings m ${names}
     where ${condition} and (${localName} ilike $q or m.local_id = $number::bigint or m.bitrix24_key = $number::bigint)`;
   return pageOf(await readPage(db, counted.more ? many : matches, bind, filter), filter, counted);
@@ -122,14 +124,14 @@ async function countAll(db: Database, tenantId: number, localType: Entity | null
   return { total: counted?.total ?? 0, more: false };
 }
 
-async function countUpTo(db: Database, source: string, bind: Record<string, unknown>) {
+async function countUpTo(db: Database, source: string, bind: Record<string, unknown>, most = countedAtMost) {
   const [counted] = await queryRows<{ total: number }>(
     db,
-    `select count(*)::integer as total from (${source} limit ${countedAtMost + 1}) counted`,
+    `select count(*)::integer as total from (${source} limit ${most + 1}) counted`,
     bind,
   );
   const total = counted?.total ?? 0;
-  return { total: Math.min(total, countedAtMost), more: total > countedAtMost };
+  return { total: Math.min(total, most), more: total > most };
 }
 
 /** The page's ids first: what belongs to the pages before is not looked up. */

@@ -22,6 +22,10 @@ describe('records that leave their table or their tenant in other ways than a de
     next = await world.addTenant('ООО Лютик');
     await world.connect(former);
     await world.connect(next);
+    // What a look finds later would hide that nothing was queued.
+    await eventually(async () => expect(await world.sql('select 1 from local_looks')).to.deep.equal([]), {
+      timeoutMs: 20_000,
+    });
   });
   after(() => world.stop());
 

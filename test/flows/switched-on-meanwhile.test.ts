@@ -24,6 +24,15 @@ describe('a transaction that is open while the synchronisation is switched on', 
     eventually(async () => expect(await world.sql('select * from local_looks')).to.deep.equal([]), {
       timeoutMs: 20_000,
     });
+  /** The wish is noted, and the look that could see nothing of the writer has been made. */
+  const lookedOnce = () =>
+    eventually(
+      async () => {
+        const rows = await world.sql<{ waits_for: string[] | null }>('select waits_for from local_looks');
+        for (const { waits_for: names } of rows) expect(names).to.be.an('array').that.does.not.include('first look');
+      },
+      { timeoutMs: 20_000 },
+    );
   const rename = (name: string) => writer.query('update objects set name = $2 where id = $1', [objectId, name]);
 
   before(async () => {
@@ -51,6 +60,7 @@ describe('a transaction that is open while the synchronisation is switched on', 
       await writer.query('begin');
       await rename(`Изменён, включено ${title}`);
       await on();
+      await lookedOnce();
       await world.settled();
       await writer.query('commit');
       await eventually(() => expect(titles()).to.include(`Изменён, включено ${title}`));
@@ -62,6 +72,7 @@ describe('a transaction that is open while the synchronisation is switched on', 
       await writer.query('begin isolation level repeatable read');
       await writer.query('select 1 from objects');
       await on();
+      await lookedOnce();
       await world.settled();
       await writer.query('savepoint part');
       await rename(`Из снимка, включено ${title}`);
