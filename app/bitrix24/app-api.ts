@@ -37,7 +37,7 @@ const interactive = { urgency: 'interactive' } as const;
 export function makeAppApi(access: InstallationAccess, { agent, limits, log }: Omit<SdkClientDeps, 'clock'>) {
   const transport = makeTransport({ access, agent, limits, log });
   const call = async (method: string, params: Record<string, unknown> = {}): Promise<unknown> =>
-    (await callMethod(transport, limits, method, params, interactive)).result;
+    (await callMethod({ transport, limits }, method, params, interactive)).result;
 
   /**
    * Runs changes in as few requests as they fit; returns the failures but those of the code that may be passed over. Batches of these

@@ -8,8 +8,7 @@ const writeTimeoutMs = 65_000;
 
 /** Calls one method by itself. Throws `Bitrix24Error`. */
 export async function callMethod(
-  transport: Transport,
-  limits: Limits,
+  { transport, limits }: { transport: Transport; limits: Limits },
   method: string,
   params: Record<string, unknown>,
   options: CallOptions & { writes?: boolean } = {},

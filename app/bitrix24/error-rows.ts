@@ -18,22 +18,26 @@ export const renewWebhook: Text = {
   en: 'Create a new inbound webhook with the crm permission and store it in the integration settings',
 };
 
-export function row(kind: ErrorKind, retryable: boolean, ru: string, en: string, advice: Text): TableRow {
-  return { kind, retryable, text: { ru, en }, advice };
+export function row(kind: ErrorKind, retryable: boolean, text: Text, advice: Text): TableRow {
+  return { kind, retryable, text, advice };
 }
 
 const badCredentials = row(
   'auth',
   false,
-  'Битрикс24 не принял вебхук: он удалён, отозван или его секрет изменён',
-  'Bitrix24 refused the webhook: it was deleted, revoked, or its secret was changed',
+  {
+    ru: 'Битрикс24 не принял вебхук: он удалён, отозван или его секрет изменён',
+    en: 'Bitrix24 refused the webhook: it was deleted, revoked, or its secret was changed',
+  },
   renewWebhook,
 );
 const noRights = row(
   'auth',
   false,
-  'У вебхука или его владельца нет нужных прав в Битрикс24',
-  'The webhook or its owner lacks the rights in Bitrix24',
+  {
+    ru: 'У вебхука или его владельца нет нужных прав в Битрикс24',
+    en: 'The webhook or its owner lacks the rights in Bitrix24',
+  },
   {
     ru: 'Дайте вебхуку право crm, а его владельцу — доступ к CRM на чтение, изменение и удаление',
     en: 'Give the webhook the crm permission, and its owner the right to read, change and delete in the CRM',
@@ -51,49 +55,60 @@ const noRightToRow: TableRow = {
 const portalDeleted = row(
   'auth',
   false,
-  'Портал Битрикс24 удалён или закрыт',
-  'The Bitrix24 portal is deleted or closed',
+  { ru: 'Портал Битрикс24 удалён или закрыт', en: 'The Bitrix24 portal is deleted or closed' },
   {
     ru: 'Проверьте, открывается ли портал в браузере',
     en: 'Check whether the portal opens in a browser',
   },
 );
-export const noPlan = row('auth', false, 'Тариф портала не разрешает REST', "The portal's plan does not allow REST", {
-  ru: 'Продлите тариф Битрикс24, затем проверьте подключение',
-  en: 'Renew the Bitrix24 plan, then check the connection',
-});
+export const noPlan = row(
+  'auth',
+  false,
+  { ru: 'Тариф портала не разрешает REST', en: "The portal's plan does not allow REST" },
+  {
+    ru: 'Продлите тариф Битрикс24, затем проверьте подключение',
+    en: 'Renew the Bitrix24 plan, then check the connection',
+  },
+);
 export const refusedRow = row(
   'validation',
   false,
-  'Битрикс24 отказался принять значение',
-  'Bitrix24 refused a value',
+  { ru: 'Битрикс24 отказался принять значение', en: 'Bitrix24 refused a value' },
   checkRecord,
 );
 export const tooLarge = row(
   'validation',
   false,
-  'Запрос слишком большой для веб-сервера портала',
-  "The request is too large for the portal's web server",
+  { ru: 'Запрос слишком большой для веб-сервера портала', en: "The request is too large for the portal's web server" },
   {
     ru: 'Увеличьте предел размера запроса на веб-сервере портала или сократите текст записи',
     en: "Raise the limit of the request size on the portal's web server, or shorten the record's text",
   },
 );
-const gone = row('gone', false, 'Записи в Битрикс24 больше нет', 'The record does not exist in Bitrix24 any more', {
-  ru: 'Сработает правило для удалённых записей',
-  en: 'The policy for deleted records applies',
-});
+const gone = row(
+  'gone',
+  false,
+  { ru: 'Записи в Битрикс24 больше нет', en: 'The record does not exist in Bitrix24 any more' },
+  {
+    ru: 'Сработает правило для удалённых записей',
+    en: 'The policy for deleted records applies',
+  },
+);
 export const serverFailure = row(
   'network',
   true,
-  'Битрикс24 ответил внутренней ошибкой',
-  'Bitrix24 answered with an internal error',
+  { ru: 'Битрикс24 ответил внутренней ошибкой', en: 'Bitrix24 answered with an internal error' },
   again,
 );
-export const tooMany = row('limit', true, 'Превышен лимит запросов портала', "The portal's request limit is reached", {
-  ru: 'Ничего делать не нужно: синхронизация подождёт и продолжится',
-  en: 'Nothing to do: the synchronisation waits and goes on',
-});
+export const tooMany = row(
+  'limit',
+  true,
+  { ru: 'Превышен лимит запросов портала', en: "The portal's request limit is reached" },
+  {
+    ru: 'Ничего делать не нужно: синхронизация подождёт и продолжится',
+    en: 'Nothing to do: the synchronisation waits and goes on',
+  },
+);
 
 export const methodTime: TableRow = {
   ...tooMany,
@@ -113,8 +128,10 @@ export const byCode: Record<string, TableRow> = {
   overload_limit: row(
     'auth',
     false,
-    'Битрикс24 заблокировал REST портала из-за перегрузки',
-    'Bitrix24 blocked the portal because of overload',
+    {
+      ru: 'Битрикс24 заблокировал REST портала из-за перегрузки',
+      en: 'Bitrix24 blocked the portal because of overload',
+    },
     {
       ru: 'Обратитесь в поддержку Битрикс24',
       en: 'Ask the Bitrix24 support',
@@ -148,10 +165,15 @@ export const byCode: Record<string, TableRow> = {
   not_found: gone,
   error_not_found: gone,
   error_entity_not_found: gone,
-  error_method_not_found: row('validation', false, 'На портале нет нужного метода', 'The portal lacks the method', {
-    ru: 'Обновите Битрикс24 (коробку) или проверьте, включён ли модуль CRM',
-    en: 'Update Bitrix24 (self-hosted) or check that the CRM module is on',
-  }),
+  error_method_not_found: row(
+    'validation',
+    false,
+    { ru: 'На портале нет нужного метода', en: 'The portal lacks the method' },
+    {
+      ru: 'Обновите Битрикс24 (коробку) или проверьте, включён ли модуль CRM',
+      en: 'Update Bitrix24 (self-hosted) or check that the CRM module is on',
+    },
+  ),
   error_batch_length_exceeded: refusedRow,
   error_batch_method_not_allowed: refusedRow,
   error_argument: refusedRow,
@@ -181,15 +203,19 @@ export const grantRights: Text = {
 const appGone = row(
   'auth',
   false,
-  'Портал больше не знает это приложение: оно удалено или его ключи сброшены',
-  'The portal does not know this application any more: it was removed or its keys were reset',
+  {
+    ru: 'Портал больше не знает это приложение: оно удалено или его ключи сброшены',
+    en: 'The portal does not know this application any more: it was removed or its keys were reset',
+  },
   reinstall,
 );
 const appRights = row(
   'auth',
   false,
-  'Приложению или его администратору не хватает прав в Битрикс24',
-  'The application or its administrator lacks rights in Bitrix24',
+  {
+    ru: 'Приложению или его администратору не хватает прав в Битрикс24',
+    en: 'The application or its administrator lacks rights in Bitrix24',
+  },
   grantRights,
 );
 
@@ -197,8 +223,10 @@ const appRights = row(
 export const clientRefusedRow = row(
   'auth',
   false,
-  'Битрикс24 не принял client_id и client_secret приложения, или приложение не установлено на портале',
-  "Bitrix24 refused the application's client_id and client_secret, or the application is not installed in the portal",
+  {
+    ru: 'Битрикс24 не принял client_id и client_secret приложения, или приложение не установлено на портале',
+    en: "Bitrix24 refused the application's client_id and client_secret, or the application is not installed in the portal",
+  },
   {
     ru: 'Скопируйте оба значения из карточки приложения в Битрикс24 и сохраните их в настройках интеграции; если они верны, установите приложение заново',
     en: "Copy both values from the application's card in Bitrix24 and store them in the integration settings; if they are right, install the application anew",
@@ -214,8 +242,10 @@ export const byCodeOfInstallation: Record<string, TableRow> = {
   error_oauth: row(
     'auth',
     false,
-    'Приложение не установлено на портале: его удалили или установка не закончена',
-    'The application is not installed in the portal: it was removed, or its installation was not finished',
+    {
+      ru: 'Приложение не установлено на портале: его удалили или установка не закончена',
+      en: 'The application is not installed in the portal: it was removed, or its installation was not finished',
+    },
     {
       ru: 'Установите приложение на портале ещё раз и дождитесь конца установки',
       en: 'Install the application in the portal once more and wait for the end of the installation',
@@ -224,8 +254,10 @@ export const byCodeOfInstallation: Record<string, TableRow> = {
   application_not_found: row(
     'auth',
     false,
-    'Приложение удалено из Битрикс24: портал не находит его',
-    'The application was deleted from Bitrix24: the portal does not find it',
+    {
+      ru: 'Приложение удалено из Битрикс24: портал не находит его',
+      en: 'The application was deleted from Bitrix24: the portal does not find it',
+    },
     {
       ru: 'Добавьте приложение на портал снова и сохраните его новые client_id и client_secret в настройках интеграции',
       en: 'Add the application to the portal again and store its new client_id and client_secret in the integration settings',
@@ -277,8 +309,10 @@ export const byCodeOfOAuth: Record<string, TableRow> = {
   access_denied: row(
     'auth',
     false,
-    'Сервер авторизации Битрикс24 отказал приложению в доступе к порталу',
-    "Bitrix24's authorization server denied the application the access to the portal",
+    {
+      ru: 'Сервер авторизации Битрикс24 отказал приложению в доступе к порталу',
+      en: "Bitrix24's authorization server denied the application the access to the portal",
+    },
     {
       ru: 'Проверьте, что тариф портала разрешает REST и что приложение доступно сотруднику, который его установил',
       en: "Check that the portal's plan allows REST and that the employee who installed the application may use it",

@@ -68,8 +68,7 @@ export function isPlanRefusal(error: unknown): boolean {
 const unreachable = row(
   'network',
   true,
-  'Нет связи с порталом Битрикс24',
-  'The Bitrix24 portal cannot be reached',
+  { ru: 'Нет связи с порталом Битрикс24', en: 'The Bitrix24 portal cannot be reached' },
   again,
 );
 
@@ -97,7 +96,10 @@ export function fromNetworkFailure(cause: unknown): Bitrix24Error {
 export function portalMoved(via: PortalAccess['kind'], host: string | null): Bitrix24Error {
   const ru = `Портал Битрикс24 переехал${host ? ` на ${host}` : ''}`;
   const en = `The Bitrix24 portal has moved${host ? ` to ${host}` : ''}`;
-  const moved = via === 'installation' ? row('network', true, ru, en, again) : row('auth', false, ru, en, renewWebhook);
+  const moved =
+    via === 'installation'
+      ? row('network', true, { ru: ru, en: en }, again)
+      : row('auth', false, { ru: ru, en: en }, renewWebhook);
   return makeError('portal_moved', moved, {});
 }
 
@@ -106,8 +108,10 @@ export function tokenChainDead(code: string): Bitrix24Error {
   const dead = row(
     'auth',
     false,
-    `Доступ приложения к порталу Битрикс24 прекращён (${code})`,
-    `The application's access to the Bitrix24 portal has ended (${code})`,
+    {
+      ru: `Доступ приложения к порталу Битрикс24 прекращён (${code})`,
+      en: `The application's access to the Bitrix24 portal has ended (${code})`,
+    },
     reinstall,
   );
   return makeError('token_chain_dead', dead, {});
@@ -115,10 +119,15 @@ export function tokenChainDead(code: string): Bitrix24Error {
 
 /** The token of whoever opened the page is not valid (any more): the page asks its portal for a fresh one. */
 export function tokenRefused(): Bitrix24Error {
-  const refused = row('auth', false, 'Портал не принял токен страницы', "The portal refused the page's token", {
-    ru: 'Обновите страницу',
-    en: 'Reload the page',
-  });
+  const refused = row(
+    'auth',
+    false,
+    { ru: 'Портал не принял токен страницы', en: "The portal refused the page's token" },
+    {
+      ru: 'Обновите страницу',
+      en: 'Reload the page',
+    },
+  );
   return makeError('portal_token_refused', refused, {});
 }
 

@@ -18,8 +18,7 @@ const furtherPages = 20;
 export async function listPages(
   { transport, limits }: { transport: Transport; limits: Limits },
   entity: Entity,
-  filter: ListFilter,
-  afterId: number,
+  { filter, afterId }: ListStart,
   options: CallOptions,
 ): Promise<{ records: ListedRecord[]; last: boolean; serverTime: Date }> {
   const count = afterId === 0 ? 1 : furtherPages;

@@ -152,7 +152,7 @@ export function makeReading({ transport, limits, catalogue }: ReadingDeps) {
     },
 
     list: (entity: Entity, filter: ListFilter, afterId: number, options: CallOptions = {}) =>
-      listPages({ transport, limits }, entity, filter, afterId, options),
+      listPages({ transport, limits }, entity, { filter, afterId }, options),
 
     firstPages: (entity: Entity, lists: readonly ListStart[], options: CallOptions = {}) =>
       firstPages({ transport, limits }, entity, lists, options),

@@ -33,7 +33,7 @@ export function makeBitrix24Client(access: PortalAccess, deps: SdkClientDeps): B
   const { host } = access;
   const { limits, clock } = deps;
   const transport = makeTransport({ access, ...deps });
-  const call: Call = (method, params, options) => callMethod(transport, limits, method, params, options);
+  const call: Call = (method, params, options) => callMethod({ transport, limits }, method, params, options);
   const catalogue = makeFieldMetadata(call, clock);
   const reading = makeReading({ transport, limits, catalogue });
   const writing = makeWriting({ transport, limits, catalogue });

@@ -35,7 +35,7 @@ async function sendAlone(
   options: CallOptions,
 ): Promise<CommandOutcome> {
   try {
-    const { result } = await callMethod(transport, limits, method, params, { ...options, writes: true });
+    const { result } = await callMethod({ transport, limits }, method, params, { ...options, writes: true });
     return { ok: true, result };
   } catch (error) {
     // The batch before it has been carried out: this failure is the command's own.

@@ -72,12 +72,11 @@ function toUrl(text: string): URL {
 }
 
 /** The sentence that people know, with the reason; the URL itself is never repeated, because it holds the secret. */
-export function webhookError(code: string, ru: string, en: string, status = 422, cause?: unknown): AppError {
+export function webhookError(code: string, ru: string, en: string, status = 422): AppError {
   return new AppError({
     code,
     status,
     text: { ru: `Ошибка проверки вебхука Битрикс24: ${ru}`, en: `Bitrix24 webhook check failed: ${en}` },
-    cause,
   });
 }
 

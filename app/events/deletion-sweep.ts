@@ -21,7 +21,7 @@ export function makeDeletionSweep({ db, clientFor }: DeletionSweepDeps): Search 
   return async (tenantId, { part, signal }) => {
     for (const entity of entities) {
       await part(entity, async () => {
-        const missing = await findMissing(db, await clientFor(tenantId), tenantId, entity, signal);
+        const missing = await findMissing(db, await clientFor(tenantId), { tenantId, entity, signal });
         const row = { tenantId, entity, side: 'bitrix24', reason: 'sweep_deleted', priority: priorities.run } as const;
         await enqueue(
           db,
@@ -35,9 +35,7 @@ export function makeDeletionSweep({ db, clientFor }: DeletionSweepDeps): Search 
 async function findMissing(
   db: Database,
   client: Bitrix24Client,
-  tenantId: number,
-  entity: Entity,
-  signal: AbortSignal,
+  { tenantId, entity, signal }: { tenantId: number; entity: Entity; signal: AbortSignal },
 ): Promise<number[]> {
   const missing: number[] = [];
   for (let afterId = 0; ; ) {

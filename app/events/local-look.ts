@@ -69,7 +69,7 @@ async function queueChanged(
     const last = page.at(-1);
     if (!last) return count;
     const ids = page.map(({ id }) => id);
-    const rows = await readLocal(db, tenantId, entity, ids);
+    const rows = await readLocal(db, { tenantId, entity }, ids);
     const changed = page.filter(({ id, shadow }) => {
       const row = rows.get(id);
       return !row || row.deleted || differs(fieldMap, row.record, shadow);

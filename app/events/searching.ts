@@ -1,5 +1,5 @@
 import { Bitrix24Error } from '../bitrix24/errors.ts';
-import type { TaskContext } from '../jobs/worker.ts';
+import type { TaskContext } from '../jobs/queue.ts';
 import type { Clock } from '../lib/clock.ts';
 import { AppError, type Text } from '../lib/errors.ts';
 import type { Entity } from '../lib/records.ts';

@@ -1,8 +1,7 @@
 import type Koa from 'koa';
 import { databaseProblem } from '../lib/database-away.ts';
-import { AppError, type Text } from '../lib/errors.ts';
+import { AppError, type Language, type Text } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
-import type { Language } from './route.ts';
 
 /** What the middleware keeps of a request. */
 export interface RequestState {

@@ -21,38 +21,8 @@ export function describeInterface({ routes, open, callbacks }: Interface) {
     bearerFormat: 'JWT',
     description: 'Claims: sub, tenant_id (integer), role (admin, user or viewer)',
   });
-  for (const route of routes) {
-    registry.registerPath({
-      method: route.method,
-      path: route.path.replace(/:(\w+)/g, '{$1}'),
-      summary: route.summary,
-      description: `Role: ${route.role} and above`,
-      security: [{ [bearer.name]: [] }],
-      request: {
-        ...(route.params && { params: route.params as z.ZodObject }),
-        ...(route.query && { query: route.query as z.ZodObject }),
-        ...(route.body && { body: { content: { 'application/json': { schema: route.body } } } }),
-      },
-      responses: {
-        // 201 for what was made, 202 for what was begun.
-        '2XX': { description: 'Success', content: { 'application/json': { schema: success } } },
-        default: { description: 'Failure', content: { 'application/json': { schema: failure } } },
-      },
-    });
-  }
-  for (const route of open) {
-    registry.registerPath({
-      method: 'post',
-      path: route.path,
-      summary: route.summary,
-      description: 'Without a JWT: the body proves the caller',
-      request: { body: { content: { 'application/json': { schema: route.body } } } },
-      responses: {
-        200: { description: 'Success', content: { 'application/json': { schema: success } } },
-        default: { description: 'Failure', content: { 'application/json': { schema: failure } } },
-      },
-    });
-  }
+  for (const route of routes) registerRoute(registry, route, bearer.name);
+  for (const route of open) registerOpen(registry, route);
   for (const callback of callbacks) {
     registry.registerPath({
       method: callback.method,
@@ -65,6 +35,40 @@ export function describeInterface({ routes, open, callbacks }: Interface) {
   return new OpenApiGeneratorV31(registry.definitions).generateDocument({
     openapi: '3.1.0',
     info: { title: 'Axenta CRM <-> Bitrix24', version: '1' },
+  });
+}
+
+function registerRoute(registry: OpenAPIRegistry, route: Route, bearer: string): void {
+  registry.registerPath({
+    method: route.method,
+    path: route.path.replace(/:(\w+)/g, '{$1}'),
+    summary: route.summary,
+    description: `Role: ${route.role} and above`,
+    security: [{ [bearer]: [] }],
+    request: {
+      ...(route.params && { params: route.params as z.ZodObject }),
+      ...(route.query && { query: route.query as z.ZodObject }),
+      ...(route.body && { body: { content: { 'application/json': { schema: route.body } } } }),
+    },
+    responses: {
+      // 201 for what was made, 202 for what was begun.
+      '2XX': { description: 'Success', content: { 'application/json': { schema: success } } },
+      default: { description: 'Failure', content: { 'application/json': { schema: failure } } },
+    },
+  });
+}
+
+function registerOpen(registry: OpenAPIRegistry, route: OpenRoute): void {
+  registry.registerPath({
+    method: 'post',
+    path: route.path,
+    summary: route.summary,
+    description: 'Without a JWT: the body proves the caller',
+    request: { body: { content: { 'application/json': { schema: route.body } } } },
+    responses: {
+      200: { description: 'Success', content: { 'application/json': { schema: success } } },
+      default: { description: 'Failure', content: { 'application/json': { schema: failure } } },
+    },
   });
 }
 

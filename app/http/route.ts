@@ -1,10 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { z } from 'zod';
-import type { AppError, Text } from '../lib/errors.ts';
+import type { AppError, Language, Text } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import type { PageName } from './pages.ts';
-
-export type Language = 'ru' | 'en';
 
 export const roles = ['viewer', 'user', 'admin'] as const;
 export type Role = (typeof roles)[number];

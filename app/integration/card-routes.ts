@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { idSchema, idTextSchema } from '../http/ids.ts';
-import { defineRoute, type Language, type Route } from '../http/route.ts';
+import { defineRoute, type Route } from '../http/route.ts';
+import type { Language } from '../lib/errors.ts';
 import { bitrix24Address, type RequireActive } from './address.ts';
 import {
   type CardDeps,

@@ -7,6 +7,7 @@ import { type Bitrix24Type, type Entity, entityOf, pairKinds } from '../lib/reco
 import { type Database, queryRows } from '../models/database.ts';
 import { retryingTransaction } from '../models/retrying-transaction.ts';
 import { readLocal } from '../sync/load/local-rows.ts';
+import { tieByHand } from '../sync/load/mappings.ts';
 import { readSettings } from '../sync/load/read-settings.ts';
 import { enqueue, priorities } from '../sync/queue/sync-queue.ts';
 import { alreadyLinked, createBusy, creatingIsOff, notCreated } from './card-errors.ts';
@@ -85,35 +86,20 @@ export async function linkCard(deps: CardDeps, card: Card, localId: number): Pro
   const { db } = deps;
   const { tenantId } = card;
   const entity = entityOf[card.type];
-  const local = (await readLocal(db, tenantId, entity, [localId])).get(localId);
+  const local = (await readLocal(db, { tenantId, entity }, [localId])).get(localId);
   const client = await deps.clientFor(tenantId);
   if (!local || local.deleted || !(await client.find(entity, card.id, { urgency: 'interactive' }))) throw notFound();
-  const ids = { tenantId, entity, localId, remoteId: String(card.id) };
   try {
     await retryingTransaction(db, async (transaction) => {
       const busy = await queryRows(
         db,
         `select 1 from sync_queue where tenant_id = $tenantId and entity = $entity and side = 'local'
             and record_id = $localId and create_sent_at is not null`,
-        ids,
+        { tenantId, entity, localId },
         transaction,
       );
       if (busy.length > 0) throw createBusy();
-      await queryRows(
-        db,
-        `delete from bitrix24_sync_mappings where tenant_id = $tenantId and local_type = $entity and state <> 'linked'
-            and (local_id = $localId or bitrix24_id = $remoteId)`,
-        ids,
-        transaction,
-      );
-      // Not yet `linked`, and without shadows: the reconciliation merges both sides and marks the portal's record as ours.
-      await queryRows(
-        db,
-        `insert into bitrix24_sync_mappings (tenant_id, local_type, local_id, bitrix24_type, bitrix24_id, state)
-         values ($tenantId, $entity, $localId, $type, $remoteId, 'unlinked')`,
-        { ...ids, type: card.type },
-        transaction,
-      );
+      await tieByHand(db, tenantId, { entity, localId, remoteId: card.id }, transaction);
       const row = { tenantId, entity, side: 'local', recordId: localId, reason: 'asked' } as const;
       await enqueue(db, [{ ...row, priority: priorities.interactive }], transaction);
     });

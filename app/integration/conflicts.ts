@@ -6,7 +6,8 @@ import { AppError, notFound } from '../lib/errors.ts';
 import { type Entity, pairKinds } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
 import { retryingTransaction } from '../models/retrying-transaction.ts';
-import { type LocalRow, readLocal, writeLocal } from '../sync/load/local-rows.ts';
+import { closeConflict } from '../sync/journal/close-entries.ts';
+import { readLocal, writeLocal } from '../sync/load/local-rows.ts';
 import { readSettings } from '../sync/load/read-settings.ts';
 import { localNameSql } from './record-name.ts';
 
@@ -80,16 +81,9 @@ export async function resolveConflict(
     return await retryingTransaction(db, async (transaction) => {
       const conflict = await lockConflict(db, tenantId, id, transaction);
       if (conflict.state === 'resolved') throw conflictResolved();
-      if (keep !== conflict.winner) await putBack(db, tenantId, conflict, keep, transaction);
-      const [resolved] = await queryRows<ConflictRow>(
-        db,
-        `update sync_conflicts set state = 'resolved', resolved_at = now()
-          where tenant_id = $tenantId and id = $id returning ${columns}`,
-        { tenantId, id },
-        transaction,
-      );
-      if (!resolved) throw notFound();
-      return resolved;
+      if (keep !== conflict.winner) await putBack(db, tenantId, { conflict, keep }, transaction);
+      await closeConflict(db, tenantId, id, transaction);
+      return lockConflict(db, tenantId, id, transaction);
     });
   } catch (error) {
     if (error instanceof UniqueConstraintError) throw valueTaken(error);
@@ -116,19 +110,20 @@ async function lockConflict(
 async function putBack(
   db: Database,
   tenantId: number,
-  conflict: ConflictRow,
-  keep: 'crm' | 'bitrix24',
+  { conflict, keep }: { conflict: ConflictRow; keep: 'crm' | 'bitrix24' },
   transaction: Transaction,
 ): Promise<void> {
   const { entity, local_id: localId, field } = conflict;
-  const row = (await readLocal(db, tenantId, entity, [localId], transaction)).get(localId);
+  const target = { tenantId, entity };
+  const row = (await readLocal(db, target, [localId], transaction)).get(localId);
   if (!row || row.deleted) throw recordGone();
   const settings = await readSettings({ db }, tenantId);
   const pair = fieldMapFor(entity, settings.field_map[entity]).pairs.find(({ key }) => key === field);
   const lost = keep === 'crm' ? conflict.local_value : conflict.bitrix24_value;
   const columnsToSet = pair && columnsFor(pair, row.record, keep, lost);
   if (!columnsToSet) throw notRestorable(field);
-  await write(db, tenantId, entity, row, columnsToSet, transaction);
+  const written = await writeLocal(db, { ...target, row }, columnsToSet, transaction);
+  if (!written) throw recordBusy(entity);
 }
 
 /** The columns that make the CRM record show the lost value; null when no columns do. */
@@ -146,16 +141,8 @@ export function columnsFor(
   return candidates.find((candidate) => pair.readLocal({ ...local, ...candidate }) === lost) ?? null;
 }
 
-async function write(
-  db: Database,
-  tenantId: number,
-  entity: Entity,
-  row: LocalRow,
-  changes: Record<string, unknown>,
-  transaction: Transaction,
-): Promise<void> {
-  if (await writeLocal(db, tenantId, entity, row, changes, transaction)) return;
-  throw new AppError({
+function recordBusy(entity: Entity): AppError {
+  return new AppError({
     code: 'record_busy',
     status: 409,
     text: {

@@ -3,6 +3,7 @@ import { AppError, notFound } from '../lib/errors.ts';
 import type { Entity } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
 import { retryingTransaction } from '../models/retrying-transaction.ts';
+import { closeError, markErrorsPending } from '../sync/journal/close-entries.ts';
 import { enqueue, priorities, type QueueRequest } from '../sync/queue/sync-queue.ts';
 import type { RequireActive } from './address.ts';
 import {
@@ -21,8 +22,6 @@ export interface ErrorActionDeps {
   requireConnection(tenantId: number): Promise<void>;
 }
 
-export type ErrorActions = ReturnType<typeof makeErrorActions>;
-
 /** What a person can do with dead letters: have them tried again, one or all, or close them. */
 export function makeErrorActions({ db, requireActive, requireConnection }: ErrorActionDeps) {
   return {
@@ -38,11 +37,10 @@ export function makeErrorActions({ db, requireActive, requireConnection }: Error
         return resolve(tenantId, id);
       }
       await requireActive(tenantId);
-      const [retried] = await retryWhere(tenantId, priorities.interactive, 'tenant_id = $tenantId and id = $id', {
-        tenantId,
-        id,
-      });
-      if (!retried) throw alreadyResolved();
+      const condition = 'tenant_id = $tenantId and id = $id';
+      const count = await retryWhere(tenantId, priorities.interactive, condition, { tenantId, id });
+      const retried = await findError(db, tenantId, id);
+      if (count === 0 || !retried) throw alreadyResolved();
       return retried;
     },
 
@@ -53,7 +51,7 @@ export function makeErrorActions({ db, requireActive, requireConnection }: Error
     async retryAll(tenantId: number, filter: ErrorFilter): Promise<number> {
       await requireActive(tenantId);
       const bind = errorFilterBinds(tenantId, { ...filter, status: 'failed' });
-      return (await retryWhere(tenantId, priorities.run, errorCondition, bind)).length;
+      return retryWhere(tenantId, priorities.run, errorCondition, bind);
     },
 
     /** Closes an error; its record is looked at again when it next changes. Throws `not_found`. Repeat-safe. */
@@ -68,36 +66,34 @@ export function makeErrorActions({ db, requireActive, requireConnection }: Error
   }
 
   async function resolve(tenantId: number, id: number): Promise<ErrorRow> {
-    await queryRows(
-      db,
-      `update integration_errors set status = 'resolved', resolved_at = now(), updated_at = now(), next_retry_at = null
-        where tenant_id = $tenantId and id = $id and status <> 'resolved'`,
-      { tenantId, id },
-    );
+    await closeError(db, tenantId, id);
     const error = await findError(db, tenantId, id);
     if (!error) throw notFound();
     return error;
   }
 
+  /** Returns how many errors are tried again. */
   function retryWhere(
     tenantId: number,
     priority: number,
     condition: string,
     bind: Record<string, unknown>,
-  ): Promise<ErrorRow[]> {
+  ): Promise<number> {
     return retryingTransaction(db, async (transaction) => {
-      const errors = await markPending(db, condition, bind, transaction);
+      const errors = await lockOpenErrors(db, condition, bind, transaction);
+      const ids = errors.map(({ id }) => id);
+      await markErrorsPending(db, tenantId, ids, transaction);
       await enqueue(
         db,
         errors.map((error) => ({ ...toQueueRequest(tenantId, error), priority })),
         transaction,
       );
-      return errors;
+      return errors.length;
     });
   }
 }
 
-function markPending(
+function lockOpenErrors(
   db: Database,
   condition: string,
   bind: Record<string, unknown>,
@@ -105,9 +101,9 @@ function markPending(
 ): Promise<ErrorRow[]> {
   return queryRows<ErrorRow>(
     db,
-    `update integration_errors set status = 'pending', next_retry_at = now(), updated_at = now()
+    `select ${errorColumns} from integration_errors
       where ${condition} and status <> 'resolved' and local_type is not null and (local_id is not null or external_id is not null)
-     returning ${errorColumns}`,
+      order by id for update`,
     bind,
     transaction,
   );

@@ -1,5 +1,4 @@
-import type { Language } from '../http/route.ts';
-import type { Text } from '../lib/errors.ts';
+import type { Language, Text } from '../lib/errors.ts';
 import { type Database, queryRows } from '../models/database.ts';
 
 /** A cause that people can act on at once, however many records it holds back. */

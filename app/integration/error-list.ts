@@ -1,6 +1,5 @@
 import { offsetOf, type Page } from '../http/paging.ts';
-import type { Language } from '../http/route.ts';
-import type { Text } from '../lib/errors.ts';
+import type { Language, Text } from '../lib/errors.ts';
 import { type Database, queryRows } from '../models/database.ts';
 import { localNameSql } from './record-name.ts';
 

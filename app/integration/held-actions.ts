@@ -5,7 +5,7 @@ import { type Database, queryRows } from '../models/database.ts';
 import { retryingTransaction } from '../models/retrying-transaction.ts';
 import { decideHeld, type HeldAction, type HeldRow } from '../sync/journal/held-deletions.ts';
 import { type LogLine, saveLog } from '../sync/journal/sync-log.ts';
-import { undeleteLocal } from '../sync/load/local-rows.ts';
+import { type LocalTarget, undeleteLocal } from '../sync/load/local-rows.ts';
 import { setMappingState } from '../sync/load/mappings.ts';
 import { enqueue, priorities, type QueueRequest } from '../sync/queue/sync-queue.ts';
 import type { RequireActive } from './address.ts';
@@ -127,9 +127,10 @@ export function makeHeldActions({ db, requireActive }: HeldActionDeps) {
       for (const entity of entities) {
         const own = rows.filter((row) => row.entity === entity);
         const deletedHere = own.filter(({ action }) => vanishedSide[action] === 'local');
-        await bringBack(tenantId, entity, deletedHere, transaction);
+        const kind = { tenantId, entity };
+        await bringBack(kind, deletedHere, transaction);
         const deletedThere = own.filter(({ action }) => vanishedSide[action] === 'bitrix24');
-        await setStates(tenantId, entity, deletedThere, recreate ? 'unlinked' : 'orphaned', transaction);
+        await setStates(kind, deletedThere, recreate ? 'unlinked' : 'orphaned', transaction);
         const row = { tenantId, entity, side: 'local', reason: 'recreate', priority } as const;
         const anew = recreate ? deletedThere.map(({ local_id: recordId }) => ({ ...row, recordId })) : [];
         await enqueue(db, anew, transaction);
@@ -140,17 +141,16 @@ export function makeHeldActions({ db, requireActive }: HeldActionDeps) {
   }
 
   /** A row that another program removed outright cannot come back: its Bitrix24 record stays, without the link. */
-  async function bringBack(tenantId: number, entity: Entity, rows: HeldRow[], transaction: Transaction): Promise<void> {
+  async function bringBack(kind: LocalTarget, rows: HeldRow[], transaction: Transaction): Promise<void> {
     const ids = rows.map((row) => row.local_id);
     if (ids.length === 0) return;
-    const there = await undeleteLocal(db, tenantId, entity, ids, transaction);
+    const there = await undeleteLocal(db, kind, ids, transaction);
     const removed = rows.filter((row) => !there.has(row.local_id));
-    await setStates(tenantId, entity, removed, 'unlinked', transaction);
+    await setStates(kind, removed, 'unlinked', transaction);
   }
 
   async function setStates(
-    tenantId: number,
-    entity: Entity,
+    { tenantId, entity }: LocalTarget,
     rows: HeldRow[],
     state: 'unlinked' | 'orphaned',
     transaction: Transaction,
@@ -166,7 +166,7 @@ export function makeHeldActions({ db, requireActive }: HeldActionDeps) {
       transaction,
     );
     const ids = mappings.map(({ id }) => id);
-    await setMappingState(db, tenantId, ids, state, transaction);
+    await setMappingState(db, tenantId, { ids, state }, transaction);
   }
 
   async function refuse(tenantId: number, id: number): Promise<never> {

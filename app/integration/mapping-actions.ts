@@ -4,6 +4,8 @@ import type { Entity } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
 import { retryingTransaction } from '../models/retrying-transaction.ts';
 import { endHoldsOfPair } from '../sync/journal/held-deletions.ts';
+import { deleteMappings } from '../sync/load/mappings.ts';
+import { forgetPair } from '../sync/queue/forget-rows.ts';
 import { enqueue, priorities } from '../sync/queue/sync-queue.ts';
 import { type ErrorRow, errorColumns } from './error-list.ts';
 import { findMapping, type MappingRow } from './mapping-list.ts';
@@ -73,22 +75,11 @@ export async function waitForPair(
 export async function deleteMapping(db: Database, tenantId: number, id: number): Promise<void> {
   const mapping = await requireMapping(db, tenantId, id);
   await retryingTransaction(db, async (transaction) => {
-    await queryRows(
-      db,
-      'delete from bitrix24_sync_mappings where tenant_id = $tenantId and id = $id',
-      { tenantId, id },
-      transaction,
-    );
+    await deleteMappings(db, tenantId, [id], transaction);
     const pair = { entity: mapping.local_type, localId: mapping.local_id, remoteId: Number(mapping.bitrix24_id) };
     await endHoldsOfPair(db, tenantId, pair, transaction);
     // What waited for this pair would make a second record for the one that is no longer known.
-    await queryRows(
-      db,
-      `delete from sync_queue where tenant_id = $tenantId and entity = $entity
-          and ((side = 'local' and record_id = $localId) or (side = 'bitrix24' and record_id = $remoteId))`,
-      { tenantId, ...pair },
-      transaction,
-    );
+    await forgetPair(db, tenantId, pair, transaction);
   });
 }
 

@@ -55,7 +55,7 @@ export async function viewPair({ db, clientFor }: PairViewDeps, tenantId: number
   const { local_type: entity, local_id: localId } = row;
   const [mappings, locals, remote, settings] = await Promise.all([
     findMappings(db, tenantId, entity, { local: [localId], remote: [] }),
-    readLocal(db, tenantId, entity, [localId]),
+    readLocal(db, { tenantId, entity }, [localId]),
     readRemote(clientFor, tenantId, row),
     readSettings({ db }, tenantId),
   ]);

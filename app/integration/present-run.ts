@@ -1,4 +1,4 @@
-import type { RunRow } from '../sync/runs/runs.ts';
+import type { RunRow } from '../sync/runs/run-row.ts';
 
 /** A run as the REST interface shows it. */
 export interface PresentedRun {

@@ -1,6 +1,7 @@
 import type { Clock } from '../lib/clock.ts';
 import type { Database } from '../models/database.ts';
-import { findRun, type RunRow } from '../sync/runs/runs.ts';
+import type { RunRow } from '../sync/runs/run-row.ts';
+import { findRun } from '../sync/runs/runs.ts';
 import { presentRun } from './present-run.ts';
 
 const tickMs = 1000;

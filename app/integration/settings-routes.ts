@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { defineRoute, type Language, type Route } from '../http/route.ts';
+import { defineRoute, type Route } from '../http/route.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { Language } from '../lib/errors.ts';
 import { readUnderstood } from '../sync/load/read-settings.ts';
 import { settingsSchema, type Understood } from '../sync/plan/settings.ts';
 import { bitrix24Address } from './address.ts';

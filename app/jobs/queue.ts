@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { databaseUnavailable, isConnectionLost } from '../lib/database-away.ts';
+import type { Log } from '../lib/log.ts';
 
 /**
  * Jobs that a worker can run for one tenant. The three ways to reconcile do the same and differ in whom they stand behind: `reconcile`
@@ -19,6 +20,13 @@ export const tasks = [
   'recheck',
 ] as const;
 export type Task = (typeof tasks)[number];
+
+/** What a job is run with; `signal` tells it to come to an end. */
+export interface TaskContext {
+  signal: AbortSignal;
+  log: Log;
+  task: Task;
+}
 
 /** Which line of a tenant a task waits in: one of each runs at a time. */
 const lineOf: Record<Task, 'tenant' | 'search' | 'connection'> = {

@@ -2,11 +2,16 @@ import { type JobHelpers, Logger, type Runner, run } from 'graphile-worker';
 import pg from 'pg';
 import { isDatabaseAway } from '../lib/database-away.ts';
 import type { Log } from '../lib/log.ts';
+import type { DatabaseLink } from '../models/database-link.ts';
+import type { Lane } from './lanes.ts';
 import { type Liveness, startLiveness } from './liveness.ts';
-import type { Task } from './queue.ts';
-import type { TaskContext, WorkerDeps } from './worker.ts';
+import type { Task, TaskContext } from './queue.ts';
 
-export interface RunnersDeps extends Omit<WorkerDeps, 'handlers'> {
+export interface RunnersDeps {
+  link: DatabaseLink;
+  /** What may run at the same time in this process. */
+  lanes: readonly Lane[];
+  log: Log;
   handle(tenantId: number, context: TaskContext): Promise<void>;
 }
 

@@ -1,25 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runMigrations } from 'graphile-worker';
-import type { Log } from '../lib/log.ts';
-import type { DatabaseLink } from '../models/database-link.ts';
-import type { Lane } from './lanes.ts';
-import { lineName, type Task } from './queue.ts';
-import { startRunners } from './runners.ts';
-
-export interface TaskContext {
-  signal: AbortSignal;
-  log: Log;
-  task: Task;
-}
+import { lineName, type Task, type TaskContext } from './queue.ts';
+import { type RunnersDeps, startRunners } from './runners.ts';
 
 export type Handlers = Record<Task, (tenantId: number, context: TaskContext) => Promise<void>>;
 
-export interface WorkerDeps {
-  link: DatabaseLink;
-  /** What may run at the same time in this process. */
-  lanes: readonly Lane[];
+export interface WorkerDeps extends Omit<RunnersDeps, 'handle'> {
   handlers: Handlers;
-  log: Log;
 }
 
 export interface RunningWorker {

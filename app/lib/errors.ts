@@ -4,6 +4,8 @@ export interface Text {
   en: string;
 }
 
+export type Language = keyof Text;
+
 export interface AppErrorOptions {
   /** Stable snake_case code: callers decide by it, never by the text. */
   code: string;

@@ -1,5 +1,5 @@
 import type { Patience } from '../bitrix24/client.ts';
-import type { TaskContext } from '../jobs/worker.ts';
+import type { TaskContext } from '../jobs/queue.ts';
 import type { ReconcileOptions } from './reconcile.ts';
 
 /** How long a slot that others wait for is lent to one portal, in ms: for an answer to a read, and to a write. */

@@ -1,8 +1,7 @@
 import type { ApplicationKeys } from '../../bitrix24/oauth.ts';
 import type { Secrets } from '../../lib/secrets.ts';
 import { type Database, queryRows } from '../../models/database.ts';
-import type { Installation } from '../install/installations.ts';
-import { clientSecretPlace } from './connections.ts';
+import { clientSecretPlace } from './secret-places.ts';
 
 export interface ApplicationsDeps {
   db: Database;
@@ -15,6 +14,12 @@ export interface ApplicationsDeps {
 export interface Claim {
   tenantId: number;
   keys: ApplicationKeys;
+}
+
+/** An application as an installation names it; the company is null while none has claimed it. */
+export interface InstalledApplication {
+  clientId: string;
+  tenantId: number | null;
 }
 
 export type Applications = ReturnType<typeof makeAppCredentials>;
@@ -52,7 +57,7 @@ export function makeAppCredentials({ db, secrets, marketplace }: ApplicationsDep
     },
 
     /** Keys with which an installation's tokens are renewed; null when its company has removed them. */
-    async keysOf({ clientId, tenantId }: Pick<Installation, 'clientId' | 'tenantId'>): Promise<ApplicationKeys | null> {
+    async keysOf({ clientId, tenantId }: InstalledApplication): Promise<ApplicationKeys | null> {
       if (marketplace?.clientId === clientId) return marketplace;
       const claims = await claimsOf(clientId);
       return claims.find((claim) => claim.tenantId === tenantId)?.keys ?? null;

@@ -3,14 +3,19 @@ import type { Bitrix24Client } from '../../bitrix24/client.ts';
 import type { Log } from '../../lib/log.ts';
 import { type Database, queryRows } from '../../models/database.ts';
 import { notConfigured } from './connection-errors.ts';
-import type { Access } from './portal-credentials.ts';
 
 /** PostgreSQL channel that tells every process to forget a tenant's client; the payload is the tenant's id. */
 export const cacheChannel = 'axenta_cache';
 
+/** How a portal is reached: `key` changes with everything that makes a client made earlier the wrong one. */
+export interface PortalWay {
+  key: string;
+  open(): Promise<PortalAccess>;
+}
+
 export interface ClientsDeps {
   db: Database;
-  access: Pick<Access, 'find'>;
+  access: { find(tenantId: number): Promise<PortalWay | null> };
   /** `noteOffset` is told the portal's distance from UTC in minutes. */
   makeClient(access: PortalAccess, noteOffset: (minutes: number) => void): Bitrix24Client;
   log: Log;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { defineRoute, type Language, type Route } from '../../http/route.ts';
+import { defineRoute, type Route } from '../../http/route.ts';
+import type { Language } from '../../lib/errors.ts';
 import type { Clients } from './clients.ts';
 import type { Health } from './health.ts';
 import { presentHealth } from './present-health.ts';

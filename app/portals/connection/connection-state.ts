@@ -5,7 +5,8 @@ import { type Database, queryRows } from '../../models/database.ts';
 import { retryingTransaction } from '../../models/retrying-transaction.ts';
 import { closeFault, type FaultCause, openFault } from '../../sync/faults/fault-store.ts';
 import { connectionFault } from '../../sync/faults/scope.ts';
-import { openErrorKey } from '../../sync/journal/error-log.ts';
+import { closeErrorsOf } from '../../sync/journal/close-entries.ts';
+import { recordConnectionError } from '../../sync/journal/error-log.ts';
 
 export type ConnectionState = ReturnType<typeof makeConnectionState>;
 
@@ -49,14 +50,12 @@ export function makeConnectionState(db: Database) {
           where tenant_id = $tenantId and kind = $kind returning tenant_id, kind),
        app as (
          update bitrix24_installations i set state = 'active', updated_at = now()
-           from started s where s.kind = 'installation' and i.tenant_id = s.tenant_id and i.state = 'suspended'),
-       mended as (
-         update integration_errors set status = 'resolved', resolved_at = now(), updated_at = now()
-          where tenant_id = $tenantId and operation = $operation and status <> 'resolved')
+           from started s where s.kind = 'installation' and i.tenant_id = s.tenant_id and i.state = 'suspended')
        select pg_notify('axenta_sync', tenant_id::text) from started`,
-      { tenantId, kind, operation: connectOperation },
+      { tenantId, kind },
       transaction,
     );
+    await closeErrorsOf(db, tenantId, connectOperation, transaction);
     await endFault(tenantId, transaction);
   }
 
@@ -79,17 +78,12 @@ export function makeConnectionState(db: Database) {
            app as (
              update bitrix24_installations i set state = 'suspended', updated_at = now()
                from stopped s where s.kind = 'installation' and i.tenant_id = s.tenant_id and i.state = 'active')
-           insert into integration_errors as e (tenant_id, operation, kind, code, message, retryable, status)
-           select distinct tenant_id, $operation::text, 'auth', $code::text, $message::text, false, 'failed' from stopped
-           on conflict ${openErrorKey}
-             where status <> 'resolved'
-           do update set operation = excluded.operation, kind = excluded.kind, code = excluded.code,
-                         message = excluded.message, attempts = e.attempts + 1, status = 'failed', updated_at = now()
-           returning id`,
-          { tenantId, code: error.code, message: redact(error.text.ru), operation: connectOperation },
+           select distinct tenant_id from stopped`,
+          { tenantId, code: error.code, message: redact(error.text.ru) },
           transaction,
         );
         if (stopped.length === 0) return;
+        await recordConnectionError(db, tenantId, { ...error, operation: connectOperation }, transaction);
         await openFault(db, tenantId, { key: connectionFault, error, nextTryAt: null }, transaction);
       });
     },

@@ -4,6 +4,7 @@ import { type Database, queryRows } from '../../models/database.ts';
 import { closeAllFaults } from '../../sync/faults/fault-store.ts';
 import { connectionSuspended, credentialsUnreadable, notConfigured } from './connection-errors.ts';
 import { type ConnectionKind, type ConnectionState, makeConnectionState } from './connection-state.ts';
+import { clientSecretPlace, webhookPlace } from './secret-places.ts';
 
 /** How a tenant reaches its portal. Holds no secret. */
 export interface Connection {
@@ -208,9 +209,6 @@ export function makeConnections({ db, secrets }: { db: Database; secrets: Secret
     },
   };
 }
-
-export const webhookPlace = (tenantId: number) => `companies.bitrix24_webhook_url:${tenantId}`;
-export const clientSecretPlace = (tenantId: number) => `companies.bitrix24_client_secret:${tenantId}`;
 
 const connectionQuery = `
   select tenant_id as "tenantId", kind, state, portal_host as portal, user_id as "userId", scope,

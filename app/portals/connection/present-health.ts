@@ -1,4 +1,4 @@
-import type { Language } from '../../http/route.ts';
+import type { Language } from '../../lib/errors.ts';
 import type { ShownFault } from '../../sync/faults/open-faults.ts';
 import type { HealthReport } from './health.ts';
 

@@ -1,7 +1,6 @@
 import type { Secrets } from '../../lib/secrets.ts';
 import { type Database, queryRows } from '../../models/database.ts';
-import { accessPlace, refreshPlace } from '../install/installations.ts';
-import { clientSecretPlace, webhookPlace } from './connections.ts';
+import { accessPlace, clientSecretPlace, refreshPlace, webhookPlace } from './secret-places.ts';
 
 /** Every column that holds a ciphertext, with what each value is bound to. */
 const columns = [

@@ -5,8 +5,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Database } from '../../models/database.ts';
 import { retryingTransaction } from '../../models/retrying-transaction.ts';
 import { enqueueLinked } from '../../sync/queue/enqueue-linked.ts';
-import type { Install } from '../install/install.ts';
-import type { Applications } from './app-credentials.ts';
+import type { Applications, Claim } from './app-credentials.ts';
 import type { Clients } from './clients.ts';
 import { installedElsewhere, notConfigured, portalChanged, setupInterrupted } from './connection-errors.ts';
 import type { ApplicationCredentials, Connections, VerifiedWebhook } from './connections.ts';
@@ -46,7 +45,10 @@ export interface SetupDeps {
   /** Tries a webhook; throws AppError with a sentence that begins with «Ошибка проверки вебхука Битрикс24». */
   probe(webhookUrl: string): Promise<VerifiedWebhook>;
   applications: Pick<Applications, 'ofTenant'>;
-  install: Pick<Install, 'findPending'>;
+  install: {
+    /** An installation that waits for this application's secret; null when there is none. */
+    findPending(claim: Claim, options: { replacePortal: boolean }): Promise<{ activate(): Promise<void> } | null>;
+  };
   makeClient(access: PortalAccess): Bitrix24Client;
   publicUrl: string | undefined;
 }

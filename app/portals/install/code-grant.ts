@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ApplicationKeys, OAuth } from '../../bitrix24/oauth.ts';
-import type { CallbackAnswer, Language } from '../../http/route.ts';
-import { AppError, invalidRequest } from '../../lib/errors.ts';
+import type { CallbackAnswer } from '../../http/route.ts';
+import { AppError, invalidRequest, type Language } from '../../lib/errors.ts';
 import type { Applications } from '../connection/app-credentials.ts';
 import type { Install } from './install.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { defineRoute, type Language, type Route } from '../../http/route.ts';
-import { notFound } from '../../lib/errors.ts';
+import { defineRoute, type Route } from '../../http/route.ts';
+import { type Language, notFound } from '../../lib/errors.ts';
 import type { AppLifecycleEvents } from './app-lifecycle-events.ts';
 import type { CodeGrant } from './code-grant.ts';
 import { installationSteps, type StepState } from './installation-steps.ts';

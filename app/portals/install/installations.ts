@@ -4,6 +4,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Secrets } from '../../lib/secrets.ts';
 import { type Database, queryRows } from '../../models/database.ts';
 import { credentialsUnreadable } from '../connection/connection-errors.ts';
+import { accessPlace, refreshPlace } from '../connection/secret-places.ts';
 import { type InstallationState, portalTaken, statesBefore } from './installation-states.ts';
 import { type InstallationStep, makeInstallationSteps, type StepState } from './installation-steps.ts';
 
@@ -56,6 +57,20 @@ export function makeInstallations({ db, secrets, clock }: { db: Database; secret
     return row ?? null;
   }
 
+  /** What the row holds of a proved installation; tokens encrypted, proofs as digests. */
+  function bindsOf({ tokens, applicationToken, installerToken, ...proved }: ProvedInstallation) {
+    const { memberId, userId } = proved;
+    const installer = installerToken && { tokenDigest: secrets.digest(installerToken), userId, at: clock.now() };
+    return {
+      ...{ memberId, userId, clientId: proved.clientId, host: proved.host, oauthUrl: proved.oauthUrl },
+      ...{ scope: proved.scope, license: proved.license },
+      access: secrets.encrypt(tokens.accessToken, accessPlace(memberId)),
+      refresh: secrets.encrypt(tokens.refreshToken, refreshPlace(memberId)),
+      digest: applicationToken && secrets.digest(applicationToken),
+      installer: installer && JSON.stringify(installer),
+    };
+  }
+
   return {
     ...makeInstallationSteps({ db, clock }),
 
@@ -78,7 +93,6 @@ export function makeInstallations({ db, secrets, clock }: { db: Database; secret
       { tenantId, state }: { tenantId: number | null; state: 'pending' | 'active' },
       transaction: Transaction,
     ): Promise<Installation> {
-      const place = proved.memberId;
       try {
         await queryRows(
           db,
@@ -98,27 +112,7 @@ export function makeInstallations({ db, secrets, clock }: { db: Database; secret
                   application_token_digest = coalesce(excluded.application_token_digest,
                     -- another application's token proves nothing
                     case when i.client_id = excluded.client_id then i.application_token_digest end)`,
-          {
-            memberId: proved.memberId,
-            tenantId,
-            clientId: proved.clientId,
-            state,
-            host: proved.host,
-            oauthUrl: proved.oauthUrl,
-            access: secrets.encrypt(proved.tokens.accessToken, accessPlace(place)),
-            refresh: secrets.encrypt(proved.tokens.refreshToken, refreshPlace(place)),
-            userId: proved.userId,
-            digest: proved.applicationToken && secrets.digest(proved.applicationToken),
-            installer:
-              proved.installerToken &&
-              JSON.stringify({
-                tokenDigest: secrets.digest(proved.installerToken),
-                userId: proved.userId,
-                at: clock.now(),
-              }),
-            scope: proved.scope,
-            license: proved.license,
-          },
+          { ...bindsOf(proved), tenantId, state },
           transaction,
         );
       } catch (error) {
@@ -262,9 +256,6 @@ export function makeInstallations({ db, secrets, clock }: { db: Database; secret
     },
   };
 }
-
-export const accessPlace = (memberId: string) => `bitrix24_installations.access_token:${memberId}`;
-export const refreshPlace = (memberId: string) => `bitrix24_installations.refresh_token:${memberId}`;
 
 const columns = `
   select id, member_id as "memberId", tenant_id as "tenantId", client_id as "clientId", state, portal_host as host,

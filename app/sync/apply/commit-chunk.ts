@@ -8,7 +8,8 @@ import { type LogLine, reportLines, saveConflicts, saveLog } from '../journal/sy
 import { markAsOurs } from '../load/local-rows.ts';
 import { deleteMappings, saveMappings, setMappingState, touchMappings } from '../load/mappings.ts';
 import type { SyncContext } from '../pair.ts';
-import { enqueueObjectsOfContracts, forgetAdded } from '../queue/enqueue-linked.ts';
+import { enqueueObjectsOfContracts } from '../queue/enqueue-linked.ts';
+import { forgetAdded } from '../queue/forget-rows.ts';
 import { enqueue, priorities, removeDone } from '../queue/sync-queue.ts';
 import { commitPair } from './commit-pair.ts';
 import { type AppliedPlan, type Entries, joinEntries } from './entries.ts';
@@ -80,8 +81,8 @@ async function writeEntries(
   const { db } = deps;
   await saveMappings(db, tenantId, entries.mappings, transaction);
   await touchMappings(db, tenantId, entries.seen, transaction);
-  await setMappingState(db, tenantId, entries.unlinked, 'unlinked', transaction);
-  await setMappingState(db, tenantId, entries.orphaned, 'orphaned', transaction);
+  await setMappingState(db, tenantId, { ids: entries.unlinked, state: 'unlinked' }, transaction);
+  await setMappingState(db, tenantId, { ids: entries.orphaned, state: 'orphaned' }, transaction);
   await deleteMappings(db, tenantId, entries.forgotten, transaction);
   await saveLog(db, tenantId, entries.log, transaction);
   await saveConflicts(db, tenantId, entries.conflicts, transaction);
@@ -95,8 +96,7 @@ async function writeEntries(
   const handled = await removeDone(db, tenantId, rows, transaction);
   await forgetAdded(
     db,
-    tenantId,
-    entity,
+    { tenantId, entity },
     entries.made.map(({ remoteId }) => remoteId),
     transaction,
   );

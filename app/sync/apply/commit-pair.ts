@@ -67,7 +67,7 @@ async function commitImported(
   const { pair } = item;
   const remote = pair.remote ?? missing(item, 'Bitrix24 record');
   const columns = item.newRecord ?? missing(item, 'new record');
-  const created = await insertLocal(deps.db, context.tenantId, pair.entity, columns, transaction);
+  const created = await insertLocal(deps.db, context, columns, transaction);
   pair.localId = created.id;
   const shadows = shadowsOf(context.fieldMap, created.record, remote);
   return doneEntries(pair, 'created', {
@@ -85,7 +85,12 @@ async function commitLocalDeletion(
   const { pair } = item;
   const local = pair.local ?? missing(item, 'local record');
   const columns = { deleted_at: deps.clock.now() };
-  const written = await writeLocal(deps.db, context.tenantId, pair.entity, local, columns, transaction);
+  const written = await writeLocal(
+    deps.db,
+    { tenantId: context.tenantId, entity: pair.entity, row: local },
+    columns,
+    transaction,
+  );
   if (!written) return noEntries();
   return doneEntries(pair, 'updated', {
     forgotten: pair.mapping ? [pair.mapping.id] : [],

@@ -81,9 +81,9 @@ async function decide(deps: SyncDeps, context: PlanContext, found: Found): Promi
       ...ended.filter(({ hold }) => hold.state === 'held').map(({ item }) => lineOf(item, 'hold_ended')),
     ];
     const pairs = held.map((item) => ({ ...idsOf(item.pair), action: heldActionOf(item), name: nameOf(item.pair) }));
-    await saveHeld(db, tenantId, entity, pairs, transaction);
+    await saveHeld(db, { tenantId, entity }, pairs, transaction);
     const passing = held.length > 0 ? [] : asking.flatMap(({ pair }) => pair.localId ?? []);
-    await rememberRemovals(db, tenantId, entity, passing, transaction);
+    await rememberRemovals(db, { tenantId, entity }, passing, transaction);
     const ids = ended.map(({ hold }) => hold.id);
     await endHolds(db, tenantId, ids, transaction);
     await saveLog(db, tenantId, lines, transaction);

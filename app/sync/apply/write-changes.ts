@@ -1,18 +1,11 @@
 import type { Transaction } from 'sequelize';
 import { AppError } from '../../lib/errors.ts';
-import type { Entity } from '../../lib/records.ts';
 import type { Database } from '../../models/database.ts';
-import { type LocalRow, writeLocal } from '../load/local-rows.ts';
+import { type LocalRow, type LocalTarget, writeLocal } from '../load/local-rows.ts';
 import type { MergeResult } from '../plan/merge.ts';
 import type { RefusedField } from './entries.ts';
 
 type LocalChange = MergeResult['toLocal'][number];
-
-interface Target {
-  tenantId: number;
-  entity: Entity;
-  row: LocalRow;
-}
 
 /**
  * Writes changes to a local row that is still as it was read. Returns the row afterwards, null when it changed meanwhile. `byField`: each
@@ -20,14 +13,15 @@ interface Target {
  */
 export async function writeChanges(
   db: Database,
-  { tenantId, entity, row }: Target,
+  target: LocalTarget & { row: LocalRow },
   changes: readonly LocalChange[],
   { transaction, byField }: { transaction: Transaction; byField: boolean },
 ): Promise<{ row: LocalRow | null; refused: RefusedField[] }> {
+  const { row } = target;
   if (changes.length === 0) return { row, refused: [] };
   if (!byField) {
     const columns = Object.assign({}, ...changes.map((change) => change.columns)) as Record<string, unknown>;
-    return { row: await writeLocal(db, tenantId, entity, row, columns, transaction), refused: [] };
+    return { row: await writeLocal(db, target, columns, transaction), refused: [] };
   }
   const refused: RefusedField[] = [];
   let current: LocalRow = row;
@@ -36,7 +30,7 @@ export async function writeChanges(
       const before = current;
       // A savepoint: what is refused undoes itself alone.
       const written = await db.transaction({ transaction }, (savepoint) =>
-        writeLocal(db, tenantId, entity, before, columns, savepoint),
+        writeLocal(db, { ...target, row: before }, columns, savepoint),
       );
       if (!written) return { row: null, refused };
       current = written;

@@ -1,6 +1,6 @@
 import type { Transaction } from 'sequelize';
 import { Bitrix24Error } from '../../bitrix24/errors.ts';
-import { AppError } from '../../lib/errors.ts';
+import { AppError, type Text } from '../../lib/errors.ts';
 import { type Entity, pairKinds, type Side } from '../../lib/records.ts';
 import { redact } from '../../lib/redact.ts';
 import { type Database, queryRows } from '../../models/database.ts';
@@ -23,7 +23,7 @@ export interface ErrorEntry {
 }
 
 /** What an open row is unique by: a local record is one, whichever Bitrix24 record it had when it failed. For `on conflict`. */
-export const openErrorKey = `(tenant_id, coalesce(local_type, ''), coalesce(local_id, 0),
+const openErrorKey = `(tenant_id, coalesce(local_type, ''), coalesce(local_id, 0),
        (case when local_id is null then coalesce(external_id, '') else '' end))`;
 
 /**
@@ -75,7 +75,27 @@ export async function recordError(
   );
 }
 
-/** Closes the open errors of records that are in order now; returns how many there were. */
+/** Writes the one error of a connection that is suspended; a person must mend it. The same error again is counted in its open row. */
+export async function recordConnectionError(
+  db: Database,
+  tenantId: number,
+  { operation, code, text }: { operation: string; code: string; text: Text },
+  transaction: Transaction,
+): Promise<void> {
+  await queryRows(
+    db,
+    `insert into integration_errors as e (tenant_id, operation, kind, code, message, retryable, status)
+     values ($tenantId, $operation, 'auth', $code, $message, false, 'failed')
+     on conflict ${openErrorKey}
+        where status <> 'resolved' do update
+        set operation = excluded.operation, kind = excluded.kind, code = excluded.code,
+            message = excluded.message, attempts = e.attempts + 1, status = 'failed', updated_at = now()`,
+    { tenantId, operation, code, message: redact(text.ru) },
+    transaction,
+  );
+}
+
+/** Closes the open errors of records that are in order now. */
 export async function resolveErrors(
   db: Database,
   tenantId: number,

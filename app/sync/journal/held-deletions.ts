@@ -7,6 +7,12 @@ export type HeldAction = 'delete_local' | 'delete_remote' | 'close_remote' | 'cr
 /** How far back deletions are counted together. */
 const windowSql = `interval '1 hour'`;
 
+/** Records of one kind of one tenant. */
+interface Kind {
+  tenantId: number;
+  entity: Entity;
+}
+
 /** A record pair by both its ids. */
 export interface PairKey {
   localId: number;
@@ -61,16 +67,24 @@ export async function countRemovals(
   { entity, asking, passed, follows }: RemovalQuery,
   transaction: Transaction,
 ): Promise<{ removed: number; linked: number }> {
-  const { table, bitrix24Type } = pairKinds[entity];
   await queryRows(
     db,
     `select pg_advisory_xact_lock(hashtext('sync_removals:' || $entity::text), $tenantId)`,
     { tenantId, entity },
     transaction,
   );
+  const { bitrix24Type } = pairKinds[entity];
   const [counts] = await queryRows<{ removed: number; linked: number }>(
     db,
-    `with lately as (
+    countingSql(entity),
+    { tenantId, entity, bitrix24Type, asking, passed, followsLocal: follows.local, followsRemote: follows.bitrix24 },
+    transaction,
+  );
+  return counts ?? { removed: 0, linked: 0 };
+}
+
+function countingSql(entity: Entity): string {
+  return `with lately as (
        select local_id from sync_removals
         where tenant_id = $tenantId and entity = $entity and removed_at > now() - ${windowSql}),
      decided as (
@@ -78,7 +92,7 @@ export async function countRemovals(
      waiting as (
        select m.local_id from sync_queue q
          join bitrix24_sync_mappings m on m.tenant_id = q.tenant_id and m.local_type = q.entity and m.local_id = q.record_id
-         left join ${table} r on r.tenant_id = q.tenant_id and r.id = q.record_id
+         left join ${pairKinds[entity].table} r on r.tenant_id = q.tenant_id and r.id = q.record_id
         where $followsLocal and q.tenant_id = $tenantId and q.entity = $entity and q.side = 'local' and m.state = 'linked'
           and (r.id is null or r.deleted_at is not null)
        union
@@ -100,18 +114,13 @@ export async function countRemovals(
               where tenant_id = $tenantId and local_type = $entity and state = 'linked')::integer
             + (select count(*) from lately l where not exists (
                  select 1 from bitrix24_sync_mappings m where m.tenant_id = $tenantId and m.local_type = $entity
-                    and m.local_id = l.local_id and m.state = 'linked'))::integer as linked`,
-    { tenantId, entity, bitrix24Type, asking, passed, followsLocal: follows.local, followsRemote: follows.bitrix24 },
-    transaction,
-  );
-  return counts ?? { removed: 0, linked: 0 };
+                    and m.local_id = l.local_id and m.state = 'linked'))::integer as linked`;
 }
 
 /** Remembers deletions that are let through, for an hour. A deletion that is tried again is remembered once. */
 export async function rememberRemovals(
   db: Database,
-  tenantId: number,
-  entity: Entity,
+  { tenantId, entity }: Kind,
   localIds: readonly number[],
   transaction: Transaction,
 ): Promise<void> {
@@ -131,8 +140,7 @@ export async function rememberRemovals(
 /** Lists deletions for a person to decide about. Repeat-safe: a pair has one open row. */
 export async function saveHeld(
   db: Database,
-  tenantId: number,
-  entity: Entity,
+  { tenantId, entity }: Kind,
   pairs: readonly HeldPair[],
   transaction: Transaction,
 ): Promise<void> {

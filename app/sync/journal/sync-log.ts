@@ -3,8 +3,6 @@ import type { Log } from '../../lib/log.ts';
 import type { Bitrix24Type, Entity, SyncDirection } from '../../lib/records.ts';
 import { pairKinds } from '../../lib/records.ts';
 import { type Database, queryRows } from '../../models/database.ts';
-import type { FieldConflict } from '../plan/merge.ts';
-import type { ConflictPolicy } from '../plan/settings.ts';
 
 /** One applied change, with what was before and after: the history of a record, and the source for undoing. */
 export interface LogLine {
@@ -23,11 +21,18 @@ export interface LogLine {
 /** Operations that tell what was decided about a pair; they change neither side. */
 export const decisions = ['hold', 'hold_ended', 'confirm', 'stay_closed'];
 
-export interface ConflictLine extends FieldConflict {
+/** A field that both sides changed differently, with both its canonical values. */
+export interface ConflictLine {
   entity: Entity;
   localId: number;
   remoteId: number;
-  policy: ConflictPolicy;
+  key: string;
+  localValue: string | null;
+  remoteValue: string | null;
+  winner: 'crm' | 'bitrix24';
+  /** The field was given up to the portal: one open conflict, however often it is changed there. */
+  contested?: boolean;
+  policy: 'latest' | 'crm' | 'bitrix24';
 }
 
 export async function saveLog(

@@ -1,11 +1,12 @@
 import type { LoadedPair } from '../pair.ts';
 import { emptyRemoteShadow } from '../plan/merge.ts';
 import { findMarked, type QueueRow } from '../queue/sync-queue.ts';
-import type { LoadDeps, LoadTarget } from './load-pairs.ts';
+import type { LoadDeps } from './load-deps.ts';
+import type { LocalTarget } from './local-rows.ts';
 import { findMappings, type Mapping } from './mappings.ts';
 
 /** Makes the record pairs that the claimed rows ask for: two rows of one pair are one pair. */
-export async function joinRows(deps: LoadDeps, target: LoadTarget, rows: readonly QueueRow[]): Promise<LoadedPair[]> {
+export async function joinRows(deps: LoadDeps, target: LocalTarget, rows: readonly QueueRow[]): Promise<LoadedPair[]> {
   const readAt = deps.clock.now();
   const idsOf = (side: 'local' | 'bitrix24') => rows.filter((row) => row.side === side).map((row) => row.recordId);
   const ids = { local: idsOf('local'), remote: idsOf('bitrix24') };
@@ -27,7 +28,7 @@ export async function joinRows(deps: LoadDeps, target: LoadTarget, rows: readonl
 }
 
 /** A create without an answer concerns every row of its pair, whichever was claimed: the mark is on the local side's row. */
-async function joinMarkedRows(deps: LoadDeps, target: LoadTarget, pairs: readonly LoadedPair[]): Promise<void> {
+async function joinMarkedRows(deps: LoadDeps, target: LocalTarget, pairs: readonly LoadedPair[]): Promise<void> {
   const open = new Map<number, LoadedPair>();
   for (const pair of pairs) {
     if (pair.localId !== null && pair.rows.every(({ side }) => side !== 'local')) open.set(pair.localId, pair);

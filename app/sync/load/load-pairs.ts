@@ -1,15 +1,12 @@
-import type { SyncDeps } from '../deps.ts';
 import type { LoadedPair, SyncContext } from '../pair.ts';
 import { emptyRemoteShadow } from '../plan/merge.ts';
 import type { Shadows } from '../plan/shadows.ts';
 import type { QueueRow } from '../queue/sync-queue.ts';
 import { joinRows } from './join-rows.ts';
+import type { LoadDeps } from './load-deps.ts';
 import { readLocal } from './local-rows.ts';
 import { adoptByOrigin, recogniseOwnRecords } from './own-records.ts';
 import { readRemote } from './read-remote.ts';
-
-export type LoadDeps = Pick<SyncDeps, 'db' | 'clock' | 'timings'>;
-export type LoadTarget = Pick<SyncContext, 'tenantId' | 'entity'>;
 
 export interface LoadedPairs {
   pairs: LoadedPair[];
@@ -74,7 +71,7 @@ async function addRemote(context: SyncContext, pairs: readonly LoadedPair[]): Pr
 
 async function addLocal(deps: LoadDeps, context: SyncContext, pairs: readonly LoadedPair[]): Promise<void> {
   const ids = pairs.flatMap((pair) => (pair.localId === null ? [] : [pair.localId]));
-  const rows = await readLocal(deps.db, context.tenantId, context.entity, ids);
+  const rows = await readLocal(deps.db, context, ids);
   for (const pair of pairs) pair.local = pair.localId === null ? null : (rows.get(pair.localId) ?? null);
 }
 

@@ -3,6 +3,12 @@ import type { LocalRecord } from '../../field-maps/types.ts';
 import { type Entity, pairKinds } from '../../lib/records.ts';
 import { type Database, queryRows } from '../../models/database.ts';
 
+/** Rows of one kind of one tenant. */
+export interface LocalTarget {
+  tenantId: number;
+  entity: Entity;
+}
+
 /** A local row as the engine read it. */
 export interface LocalRow {
   id: number;
@@ -25,8 +31,7 @@ const contractJoin = `left join contracts c on c.tenant_id = r.tenant_id and c.i
 /** Reads rows of one kind by id, deleted ones included; an object comes with what its deal shows of its contract. */
 export async function readLocal(
   db: Database,
-  tenantId: number,
-  entity: Entity,
+  { tenantId, entity }: LocalTarget,
   ids: readonly number[],
   transaction?: Transaction,
 ): Promise<Map<number, LocalRow>> {
@@ -59,9 +64,7 @@ function toLocalRow({ row_version, ...record }: RawRow): LocalRow {
  */
 export async function writeLocal(
   db: Database,
-  tenantId: number,
-  entity: Entity,
-  row: LocalRow,
+  { tenantId, entity, row }: LocalTarget & { row: LocalRow },
   columns: Record<string, unknown>,
   transaction: Transaction,
 ): Promise<LocalRow | null> {
@@ -82,7 +85,7 @@ export async function writeLocal(
     transaction,
   );
   if (!written) return null;
-  return (await readLocal(db, tenantId, entity, [row.id], transaction)).get(row.id) ?? null;
+  return (await readLocal(db, { tenantId, entity }, [row.id], transaction)).get(row.id) ?? null;
 }
 
 /**
@@ -91,8 +94,7 @@ export async function writeLocal(
  */
 export async function undeleteLocal(
   db: Database,
-  tenantId: number,
-  entity: Entity,
+  { tenantId, entity }: LocalTarget,
   ids: readonly number[],
   transaction: Transaction,
 ): Promise<Set<number>> {
@@ -115,8 +117,7 @@ export async function undeleteLocal(
 /** Inserts a record that came from Bitrix24 and returns it. */
 export async function insertLocal(
   db: Database,
-  tenantId: number,
-  entity: Entity,
+  { tenantId, entity }: LocalTarget,
   columns: Record<string, unknown>,
   transaction: Transaction,
 ): Promise<LocalRow> {
@@ -128,7 +129,7 @@ export async function insertLocal(
     { tenantId, ...Object.fromEntries(names.map((name, index) => [`v${index}`, columns[name] ?? null])) },
     transaction,
   );
-  const row = created && (await readLocal(db, tenantId, entity, [created.id], transaction)).get(created.id);
+  const row = created && (await readLocal(db, { tenantId, entity }, [created.id], transaction)).get(created.id);
   if (!row) throw new Error(`The new ${entity} cannot be read back`);
   return row;
 }

@@ -117,8 +117,7 @@ export async function saveMappings(
 export async function setMappingState(
   db: Database,
   tenantId: number,
-  ids: readonly number[],
-  state: MappingState,
+  { ids, state }: { ids: readonly number[]; state: MappingState },
   transaction: Transaction,
 ): Promise<void> {
   if (ids.length === 0) return;
@@ -131,7 +130,7 @@ export async function setMappingState(
   );
 }
 
-/** Forgets mappings whose two sides are both gone. */
+/** Deletes mappings; both records stay as they are. */
 export async function deleteMappings(
   db: Database,
   tenantId: number,
@@ -163,4 +162,36 @@ export async function touchMappings(
     { tenantId, seen: JSON.stringify(seen) },
     transaction,
   );
+}
+
+/**
+ * Ties two records that a person chose, without shadows: not yet `linked`, so that the reconciliation merges both sides and marks the
+ * portal's record as ours. Former mappings of either that are not linked are forgotten. Throws UniqueConstraintError when one is linked.
+ */
+export async function tieByHand(
+  db: Database,
+  tenantId: number,
+  { entity, localId, remoteId }: Pick<MappingUpsert, 'entity' | 'localId' | 'remoteId'>,
+  transaction: Transaction,
+): Promise<void> {
+  const ids = { tenantId, entity, localId, remoteId: String(remoteId) };
+  await queryRows(
+    db,
+    `delete from bitrix24_sync_mappings where tenant_id = $tenantId and local_type = $entity and state <> 'linked'
+        and (local_id = $localId or bitrix24_id = $remoteId)`,
+    ids,
+    transaction,
+  );
+  await queryRows(
+    db,
+    `insert into bitrix24_sync_mappings (tenant_id, local_type, local_id, bitrix24_type, bitrix24_id, state)
+     values ($tenantId, $entity, $localId, $type, $remoteId, 'unlinked')`,
+    { ...ids, type: pairKinds[entity].bitrix24Type },
+    transaction,
+  );
+}
+
+/** Forgets every mapping of a tenant: its portal is another one now. Repeat-safe. */
+export async function deleteAllMappings(db: Database, tenantId: number, transaction: Transaction): Promise<void> {
+  await queryRows(db, 'delete from bitrix24_sync_mappings where tenant_id = $tenantId', { tenantId }, transaction);
 }

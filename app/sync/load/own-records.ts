@@ -3,7 +3,8 @@ import { queryRows } from '../../models/database.ts';
 import type { LoadedPair, SyncContext } from '../pair.ts';
 import { localIdOf, originOf } from '../plan/origin-id.ts';
 import { findMarked, type SentValues } from '../queue/sync-queue.ts';
-import type { LoadDeps, LoadTarget } from './load-pairs.ts';
+import type { LoadDeps } from './load-deps.ts';
+import type { LocalTarget } from './local-rows.ts';
 import { findMappings } from './mappings.ts';
 import { readRemote } from './read-remote.ts';
 
@@ -46,7 +47,7 @@ function wouldBeCreated({ settings, entity }: SyncContext, { local, mapping }: L
 /** A create that failed for good lost its mark with its queue row; the open error stayed. */
 async function findFailedCreates(
   deps: LoadDeps,
-  { tenantId, entity }: LoadTarget,
+  { tenantId, entity }: LocalTarget,
   pairs: readonly LoadedPair[],
 ): Promise<Set<number>> {
   const ids = pairs.flatMap((pair) => (pair.localId === null ? [] : [pair.localId]));
@@ -111,7 +112,7 @@ function joinHalves(pair: LoadedPair, left: Set<LoadedPair>): void {
 
 async function findSentValues(
   deps: LoadDeps,
-  { tenantId, entity }: LoadTarget,
+  { tenantId, entity }: LocalTarget,
   localIds: readonly number[],
 ): Promise<Map<number, SentValues>> {
   const rows = await findMarked(deps.db, tenantId, entity, localIds);

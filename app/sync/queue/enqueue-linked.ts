@@ -68,24 +68,3 @@ export async function enqueueObjectsOfContracts(
     transaction,
   );
 }
-
-/**
- * Forgets notices that a record was added when we made it ourselves a moment ago: its create's answer said what it holds, and a later edit
- * sends a notice of its own. A notice that came twice stays. Repeat-safe.
- */
-export async function forgetAdded(
-  db: Database,
-  tenantId: number,
-  entity: Entity,
-  remoteIds: readonly number[],
-  transaction: Transaction,
-): Promise<void> {
-  if (remoteIds.length === 0) return;
-  await queryRows(
-    db,
-    `delete from sync_queue where tenant_id = $tenantId and entity = $entity and side = 'bitrix24'
-        and record_id = any($remoteIds) and reason = 'added' and changes = 1 and run_id is null`,
-    { tenantId, entity, remoteIds },
-    transaction,
-  );
-}

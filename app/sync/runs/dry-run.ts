@@ -9,7 +9,7 @@ import { openContext } from '../load/open-context.ts';
 import { isUneventful } from '../plan/merge.ts';
 import { type Planned, planPair } from '../plan/plan-pair.ts';
 import { priorities, type QueueRow } from '../queue/sync-queue.ts';
-import type { RunRow } from './runs.ts';
+import type { RunRow } from './run-row.ts';
 
 /** How many planned changes a dry run shows. */
 const shownChanges = 100;

@@ -6,17 +6,9 @@ import { queryRows } from '../../models/database.ts';
 import { retryingTransaction } from '../../models/retrying-transaction.ts';
 import type { SyncDeps } from '../deps.ts';
 import { findMappings } from '../load/mappings.ts';
-import { priorities } from '../queue/sync-queue.ts';
+import { enqueueImports } from '../queue/run-queue.ts';
 import { previewChunk } from './dry-run.ts';
-import type { RunRow } from './runs.ts';
-
-/** How far a run's search for records has come; saved after every step, so that a killed worker goes on where it was. */
-export interface ScanState {
-  entity: Entity;
-  /** `known`: records that we know by id (dry runs); `new`: records that only the portal has. */
-  step: 'known' | 'new';
-  afterId: number;
-}
+import type { RunRow, ScanState } from './run-row.ts';
 
 /** What a step found: where the search goes on, and what is to be stored together with that. */
 interface Step {
@@ -46,7 +38,7 @@ export async function advanceRun(
   const { next, save } =
     run.scan.step === 'known'
       ? await previewKnown(deps, run, run.scan, options)
-      : await scanNew(deps, client, run, run.scan, options);
+      : await scanNew(deps, client, { run, scan: run.scan }, options);
   // One transaction: a worker that is killed between the two would count the step twice.
   await retryingTransaction(deps.db, async (transaction) => {
     const advanced = await queryRows(
@@ -98,8 +90,7 @@ async function idsAfter(deps: SyncDeps, run: RunRow, scan: ScanState): Promise<n
 async function scanNew(
   deps: SyncDeps,
   client: Bitrix24Client,
-  run: RunRow,
-  scan: ScanState,
+  { run, scan }: { run: RunRow; scan: ScanState },
   options: CallOptions,
 ): Promise<Step> {
   const { entity } = scan;
@@ -115,30 +106,19 @@ async function scanNew(
   const strange = strangers.map((record) => record.id);
   const save = run.dry_run
     ? await previewChunk(deps, run, { entity, ids: strange, reason: 'import' }, options)
-    : (transaction: Transaction) => queueStrangers(deps, run, entity, strange, transaction);
+    : (transaction: Transaction) => queueStrangers(deps, run, { entity, ids: strange }, transaction);
   return { next: page.last ? nextEntity(run, entity) : { ...scan, afterId: ids.at(-1) ?? scan.afterId }, save };
 }
 
 async function queueStrangers(
-  deps: SyncDeps,
+  { db }: SyncDeps,
   run: RunRow,
-  entity: Entity,
-  ids: readonly number[],
+  strangers: { entity: Entity; ids: readonly number[] },
   transaction: Transaction,
 ): Promise<void> {
-  if (ids.length === 0) return;
-  await queryRows(
-    deps.db,
-    `with queued as (
-       insert into sync_queue as q (tenant_id, entity, side, record_id, reason, priority, run_id)
-       select $tenantId, $entity, 'bitrix24', unnest($ids::bigint[]), 'import', ${priorities.run}, $runId
-       on conflict (tenant_id, entity, side, record_id) do update
-          set run_id = excluded.run_id, reason = 'import', changes = q.changes + 1
-       returning 1)
-     update sync_runs set total = total + (select count(*) from queued) where id = $runId`,
-    { tenantId: run.tenant_id, entity, ids, runId: run.id },
-    transaction,
-  );
+  if (strangers.ids.length === 0) return;
+  const count = await enqueueImports(db, { tenantId: run.tenant_id, runId: run.id, ...strangers }, transaction);
+  await queryRows(db, 'update sync_runs set total = total + $count where id = $id', { id: run.id, count }, transaction);
 }
 
 function nextEntity(run: RunRow, entity: Entity): ScanState | null {

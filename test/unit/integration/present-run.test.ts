@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { presentCounts, presentRun } from '../../../app/integration/present-run.ts';
-import type { RunRow } from '../../../app/sync/runs/runs.ts';
+import type { RunRow } from '../../../app/sync/runs/run-row.ts';
 
 const startedAt = new Date('2026-11-24T10:00:00Z');
 const at = (seconds: number) => new Date(startedAt.getTime() + seconds * 1000);

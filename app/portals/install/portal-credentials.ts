@@ -1,11 +1,12 @@
-import type { InstallationAccess, PortalAccess } from '../../bitrix24/access.ts';
+import type { InstallationAccess } from '../../bitrix24/access.ts';
 import { tokenChainDead } from '../../bitrix24/error-table.ts';
 import type { OAuth } from '../../bitrix24/oauth.ts';
 import { parseWebhookUrl } from '../../bitrix24/webhook-url.ts';
 import type { Log } from '../../lib/log.ts';
-import type { Installation, Installations } from '../install/installations.ts';
-import type { Tokens } from '../install/tokens.ts';
-import type { Connections } from './connections.ts';
+import type { PortalWay } from '../connection/clients.ts';
+import type { Connections } from '../connection/connections.ts';
+import type { Installation, Installations } from './installations.ts';
+import type { Tokens } from './tokens.ts';
 
 export interface AccessDeps {
   connections: Pick<Connections, 'find' | 'findStoredWebhook' | 'readWebhook'>;
@@ -14,8 +15,6 @@ export interface AccessDeps {
   oauth: OAuth;
   log: Log;
 }
-
-export type Access = ReturnType<typeof makePortalCredentials>;
 
 /** Makes the way from a tenant to what its portal is reached with: an installation goes before a webhook. */
 export function makePortalCredentials({ connections, installations, tokens, oauth, log }: AccessDeps) {
@@ -54,11 +53,8 @@ export function makePortalCredentials({ connections, installations, tokens, oaut
   return {
     ofInstallation,
 
-    /**
-     * How the tenant's portal is reached now: `key` changes with everything that makes a client made earlier the wrong one. Null when
-     * there is no connection.
-     */
-    async find(tenantId: number): Promise<{ key: string; open(): Promise<PortalAccess> } | null> {
+    /** How the tenant's portal is reached now; null when there is no connection. */
+    async find(tenantId: number): Promise<PortalWay | null> {
       const connection = await connections.find(tenantId);
       if (connection?.kind === 'installation') {
         const installation = await installations.findByTenant(tenantId);

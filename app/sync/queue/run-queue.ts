@@ -1,0 +1,99 @@
+import type { Transaction } from 'sequelize';
+import { type Entity, pairKinds } from '../../lib/records.ts';
+import { type Database, queryRows } from '../../models/database.ts';
+import { priorities } from './sync-queue.ts';
+
+/** Which records of one kind a run asks for: of all that are on the side it starts from, those with these ids and changed since. */
+export interface RunRecords {
+  tenantId: number;
+  runId: number;
+  direction: 'to_bitrix' | 'from_bitrix';
+  entity: Entity;
+  filter: { ids?: number[]; updatedSince?: Date };
+}
+
+/**
+ * Queues every record of one kind that a run asks for; returns how many there are. Rows that wait already keep their reason, so that cancelling the run never forgets a real change; they count as
+ * changed, so that a pass which has them in hand just now leaves them to the run. A row that is locked just now waits already or is
+ * being dealt with: it is left out of the run, and stops no other.
+ */
+export async function enqueueRun(db: Database, records: RunRecords, transaction: Transaction): Promise<number> {
+  const { tenantId, runId, direction, entity, filter } = records;
+  const [queued] = await queryRows<{ count: number }>(
+    db,
+    queueSql(direction, entity),
+    { tenantId, runId, entity, ids: filter.ids ?? null, since: filter.updatedSince?.toISOString() ?? null },
+    transaction,
+  );
+  return queued?.count ?? 0;
+}
+
+function queueSql(direction: RunRecords['direction'], entity: Entity): string {
+  const { table } = pairKinds[entity];
+  const side = direction === 'to_bitrix' ? 'local' : 'bitrix24';
+  const source =
+    direction === 'to_bitrix'
+      ? `select id as record_id from ${table} where tenant_id = $tenantId and deleted_at is null
+           and ($ids::integer[] is null or id = any($ids)) and ($since::timestamptz is null or updated_at >= $since)`
+      : `select m.bitrix24_key as record_id from bitrix24_sync_mappings m
+          where m.tenant_id = $tenantId and m.local_type = $entity and m.state = 'linked' and m.bitrix24_key is not null
+            and ($ids::integer[] is null or m.local_id = any($ids))
+            and ($since::timestamptz is null or m.bitrix24_modified_at is null or m.bitrix24_modified_at >= $since)`;
+  return `with source as materialized (${source}),
+    waiting as materialized (
+      select q.record_id from sync_queue q join source s using (record_id)
+       where q.tenant_id = $tenantId and q.entity = $entity and q.side = '${side}' order by q.record_id for update of q skip locked),
+    joined as (
+      update sync_queue q set run_id = $runId, changes = q.changes + 1 from waiting w
+       where q.tenant_id = $tenantId and q.entity = $entity and q.side = '${side}' and q.record_id = w.record_id
+      returning 1),
+    added as (
+      insert into sync_queue as q (tenant_id, entity, side, record_id, reason, priority, run_id)
+      select $tenantId, $entity, '${side}', s.record_id, 'run', ${priorities.run}, $runId from source s
+       where not exists (select 1 from sync_queue q where q.tenant_id = $tenantId and q.entity = $entity
+                            and q.side = '${side}' and q.record_id = s.record_id)
+       order by s.record_id
+      on conflict (tenant_id, entity, side, record_id) do update set run_id = excluded.run_id, changes = q.changes + 1
+      returning 1)
+    select ((select count(*) from joined) + (select count(*) from added))::integer as count`;
+}
+
+/** Queues Bitrix24 records that a run imports; returns how many there are. Repeat-safe. */
+export async function enqueueImports(
+  db: Database,
+  { tenantId, runId, entity, ids }: Pick<RunRecords, 'tenantId' | 'runId' | 'entity'> & { ids: readonly number[] },
+  transaction: Transaction,
+): Promise<number> {
+  const rows = await queryRows(
+    db,
+    `insert into sync_queue as q (tenant_id, entity, side, record_id, reason, priority, run_id)
+     select $tenantId, $entity, 'bitrix24', unnest($ids::bigint[]), 'import', ${priorities.run}, $runId
+     on conflict (tenant_id, entity, side, record_id) do update
+        set run_id = excluded.run_id, reason = 'import', changes = q.changes + 1
+     returning 1`,
+    { tenantId, entity, ids, runId },
+    transaction,
+  );
+  return rows.length;
+}
+
+/** Takes out of the queue what a run alone had put in; records that changed meanwhile stay, and no longer belong to the run. Repeat-safe. */
+export async function forgetRun(
+  db: Database,
+  { tenantId, runId }: Pick<RunRecords, 'tenantId' | 'runId'>,
+  transaction: Transaction,
+): Promise<void> {
+  await queryRows(
+    db,
+    `delete from sync_queue where tenant_id = $tenantId and run_id = $runId and reason in ('run', 'import') and changes = 1
+        and create_sent_at is null`,
+    { tenantId, runId },
+    transaction,
+  );
+  await queryRows(
+    db,
+    'update sync_queue set run_id = null where tenant_id = $tenantId and run_id = $runId',
+    { tenantId, runId },
+    transaction,
+  );
+}

@@ -1,0 +1,37 @@
+import type { Entity } from '../../lib/records.ts';
+
+/** How far a run's search for records has come; saved after every step, so that a killed worker goes on where it was. */
+export interface ScanState {
+  entity: Entity;
+  /** `known`: records that we know by id (dry runs); `new`: records that only the portal has. */
+  step: 'known' | 'new';
+  afterId: number;
+}
+
+/** A row of `sync_runs`. Counters count queued records. */
+export interface RunRow {
+  id: number;
+  tenant_id: number;
+  direction: 'to_bitrix' | 'from_bitrix';
+  entities: Entity[];
+  filter: { ids?: number[]; updated_since?: string };
+  dry_run: boolean;
+  silent: boolean;
+  import_new: boolean;
+  state: 'running' | 'finished' | 'cancelled' | 'failed';
+  scan: ScanState | null;
+  total: number;
+  done: number;
+  created: number;
+  updated: number;
+  unchanged: number;
+  skipped: number;
+  failed: number;
+  conflicts: number;
+  done_by_entity: Partial<Record<Entity, number>>;
+  errors: unknown[];
+  preview: unknown[];
+  requested_by: string | null;
+  created_at: Date;
+  finished_at: Date | null;
+}
