@@ -5,9 +5,10 @@ import { operationOfPlan } from './apply/commands.ts';
 import { commitChunk } from './apply/commit-chunk.ts';
 import type { AppliedPlan } from './apply/entries.ts';
 import { matchContacts, matchMethod, needsMatching } from './apply/match-contacts.ts';
+import { withMethod } from './apply/method-step.ts';
 import { planAllowed } from './apply/plan-allowed.ts';
 import { recordFailures } from './apply/retry-policy.ts';
-import { type StepDeps, waitForStep } from './apply/write-step.ts';
+import type { StepDeps } from './apply/write-step.ts';
 import { scopeOf } from './faults/scope.ts';
 import { reportDuplicates } from './journal/duplicate-report.ts';
 import { keyOfRow, type Lane, type LaneName, type Owners } from './lane.ts';
@@ -154,15 +155,9 @@ async function matchNew(deps: StepDeps, context: SyncContext, planned: readonly 
   const asked = planned.filter((item) => needsMatching(context, item));
   if (asked.length === 0) return [...planned];
   const rest = planned.filter((item) => !asked.includes(item));
-  try {
-    const matched = await matchContacts(deps, context, asked);
-    await deps.gate.confirm(`method:${matchMethod}`);
-    return [...rest, ...matched];
-  } catch (error) {
-    const pairs = asked.map(({ pair }) => pair);
-    await waitForStep(deps, context, { pairs, method: matchMethod, error });
-    return rest;
-  }
+  const needs = { method: matchMethod, pairs: asked.map(({ pair }) => pair) };
+  const matched = await withMethod(deps, context, needs, () => matchContacts(deps, context, asked));
+  return matched ? [...rest, ...matched] : rest;
 }
 
 function ownSideOnly({ fieldMap }: SyncContext, { pair, plan }: Planned, durationMs: number): AppliedPlan {

@@ -2,7 +2,8 @@ import type { SyncContext } from '../pair.ts';
 import { type Planned, planPair } from '../plan/plan-pair.ts';
 import { chooseStage, needsStages } from './deal-stages.ts';
 import { holdDeletions } from './hold-deletions.ts';
-import { type StepDeps, waitForStep } from './write-step.ts';
+import { withMethod } from './method-step.ts';
+import type { StepDeps } from './write-step.ts';
 
 /**
  * Plans pairs (all of one kind) and returns the plans that may be carried out: deals know the stage they go to, and what is deleted in
@@ -18,11 +19,9 @@ export async function planAllowed(
     const item = planPair(context, pair);
     if (!needsStages(item)) planned.push(item);
     else {
-      try {
-        planned.push(await chooseStage(context, item));
-      } catch (error) {
-        await waitForStep(deps, context, { pairs: [pair], method: 'crm.status.list', error });
-      }
+      const needs = { method: 'crm.status.list', pairs: [pair] };
+      const chosen = await withMethod(deps, context, needs, () => chooseStage(context, item));
+      if (chosen) planned.push(chosen);
     }
   }
   return holdDeletions(deps, context, planned);

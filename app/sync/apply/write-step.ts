@@ -160,17 +160,6 @@ export async function postponeUntil(
   );
 }
 
-/** A method that one step of the work needs is refused: the pairs that need it wait, the others go on. Throws what is not the method's. */
-export async function waitForStep(
-  deps: StepDeps,
-  context: SyncContext,
-  { pairs, method, error }: { pairs: readonly LoadedPair[]; method: string; error: unknown },
-): Promise<void> {
-  const scope = scopeOf(error, { step: 'step', entity: context.entity, name: method });
-  if (!(error instanceof Bitrix24Error) || scope.scope !== 'method') throw error;
-  await postponeUntil(deps, context.tenantId, pairs, await deps.gate.close(scope, error));
-}
-
 /** A request that failed as a whole: sorted by what it proves. */
 async function handleLostRequest(
   deps: StepDeps,

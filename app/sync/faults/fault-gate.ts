@@ -5,6 +5,7 @@ import type { Entity } from '../../lib/records.ts';
 import type { SyncDeps } from '../deps.ts';
 import { backoffMs } from './backoff.ts';
 import { adoptErrors, isDeniedThroughout } from './denied-records.ts';
+import { explainDenied } from './denied-rights.ts';
 import { closeFault, type Fault, listOpenFaults, openFault } from './fault-store.ts';
 import { type FaultKey, faultName } from './scope.ts';
 
@@ -61,7 +62,8 @@ export async function openFaultGate(deps: SyncDeps, tenantId: number) {
       const attempts = (faults.get(name)?.attempts ?? 0) + 1;
       const wait = error.retryAfterMs ?? backoffMs(attempts, deps.timings.backoffMs, deps.random());
       const until = new Date(now + wait);
-      const fault = await openFault(deps.db, tenantId, { key, error, nextTryAt: until });
+      const explained = explainDenied(key, error);
+      const fault = await openFault(deps.db, tenantId, { key, error: explained, nextTryAt: until });
       faults.set(name, fault);
       await adoptErrors(deps.db, tenantId, fault);
       deps.log.error(
@@ -73,7 +75,7 @@ export async function openFaultGate(deps: SyncDeps, tenantId: number) {
           subject: key.subject,
           code: error.code,
         },
-        `Часть синхронизации ждёт (${name}): ${error.text.ru}`,
+        `Часть синхронизации ждёт (${name}): ${explained.text.ru}`,
       );
       return { name, until };
     },
