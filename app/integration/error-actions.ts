@@ -1,7 +1,8 @@
 import type { Transaction } from 'sequelize';
 import { AppError, notFound } from '../lib/errors.ts';
-import type { Entity } from '../lib/records.ts';
+import { type Entity, entities } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
+import { forgetFieldErrors } from '../sync/load/mappings.ts';
 import { enqueue, priorities, type QueueRequest } from '../sync/queue/sync-queue.ts';
 import type { RequireActive } from './address.ts';
 import {
@@ -86,6 +87,7 @@ export function makeErrorActions({ db, requireActive, requireConnection }: Error
   ): Promise<ErrorRow[]> {
     return db.transaction(async (transaction) => {
       const errors = await markPending(db, condition, bind, transaction);
+      await forgetRefusedFields(db, tenantId, errors, transaction);
       await enqueue(
         db,
         errors.map((error) => ({ ...toQueueRequest(tenantId, error), priority })),
@@ -93,6 +95,21 @@ export function makeErrorActions({ db, requireActive, requireConnection }: Error
       );
       return errors;
     });
+  }
+}
+
+/** Fields that were refused are tried again too. */
+async function forgetRefusedFields(
+  db: Database,
+  tenantId: number,
+  errors: readonly ErrorRow[],
+  transaction: Transaction,
+): Promise<void> {
+  for (const entity of entities) {
+    const localIds = errors.flatMap(({ local_type, local_id }) =>
+      local_type === entity && local_id !== null ? [local_id] : [],
+    );
+    await forgetFieldErrors(db, tenantId, { entity, localIds }, transaction);
   }
 }
 

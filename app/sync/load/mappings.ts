@@ -164,3 +164,20 @@ export async function touchMappings(
     transaction,
   );
 }
+
+/** Lets fields that rest since they were refused be tried again. `localIds` are records of one kind. Repeat-safe. */
+export async function forgetFieldErrors(
+  db: Database,
+  tenantId: number,
+  { entity, localIds }: { entity: Entity; localIds: readonly number[] },
+  transaction: Transaction,
+): Promise<void> {
+  if (localIds.length === 0) return;
+  await queryRows(
+    db,
+    `update bitrix24_sync_mappings set field_errors = '{}', updated_at = now()
+      where tenant_id = $tenantId and local_type = $entity and local_id = any($localIds) and field_errors <> '{}'`,
+    { tenantId, entity, localIds },
+    transaction,
+  );
+}
