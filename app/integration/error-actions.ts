@@ -1,9 +1,10 @@
 import type { Transaction } from 'sequelize';
 import { AppError, notFound } from '../lib/errors.ts';
-import type { Entity } from '../lib/records.ts';
+import { type Entity, entities } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
 import { retryingTransaction } from '../models/retrying-transaction.ts';
 import { closeError, markErrorsPending } from '../sync/journal/close-entries.ts';
+import { forgetFieldErrors } from '../sync/load/mappings.ts';
 import { enqueue, priorities, type QueueRequest } from '../sync/queue/sync-queue.ts';
 import type { RequireActive } from './address.ts';
 import {
@@ -83,6 +84,7 @@ export function makeErrorActions({ db, requireActive, requireConnection }: Error
       const errors = await lockOpenErrors(db, condition, bind, transaction);
       const ids = errors.map(({ id }) => id);
       await markErrorsPending(db, tenantId, ids, transaction);
+      await forgetRefusedFields(db, tenantId, errors, transaction);
       await enqueue(
         db,
         errors.map((error) => ({ ...toQueueRequest(tenantId, error), priority })),
@@ -90,6 +92,21 @@ export function makeErrorActions({ db, requireActive, requireConnection }: Error
       );
       return errors.length;
     });
+  }
+}
+
+/** Fields that were refused are tried again too. */
+async function forgetRefusedFields(
+  db: Database,
+  tenantId: number,
+  errors: readonly Pick<ErrorRow, 'local_type' | 'local_id'>[],
+  transaction: Transaction,
+): Promise<void> {
+  for (const entity of entities) {
+    const localIds = errors.flatMap(({ local_type, local_id }) =>
+      local_type === entity && local_id !== null ? [local_id] : [],
+    );
+    await forgetFieldErrors(db, tenantId, { entity, localIds }, transaction);
   }
 }
 

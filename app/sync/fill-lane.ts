@@ -7,9 +7,10 @@ import { operationOfPlan } from './apply/commands.ts';
 import { commitChunk } from './apply/commit-chunk.ts';
 import type { AppliedPlan } from './apply/entries.ts';
 import { matchContacts, matchMethod, needsMatching } from './apply/match-contacts.ts';
+import { withMethod } from './apply/method-step.ts';
 import { planAllowed } from './apply/plan-allowed.ts';
 import { recordFailures } from './apply/retry-policy.ts';
-import { type StepDeps, waitForStep } from './apply/write-step.ts';
+import type { StepDeps } from './apply/write-step.ts';
 import { scopeOf } from './faults/scope.ts';
 import { reportDuplicates } from './journal/duplicate-report.ts';
 import { keyOfRow, type Lane, type LaneName, type Owners } from './lane.ts';
@@ -31,6 +32,8 @@ export interface FillState {
   handled: Map<string, string>;
   /** Rows whose record is in a step that is in flight: they are taken when that has ended. */
   blocked: Set<string>;
+  /** Rows that a lane reads the records of just now: the other lane leaves them alone, even if they changed meanwhile. */
+  loading: Set<string>;
 }
 
 interface Fill {
@@ -51,10 +54,14 @@ export async function fillLane(deps: StepDeps, state: FillState, fill: Fill): Pr
   if (!first) return lane.name === 'bulk' && (await searchForRun(deps, fill));
   const options = { ...call, urgency: urgencyOf(lane, rows) };
   const context = await openContext(deps, tenantId, first.entity, options);
+  const keys = rows.map(keyOfRow);
+  for (const key of keys) state.loading.add(key);
   try {
     await takeRows(deps, state, { ...fill, context, rows });
   } catch (error) {
     await waitForKind(deps, { ...fill, context, rows, error });
+  } finally {
+    for (const key of keys) state.loading.delete(key);
   }
   return true;
 }
@@ -83,7 +90,8 @@ async function claimRows(deps: StepDeps, state: FillState, { lane, tenantId }: F
   const due = await claimDue(deps.db, tenantId, { limit: chunkSizes[lane.name] + inHand, lane: lane.name });
   const free = due.filter((row) => {
     const key = keyOfRow(row);
-    if (closed.has(row.entity) || state.handled.get(key) === signOf(row) || state.blocked.has(key)) return false;
+    if (closed.has(row.entity) || state.loading.has(key) || state.blocked.has(key)) return false;
+    if (state.handled.get(key) === signOf(row)) return false;
     const owner = state.owners.ofRow(row);
     // What waits in the bulk lane may be taken over by the urgent one.
     return !owner || (lane.name === 'urgent' && !owner.inFlight && owner.lane !== lane);
@@ -126,9 +134,32 @@ async function takeRows(
     waiting.map(({ row, until }) => ({ ...row, dueAt: until, sent: true })),
   );
   const free = pairs.filter((pair) => takeOver(state, lane, pair));
-  const readable = free.filter(({ readError }) => readError === null);
+  // Nothing is awaited between the two: no other lane comes between.
+  const reserved = lane.reserve(free);
+  try {
+    await workOn(deps, { lane, context, pairs: free, startedAt });
+  } finally {
+    lane.finish(reserved);
+    state.blocked.clear();
+  }
+  await forgetDone(deps, state, tenantId, rows);
+}
+
+/** Pairs of one kind that a lane has in hand. */
+interface Hand {
+  lane: Lane;
+  context: SyncContext;
+  pairs: readonly LoadedPair[];
+  /** ms since the epoch. */
+  startedAt: number;
+}
+
+/** Plans pairs that are in hand; what the portal need not be told is committed, the rest waits in the lane. */
+async function workOn(deps: StepDeps, { lane, context, pairs, startedAt }: Hand): Promise<void> {
+  const { tenantId } = context;
+  const readable = pairs.filter(({ readError }) => readError === null);
   const durationMs = deps.clock.now().getTime() - startedAt;
-  await recordUnreadable(deps, tenantId, free, durationMs);
+  await recordUnreadable(deps, tenantId, pairs, durationMs);
   await reportDuplicates(deps.db, tenantId, readable);
   const planned = await matchNew(deps, context, await planAllowed(deps, context, readable));
   const own = planned.filter((item) => operationOfPlan(context, item) === null);
@@ -138,7 +169,6 @@ async function takeRows(
     context,
     own.map((item) => ownSideOnly(context, item, durationMs)),
   );
-  await forgetDone(deps, state, tenantId, rows);
 }
 
 /** Whether this lane may work on the pair now. What waits in the other lane is taken from it; what is in flight is waited for. */
@@ -182,15 +212,9 @@ async function matchNew(deps: StepDeps, context: SyncContext, planned: readonly 
   const asked = planned.filter((item) => needsMatching(context, item));
   if (asked.length === 0) return [...planned];
   const rest = planned.filter((item) => !asked.includes(item));
-  try {
-    const matched = await matchContacts(deps, context, asked);
-    await deps.gate.confirm(`method:${matchMethod}`);
-    return [...rest, ...matched];
-  } catch (error) {
-    const pairs = asked.map(({ pair }) => pair);
-    await waitForStep(deps, context, { pairs, method: matchMethod, error });
-    return rest;
-  }
+  const needs = { method: matchMethod, pairs: asked.map(({ pair }) => pair) };
+  const matched = await withMethod(deps, context, needs, () => matchContacts(deps, context, asked));
+  return matched ? [...rest, ...matched] : rest;
 }
 
 function ownSideOnly({ fieldMap }: SyncContext, { pair, plan }: Planned, durationMs: number): AppliedPlan {

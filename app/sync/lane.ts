@@ -62,6 +62,16 @@ export class Lane {
     return !this.isLoading && this.#waiting.length < readAhead;
   }
 
+  /** Takes pairs in hand while they are planned: no other step may have them. `finish` gives them back. */
+  reserve(pairs: readonly LoadedPair[]): Item[] {
+    return pairs.map((pair) => {
+      const planned: Planned = { pair, plan: { action: 'nothing' } };
+      const item: Item = { planned, operation: 'update', lane: this, inFlight: true, keys: keysOfPair(pair) };
+      this.#owners.take(item);
+      return item;
+    });
+  }
+
   /** Adds plans that the portal must be told of. */
   add(context: SyncContext, planned: readonly Planned[]): void {
     this.context = context;

@@ -44,7 +44,7 @@ export class Turn {
     this.#deps = deps;
     this.#options = options;
     this.#lanes = { urgent: new Lane('urgent', this.#owners), bulk: new Lane('bulk', this.#owners) };
-    this.#state = { owners: this.#owners, handled: new Map(), blocked: new Set() };
+    this.#state = { owners: this.#owners, handled: new Map(), blocked: new Set(), loading: new Set() };
     this.#endsAt = deps.clock.now().getTime() + turnMs;
   }
 

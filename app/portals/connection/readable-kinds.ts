@@ -5,6 +5,7 @@ import type { Text } from '../../lib/errors.ts';
 import { type Entity, entities } from '../../lib/records.ts';
 import type { Database } from '../../models/database.ts';
 import { backoffMs } from '../../sync/faults/backoff.ts';
+import { explainDenied } from '../../sync/faults/denied-rights.ts';
 import { closeFault, listOpenFaults, openFault } from '../../sync/faults/fault-store.ts';
 import { scopeOf } from '../../sync/faults/scope.ts';
 
@@ -17,12 +18,6 @@ export interface KindWarning {
 
 const firstTryMs = 60_000;
 const interactive = { urgency: 'interactive' } as const;
-
-const kinds: Record<Entity, Text> = {
-  contract: { ru: 'компании', en: 'companies' },
-  user: { ru: 'контакты', en: 'contacts' },
-  object: { ru: 'сделки', en: 'deals' },
-};
 
 /**
  * Tries to read each kind of the CRM: any employee may make a webhook, and it has its owner's rights. A kind that may not be read has a
@@ -44,7 +39,7 @@ export async function checkReadableKinds(
       // A portal that does not answer now would keep the person waiting for every kind.
       if (scopeOf(error, { step: 'list', entity, name: 'crm.item.list' }).scope !== 'kind') return;
       const nextTryAt = new Date(clock.now().getTime() + backoffMs(1, firstTryMs, Math.random()));
-      await openFault(db, tenantId, { key, error: unreadable(entity, error), nextTryAt });
+      await openFault(db, tenantId, { key, error: explainDenied(key, error), nextTryAt });
     }
   }
 }
@@ -57,14 +52,4 @@ export async function listUnreadableKinds(db: Database, tenantId: number): Promi
       .filter(({ scope, subject }) => scope === 'kind' && subject === entity)
       .map(({ code, text }) => ({ code, entity, text })),
   );
-}
-
-function unreadable(entity: Entity, { code, kind, retryable }: Bitrix24Error): Bitrix24Error {
-  const { ru, en } = kinds[entity];
-  const advice = {
-    ru: 'Остальное синхронизируется. Дайте этот доступ владельцу вебхука в правах CRM',
-    en: "Everything else is synchronised. Give the webhook's owner this right in the CRM's permissions",
-  };
-  const reason = { ru: `Нет права читать ${ru} в Битрикс24`, en: `No right to read ${en} in Bitrix24` };
-  return new Bitrix24Error({ code, rule: { kind, retryable, advice }, reason });
 }

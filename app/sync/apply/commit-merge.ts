@@ -58,6 +58,7 @@ function entriesOf(context: SyncContext, item: AppliedPlan, plan: MergePlan, mer
     log: logLines(item, merged, isNew),
     conflicts: conflicts.map((conflict) => conflictLine(context, item, conflict)),
     refused: merged.refused.length > 0 ? [{ pair, plan, fields: merged.refused, durationMs: item.durationMs }] : [],
+    resting: merge.resting.length > 0 ? [pair] : [],
     again: overwritten.toLocal.length > 0 && after ? [pair] : [],
   };
   if (!after) return { ...noEntries(), ...entries };

@@ -42,6 +42,8 @@ export interface Entries {
   again: LoadedPair[];
   /** Fields that stay in error, by their pairs. */
   refused: { pair: LoadedPair; plan: Plan; fields: readonly RefusedField[]; durationMs: number }[];
+  /** Pairs with fields that rest since they were refused: what was said of them stays. */
+  resting: LoadedPair[];
   /** Bitrix24 records that were just made by us: the notice of their making says nothing new. */
   made: { entity: LoadedPair['entity']; remoteId: number }[];
 }
@@ -60,6 +62,7 @@ export function noEntries(): Entries {
     done: [],
     again: [],
     refused: [],
+    resting: [],
     made: [],
   };
 }

@@ -1,7 +1,8 @@
+import { Bitrix24Error } from '../../bitrix24/errors.ts';
 import { AppError } from '../../lib/errors.ts';
 import { codeOf } from '../journal/error-log.ts';
 import type { LoadedPair, SyncContext } from '../pair.ts';
-import type { FieldErrors, MergeResult } from '../plan/merge.ts';
+import type { FieldChange, FieldErrors, MergeResult } from '../plan/merge.ts';
 import type { AppliedPlan, RefusedField } from './entries.ts';
 
 /**
@@ -15,6 +16,21 @@ export function notAccepted({ pair: loaded, answer, refused }: AppliedPlan, merg
     const stored = pair.readRemote(answer, loaded.shadows.remote.ids);
     if (known.has(pair.key) || stored === after || stored !== before) return [];
     return [{ key: pair.key, error: notTaken(pair.key, { stored, wanted: after }) }];
+  });
+}
+
+/** The refusal of one field's value by the portal, which says the field and the value beside the portal's reason. */
+export function refusedByPortal({ pair, after }: FieldChange, error: Bitrix24Error): Bitrix24Error {
+  const { code, kind, retryable, advice, reason, cause } = error;
+  const value = String(after ?? '').slice(0, 100);
+  return new Bitrix24Error({
+    code,
+    rule: { kind, retryable, advice },
+    reason: {
+      ru: `Поле «${pair.key}», значение «${value}»: ${reason.ru}`,
+      en: `Field "${pair.key}", value "${value}": ${reason.en}`,
+    },
+    cause,
   });
 }
 

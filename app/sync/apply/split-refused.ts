@@ -4,6 +4,7 @@ import type { FieldChange, MergeResult } from '../plan/merge.ts';
 import { mergedRemote } from '../plan/shadows.ts';
 import { updateOf, type Write } from './commands.ts';
 import type { AppliedPlan, RefusedField } from './entries.ts';
+import { refusedByPortal } from './field-errors.ts';
 
 /** Changes that share a Bitrix24 field are sent together. */
 function groupsOf(changes: readonly FieldChange[]): FieldChange[][] {
@@ -52,7 +53,10 @@ export async function sendByField(
     if (outcome?.ok) {
       answer = outcome.record ?? (await context.client.find(pair.entity, outcome.id, context.options));
       justBefore ??= outcome.before ?? null;
-    } else refused.push(...changes.map((change) => ({ key: change.pair.key, error: outcome?.error })));
+    } else if (outcome) {
+      const { error } = outcome;
+      refused.push(...changes.map((change) => ({ key: change.pair.key, error: refusedByPortal(change, error) })));
+    }
   }
   if (!answer) return null;
   return { ...planned, answer, justBefore, refused, durationMs };

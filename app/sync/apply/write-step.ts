@@ -160,15 +160,8 @@ export async function postponeUntil(
   );
 }
 
-/** A method that one step of the work needs is refused: the pairs that need it wait, the others go on. Throws what is not the method's. */
-export async function waitForStep(
-  deps: StepDeps,
-  context: SyncContext,
-  { pairs, method, error }: { pairs: readonly LoadedPair[]; method: string; error: unknown },
-): Promise<void> {
-  const scope = scopeOf(error, { step: 'step', entity: context.entity, name: method });
-  if (!(error instanceof Bitrix24Error) || scope.scope !== 'method') throw error;
-  await postponeUntil(deps, context.tenantId, pairs, await deps.gate.close(scope, error));
+function pairsOf(writes: readonly Write[]): LoadedPair[] {
+  return writes.map(({ planned }) => planned.pair);
 }
 
 /** A request that failed as a whole: sorted by what it proves. */
@@ -182,6 +175,10 @@ async function handleLostRequest(
   const known = error instanceof Bitrix24Error ? error : null;
   if (!known) throw error;
   if (!known.uncertain) await unmarkSent(deps, context.tenantId, creates);
+  if (known.code === 'limit_reached') {
+    await postponeUntil(deps, context.tenantId, pairsOf(writes), deps.gate.waitForPace(known));
+    return;
+  }
   const portalAnswers = known.kind === 'network' && known.uncertain && (await answersPlainly(context));
   const canHalve = writes.length > 1 && (known.code === 'request_too_large' || (portalAnswers && creates.length === 0));
   if (canHalve) {
@@ -203,9 +200,8 @@ async function handleLostRequest(
     common: writes.length > 1,
   } as const;
   const scope = scopeOf(known, { ...place, portalAnswers });
-  const pairs = writes.map(({ planned }) => planned.pair);
   if (scope.scope === 'method' || scope.scope === 'kind')
-    await postponeUntil(deps, context.tenantId, pairs, await deps.gate.close(scope, known));
+    await postponeUntil(deps, context.tenantId, pairsOf(writes), await deps.gate.close(scope, known));
   else if (scope.scope === 'record') {
     const failures = writes.map(({ planned }) => ({ ...planned, error, durationMs, sent: false }));
     await recordFailures(deps, context.tenantId, failures);

@@ -5,6 +5,7 @@ import type { Entity } from '../../lib/records.ts';
 import type { SyncDeps } from '../deps.ts';
 import { backoffMs } from './backoff.ts';
 import { adoptErrors, isDeniedThroughout } from './denied-records.ts';
+import { explainDenied } from './denied-rights.ts';
 import { closeFault, type Fault, listOpenFaults, openFault } from './fault-store.ts';
 import { type FaultKey, faultName } from './scope.ts';
 
@@ -49,6 +50,11 @@ export async function openFaultGate(deps: SyncDeps, tenantId: number) {
     needsProbe: (operation: WriteOperation, entity: Entity): boolean =>
       namesOf(operation, entity).some((name) => faults.has(name)),
 
+    /** Our own pace lets no request out now: nothing is wrong, what was to be sent waits for its turn. */
+    waitForPace(error: Bitrix24Error): Closed {
+      return { name: 'pace', until: new Date(deps.clock.now().getTime() + (error.retryAfterMs ?? 1000)) };
+    },
+
     /** Something failed: what it covers waits. `retryAfterMs`: the wait that the portal or our own pace names. */
     async close(key: FaultKey, error: Bitrix24Error): Promise<Closed> {
       const name = faultName(key);
@@ -61,7 +67,8 @@ export async function openFaultGate(deps: SyncDeps, tenantId: number) {
       const attempts = (faults.get(name)?.attempts ?? 0) + 1;
       const wait = error.retryAfterMs ?? backoffMs(attempts, deps.timings.backoffMs, deps.random());
       const until = new Date(now + wait);
-      const fault = await openFault(deps.db, tenantId, { key, error, nextTryAt: until });
+      const explained = explainDenied(key, error);
+      const fault = await openFault(deps.db, tenantId, { key, error: explained, nextTryAt: until });
       faults.set(name, fault);
       await adoptErrors(deps.db, tenantId, fault);
       deps.log.error(
@@ -73,7 +80,7 @@ export async function openFaultGate(deps: SyncDeps, tenantId: number) {
           subject: key.subject,
           code: error.code,
         },
-        `Часть синхронизации ждёт (${name}): ${error.text.ru}`,
+        `Часть синхронизации ждёт (${name}): ${explained.text.ru}`,
       );
       return { name, until };
     },

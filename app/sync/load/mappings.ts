@@ -195,3 +195,20 @@ export async function tieByHand(
 export async function deleteAllMappings(db: Database, tenantId: number, transaction: Transaction): Promise<void> {
   await queryRows(db, 'delete from bitrix24_sync_mappings where tenant_id = $tenantId', { tenantId }, transaction);
 }
+
+/** Lets fields that rest since they were refused be tried again. `localIds` are records of one kind. Repeat-safe. */
+export async function forgetFieldErrors(
+  db: Database,
+  tenantId: number,
+  { entity, localIds }: { entity: Entity; localIds: readonly number[] },
+  transaction: Transaction,
+): Promise<void> {
+  if (localIds.length === 0) return;
+  await queryRows(
+    db,
+    `update bitrix24_sync_mappings set field_errors = '{}', updated_at = now()
+      where tenant_id = $tenantId and local_type = $entity and local_id = any($localIds) and field_errors <> '{}'`,
+    { tenantId, entity, localIds },
+    transaction,
+  );
+}

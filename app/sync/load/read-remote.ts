@@ -3,6 +3,7 @@ import { Bitrix24Error } from '../../bitrix24/errors.ts';
 import { scopeOf } from '../faults/scope.ts';
 import type { SyncContext } from '../pair.ts';
 
+type ReadContext = Pick<SyncContext, 'client' | 'entity' | 'options'>;
 type Read = (ids: readonly number[]) => Promise<Map<number, RecordAnswer>>;
 
 /**
@@ -11,7 +12,7 @@ type Read = (ids: readonly number[]) => Promise<Map<number, RecordAnswer>>;
  * `Bitrix24Error` when the failure is not one record's: the kind's, the method's or the connection's.
  */
 export async function readRemote(
-  context: Pick<SyncContext, 'client' | 'entity' | 'options'>,
+  context: ReadContext,
   ids: readonly number[],
   isWorthVerifying: (id: number) => boolean = () => true,
 ): Promise<Map<number, RecordAnswer>> {
@@ -28,7 +29,22 @@ export async function readRemote(
   const open = ids.filter(isOpen);
   const verified = await splitting((part) => client.verifyEach(entity, part, options), open, asksPlainly);
   for (const answer of verified.values()) if (answer.state === 'failed') throwUnlessRecords(answer.error, context);
-  return new Map([...listed, ...verified]);
+  const answers = new Map([...listed, ...verified]);
+  await throwIfKindIsHidden(context, answers);
+  return answers;
+}
+
+/**
+ * A portal may answer with an empty list where a kind may not be read: when every record that was asked for is denied, and a list of all
+ * shows none either, the right to the kind is gone.
+ */
+async function throwIfKindIsHidden(context: ReadContext, answers: ReadonlyMap<number, RecordAnswer>): Promise<void> {
+  const errors = [...answers.values()].flatMap((answer) => (answer.state === 'failed' ? [answer.error] : []));
+  const [first] = errors;
+  const isDenied = errors.length === answers.size && errors.every(({ code }) => code.toLowerCase() === 'access_denied');
+  if (!first || !isDenied) return;
+  const { pages } = await context.client.firstPages(context.entity, [{ filter: {}, afterId: 0 }], context.options);
+  if (pages.every(({ records }) => records.length === 0)) throw first;
 }
 
 /** Reads; a request that fails as a whole although the portal answers a plain question is sent again in two halves. */

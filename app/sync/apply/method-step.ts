@@ -1,0 +1,31 @@
+import { Bitrix24Error } from '../../bitrix24/errors.ts';
+import { scopeOf } from '../faults/scope.ts';
+import type { LoadedPair, SyncContext } from '../pair.ts';
+import { postponeUntil, type StepDeps } from './write-step.ts';
+
+/**
+ * Does work that these pairs need one method for. Where the method is refused, or was and its next try has not come, the pairs wait for it
+ * uncharged, the others go on, and null is returned. That it works ends its fault. Throws what is not the method's.
+ */
+export async function withMethod<Value>(
+  deps: StepDeps,
+  context: SyncContext,
+  { method, pairs }: { method: string; pairs: readonly LoadedPair[] },
+  work: () => Promise<Value>,
+): Promise<Value | null> {
+  const closed = deps.gate.closedForMethod(method);
+  if (closed) {
+    await postponeUntil(deps, context.tenantId, pairs, closed);
+    return null;
+  }
+  try {
+    const value = await work();
+    await deps.gate.confirm(`method:${method}`);
+    return value;
+  } catch (error) {
+    const scope = scopeOf(error, { step: 'step', entity: context.entity, name: method });
+    if (!(error instanceof Bitrix24Error) || scope.scope !== 'method') throw error;
+    await postponeUntil(deps, context.tenantId, pairs, await deps.gate.close(scope, error));
+    return null;
+  }
+}
