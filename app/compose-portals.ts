@@ -51,14 +51,11 @@ export interface PortalDeps {
 
 export type Portals = ReturnType<typeof composePortals>;
 
-/** Builds everything about how companies reach their portals, and how portals reach us. */
-export function composePortals({ config, db, clock, log, secrets, metrics, queue, agent, limits }: PortalDeps) {
+/** Builds how tenants' portals are reached: connections, installations with their tokens, clients. */
+function composeAccess({ config, db, clock, log, secrets, agent, limits }: PortalDeps) {
   const clientDeps = { agent, limits, clock, log };
   const makeClient = (access: PortalAccess, noteOffset?: (minutes: number) => void): Bitrix24Client =>
     makeBitrix24Client(access, { ...clientDeps, noteOffset });
-  const wakeBinding = (tenantId: number) => queue.wake('bind', [tenantId]);
-  const wakeReconcile = (tenantId: number) => queue.wake('reconcile', [tenantId]);
-
   const oauth = makeOAuth({ urls: config.oauthUrls, agent });
   const connections = makeConnections({ db, secrets });
   const installations = makeInstallations({ db, secrets, clock });
@@ -66,13 +63,19 @@ export function composePortals({ config, db, clock, log, secrets, metrics, queue
   const tokens = makeTokens({ installations, oauth, keysOf: applications.keysOf, clock, log });
   const access = makePortalCredentials({ connections, installations, tokens, oauth, log });
   const clients = makeClients({ db, access, makeClient, log });
-  const { clientFor } = clients;
   const applicationFor = async (installation: Installation) =>
     makeAppApi(await access.ofInstallation(installation), clientDeps);
   /** Who a visitor is in the portal, by the visitor's own token. */
   const profileOf = (portal: { host: string; memberId: string }, accessToken: string) =>
     makeAppApi(accessWithToken(portal, accessToken), clientDeps).profile();
+  return { makeClient, oauth, connections, installations, applications, clients, applicationFor, profileOf };
+}
 
+/** Builds the installation of the app in portals, and what their events about the app itself do. */
+function composeInstall({ config, db, clock, log, queue, agent }: PortalDeps, reach: ReturnType<typeof composeAccess>) {
+  const { oauth, connections, installations, applications, makeClient, clients, applicationFor, profileOf } = reach;
+  const wakeBinding = (tenantId: number) => queue.wake('bind', [tenantId]);
+  const wakeReconcile = (tenantId: number) => queue.wake('reconcile', [tenantId]);
   const store = makeClaimPortal({ db, clock, connections, installations, makeClient, wakeBinding });
   const isAdmin = async (info: TokenInfo, accessToken: string) => (await profileOf(info, accessToken)).isAdmin;
   const install = makeInstall({
@@ -92,17 +95,23 @@ export function composePortals({ config, db, clock, log, secrets, metrics, queue
     ...{ db, clock, connections, clients, applications, install, probe, makeClient, log },
     publicUrl: config.publicUrl,
   });
+  return { install, appEvents, setup, wakeBinding };
+}
+
+/** Builds everything about how companies reach their portals, and how portals reach us. */
+export function composePortals(deps: PortalDeps) {
+  const { config, db, clock, log, secrets, metrics } = deps;
+  const reach = composeAccess(deps);
+  const { oauth, connections, installations, applications, clients, applicationFor, profileOf } = reach;
+  const { clientFor } = clients;
+  const { install, appEvents, setup, wakeBinding } = composeInstall(deps, reach);
   const tokenRefreshedAt = async (tenantId: number) =>
     (await installations.findByTenant(tenantId))?.refreshedAt ?? null;
   const health = makeHealth({ db, connections, clientFor, tokenRefreshedAt, clock, log });
   const [firstKey] = config.encryptionKeys;
   const sessionSecret = config.jwtSecret ?? sessionSecretFrom(firstKey?.key ?? Buffer.alloc(0));
   const sessions = makeSessions({
-    installations,
-    oauth,
-    secrets,
-    clock,
-    profile: profileOf,
+    ...{ installations, oauth, secrets, clock, profile: profileOf },
     mint: (claims, hours) => mintToken(sessionSecret, claims, hours),
   });
   const state = {
@@ -114,13 +123,7 @@ export function composePortals({ config, db, clock, log, secrets, metrics, queue
   const count = (result: string) => metrics.frames.inc({ result });
 
   return {
-    connections,
-    installations,
-    clients,
-    clientFor,
-    health,
-    appEvents,
-    sessionSecret,
+    ...{ connections, installations, clients, clientFor, health, appEvents, sessionSecret },
     identify: makeIdentifySender({ db, secrets, installations, appEvents }),
     bind: makeSubscribe({
       ...{ installations, applicationFor, clientFor, publicUrl: config.publicUrl, clock },

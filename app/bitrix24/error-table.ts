@@ -3,13 +3,9 @@ import type { PortalAccess } from './access.ts';
 import {
   again,
   byCode,
-  byCodeOfInstallation,
-  byCodeOfOAuth,
-  clientRefusedRow,
   methodTime,
   noPlan,
   refusedRow,
-  reinstall,
   renewWebhook,
   row,
   serverFailure,
@@ -18,6 +14,7 @@ import {
   tooMany,
 } from './error-rows.ts';
 import { Bitrix24Error, type ErrorRule } from './errors.ts';
+import { byCodeOfInstallation, byCodeOfOAuth, clientRefusedRow, reinstall } from './installation-error-rows.ts';
 
 export interface WireFailure {
   /** HTTP status; of a command inside a batch 200. */

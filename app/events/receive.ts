@@ -6,7 +6,7 @@ import { type Database, queryRows } from '../models/database.ts';
 import { enqueueEvents } from '../sync/queue/enqueue-events.ts';
 import { recordEventOf } from './event-names.ts';
 
-/** Who sends an event: an installByEvent application, or a portal's outgoing webhook. */
+/** Who sends an event: an installed application, or a portal's outgoing webhook. */
 interface Sender<Installation> {
   /** Companies whose records the event may speak of. */
   tenants: readonly number[];
@@ -15,9 +15,9 @@ interface Sender<Installation> {
 
 export interface ReceiveDeps<Installation> {
   db: Database;
-  /** Proves the sender by its token; null when nobody proves himself with it. */
+  /** Proves the sender by its token; null when the token proves no sender. */
   identify(event: string, auth: Record<string, unknown>, token: string): Promise<Sender<Installation> | null>;
-  /** An application was installByEvent and proves itself by its access token alone. Throws AppError when it does not. */
+  /** An application was installed and proves itself by its access token alone. Throws AppError when it does not. */
   installByEvent(auth: unknown): Promise<void>;
   /** An event of a proved application that speaks of the application itself. */
   handleAppEvent(event: string, installation: Installation, data: unknown): Promise<void>;
@@ -39,7 +39,7 @@ const recordData = z.object({ FIELDS: z.object({ ID: z.coerce.number().int().pos
 /**
  * Makes the intake of events: proves who calls, then stores which record may differ, before anything is answered. The event's own
  * values are never used: the worker reads the record anew, so doubled, late and reordered events do no harm; tokens in events belong to
- * whoever acted, and robots' events have none.
+ * the user who acted, and robots' events have none.
  * Throws AppError `event_refused` (403) or `invalid_request` (400); then nothing is stored.
  */
 export function makeReceive<Installation>(deps: ReceiveDeps<Installation>) {

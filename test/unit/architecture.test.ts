@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { type Import, type SourceFile, sourceFiles } from '../support/source-files.ts';
+import { functionsOf } from '../support/source-functions.ts';
 
 const app = sourceFiles('app');
 const all = ['app', 'config', 'migrations', 'public', 'test'].flatMap(sourceFiles);
@@ -27,9 +28,54 @@ const mayImport: Record<string, readonly string[]> = {
 const top: Record<string, readonly string[]> = {
   'app/main.ts': ['app/start.ts', 'config', 'lib'],
   'app/start.ts': ['app/compose.ts', ...Object.keys(mayImport), 'config'],
-  'app/compose.ts': ['app/compose-portals.ts', ...Object.keys(mayImport), 'config'],
+  'app/compose.ts': [
+    'app/compose-http.ts',
+    'app/compose-jobs.ts',
+    'app/compose-portals.ts',
+    ...Object.keys(mayImport),
+    'config',
+  ],
+  'app/compose-http.ts': ['app/compose-portals.ts', ...Object.keys(mayImport), 'config'],
+  'app/compose-jobs.ts': ['app/compose-portals.ts', ...Object.keys(mayImport), 'config'],
   'app/compose-portals.ts': [...Object.keys(mayImport), 'config'],
 };
+
+/**
+ * What the parts of a folder may import of each other: the pipeline of the synchronisation, and the way from pages to connections. A part
+ * is a sub-folder, or a file that stands beside the sub-folders. Types count too.
+ */
+const parts: Record<string, Record<string, readonly string[]>> = {
+  'app/sync': {
+    'reconcile-job.ts': ['reconcile.ts'],
+    'reconcile.ts': ['turn.ts', 'apply', 'faults', 'journal', 'deps.ts'],
+    'turn.ts': ['fill-lane.ts', 'lane.ts', 'apply', 'queue', 'pair.ts'],
+    'fill-lane.ts': ['lane.ts', 'runs', 'apply', 'load', 'plan', 'faults', 'journal', 'queue', 'pair.ts', 'deps.ts'],
+    'lane.ts': ['apply', 'plan', 'queue', 'pair.ts'],
+    runs: ['load', 'plan', 'journal', 'queue', 'pair.ts', 'deps.ts'],
+    apply: ['load', 'plan', 'faults', 'journal', 'queue', 'pair.ts', 'deps.ts'],
+    load: ['plan', 'faults', 'queue', 'pair.ts', 'deps.ts'],
+    plan: ['pair.ts'],
+    faults: ['journal', 'queue', 'deps.ts'],
+    journal: ['queue'],
+    queue: [],
+    // Types that go through the whole pipeline.
+    'pair.ts': ['load', 'plan', 'queue'],
+    'deps.ts': ['faults'],
+  },
+  'app/portals': {
+    pages: ['install', 'connection'],
+    install: ['connection'],
+    connection: [],
+  },
+};
+
+/** Tables that one place alone writes; migrations and triggers may, too. */
+const writers: { tables: readonly string[]; home: RegExp }[] = [
+  { tables: ['sync_queue'], home: /^app\/sync\/queue\// },
+  { tables: ['sync_log', 'sync_conflicts', 'integration_errors'], home: /^app\/sync\/journal\// },
+  { tables: ['bitrix24_sync_mappings'], home: /^app\/sync\/load\/mappings\.ts$/ },
+  { tables: ['sync_faults'], home: /^app\/sync\/faults\// },
+];
 
 /** Packages that one place alone may know. */
 const homes: { packages: RegExp; home: RegExp; why: string }[] = [
@@ -46,7 +92,7 @@ const pure = [
   /^app\/lib\/(errors|records|redact)\.ts$/,
   /^app\/sync\/plan\/(plan|merge|origin-id)\.ts$/,
   /^app\/sync\/faults\/backoff\.ts$/,
-  /^app\/bitrix24\/(calendar-day|errors|error-rows|error-table|item-codec|list-answer|clear-company-fields|webhook-url)\.ts$/,
+  /^app\/bitrix24\/(calendar-day|errors|error-rows|error-table|installation-error-rows|item-codec|list-answer|clear-company-fields|webhook-url)\.ts$/,
   /^app\/bitrix24\/limits\/pacer\.ts$/,
 ];
 const purePackages = ['libphonenumber-js'];
@@ -55,6 +101,8 @@ const purePackages = ['libphonenumber-js'];
 const impureCalls = /\b(Date\.now\(|new Date\(\)|Math\.random\(|process\.|fetch\(|setTimeout\(|globalThis\b)/;
 
 const longest = 300;
+const longestFunction = 50;
+const mostParameters = 4;
 
 describe('architecture', () => {
   it('has source files to look at, each in a folder that the table knows', () => {
@@ -72,10 +120,38 @@ describe('architecture', () => {
     expect(wrong).to.deep.equal([]);
   });
 
-  it('never imports in a circle at run time', () => {
+  it('never imports in a circle, types included', () => {
     const edges = new Map(app.map((file) => [file.path, targetsOf(file)]));
     expect(findCircle(edges)).to.equal(null);
   });
+
+  for (const [folder, allowed] of Object.entries(parts)) {
+    it(`keeps the parts of ${folder} in their order, types included`, () => {
+      const own = app.filter(({ path }) => path.startsWith(`${folder}/`));
+      const found = new Set(own.map(({ path }) => partOf(folder, path)));
+      expect([...found]).to.have.members(Object.keys(allowed));
+      const wrong = own.flatMap((file) => {
+        const from = partOf(folder, file.path);
+        const targets = file.imports.filter(({ isOwn, target }) => isOwn && target.startsWith(`${folder}/`));
+        return targets
+          .filter(({ target }) => ![from, ...(allowed[from] ?? [])].includes(partOf(folder, target)))
+          .map(({ target }) => `${file.path} must not import ${target}`);
+      });
+      expect(wrong).to.deep.equal([]);
+    });
+  }
+
+  for (const { tables, home } of writers) {
+    it(`writes ${tables.join(', ')} in one place`, () => {
+      const statement = new RegExp(
+        `\\b(insert\\s+into|update|delete\\s+from)\\s+(only\\s+)?(${tables.join('|')})\\b`,
+        'i',
+      );
+      const found = app.filter(({ code }) => statement.test(code));
+      expect(pathsOf(found.filter(({ path }) => !home.test(path)))).to.deep.equal([]);
+      expect(found).to.not.be.empty;
+    });
+  }
 
   it('never imports a test', () => {
     const wrong = [...app, ...sourceFiles('config'), ...sourceFiles('migrations')].filter((file) =>
@@ -123,6 +199,15 @@ describe('architecture', () => {
     expect(long).to.deep.equal([]);
   });
 
+  it(`keeps functions of app/ within ${longestFunction} lines of their own and ${mostParameters} parameters`, () => {
+    const wrong = app.flatMap((file) =>
+      functionsOf(file)
+        .filter(({ lines, parameters }) => lines > longestFunction || parameters > mostParameters)
+        .map(({ name, lines, parameters }) => `${file.path} ${name}: ${lines} lines, ${parameters} parameters`),
+    );
+    expect(wrong).to.deep.equal([]);
+  });
+
   it('exports by name', () => {
     expect(
       pathsOf(
@@ -160,6 +245,12 @@ function isAllowed(file: SourceFile, { target }: Import): boolean {
   return from === to || (top[file.path] ?? mayImport[from] ?? []).includes(to);
 }
 
+/** The part of a folder that a file belongs to: its sub-folder, or the file itself. */
+function partOf(folder: string, file: string): string {
+  const [first = ''] = file.slice(folder.length + 1).split('/');
+  return first;
+}
+
 function isPure({ path }: { path: string }): boolean {
   return pure.some((pattern) => pattern.test(path));
 }
@@ -170,7 +261,7 @@ function breaksPurity({ target, isOwn, isType }: Import): boolean {
 }
 
 function targetsOf(file: SourceFile): string[] {
-  return file.imports.filter(({ isOwn, isType }) => isOwn && !isType).map(({ target }) => target);
+  return file.imports.filter(({ isOwn }) => isOwn).map(({ target }) => target);
 }
 
 function findCircle(edges: ReadonlyMap<string, readonly string[]>): string[] | null {

@@ -1,7 +1,7 @@
 import type { Application } from '../../bitrix24/app-api.ts';
 import type { Bitrix24Client } from '../../bitrix24/client.ts';
-import { grantRights } from '../../bitrix24/error-rows.ts';
 import { Bitrix24Error, followedBy } from '../../bitrix24/errors.ts';
+import { grantRights } from '../../bitrix24/installation-error-rows.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { AppError, type Text } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';

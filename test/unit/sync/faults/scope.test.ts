@@ -6,7 +6,7 @@ import {
   HostNotFoundError,
   UniqueConstraintError,
 } from 'sequelize';
-import { byCode, byCodeOfInstallation } from '../../../../app/bitrix24/error-rows.ts';
+import { byCode } from '../../../../app/bitrix24/error-rows.ts';
 import {
   classify,
   fromNetworkFailure,
@@ -14,6 +14,7 @@ import {
   ownLimit,
   portalMoved,
 } from '../../../../app/bitrix24/error-table.ts';
+import { byCodeOfInstallation } from '../../../../app/bitrix24/installation-error-rows.ts';
 import { AppError } from '../../../../app/lib/errors.ts';
 import { faultName, type Place, type Scope, scopeOf } from '../../../../app/sync/faults/scope.ts';
 

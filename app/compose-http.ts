@@ -1,0 +1,90 @@
+import type { Config } from '../config/config.ts';
+import type { BucketSize, RunSql } from './bitrix24/limits/bucket.ts';
+import { readUsage } from './bitrix24/limits/usage.ts';
+import type { Portals } from './compose-portals.ts';
+import { makeCompanyRoutes } from './crm/company-routes.ts';
+import { makeRecordRoutes } from './crm/record-routes.ts';
+import { makeReceive } from './events/receive.ts';
+import { makeEventRoutes } from './events/routes.ts';
+import type { Metrics } from './http/metrics.ts';
+import { createServer } from './http/server.ts';
+import { makeCardRoutes } from './integration/card-routes.ts';
+import { makeConflictRoutes } from './integration/conflict-routes.ts';
+import { makeErrorRoutes } from './integration/error-routes.ts';
+import { makeHeldRoutes } from './integration/held-routes.ts';
+import { makeLimitRoutes } from './integration/limit-routes.ts';
+import { makeMappingRoutes } from './integration/mapping-routes.ts';
+import { makeRunRoutes } from './integration/run-routes.ts';
+import { makeSettingsRoutes } from './integration/settings-routes.ts';
+import type { Clock } from './lib/clock.ts';
+import type { Log } from './lib/log.ts';
+import { type Database, queryRows } from './models/database.ts';
+import { initModels } from './models/index.ts';
+import { isMigrated } from './models/migrate.ts';
+import type { Installation } from './portals/install/installations.ts';
+
+export interface HttpDeps {
+  config: Config;
+  db: Database;
+  clock: Clock;
+  log: Log;
+  metrics: Metrics;
+  portals: Portals;
+  runSql: RunSql;
+  bucket: BucketSize;
+}
+
+/** Builds the HTTP server with every route; it does not listen yet. */
+export function composeHttp(deps: HttpDeps) {
+  const { config, db, clock, log, metrics, portals } = deps;
+  const receive = makeReceive<Installation>({
+    ...{ db, clock, log, identify: portals.identify },
+    installByEvent: portals.appEvents.installByEvent,
+    handleAppEvent: portals.appEvents.handleAppEvent,
+    count: (result) => metrics.events.inc({ result }),
+  });
+  return createServer({
+    ...{ log, clock, metrics, routes: routesOf(deps), open: portals.open },
+    callbacks: [...portals.callbacks, ...makeEventRoutes({ receive })],
+    auth: {
+      secret: portals.sessionSecret,
+      jwksUrl: config.jwksUrl,
+      isKnown: (tenantId, installation) => isKnown(db, tenantId, installation),
+    },
+    ready: () => isMigrated(db),
+  });
+}
+
+function routesOf({ db, clock, portals, runSql, bucket }: HttpDeps) {
+  const { connections, clientFor, health } = portals;
+  const models = initModels(db);
+  const usageOf = (portal: string) => readUsage(runSql, portal, bucket, clock.now().getTime());
+  const portalOf = async (tenantId: number) => (await connections.find(tenantId))?.portal ?? null;
+  const requireActive = async (tenantId: number) => void (await connections.requireActive(tenantId));
+  return [
+    ...portals.routes,
+    ...makeRunRoutes({ db, clock, requireActive }),
+    ...makeLimitRoutes({ portalOf, usageOf }),
+    ...makeCardRoutes({ db, clock, clientFor, requireActive }),
+    ...makeMappingRoutes({ db, clock, clientFor, requireActive }),
+    ...makeSettingsRoutes({ db, clock, clientFor }),
+    ...makeConflictRoutes({ db }),
+    ...makeHeldRoutes({ db, requireActive }),
+    ...makeErrorRoutes({ db, requireActive, requireConnection: health.require }),
+    ...makeRecordRoutes(models),
+    ...makeCompanyRoutes(models),
+  ];
+}
+
+/** Whether the company of a token is there, and, where the token names one, its installation of the app. */
+async function isKnown(db: Database, tenantId: number, installation: number | null): Promise<boolean> {
+  const [row] = await queryRows<{ known: boolean }>(
+    db,
+    `select exists (select 1 from companies where id = $tenantId and deleted_at is null)
+        and ($installation::integer is null or exists (
+          select 1 from bitrix24_installations
+           where id = $installation and tenant_id = $tenantId and state <> 'uninstalled')) as known`,
+    { tenantId, installation },
+  );
+  return row?.known ?? false;
+}
