@@ -13,6 +13,9 @@ const turnMs = 60_000;
 /** How often the queue is looked at for something more urgent while steps are in flight. */
 const lookEveryMs = 150;
 
+/** Records of the step that shows whether a fault has ended: one of them may be refused for a reason of its own. */
+const probeSize = 3;
+
 export interface TurnOptions {
   tenantId: number;
   signal: AbortSignal;
@@ -129,7 +132,7 @@ export class Turn {
     }
     const isSending = lane.isSending(operation);
     // One probe decides whether a fault has ended.
-    if (gate.needsProbe(operation, context.entity)) return isSending ? 0 : 1;
+    if (gate.needsProbe(operation, context.entity)) return isSending ? 0 : probeSize;
     const { size, cost } = await context.client.stepSize(operation, context.entity);
     // What a call costs is learned from one step before several leave.
     return cost === null && isSending ? 0 : size;

@@ -18,14 +18,17 @@ export interface SortedOutcomes<Item extends Write> {
   connection: Bitrix24Error | null;
 }
 
-/** Sorts the outcomes of a step. Pure. A refusal that every command of several met alike is the kind's, not that of each record. */
+/**
+ * Sorts the outcomes of a step. Pure. A refusal that every command of several met alike is the kind's, not that of each record; so is one
+ * that even a single command of a probe met, because the kind's fault is open.
+ */
 export function sortOutcomes<Item extends Write>(
   items: readonly Item[],
   outcomes: readonly WriteOutcome[],
-  { operation, entity }: { operation: WriteOperation; entity: Entity },
+  { operation, entity, isProbe }: { operation: WriteOperation; entity: Entity; isProbe: boolean },
 ): SortedOutcomes<Item> {
   const errors = outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.error]));
-  const common = outcomes.length > 1 && errors.length === outcomes.length && sameCode(errors);
+  const common = (outcomes.length > 1 || isProbe) && errors.length === outcomes.length && sameCode(errors);
   const place = { step: 'write', entity, name: methodOf[operation], common, portalAnswers: true } as const;
   const sorted: SortedOutcomes<Item> = { done: [], failed: [], covered: [], fault: null, connection: null };
   for (const [index, item] of items.entries()) {

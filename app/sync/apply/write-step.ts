@@ -89,7 +89,8 @@ async function sendWrites(
   }
   // What fails from here on leaves the marks where they are: the records are found by their origin.
   const stored = operation === 'delete' ? outcomes : await rereadWritten(context, outcomes);
-  const sorted = sortOutcomes(writes, stored, { operation, entity: context.entity });
+  const isProbe = deps.gate.needsProbe(operation, context.entity);
+  const sorted = sortOutcomes(writes, stored, { operation, entity: context.entity, isProbe });
   await commitOutcomes(deps, context, operation, { sorted, durationMs: durationMs() });
 }
 
@@ -140,7 +141,9 @@ async function coverRest(deps: StepDeps, context: SyncContext, sorted: SortedOut
   if (fault) {
     const closed = await deps.gate.close(fault.key, fault.error);
     const pairs = covered.map(({ planned }) => planned.pair);
-    await postponeUntil(deps, context.tenantId, pairs, closed);
+    // The next probe asks for others: these may be refused for reasons of their own.
+    const until = new Date(closed.until.getTime() + 1);
+    await postponeUntil(deps, context.tenantId, pairs, { ...closed, until });
   }
   if (connection) throw connection;
 }
