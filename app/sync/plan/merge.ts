@@ -105,7 +105,10 @@ export function merge(input: MergeInput): MergeResult {
 
 function mergeField(pair: FieldPair, input: MergeInput, result: MergeResult): void {
   const { key } = pair;
-  if (pair.isKnown?.(input.local) === false) return keepCount(key, input, result);
+  if (pair.isKnown?.(input.local) === false) {
+    keepCount(key, input, result);
+    return;
+  }
   const localValue = pair.readLocal(input.local);
   const remoteValue = pair.readRemote(input.remote, input.remoteShadow.ids);
   const refused = input.fieldErrors?.[key];
@@ -127,7 +130,8 @@ function mergeField(pair: FieldPair, input: MergeInput, result: MergeResult): vo
 
   switch (allowed(judge(), input.direction)) {
     case 'nothing':
-      return keepCount(key, input, result);
+      keepCount(key, input, result);
+      return;
     case 'adopt':
       result.adopted.push(key);
       return;
