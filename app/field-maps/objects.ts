@@ -74,11 +74,13 @@ function datePair(key: string, column: string, field: string): FieldPair {
   };
 }
 
+/** A contract whose company is not known now (it was deleted there, or is not made yet) takes no company away. */
 const company: FieldPair = {
   key: 'company',
   owner: 'crm',
   localFields: ['contract_bitrix24_id'],
   remoteFields: ['COMPANY_ID'],
+  isKnown: (local) => local.contract_bitrix24_id !== null || local.has_contract !== true,
   readLocal: (local) => canonicalId(local.contract_bitrix24_id),
   readRemote: (remote) => canonicalId(remote.fields.COMPANY_ID),
   encode: (local) => canonicalId(local.contract_bitrix24_id),

@@ -9,7 +9,8 @@ export type Canonical = string | null;
 /**
  * A CRM row as the engine reads it: the table's columns by their own names (snake_case), dates as `YYYY-MM-DD`. An object
  * carries its contract too: `contract_number`, `contract_client_name`, `contract_start_date`, `contract_end_date`,
- * `contract_bitrix24_id` (the company of the contract's mapping); all null when it has none.
+ * `contract_bitrix24_id` (the company that the contract is linked with); all null when it has none. `has_contract` is true also while
+ * the contract is linked with no company.
  */
 export type LocalRecord = Readonly<Record<string, unknown>>;
 
@@ -46,6 +47,8 @@ export interface FieldPair {
   readonly remoteFields: readonly string[];
   readLocal(local: LocalRecord): Canonical;
   readRemote(remote: RemoteValues, tracked: TrackedIds): Canonical;
+  /** False: our side cannot say just now what the value is, and the field rests. Absent: it always can. */
+  isKnown?(local: LocalRecord): boolean;
   /** The remote value that stands for this record's local value. */
   encode(local: LocalRecord): Canonical;
   /** The columns to set so that the local side shows this remote value. */

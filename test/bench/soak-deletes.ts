@@ -9,8 +9,7 @@ const sides = [
 
 /** Deletions on both sides, and what people take back. */
 export function makeDeletes(world: SoakWorld, random: Random) {
-  const { sql, portal } = world;
-  const takenBack = new Set<string>();
+  const { sql } = world;
   const counts = { ours: 0, theirs: 0, 'ours restored': 0, 'theirs restored': 0 };
 
   async function deleteOurs(tenant: SoakTenant): Promise<void> {
@@ -40,23 +39,27 @@ export function makeDeletes(world: SoakWorld, random: Random) {
         where tenant_id = $1 and local_type = $2 and state = 'linked' order by random() limit 1`,
       [tenant.id, entity],
     );
+    const { portal } = tenant;
     if (!mapping || !portal.store.all(kind).some(({ id }) => id === mapping.id)) return;
     portal.records(kind).delete(mapping.id);
     counts.theirs += 1;
   }
 
-  /** Only what nobody has replaced meanwhile: two records of one origin are people's own doing, and are reported, not mended. */
+  /** Only what has no successor: two records of one origin are people's own doing, and are reported, not mended. */
   async function restoreTheirs(tenant: SoakTenant): Promise<void> {
     const { entity, kind } = random.pick(sides);
     const [mapping] = await sql<{ id: number }>(
-      `select bitrix24_id::int as id from bitrix24_sync_mappings
-        where tenant_id = $1 and local_type = $2 and state = 'orphaned' order by random() limit 1`,
+      `select bitrix24_id::int as id from bitrix24_sync_mappings m
+        where tenant_id = $1 and local_type = $2
+          and (state = 'orphaned' or exists (
+                select 1 from sync_held h where h.tenant_id = m.tenant_id and h.entity = m.local_type and h.state = 'held'
+                   and h.action = 'create_remote' and h.bitrix24_id = m.bitrix24_id))
+        order by random() limit 1`,
       [tenant.id, entity],
     );
-    const key = `${kind}:${mapping?.id}`;
-    if (!mapping || takenBack.has(key)) return;
-    takenBack.add(key);
-    portal.records(kind).restore(mapping.id);
+    const { portal } = tenant;
+    if (!mapping || !portal.recycleBin.list(kind).includes(mapping.id)) return;
+    portal.recycleBin.restore(kind, mapping.id, { event: random.pick(['lost', 'told']) });
     counts['theirs restored'] += 1;
   }
 

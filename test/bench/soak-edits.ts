@@ -6,7 +6,7 @@ const words = ['Камаз', 'Volvo', '«Ёж»', 'a#b&c?d', '100%', '+7', '🚚
 
 /** Edits that people and programs make on both sides, in no order. */
 export function makeEdits(world: SoakWorld, random: Random) {
-  const { sql, portal } = world;
+  const { sql } = world;
   const name = (length = 2) => Array.from({ length }, () => random.pick(words)).join(' ');
   const phone = () => `+7999${String(1_000_000 + random.integer(9_000_000))}`;
   const email = () => `user${random.integer(1_000_000)}@example.com`;
@@ -20,8 +20,9 @@ export function makeEdits(world: SoakWorld, random: Random) {
   }
 
   function anyRecord(kind: 'deal' | 'contact' | 'company') {
+    const portal = random.pick(world.portals);
     const records = portal.store.all(kind);
-    return records.length > 0 ? random.pick(records) : null;
+    return records.length > 0 ? { portal, ...random.pick(records) } : null;
   }
 
   const inserts: ((tenant: SoakTenant) => Promise<unknown>)[] = [
@@ -68,17 +69,18 @@ export function makeEdits(world: SoakWorld, random: Random) {
     () => change('contact', { PHONE: [{ VALUE: phone(), VALUE_TYPE: 'HOME' }] }),
     () => change('company', { TITLE: name() }),
     // A record of the people there, which stays there.
-    () => portal.records('deal').create({ TITLE: name() }),
+    () => random.pick(world.portals).records('deal').create({ TITLE: name() }),
   ];
 
   function change(kind: 'deal' | 'contact' | 'company', fields: Record<string, unknown>): void {
     const record = anyRecord(kind);
-    if (record) portal.records(kind).update(record.id, fields);
+    if (record) record.portal.records(kind).update(record.id, fields);
   }
 
   function note(): void {
     const record = anyRecord('deal');
     if (!record) return;
+    const { portal } = record;
     const { below } = splitComments(portal.records('deal').get(record.id).COMMENTS);
     portal.records('deal').update(record.id, { COMMENTS: joinComments({ above: name(3), below }) });
   }
@@ -91,60 +93,6 @@ export function makeEdits(world: SoakWorld, random: Random) {
     async insertSome(count: number): Promise<void> {
       for (let n = 0; n < count; n++)
         for (const tenant of world.tenants) for (const insert of inserts) await insert(tenant);
-    },
-  };
-}
-
-const batchOf = (method: string) => (params: Record<string, unknown>) => JSON.stringify(params).includes(method);
-
-/** What goes wrong now and then; each returns how long it takes, in ms. */
-export function makeFaults(world: SoakWorld, random: Random) {
-  const { faults, events } = world.portal;
-  const counts: Record<string, number> = {};
-  const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-  const all: Record<string, () => Promise<unknown>> = {
-    'answer lost after creates': async () =>
-      faults.add({ method: 'batch', when: batchOf('crm.item.add'), times: 1, action: { kind: 'dropAfter' } }),
-    'answer lost after updates': async () =>
-      faults.add({ method: 'batch', when: batchOf('crm.item.update'), times: 1, action: { kind: 'dropAfter' } }),
-    'request lost': async () => faults.add({ method: 'batch', times: 1, action: { kind: 'dropBefore' } }),
-    "balancer's page": async () => faults.add({ method: 'batch', times: 1, action: { kind: 'html', status: 502 } }),
-    'cut in the middle of a batch': async () =>
-      faults.add({ method: 'crm.item.add', times: 1, action: { kind: 'dropAfter' } }),
-    'slow answer': async () => faults.add({ method: 'batch', times: 3, action: { kind: 'delay', ms: 300 } }),
-    'portal down': async () => {
-      faults.isDown = true;
-      await sleep(300 + random.integer(700));
-      faults.isDown = false;
-    },
-    'app stopped and started': async () => {
-      await world.stopApp();
-      await sleep(random.integer(300));
-      await world.startApp();
-    },
-    'app killed and started': async () => {
-      await world.killApp();
-      await sleep(random.integer(300));
-      await world.startApp();
-    },
-  };
-
-  return {
-    counts,
-    begin(): void {
-      Object.assign(events.faults, { lossRate: 0.1, doubleRate: 0.1, shuffle: true });
-    },
-    /** Each kind once before any comes again. */
-    async one(): Promise<void> {
-      const left = Object.keys(all).filter((kind) => !counts[kind]);
-      const kind = random.pick(left.length > 0 ? left : Object.keys(all));
-      counts[kind] = (counts[kind] ?? 0) + 1;
-      await all[kind]?.();
-    },
-    end(): void {
-      faults.clear();
-      Object.assign(events.faults, { lossRate: 0, doubleRate: 0, shuffle: false });
     },
   };
 }

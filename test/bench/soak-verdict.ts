@@ -16,6 +16,12 @@ const withoutNumber = (title: string) => text(title.replace(/ \(договор [
 
 const text = (value: unknown) => String(value ?? '').trim();
 
+const tables = [
+  { entity: 'object', table: 'objects' },
+  { entity: 'user', table: 'users' },
+  { entity: 'contract', table: 'contracts' },
+] as const;
+
 const kinds: Kind[] = [
   {
     entity: 'object',
@@ -37,11 +43,30 @@ const kinds: Kind[] = [
   },
 ];
 
+/** Rows that are linked with a record that another row of the same company stands for already, or that changed their company. */
+export async function findForeign({ sql }: SoakWorld): Promise<string[]> {
+  const doubled = await sql<{ what: string }>(
+    `select tenant_id || ': ' || local_type || 's ' || string_agg(local_id::text, ', ') || ' share ' || bitrix24_id as what
+       from bitrix24_sync_mappings where state = 'linked' and local_type <> 'contract'
+      group by tenant_id, local_type, bitrix24_id having count(*) > 1`,
+  );
+  const moved: string[] = [];
+  for (const { entity, table } of tables) {
+    const rows = await sql<{ local_id: number }>(
+      `select m.local_id from bitrix24_sync_mappings m join ${table} r on r.id = m.local_id
+        where m.local_type = $1 and r.tenant_id <> m.tenant_id`,
+      [entity],
+    );
+    moved.push(...rows.map((row) => `${entity} ${row.local_id} belongs to another company now`));
+  }
+  return [...doubled.map(({ what }) => what), ...moved];
+}
+
 /** What is wrong now that everything has come to rest: an empty list is a soak that passed. */
 export async function findDifferences(world: SoakWorld, tenant: SoakTenant): Promise<string[]> {
   const found: string[] = [];
   for (const { entity, remote, rows, theirs } of kinds) {
-    const records = world.portal.records(remote).list();
+    const records = tenant.portal.records(remote).list();
     const origins = multisetOf(records.map((record) => text(record.ORIGIN_ID)).filter(Boolean));
     for (const [origin, count] of origins) {
       if (count > 1 && origin.startsWith(`${tenant.id}:`)) found.push(`${origin} has ${count} ${remote} records`);

@@ -1,23 +1,31 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { closeSync, mkdtempSync, openSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { mintToken } from '../../app/http/tokens.ts';
 import { makeJobQueue } from '../../app/jobs/queue.ts';
-import { startPortal } from '../portal/portal.ts';
+import { startOAuthServer } from '../portal/oauth-server.ts';
+import { type SimulatedPortal, startPortal } from '../portal/portal.ts';
 import { createTestDatabase } from '../support/database.ts';
+import { startDatabaseProxy } from '../support/database-proxy.ts';
+import { findFreePort } from '../support/free-port.ts';
 import { mochaGlobalSetup, mochaGlobalTeardown } from '../support/setup.ts';
+import type { Answer } from '../support/world.ts';
+import type { Random } from './random.ts';
+import { makeAppProcess } from './soak-app-process.ts';
+import { connect, type SoakMode } from './soak-connect.ts';
 
-const appFile = fileURLToPath(new URL('./soak-app.ts', import.meta.url));
 const jwtSecret = randomBytes(24).toString('hex');
+/** The name of the soak's own sessions in PostgreSQL. */
+const ownSessions = 'soak';
+/** PostgreSQL chose this statement to end a deadlock: a program begins it anew. */
+const deadlock = '40P01';
 
 export interface SoakTenant {
   id: number;
   token: string;
+  portal: SimulatedPortal;
   /** What is deleted on one side: stays on the other (the default), or is deleted there too and comes back when only the other has lost it. */
   onDelete: 'keep' | 'follow';
   /** Deals that people make in the portal become objects. */
@@ -26,107 +34,137 @@ export interface SoakTenant {
 
 export type SoakWorld = Awaited<ReturnType<typeof startSoakWorld>>;
 
-/** Database and simulated portal here, the app in a process of its own, and tenants connected to the one portal. */
-export async function startSoakWorld(options: { tenants: number; random: () => number }) {
+/**
+ * Database and simulated portal here, the app in a process of its own that reaches its database through a proxy, and tenants connected
+ * to one portal, or each to its own. What portals differ in is chosen by chance.
+ */
+export async function startSoakWorld(options: { tenants: number; random: Random; mode: SoakMode }) {
+  const { random, mode } = options;
   await mochaGlobalSetup();
   const database = await createTestDatabase();
-  const portal = await startPortal({ switches: { rateLimited: false }, random: options.random });
-  const pool = new pg.Pool({ connectionString: database.url, max: 4 });
+  const proxy = await startDatabaseProxy(database.url);
+  const oauth = await startOAuthServer();
+  const switches = {
+    rateLimited: false,
+    workers: random.pick([null, 8]),
+    closedKindList: random.pick(['refused', 'empty'] as const),
+    hiddenRecordEvents: random.pick(['told', 'withheld'] as const),
+  };
+  // An application belongs to one company; webhooks of one portal may be several companies'.
+  const portals: SimulatedPortal[] = [];
+  for (let n = 0; n < (mode === 'app' ? options.tenants : 1); n++) {
+    const memberId = n.toString(16).padStart(32, '0');
+    const portal = await startPortal({ oauth, switches, memberId, random: random.next });
+    portal.setPlan({ offlineExtended: random.once(2) });
+    portals.push(portal);
+  }
+  const connection = { connectionString: database.url, application_name: ownSessions };
+  const pool = new pg.Pool({ ...connection, max: 4 });
   pool.on('error', () => undefined);
   const logFile = path.join(mkdtempSync(path.join(os.tmpdir(), 'soak-')), 'app.log');
-  const env = {
-    ...process.env,
-    PORT: '0',
-    HOST: '127.0.0.1',
-    DATABASE_URL: database.url,
-    JWT_SECRET: jwtSecret,
-    ENCRYPTION_KEYS: `soak:${randomBytes(32).toString('base64')}`,
-    BITRIX24_ALLOW_PRIVATE_HOSTS: '1',
-    NODE_EXTRA_CA_CERTS: portal.caFile,
-    SWEEP_INTERVAL_SEC: '5',
-    LOG_LEVEL: 'info',
-  };
-  let child: ChildProcess | null = null;
-  let port = 0;
-
-  async function startAppProcess(): Promise<void> {
-    const output = openSync(logFile, 'a');
-    const stdio = ['ignore', output, output, 'ipc'] as const;
-    // The same port after each start: the portal's subscriptions name it.
-    child = fork(appFile, { execArgv: ['--import', 'tsx'], env: { ...env, PORT: String(port) }, stdio: [...stdio] });
-    closeSync(output);
-    const exited = once(child, 'exit').then(() => Promise.reject(new Error(`The app did not start: see ${logFile}`)));
-    const [message] = await Promise.race([once(child, 'message'), exited]);
-    port = (message as { port: number }).port;
-    exited.catch(() => undefined);
-  }
-
-  async function endAppProcess(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const gone = once(child, 'exit');
-    child.kill(signal);
-    await gone;
-  }
+  const port = await findFreePort();
+  const origin = `http://127.0.0.1:${port}`;
+  const app = makeAppProcess(
+    {
+      ...process.env,
+      HOST: '127.0.0.1',
+      ...(mode === 'app' && { PUBLIC_URL: origin }),
+      BITRIX24_OAUTH_URL: oauth.origin,
+      DATABASE_URL: proxy.url,
+      JWT_SECRET: jwtSecret,
+      ENCRYPTION_KEYS: `soak:${randomBytes(32).toString('base64')}`,
+      BITRIX24_ALLOW_PRIVATE_HOSTS: '1',
+      NODE_EXTRA_CA_CERTS: oauth.caFile,
+      SWEEP_INTERVAL_SEC: '5',
+      LOG_LEVEL: 'info',
+    },
+    logFile,
+    port,
+  );
 
   async function sql<Row extends object = Record<string, unknown>>(
     text: string,
     values: unknown[] = [],
   ): Promise<Row[]> {
-    return (await pool.query<Row>(text, values)).rows;
+    for (;;) {
+      try {
+        return (await pool.query<Row>(text, values)).rows;
+      } catch (error) {
+        if (!(error instanceof pg.DatabaseError) || error.code !== deadlock) throw error;
+      }
+    }
   }
 
-  async function call(tenant: SoakTenant, method: string, address: string, body?: unknown): Promise<unknown> {
-    const answer = await fetch(`http://127.0.0.1:${port}${address}`, {
+  async function ask(token: string | null, method: string, address: string, body?: unknown): Promise<Answer> {
+    const answer = await fetch(`${origin}${address}`, {
       method,
-      headers: { authorization: `Bearer ${tenant.token}`, 'content-type': 'application/json' },
+      headers: { ...(token && { authorization: `Bearer ${token}` }), 'content-type': 'application/json' },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    if (!answer.ok) throw new Error(`${method} ${address}: ${answer.status} ${await answer.text()}`);
-    return answer.json();
+    return { status: answer.status, body: await answer.json(), headers: answer.headers };
   }
 
-  await startAppProcess();
+  await app.start();
   const tenants: SoakTenant[] = [];
   for (let n = 1; n <= options.tenants; n++) {
     const [row] = await sql<{ id: number }>('insert into companies (name) values ($1) returning id', [`Компания ${n}`]);
     const id = row?.id ?? 0;
     const token = mintToken(jwtSecret, { tenantId: id, role: 'admin', subject: 'soak' }, 24);
     const isFollower = n % 2 === 0;
-    const tenant: SoakTenant = { id, token, onDelete: isFollower ? 'follow' : 'keep', imports: !isFollower };
+    const portal = portals[(n - 1) % portals.length] as SimulatedPortal;
+    const tenant: SoakTenant = { id, token, portal, onDelete: isFollower ? 'follow' : 'keep', imports: !isFollower };
     tenants.push(tenant);
-    const all = (policy: string) => ({ object: policy, user: policy, contract: policy });
-    const settings = isFollower
-      ? { on_local_delete: all('delete'), on_bitrix24_delete: all('recreate') }
-      : { import_new: { object: true } };
-    await call(tenant, 'PUT', '/api/integration/bitrix24/settings', settings);
-    const outgoing = portal.addOutgoingWebhook({ url: `http://127.0.0.1:${port}/bitrix24/events` });
-    const body = { webhook_url: portal.addWebhook().url, outgoing_token: outgoing.token };
-    await call(tenant, 'POST', '/api/integration/bitrix24/setup', body);
+    await connect({ origin, call: ask, sql }, mode, tenant);
   }
 
   return {
-    portal,
+    mode,
+    portals,
+    oauth,
+    /** The way of the app to its database. */
+    proxy,
+    app,
     tenants,
     logFile,
     sql,
-    call,
+
+    /** What the app answers to the tenant's administrator. Throws when it refuses. */
+    async call({ token }: SoakTenant, method: string, address: string, body?: unknown): Promise<Answer['body']> {
+      const answer = await ask(token, method, address, body);
+      if (answer.status >= 300) {
+        throw new Error(`${method} ${address}: ${answer.status} ${JSON.stringify(answer.body)}`);
+      }
+      return answer.body;
+    },
+
+    /** A session of another program's own. The caller ends it. */
+    async openSession(): Promise<pg.Client> {
+      const client = new pg.Client(connection);
+      await client.connect();
+      return client;
+    },
+
+    /** Ends every session but the soak's own, as a restart of PostgreSQL does. */
+    endAllSessions: () =>
+      sql(
+        `select pg_terminate_backend(pid) from pg_stat_activity
+          where datname = current_database() and backend_type = 'client backend' and application_name <> $1`,
+        [ownSessions],
+      ),
+
     /** Compares ids, as every night: finds deletions whose events were lost. */
     wakeDeletionSweeps: () =>
       makeJobQueue({ pool }).wake(
         'deletion_sweep',
         tenants.map(({ id }) => id),
       ),
-    async stopApp() {
-      await endAppProcess('SIGTERM');
-    },
-    async killApp() {
-      await endAppProcess('SIGKILL');
-    },
-    startApp: startAppProcess,
+
     async stop() {
-      await endAppProcess('SIGKILL');
-      await portal.stop();
+      await app.kill();
+      for (const portal of portals) await portal.stop();
+      await oauth.stop();
       await pool.end();
+      await proxy.stop();
       await database.drop();
       await mochaGlobalTeardown();
     },

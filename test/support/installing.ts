@@ -5,8 +5,13 @@ import type { SimulatedApp } from '../portal/simulated-app.ts';
 import { eventually } from './eventually.ts';
 import type { Answer, Tenant, World } from './world.ts';
 
+/** What installing needs of a running app. */
+type InstallingWorld = Pick<World, 'portal' | 'call' | 'sql' | 'settled'> & {
+  config: { publicUrl?: string | undefined };
+};
+
 /** What an administrator of a portal does to install the app of a running world, and what the app's pages then do. */
-export function installingIn(world: World) {
+export function installingIn(world: InstallingWorld) {
   const publicUrl = world.config.publicUrl as string;
 
   const driver = {
@@ -21,7 +26,11 @@ export function installingIn(world: World) {
     },
 
     /** The company's administrator copies the application's keys from its card. */
-    async storeKeys(tenant: Tenant, app: SimulatedApp, extra: Record<string, unknown> = {}): Promise<Answer> {
+    async storeKeys(
+      tenant: Pick<Tenant, 'token'>,
+      app: SimulatedApp,
+      extra: Record<string, unknown> = {},
+    ): Promise<Answer> {
       const body = { client_id: app.clientId, client_secret: app.clientSecret, ...extra };
       return world.call(tenant.token, 'POST', '/api/integration/bitrix24/setup', body);
     },
@@ -62,7 +71,7 @@ export function installingIn(world: World) {
     },
 
     /** The whole installation of a company's own application, to the end. */
-    async install(tenant: Tenant, portal: SimulatedPortal = world.portal): Promise<SimulatedApp> {
+    async install(tenant: Pick<Tenant, 'token'>, portal: SimulatedPortal = world.portal): Promise<SimulatedApp> {
       const app = driver.addApp(portal);
       await driver.storeKeys(tenant, app);
       const opened = await driver.post(app.frame());

@@ -22,7 +22,8 @@ export interface LocalRow {
 type RawRow = Record<string, unknown> & { id: number; row_version: string; updated_at: Date; deleted_at: Date | null };
 
 const contractColumns = `c.number as contract_number, c.client_name as contract_client_name,
-  c.start_date as contract_start_date, c.end_date as contract_end_date, m.bitrix24_id as contract_bitrix24_id`;
+  c.start_date as contract_start_date, c.end_date as contract_end_date, m.bitrix24_id as contract_bitrix24_id,
+  c.id is not null as has_contract`;
 
 const contractJoin = `left join contracts c on c.tenant_id = r.tenant_id and c.id = r.contract_id and c.deleted_at is null
   left join bitrix24_sync_mappings m on m.tenant_id = c.tenant_id and m.local_type = 'contract' and m.local_id = c.id

@@ -105,6 +105,10 @@ export function merge(input: MergeInput): MergeResult {
 
 function mergeField(pair: FieldPair, input: MergeInput, result: MergeResult): void {
   const { key } = pair;
+  if (pair.isKnown?.(input.local) === false) {
+    keepCount(key, input, result);
+    return;
+  }
   const localValue = pair.readLocal(input.local);
   const remoteValue = pair.readRemote(input.remote, input.remoteShadow.ids);
   const refused = input.fieldErrors?.[key];
@@ -126,8 +130,7 @@ function mergeField(pair: FieldPair, input: MergeInput, result: MergeResult): vo
 
   switch (allowed(judge(), input.direction)) {
     case 'nothing':
-      if (restored > 0) result.restores[key] = restored;
-      if (restoredAt) result.restoredAt[key] = restoredAt;
+      keepCount(key, input, result);
       return;
     case 'adopt':
       result.adopted.push(key);
@@ -175,6 +178,13 @@ function mergeField(pair: FieldPair, input: MergeInput, result: MergeResult): vo
     if (localChanged) return 'to_remote';
     return decodable ? 'to_local' : 'restore';
   }
+}
+
+/** Nothing happens to the field: how often it was put right stays as it was. */
+function keepCount(key: string, { remoteShadow }: MergeInput, result: MergeResult): void {
+  const { restores, restoredAt } = remoteShadow;
+  if (restores[key]) result.restores[key] = restores[key];
+  if (restoredAt[key]) result.restoredAt[key] = restoredAt[key];
 }
 
 function hasRested(now: Date, restoredAt: string | undefined): boolean {

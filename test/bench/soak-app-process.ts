@@ -1,0 +1,40 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const appFile = fileURLToPath(new URL('./soak-app.ts', import.meta.url));
+
+export type AppProcess = ReturnType<typeof makeAppProcess>;
+
+/** The app in a process of its own, which can be stopped and killed. What it says goes into `logFile`. */
+export function makeAppProcess(env: NodeJS.ProcessEnv, logFile: string, firstPort: number) {
+  let child: ChildProcess | null = null;
+  let port = firstPort;
+
+  async function end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    child.kill(signal);
+    await gone;
+  }
+
+  return {
+    get port(): number {
+      return port;
+    },
+    /** Resolves when the app listens: on the same port after each start, because the portal's subscriptions name it. */
+    async start(): Promise<void> {
+      const output = openSync(logFile, 'a');
+      const stdio = ['ignore', output, output, 'ipc'] as const;
+      child = fork(appFile, { execArgv: ['--import', 'tsx'], env: { ...env, PORT: String(port) }, stdio: [...stdio] });
+      closeSync(output);
+      const exited = once(child, 'exit').then(() => Promise.reject(new Error(`The app did not start: see ${logFile}`)));
+      const [message] = await Promise.race([once(child, 'message'), exited]);
+      port = (message as { port: number }).port;
+      exited.catch(() => undefined);
+    },
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
+  };
+}

@@ -1,0 +1,44 @@
+import { installingIn } from '../support/installing.ts';
+import type { Answer } from '../support/world.ts';
+import type { SoakTenant } from './soak-world.ts';
+
+/** How the companies are connected: by webhooks that an administrator made, or by an application that he installed. */
+export type SoakMode = 'webhook' | 'app';
+
+export interface ConnectDeps {
+  /** Address of the app. */
+  origin: string;
+  call(token: string | null, method: string, path: string, body?: unknown): Promise<Answer>;
+  sql<Row extends object>(text: string, values?: unknown[]): Promise<Row[]>;
+}
+
+const settingsAddress = '/api/integration/bitrix24/settings';
+
+/** Connects a company as its administrator does. Throws when the app refuses. */
+export async function connect(deps: ConnectDeps, mode: SoakMode, tenant: SoakTenant): Promise<void> {
+  const all = (policy: string) => ({ object: policy, user: policy, contract: policy });
+  const settings =
+    tenant.onDelete === 'follow'
+      ? { on_local_delete: all('delete'), on_bitrix24_delete: all('recreate') }
+      : { import_new: { object: true } };
+  await expectGood(deps.call(tenant.token, 'PUT', settingsAddress, settings));
+  if (mode === 'webhook') await connectByWebhook(deps, tenant);
+  else await installApp(deps, tenant);
+}
+
+async function installApp(deps: ConnectDeps, { portal, token }: SoakTenant): Promise<void> {
+  const settled = () => portal.events.settled();
+  const driver = installingIn({ ...deps, portal, settled, config: { publicUrl: deps.origin } });
+  await driver.install({ token }, portal);
+}
+
+async function connectByWebhook({ origin, call }: ConnectDeps, { portal, token }: SoakTenant): Promise<void> {
+  const outgoing = portal.addOutgoingWebhook({ url: `${origin}/bitrix24/events` });
+  const body = { webhook_url: portal.addWebhook().url, outgoing_token: outgoing.token };
+  await expectGood(call(token, 'POST', '/api/integration/bitrix24/setup', body));
+}
+
+async function expectGood(answering: Promise<Answer>): Promise<void> {
+  const { status, body } = await answering;
+  if (status >= 300) throw new Error(`Not connected: ${status} ${JSON.stringify(body)}`);
+}
