@@ -4,9 +4,11 @@ import type { Create } from './commands.ts';
 
 /**
  * Commits the intent of creates before their request leaves: after a crash the row tells that the portal may hold the record. A local row
- * that is inserted only to carry the mark joins its pair.
+ * that is inserted only to carry the mark joins its pair. Returns the creates that may be sent: one whose row another program holds locked
+ * stays queued.
  */
-export async function markSent(deps: SyncDeps, tenantId: number, creates: readonly Create[]): Promise<void> {
+export async function markSent(deps: SyncDeps, tenantId: number, creates: readonly Create[]): Promise<Create[]> {
+  if (creates.length === 0) return [];
   const marked = await markCreatesSent(
     deps.db,
     tenantId,
@@ -32,6 +34,7 @@ export async function markSent(deps: SyncDeps, tenantId: number, creates: readon
       dueAt: deps.clock.now(),
     });
   }
+  return creates.filter(({ localId }) => byLocal.has(localId));
 }
 
 /** Creates that were certainly not executed: their rows are due again as if nothing had been sent. */

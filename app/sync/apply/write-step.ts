@@ -63,20 +63,20 @@ async function sendWrites(
   deps: StepDeps,
   context: SyncContext,
   operation: WriteOperation,
-  writes: readonly Write[],
+  planned: readonly Write[],
 ): Promise<void> {
+  const marked = await markSent(deps, context.tenantId, planned.filter(isCreate));
+  const writes = [...marked, ...planned.filter((write) => !isCreate(write))];
   if (writes.length === 0) return;
-  const creates = writes.filter(isCreate);
   const startedAt = deps.clock.now().getTime();
   const durationMs = () => deps.clock.now().getTime() - startedAt;
-  await markSent(deps, context.tenantId, creates);
   let outcomes: WriteOutcome[];
   try {
     outcomes =
       operation === 'import'
         ? await context.client.importSilently(
             context.entity,
-            creates.map(({ command }) => command),
+            marked.map(({ command }) => command),
             context.options,
           )
         : await context.client.write(

@@ -162,7 +162,8 @@ export interface MarkedRow {
 /**
  * Marks creates as about to be sent, with the values. Committed before the request leaves, so that whoever finds the row after a
  * crash knows that the portal may hold the record already. The mark is always on the local side's row, whichever side asked for the
- * pair: every other row of the same pair finds it there.
+ * pair: every other row of the same pair finds it there. A row that another program holds locked is not marked, and not among the answer:
+ * its create must not be sent now.
  */
 export async function markCreatesSent(
   db: Database,
@@ -172,10 +173,19 @@ export async function markCreatesSent(
   return retryingTransaction(db, (transaction) =>
     queryRows<MarkedRow>(
       db,
-      `insert into sync_queue as q (tenant_id, entity, side, record_id, reason, priority, create_sent_at, create_values)
-       select $tenantId, entity, 'local', "localId", 'create', ${priorities.change}, now(), values
-         from jsonb_to_recordset($creates::jsonb) as r (entity text, "localId" bigint, values jsonb)
-        order by entity, "localId"
+      `with wanted as (
+         select entity, "localId" as record_id, values
+           from jsonb_to_recordset($creates::jsonb) as r (entity text, "localId" bigint, values jsonb)),
+       known as (
+         select entity, record_id from sync_queue join wanted using (entity, record_id)
+          where tenant_id = $tenantId and side = 'local'),
+       held as (
+         select q.entity, q.record_id from sync_queue q join known k on (k.entity, k.record_id) = (q.entity, q.record_id)
+          where q.tenant_id = $tenantId and q.side = 'local' for update of q skip locked)
+       insert into sync_queue as q (tenant_id, entity, side, record_id, reason, priority, create_sent_at, create_values)
+       select $tenantId, entity, 'local', record_id, 'create', ${priorities.change}, now(), values from wanted
+        where (entity, record_id) not in (table known) or (entity, record_id) in (table held)
+        order by entity, record_id
        on conflict (tenant_id, entity, side, record_id) do update
          set create_sent_at = now(), create_values = excluded.create_values
        returning record_id::integer as "recordId", changes, xmax = 0 as "isNew"`,

@@ -65,6 +65,17 @@ describe('the sync queue', () => {
 
   const markOf = ({ entity, recordId }: QueueRow) => ({ entity, localId: recordId, values });
 
+  it('does not mark a create whose row another program holds locked, and marks the others', async () => {
+    await add({ recordId: 1 });
+    await add({ recordId: 2 });
+    const creates = [1, 2, 3].map((localId) => ({ entity: 'object', localId, values }) as const);
+    await db.transaction(async (transaction) => {
+      await queryRows(db, 'select 1 from sync_queue where record_id = 2 for update', {}, transaction);
+      const marked = await markCreatesSent(db, tenantId, creates);
+      expect(marked.map(({ recordId }) => recordId)).to.deep.equal([1, 3]);
+    });
+  });
+
   it('marks a create on the local row, which is made when only the other side was queued', async () => {
     await add({ recordId: 7, side: 'bitrix24' });
     const mark = { entity: 'object', localId: 1, values } as const;
