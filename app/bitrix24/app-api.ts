@@ -22,7 +22,6 @@ export interface BoundPlacement {
 /** An entry of the portal's offline queue (api-reference/events/offline-events.md, 2026-09). */
 export interface OfflineEvent {
   id: number;
-  messageId: string;
   name: string;
   recordId: number | null;
   /** Reservation that it belongs to; only lists tell. */
@@ -182,7 +181,6 @@ function toOfflineEvent(row: Record<string, unknown>): OfflineEvent {
   const id = Number(data ? data.FIELDS?.ID : Number.NaN);
   return {
     id: Number(row.ID),
-    messageId: String(row.MESSAGE_ID ?? ''),
     name: String(row.EVENT_NAME ?? ''),
     recordId: Number.isSafeInteger(id) && id > 0 ? id : null,
     processId: row.PROCESS_ID ? String(row.PROCESS_ID) : null,

@@ -42,7 +42,6 @@ export interface FieldInfo {
   title: string;
   isReadOnly: boolean;
   isMultiple: boolean;
-  isRequired: boolean;
 }
 
 /** A stage of a funnel; `P` in progress, `S` won, `F` lost. */

@@ -57,7 +57,7 @@ function rowOf(code: string, via: PortalAccess['kind'], whole: boolean): TableRo
   return (via === 'installation' ? byCodeOfInstallation[code] : undefined) ?? byCode[code];
 }
 
-/** Whether the portal's plan refuses everything, whoever asks: an ended trial, an unpaid subscription. */
+/** Whether the portal's plan refuses every caller: an ended trial, an unpaid subscription. */
 export function isPlanRefusal(error: unknown): boolean {
   return error instanceof Bitrix24Error && error.advice === noPlan.advice;
 }
@@ -114,7 +114,7 @@ export function tokenChainDead(code: string): Bitrix24Error {
   return makeError('token_chain_dead', dead, {});
 }
 
-/** The token of whoever opened the page is not valid (any more): the page asks its portal for a fresh one. */
+/** The token of the user who opened the page is not valid (any more): the page asks its portal for a fresh one. */
 export function tokenRefused(): Bitrix24Error {
   const refused = row(
     'auth',

@@ -77,7 +77,6 @@ interface WireField {
   upperName?: string;
   isReadOnly?: boolean;
   isMultiple?: boolean;
-  isRequired?: boolean;
 }
 
 function toNames(wire: Record<string, WireField> | undefined): FieldNames {
@@ -90,7 +89,6 @@ function toNames(wire: Record<string, WireField> | undefined): FieldNames {
       title: field.title ?? itemName,
       isReadOnly: field.isReadOnly ?? false,
       isMultiple: field.isMultiple ?? false,
-      isRequired: field.isRequired ?? false,
     }),
   );
   return {

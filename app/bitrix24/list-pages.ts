@@ -136,7 +136,7 @@ function listCommand(entity: Entity, filter: Record<string, unknown>): Command {
 
 /**
  * Whether a listed record satisfies a filter by time. Some portals drop that filter silently: their whole list comes, its ids are
- * needed to go on from page to page, and the rows that do not fit are passed over by whoever asked.
+ * needed to go on from page to page, and the rows that do not fit are passed over by the caller.
  */
 export function isChangedSince(record: ListedRecord, since: Date | undefined): boolean {
   // A second of tolerance: the filter counts whole seconds.

@@ -24,7 +24,6 @@ export interface TokenInfo {
   scope: string[];
   /** L, F, D, T, P or S. */
   status: string;
-  installed: boolean;
 }
 
 export interface TokenPair {
@@ -41,7 +40,7 @@ export interface GrantedTokens extends TokenPair {
 
 export type OAuth = ReturnType<typeof makeOAuth>;
 
-/** Makes the way to the pinned OAuth hosts `urls`; nobody else is ever asked about a token. */
+/** Makes the way to the pinned OAuth hosts `urls`; no other host is ever asked about a token. */
 export function makeOAuth({ urls, agent }: { urls: readonly string[]; agent: https.Agent }) {
   async function post(url: string, fields: Record<string, string>): Promise<{ status: number; data: unknown }> {
     try {
@@ -134,7 +133,6 @@ function toTokenInfo(oauthUrl: string, data: unknown): TokenInfo | null {
       .split(/[\s,]+/)
       .filter(Boolean),
     status: String(install.status ?? ''),
-    installed: install.installed === true || install.installed === 'Y',
   };
 }
 

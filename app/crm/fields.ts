@@ -55,7 +55,7 @@ export const optionalImei = optionalText(20).refine(
 );
 
 /** Fifteen digits whose last one is the check digit (Luhn; 3GPP TS 23.003, annex B). */
-export function isImei(text: string): boolean {
+function isImei(text: string): boolean {
   if (!/^\d{15}$/.test(text)) return false;
   const sum = [...text].reduce((total, digit, index) => {
     const value = Number(digit) * (index % 2 === 1 ? 2 : 1);

@@ -16,8 +16,8 @@ export interface ListQuery {
 export type Records = ReturnType<typeof makeRecords>;
 
 /**
- * The one door through which the REST interface reads and writes CRM records of one kind. Every query is bound to the tenant. Nothing
- * of the synchronisation is called here: the database queues what changed, whoever changed it.
+ * Reads and writes CRM records of one kind for the REST interface. Every query is bound to the tenant. Nothing
+ * of the synchronisation is called here: the database queues what changed, also what other programs change.
  */
 export function makeRecords(kind: RecordKind, models: Models) {
   const model = models[kind.model] as unknown as ModelStatic<Model>;

@@ -152,7 +152,7 @@ const stillOpen = `array(select unnest(waits_for) intersect select unnest(${open
 
 /**
  * Tenants whose look was asked for when a connection or a kind came on, and has something to find: what a transaction wrote that was open
- * then was queued by nobody. A transaction that only reads may have seen the former state too, and write later. So the look is made as
+ * then was not queued. A transaction that only reads may have seen the former state too, and write later. So the look is made as
  * soon as one of them has ended, and the wish is fulfilled when all have. Each firing notes the transactions of new wishes first: the
  * switch has been committed then. Repeat-safe.
  */

@@ -47,7 +47,7 @@ export function makeOffline({ db, queueOf, noteMode }: OfflineDeps): Search {
           const line = { tenant_id: tenantId, operation: 'offline', mode, code: error.code, result: 'error' };
           log.warn(line, `Портал не даёт прежнюю очередь событий: ${error.reason.ru}`);
           queue = mode === 'none' ? null : { ...queue, mode };
-          // What was reserved is given to nobody any more: it is looked at once.
+          // The portal gives reserved entries to no other caller: they are looked at once.
           if (queue) await storeReserved(queue.application, store).catch(ignoreRefusal);
           await noteMode(tenantId, mode);
         }
@@ -81,7 +81,7 @@ async function empty({ mode, application }: OfflineQueue, store: Store, signal: 
 
 /**
  * Works on one reservation; returns its size. One that is there already was made by a process that died, or its answer was lost: it comes
- * first, because the portal gives its entries to nobody else.
+ * first, because the portal gives its entries to no other caller.
  */
 async function takeReserved(application: Application, shown: readonly OfflineEvent[], store: Store): Promise<number> {
   const left = shown.find(({ processId }) => processId !== null)?.processId ?? null;

@@ -16,7 +16,7 @@ export interface SchedulesDeps {
   listInstalledTenants(): Promise<number[]>;
   /** Tenants whose suspended connection may come back by itself. */
   listRecoverableTenants(): Promise<number[]>;
-  /** Forgets installations that nobody claimed. */
+  /** Forgets installations that no company claimed. */
   purgePending(): Promise<void>;
   /** Seconds between two sweeps of one tenant. */
   sweepIntervalSec: number;

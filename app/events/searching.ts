@@ -10,7 +10,7 @@ import { closeFault, type Fault, listOpenFaults, openFault } from '../sync/fault
 import { scopeOf } from '../sync/faults/scope.ts';
 
 /** Background searches; each is a task of the job queue by this name. */
-export const searchNames = ['sweep', 'deletion_sweep', 'duplicate_check', 'offline', 'local_look'] as const;
+const searchNames = ['sweep', 'deletion_sweep', 'duplicate_check', 'offline', 'local_look'] as const;
 export type SearchName = (typeof searchNames)[number];
 
 export interface SearchContext extends TaskContext {

@@ -170,7 +170,7 @@ export async function findUnknown(
 }
 
 /** Whether a listed record may have changed since its pair was last equal. `skewMs`: how far the portal's clock is ahead of ours. */
-export function mayDiffer(
+function mayDiffer(
   modifiedAt: Date,
   known: { modified_at: Date | null; synced_at: Date | null },
   skewMs: number,

@@ -40,7 +40,7 @@ export function makeAuthenticate(options: AuthOptions): (ctx: Context) => Promis
     const parsed = claims.safeParse((ctx.state as { user?: unknown }).user);
     if (!parsed.success) throw unauthorized(ctx, wrongClaims);
     const { sub, tenant_id: tenantId, role, installation } = parsed.data;
-    // Whoever holds the secret of the sessions is this server alone.
+    // Only this server holds the secret of the sessions.
     if (options.jwksUrl && isSymmetric(ctx) && installation === undefined) throw refuse(ctx, null);
     if (!(await options.isKnown(tenantId, installation ?? null))) throw new AppError({ ...unknownTenant, status: 403 });
     return { tenantId, subject: sub, role };

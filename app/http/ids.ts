@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Ids are PostgreSQL's `integer`. */
-export const greatestId = 2_147_483_647;
+const greatestId = 2_147_483_647;
 
 /** An id inside a JSON body. */
 export const idSchema = z.number().int().min(1).max(greatestId);

@@ -2,7 +2,7 @@ import type { AppError } from '../lib/errors.ts';
 import type { Context } from './errors.ts';
 import { escapeHtml } from './escape-html.ts';
 
-/** Answers with a failure as a page: whoever opened the frame reads what is wrong and how to mend it. It holds no script at all. */
+/** Answers with a failure as a page: the user who opened the frame reads what is wrong and how to mend it. It holds no script at all. */
 export function sendProblem(ctx: Context, problem: AppError, ancestors: readonly string[]): void {
   ctx.state.log.warn({ code: problem.code, result: 'error' }, problem.text.ru);
   ctx.status = problem.status;
@@ -16,7 +16,7 @@ export function sendProblem(ctx: Context, problem: AppError, ancestors: readonly
 <h1>Axenta</h1><p>${escapeHtml(problem.text[language])}</p><p><small>${problem.code} · ${requestId}</small></p></body></html>`;
 }
 
-/** The directive that says who may frame a page; an empty list: nobody. */
+/** The directive that says who may frame a page; an empty list forbids every frame. */
 export function frameAncestors(ancestors: readonly string[]): string {
   return `frame-ancestors ${ancestors.length > 0 ? ancestors.join(' ') : "'none'"}`;
 }

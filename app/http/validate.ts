@@ -16,7 +16,7 @@ export function validate(schema: z.ZodType | undefined, value: unknown, part: st
 }
 
 /** The error for a list of problems, however they were found. */
-export function invalidProblems(problems: readonly Problem[]) {
+function invalidProblems(problems: readonly Problem[]) {
   const sentence = (language: 'ru' | 'en') =>
     problems.map(({ path, problem }) => `${path}: ${problem[language]}`).join('; ');
   return invalidRequest(

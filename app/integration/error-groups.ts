@@ -24,7 +24,7 @@ interface RawGroup extends Omit<ErrorGroup, 'message' | 'advice'> {
   response: { text?: Text; advice?: Text } | null;
 }
 
-/** More causes than this nobody reads at once. */
+/** Maximum error groups returned. */
 const shownGroups = 50;
 
 /** A tenant's open errors by cause, the most frequent first; each speaks with the words of its latest error. */

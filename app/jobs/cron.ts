@@ -12,7 +12,7 @@ export interface CronJob {
 /** Keys are only needed while another process may still fire the same slot. */
 const keptFor = '1 hour';
 
-/** Starts schedules that fire once in the whole cluster: whoever writes a firing's key first runs it. */
+/** Starts schedules that fire once in the whole cluster: the process that writes a firing's key first runs it. */
 export function startCron({ pool, jobs, log }: { pool: pg.Pool; jobs: readonly CronJob[]; log: Log }): {
   stop(): Promise<void>;
 } {

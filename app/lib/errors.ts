@@ -47,7 +47,7 @@ export function invalidRequest(text: Text, details?: unknown): AppError {
   return new AppError({ code: 'invalid_request', status: 400, text, details });
 }
 
-/** The record does not exist, or belongs to another tenant: the two are told apart by nobody outside. */
+/** The record does not exist, or belongs to another tenant: callers cannot tell the two apart. */
 export function notFound(text: Text = { ru: 'Запись не найдена', en: 'Record not found' }): AppError {
   return new AppError({ code: 'not_found', status: 404, text });
 }

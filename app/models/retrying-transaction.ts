@@ -10,7 +10,7 @@ import { type Database, queryRows } from './database.ts';
 const lockTimeoutMs = 400;
 const maxAttempts = 6;
 
-/** Runs one step without a limit on its wait: only where nobody can wait for what the transaction holds so far. */
+/** Runs one step without a limit on its wait: only where no other transaction can wait for what this one holds so far. */
 export type Patiently = <Value>(action: () => Promise<Value>) => Promise<Value>;
 
 /**

@@ -263,7 +263,7 @@ function toAnswer(record: RemoteRecord | null | undefined, otherwise: 'absent' |
   return record ? { state: 'present', record } : { state: otherwise };
 }
 
-const noFlags = { isReadOnly: false, isMultiple: false, isRequired: false };
+const noFlags = { isReadOnly: false, isMultiple: false };
 
 function fitsFilter(
   { modifiedAt, originatorId }: RemoteRecord,

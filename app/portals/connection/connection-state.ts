@@ -13,7 +13,7 @@ export type ConnectionState = ReturnType<typeof makeConnectionState>;
 export type ConnectionKind = 'webhook' | 'installation';
 
 /** Operation of the one error row that tells why a connection is suspended. */
-export const connectOperation = 'connect';
+const connectOperation = 'connect';
 
 /** What only a person can mend: asking again would end in the same refusal. */
 const finalCodes = ['token_chain_dead', 'client_refused', 'credentials_unreadable'];
@@ -143,7 +143,7 @@ export function makeConnectionState(db: Database) {
       );
     },
 
-    /** Tenants whose connection may come back by itself; after two months nobody waits for it any more. */
+    /** Tenants whose connection may come back by itself; after two months it is not looked at any more. */
     async listRecoverableTenants(): Promise<number[]> {
       const rows = await queryRows<{ id: number }>(
         db,

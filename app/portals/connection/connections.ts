@@ -18,7 +18,6 @@ export interface Connection {
   outgoingTokenSet: boolean;
   /** Why the connection is suspended, in Russian; null while it is active. */
   error: { code: string; message: string } | null;
-  suspendedAt: Date | null;
   pausedUntil: Date | null;
   pauseReason: string | null;
   pauseFailures: number;
@@ -215,7 +214,6 @@ const connectionQuery = `
          outgoing_token_digest is not null as "outgoingTokenSet",
          case when state = 'suspended'
               then json_build_object('code', error_code, 'message', error_message) end as error,
-         suspended_at as "suspendedAt",
          paused_until as "pausedUntil", pause_reason as "pauseReason", pause_failures as "pauseFailures",
          last_event_at as "lastEventAt", checked_at as "checkedAt",
          (select b.time_filter from bitrix24_connections b where b.tenant_id = c.tenant_id and b.kind = c.kind) as "timeFilter"

@@ -86,7 +86,7 @@ export function makeAppLifecycleEvents(deps: AppLifecycleDeps) {
 
     /**
      * Learns the application token from an event that carries a token of an administrator: some portals give it by no other way, and an
-     * update of the app may change it. Every employee who opens the app has a token of his own, and whoever chooses the application token
+     * update of the app may change it. Every employee who opens the app has a token of his own, and a sender who chooses the application token
      * could remove the app. Returns false when the event proves nothing.
      */
     async learnToken(installation: Installation, auth: unknown): Promise<boolean> {

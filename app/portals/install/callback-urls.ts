@@ -4,7 +4,6 @@ import { AppError } from '../../lib/errors.ts';
 export interface Addresses {
   events: string;
   install: string;
-  app: string;
   tab(placement: string): string;
 }
 
@@ -15,7 +14,6 @@ export function callbackUrlsOf(publicUrl: string | undefined): Addresses {
   return {
     events: `${base}/events`,
     install: `${base}/install`,
-    app: `${base}/app`,
     tab: (placement) => `${base}/placements/${placement}`,
   };
 }

@@ -38,7 +38,7 @@ const lockClass = 7703;
 export function makeClaimPortal({ db, clock, connections, installations, makeClient, wakeBinding }: TakeOverDeps) {
   /**
    * Ties the portal to a company in one transaction: installation, connection, and everything that may have changed while there was
-   * none. Throws `portal_changed` when the company's mappings speak of another portal and nobody said that they may be forgotten,
+   * none. Throws `portal_changed` when the company's mappings speak of another portal and the request does not allow to forget them,
    * `portal_belongs_to_another_company` when the app works there for somebody else.
    */
   async function takeOver(proved: ProvedInstallation, owner: NewOwner): Promise<Installation> {

@@ -64,7 +64,7 @@ export function makeInstall(deps: InstallDeps) {
     return activate(own, { tenantId: owner.claim.tenantId });
   }
 
-  /** The chain that works stays: the pair of whoever opened the page never replaces it. */
+  /** The chain that works stays: the pair of the user who opened the page never replaces it. */
   async function renew(existing: Installation, info: TokenInfo, request: InstallRequest): Promise<Installation> {
     if (request.applicationToken) await installations.learnApplicationToken(existing.id, request.applicationToken);
     if (existing.host !== info.host) await installations.storeHost(existing.id, info.host);

@@ -8,7 +8,7 @@ export const installationStates = ['pending', 'active', 'suspended', 'uninstalle
 export type InstallationState = (typeof installationStates)[number];
 
 /** Which state may follow which. Installing again is always possible: it is the way back from everywhere. */
-export const transitions: Readonly<Record<InstallationState, readonly InstallationState[]>> = {
+const transitions: Readonly<Record<InstallationState, readonly InstallationState[]>> = {
   pending: ['pending', 'active', 'uninstalled'],
   active: ['active', 'suspended', 'uninstalled'],
   suspended: ['suspended', 'active', 'uninstalled'],
@@ -32,7 +32,7 @@ export function portalTaken(): AppError {
   });
 }
 
-/** A company has this portal through one application, and another one, which nobody has claimed, asks to be installed. */
+/** A company has this portal through one application, and another one, which no company has claimed, asks to be installed. */
 export function applicationUnclaimed(): AppError {
   return new AppError({
     code: 'application_unclaimed',

@@ -14,7 +14,7 @@ export interface StepState {
 }
 
 /** Steps that a worker does, each apart from the others: what fails in one costs that one. */
-export const workerSteps = ['events', 'offline', 'placements', 'fields'] as const satisfies readonly InstallationStep[];
+const workerSteps = ['events', 'offline', 'placements', 'fields'] as const satisfies readonly InstallationStep[];
 export type WorkerStep = (typeof workerSteps)[number];
 
 /** Writes how the steps of installations stand. */

@@ -247,7 +247,7 @@ export function makeInstallations({ db, secrets, clock }: { db: Database; secret
       return rows.map((row) => row.id);
     },
 
-    /** Forgets proved portals that nobody claimed for a month. */
+    /** Forgets proved portals that no company claimed for a month. */
     async purgePending(): Promise<void> {
       await queryRows(
         db,

@@ -25,7 +25,7 @@ export type LinkCodes = ReturnType<typeof makeLinkCodes>;
 
 /**
  * Makes the one-time codes by which a company that exists already becomes the owner of a portal that installed the marketplace
- * application. Whoever types the code has proved to administer the portal; whoever made it administers the company.
+ * application. The user who types the code has proved to administer the portal; the one who made it administers the company.
  */
 export function makeLinkCodes({ db, secrets, applications, connections }: LinkCodesDeps) {
   return {

@@ -11,7 +11,7 @@ const pollMs = 50;
 export interface TokensDeps {
   installations: Installations;
   oauth: OAuth;
-  /** The secret of the application; null when nobody has it (any more). */
+  /** The secret of the application; null when no company has stored it (any more). */
   keysOf(installation: Pick<Installation, 'clientId' | 'tenantId'>): Promise<ApplicationKeys | null>;
   clock: Clock;
   log: Log;

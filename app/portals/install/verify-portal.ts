@@ -1,7 +1,7 @@
 import type { OAuth, TokenInfo } from '../../bitrix24/oauth.ts';
 import { AppError } from '../../lib/errors.ts';
 
-/** What an installing or opening request says of itself. None of it is believed. */
+/** What an installing or opening request says of itself: unverified claims. */
 export interface PortalClaim {
   memberId: string;
   /** `host[:port]`; null when the request did not name it. */

@@ -148,7 +148,7 @@ export function makePageRoutes(deps: PageRouteDeps): CallbackRoute[] {
   ];
 }
 
-/** A frame that is loaded anew comes without its form. The page needs nothing of it: whoever frames it must prove itself for a session. */
+/** A frame that is loaded anew comes without its form. The page needs nothing of it: a session is given only to a proved user. */
 function reloaded(call: FrameCall, page: 'install' | 'app' | 'tab'): CallbackAnswer {
   const host = claimedHost(call.query);
   return { page, ancestors: host ? [`https://${host}`] : [] };

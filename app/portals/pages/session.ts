@@ -7,8 +7,8 @@ import { equalInConstantTime, type Secrets } from '../../lib/secrets.ts';
 import type { Installation, Installations } from '../install/installations.ts';
 import { normalHost, provePortal } from '../install/verify-portal.ts';
 
-/** Short: whoever is dismissed in the portal, or sees the app removed, loses access soon. */
-export const sessionMinutes = 15;
+/** Short: an employee who is dismissed, or a portal that removed the app, loses access soon. */
+const sessionMinutes = 15;
 
 export interface FrameToken {
   accessToken: string;
@@ -46,7 +46,7 @@ interface Visitor {
 /**
  * Makes the exchange of a frame's token for a short-lived JWT. The authorization server says whose token it is, and that it was given
  * to our application; the portal itself says whether its user administers it. Administrators may change everything, others CRM
- * records only. A portal whose plan has ended answers nobody: its people may look. Throws AppError: `installation_unknown` (404),
+ * records only. A portal whose plan has ended answers no request: its people may look. Throws AppError: `installation_unknown` (404),
  * `installation_pending` (409), `portal_token_refused` (403).
  */
 export function makeSessions({ installations, oauth, profile, mint, secrets, clock }: SessionDeps) {

@@ -1,7 +1,7 @@
 /** Attempts of one record before a person has to look at it. */
 export const maxAttempts = 3;
 
-/** Longer pauses help nobody: an hour is the ceiling. */
+/** The longest pause. */
 const longestMs = 3_600_000;
 
 /**

@@ -5,7 +5,7 @@ import type { LoadDeps } from './load-deps.ts';
 import type { LocalTarget } from './local-rows.ts';
 import { findMappings, type Mapping } from './mappings.ts';
 
-/** Makes the record pairs that the claimed rows ask for: two rows of one pair are one pair. */
+/** The record pairs that the claimed rows ask for: two rows of one pair are one pair. */
 export async function joinRows(deps: LoadDeps, target: LocalTarget, rows: readonly QueueRow[]): Promise<LoadedPair[]> {
   const readAt = deps.clock.now();
   const idsOf = (side: 'local' | 'bitrix24') => rows.filter((row) => row.side === side).map((row) => row.recordId);

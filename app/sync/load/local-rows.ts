@@ -13,7 +13,7 @@ export interface LocalTarget {
 export interface LocalRow {
   id: number;
   record: LocalRecord;
-  /** PostgreSQL's own version of the row: it changes with every write, whoever makes it. */
+  /** PostgreSQL's own version of the row: it changes with every write, also of other programs. */
   version: string;
   modifiedAt: Date;
   deleted: boolean;

@@ -160,7 +160,7 @@ export interface MarkedRow {
 }
 
 /**
- * Marks creates as about to be sent, with the values. Committed before the request leaves, so that whoever finds the row after a
+ * Marks creates as about to be sent, with the values. Committed before the request leaves, so that a worker that finds the row after a
  * crash knows that the portal may hold the record already. The mark is always on the local side's row, whichever side asked for the
  * pair: every other row of the same pair finds it there. A row that another program holds locked is not marked, and not among the answer:
  * its create must not be sent now.
@@ -272,7 +272,7 @@ export async function holdKind(
   );
 }
 
-/** Makes the rows that waited for a fault due at once and wakes the tenant when the transaction commits. Repeat-safe. */
+/** Rows that waited for a fault become due at once; the tenant is woken when the transaction commits. Repeat-safe. */
 export async function releaseWaiting(
   db: Database,
   tenantId: number,

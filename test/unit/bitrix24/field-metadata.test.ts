@@ -7,7 +7,6 @@ const dealFields = {
     type: 'string',
     title: 'Название',
     upperName: 'TITLE',
-    isRequired: false,
     isReadOnly: false,
     isMultiple: false,
   },
