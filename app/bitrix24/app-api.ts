@@ -1,3 +1,4 @@
+import { zip } from '../lib/zip.ts';
 import type { InstallationAccess } from './access.ts';
 import { type Command, sendBatch } from './batch.ts';
 import { callMethod } from './call-method.ts';
@@ -46,12 +47,9 @@ export function makeAppApi(access: InstallationAccess, { agent, limits, log }: O
     const failures: Bitrix24Error[] = [];
     for (const group of chunks(commands, 50)) {
       const { outcomes } = await sendBatch(transport, limits, group, { ...interactive, writes: true });
-      for (const [index, outcome] of outcomes.entries()) {
+      for (const [command, outcome] of zip(group, outcomes)) {
         if (outcome.ok) continue;
-        const error =
-          outcome.error.code === 'ERROR_BATCH_METHOD_NOT_ALLOWED'
-            ? await runOne(group[index] as Command)
-            : outcome.error;
+        const error = outcome.error.code === 'ERROR_BATCH_METHOD_NOT_ALLOWED' ? await runOne(command) : outcome.error;
         if (error && error.code !== passedOver) failures.push(error);
       }
     }

@@ -1,4 +1,5 @@
 import qs from 'qs';
+import { zip } from '../lib/zip.ts';
 import type { CallOptions } from './client.ts';
 import { brokenAnswer, classify, withWait } from './error-table.ts';
 import type { Bitrix24Error } from './errors.ts';
@@ -61,8 +62,7 @@ export async function sendBatch(
   ];
   await limits.report(transport.portal, costsOf(commands, names, times, seconds), answer.reservation);
   const outcomes: CommandOutcome[] = [];
-  for (const [index, { method }] of commands.entries()) {
-    const name = names[index] as string;
+  for (const [{ method }, name] of zip(commands, names)) {
     if (name in results) outcomes.push({ ok: true, result: results[name] });
     else if (name in errors)
       outcomes.push({ ok: false, error: await commandError(transport, limits, method, errors[name]) });
@@ -107,8 +107,8 @@ function costsOf(
   requestSeconds: number,
 ): CallCost[] {
   const costs = new Map<string, CallCost>();
-  for (const [index, { method }] of commands.entries()) {
-    const time = times[names[index] as string];
+  for (const [{ method }, name] of zip(commands, names)) {
+    const time = times[name];
     const cost = costs.get(method) ?? { method, calls: 0, seconds: 0, operating: null, resetAt: null };
     cost.calls += 1;
     cost.seconds += time?.duration ?? requestSeconds / commands.length;

@@ -1,4 +1,5 @@
 import { type Entity, originator, pairKinds } from '../lib/records.ts';
+import { zip } from '../lib/zip.ts';
 import { type Command, type CommandOutcome, sendBatch } from './batch.ts';
 import type { CallOptions, ListedRecord, ListFilter, ListStart } from './client.ts';
 import { brokenAnswer } from './error-table.ts';
@@ -51,8 +52,7 @@ export async function firstPages(
 ): Promise<{ pages: { records: ListedRecord[]; last: boolean }[]; serverTime: Date }> {
   const commands = lists.map(({ filter, afterId }) => pageCommand(entity, filter, afterId));
   const { outcomes, serverTime } = await send(deps, commands, options);
-  const pages = outcomes.map((outcome, index) => {
-    const { filter, afterId } = lists[index] as ListStart;
+  const pages = zip(lists, outcomes).map(([{ filter, afterId }, outcome]) => {
     const records = readPage(outcome, filter, afterId);
     return { records, last: records.length < pageSize };
   });

@@ -1,4 +1,5 @@
 import { type Entity, originator, pairKinds } from '../lib/records.ts';
+import { zip } from '../lib/zip.ts';
 import { type BatchAnswer, type Command, type CommandOutcome, sendBatch } from './batch.ts';
 import type { CallOptions, ListFilter, ListStart, RecordAnswer, RemoteRecord } from './client.ts';
 import { Bitrix24Error } from './errors.ts';
@@ -53,7 +54,7 @@ export function makeReading({ transport, limits, catalogue }: ReadingDeps) {
     for (const group of chunks([...new Set(ids)], commandsPerRequest)) {
       const commands = group.map((id) => ({ method: 'crm.item.get', params: { entityTypeId, id } }));
       const { outcomes } = await sendBatch(transport, limits, commands, { ...options, writes: false });
-      for (const [index, outcome] of outcomes.entries()) answers.set(group[index] as number, answerOf(outcome, names));
+      for (const [id, outcome] of zip(group, outcomes)) answers.set(id, answerOf(outcome, names));
     }
     return answers;
   }
@@ -68,8 +69,8 @@ export function makeReading({ transport, limits, catalogue }: ReadingDeps) {
     for (const pages of chunks(chunks([...new Set(ids)], pageSize), commandsPerRequest)) {
       const commands = pages.map((page) => listCommand(entity, { '@id': page }));
       const { outcomes } = await sendBatch(transport, limits, commands, { ...options, writes: false });
-      for (const [index, outcome] of outcomes.entries()) {
-        for (const [id, answer] of pageAnswers(pages[index] ?? [], outcome, names)) answers.set(id, answer);
+      for (const [page, outcome] of zip(pages, outcomes)) {
+        for (const [id, answer] of pageAnswers(page, outcome, names)) answers.set(id, answer);
       }
     }
     return answers;

@@ -1,3 +1,4 @@
+import { zip } from '../lib/zip.ts';
 import { type Command, type CommandOutcome, sendBatch } from './batch.ts';
 import { callMethod } from './call-method.ts';
 import type { CallOptions } from './client.ts';
@@ -21,11 +22,12 @@ export async function sendWrites(
 ): Promise<CommandOutcome[]> {
   const batched = commands.filter((command) => !looksLikeReference(command.params));
   const answer = await sendBatch(transport, limits, batched, { ...options, writes: true });
-  const outcomes = new Map(batched.map((command, index) => [command, answer.outcomes[index] as CommandOutcome]));
+  const sent = new Map(zip(batched, answer.outcomes));
+  const outcomes: CommandOutcome[] = [];
   for (const command of commands) {
-    if (!outcomes.has(command)) outcomes.set(command, await sendAlone(transport, limits, command, options));
+    outcomes.push(sent.get(command) ?? (await sendAlone(transport, limits, command, options)));
   }
-  return commands.map((command) => outcomes.get(command) as CommandOutcome);
+  return outcomes;
 }
 
 async function sendAlone(
