@@ -125,8 +125,6 @@ function mergeField(pair: FieldPair, input: MergeInput, result: MergeResult): vo
     const after = pair.readLocal({ ...input.local, ...columns });
     result.toLocal.push({ pair, before: localValue, after, columns });
   };
-  const restored = input.remoteShadow.restores[key] ?? 0;
-  const restoredAt = input.remoteShadow.restoredAt[key];
 
   switch (allowed(judge(), input.direction)) {
     case 'nothing':
@@ -141,16 +139,12 @@ function mergeField(pair: FieldPair, input: MergeInput, result: MergeResult): vo
     case 'to_local':
       takeRemote();
       return;
-    case 'restore': {
-      const inARow = hasRested(input.now, restoredAt) ? 0 : restored;
-      result.restoredAt[key] = input.now.toISOString();
-      result.restores[key] = Math.min(inARow + 1, maxRestores);
-      if (inARow < maxRestores) return void sendRemote();
+    case 'restore':
+      if (countRestore(key, input, result)) return void sendRemote();
       // A person should know that the field is not ours any more.
       result.conflicts.push({ key, localValue, remoteValue, winner: 'bitrix24', contested: true });
       result.adopted.push(key);
       return;
-    }
     case 'conflict': {
       const winner = winnerOf(input, decodable);
       result.conflicts.push({ key, localValue, remoteValue, winner });
@@ -178,6 +172,14 @@ function mergeField(pair: FieldPair, input: MergeInput, result: MergeResult): vo
     if (localChanged) return 'to_remote';
     return decodable ? 'to_local' : 'restore';
   }
+}
+
+/** Counts that ours is put back once more; false when that happened too often in a row. */
+function countRestore(key: string, { now, remoteShadow }: MergeInput, result: MergeResult): boolean {
+  const inARow = hasRested(now, remoteShadow.restoredAt[key]) ? 0 : (remoteShadow.restores[key] ?? 0);
+  result.restoredAt[key] = now.toISOString();
+  result.restores[key] = Math.min(inARow + 1, maxRestores);
+  return inARow < maxRestores;
 }
 
 /** Nothing happens to the field: how often it was put right stays as it was. */
