@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { makeOAuth } from '../../app/bitrix24/oauth.ts';
+import { makeOAuth, type OAuth } from '../../app/bitrix24/oauth.ts';
 import { makeSsrfAgent } from '../../app/bitrix24/ssrf-agent.ts';
 import { systemClock } from '../../app/lib/clock.ts';
 import { makeLog } from '../../app/lib/log.ts';
@@ -47,14 +47,14 @@ describe('tokens of an installation', () => {
   };
 
   /** What each process of a cluster has for itself. */
-  function makeProcess() {
+  function makeProcess(oauthOfTest: Partial<OAuth> = {}) {
     const log = makeLog({ level: 'fatal', format: 'json' });
     const db = connectDatabase(world.databaseUrl, log, 4);
     const secrets = makeSecrets(world.config.encryptionKeys);
     const agent = makeSsrfAgent({ allowPrivateHosts: true, extraCa: world.portal.caPem });
     const installations = makeInstallations({ db, secrets, clock: systemClock });
     const { keysOf } = makeAppCredentials({ db, secrets, marketplace: null });
-    const oauth = makeOAuth({ urls: world.config.oauthUrls, agent });
+    const oauth = Object.assign(makeOAuth({ urls: world.config.oauthUrls, agent }), oauthOfTest);
     const tokens = makeTokens({ installations, oauth, keysOf, clock: systemClock, log });
     return { installations, tokens, close: () => db.close() };
   }
@@ -67,7 +67,9 @@ describe('tokens of an installation', () => {
   });
 
   it('are refreshed once in the whole cluster, whoever asks', async () => {
-    const processes = [1, 2, 3, 4].map(makeProcess);
+    const processes = [1, 2, 3, 4].map(() => makeProcess());
+    // The others ask while the answer of the first is on its way.
+    world.oauth.switches.refreshDelayMs = 300;
     const [first] = processes;
     const installation = await first?.installations.findByTenant(tenant.id);
     const used = installation && (await first?.installations.readTokens(installation.id));
@@ -82,7 +84,32 @@ describe('tokens of an installation', () => {
     expect(count).to.equal(1);
     expect([...given]).to.have.length(1);
     expect([...given][0]).to.not.equal(used.accessToken);
+    // A refresh token that is used twice would end the chain.
+    expect(world.oauth.reusedRefreshes).to.equal(0);
+    world.oauth.switches.refreshDelayMs = 0;
     for (const one of processes) await one.close();
+  });
+
+  it('of another portal, in the answer to a refresh, are refused and stored nowhere', async () => {
+    const foreign = {
+      oauthUrl: world.oauth.origin,
+      accessToken: 'a'.repeat(70),
+      refreshToken: 'b'.repeat(70),
+      memberId: 'another-portal',
+      host: 'another.bitrix24.ru',
+      userId: 1,
+    };
+    const process = makeProcess({ refresh: async () => foreign });
+    const stored = () => world.sql('select * from bitrix24_installations');
+    const before = await stored();
+    const installation = await process.installations.findByTenant(tenant.id);
+    const used = installation && (await process.installations.readTokens(installation.id));
+    if (!installation || !used) throw new Error('Not installed');
+    const refused = await process.tokens.renew(installation, used.accessToken).catch((error: unknown) => error);
+    expect(refused).to.include({ code: 'token_chain_dead' });
+    expect(String(refused)).to.include('another_portal');
+    expect(await stored()).to.deep.equal(before);
+    await process.close();
   });
 
   it('are not refreshed while they work', async () => {

@@ -164,8 +164,8 @@ function mergeField(pair: FieldPair, input: MergeInput, result: MergeResult): vo
     if (remoteChanged && decodable && pair.readLocal({ ...input.local, ...columns }) === localValue) return 'adopt';
     if (firstTime && remoteValue === null) return pair.owner === 'bitrix24' ? 'adopt' : 'to_remote';
     if (firstTime && wanted === null) return pair.owner === 'crm' ? 'adopt' : decodable ? 'to_local' : 'adopt';
-    // An empty value of ours owns nothing: what the portal filled in by itself stays.
-    if (pair.owner === 'crm' && !localChanged && wanted === null) return 'adopt';
+    // An empty value of ours owns nothing: it clears only what we wrote ourselves.
+    if (pair.owner === 'crm' && wanted === null && remoteChanged) return 'adopt';
     if (pair.owner === 'crm') return localChanged ? 'to_remote' : 'restore';
     if (pair.owner === 'bitrix24') return decodable ? 'to_local' : 'adopt';
     if (localChanged && remoteChanged) return 'conflict';

@@ -95,6 +95,22 @@ const cases: Case[] = [
   },
   { name: 'ours alone: changed there', owner: 'crm', shadow: 'a', local: 'a', remote: 'b', expect: { toRemote: 'a' } },
   { name: 'ours alone: both changed', owner: 'crm', shadow: 'a', local: 'b', remote: 'c', expect: { toRemote: 'b' } },
+  {
+    name: 'ours alone and empty: filled there',
+    owner: 'crm',
+    shadow: null,
+    local: null,
+    remote: 'b',
+    expect: { adopted: true },
+  },
+  {
+    name: 'ours alone: emptied here, another value there',
+    owner: 'crm',
+    shadow: 'a',
+    local: null,
+    remote: 'b',
+    expect: { adopted: true },
+  },
   { name: 'ours alone, first link, we are empty', owner: 'crm', local: null, remote: 'b', expect: { adopted: true } },
   {
     name: 'ours alone, a robot puts its value back again and again',
