@@ -86,5 +86,12 @@ async function unlockDead(client: pg.Client, own: readonly string[], log: Log): 
     [own],
   );
   const dead = rows[0]?.dead;
-  if (dead) log.warn({ operation: 'liveness', workers: dead }, 'Рабочий процесс пропал, его задания продолжит другой');
+  if (!dead) return;
+  log.warn({ operation: 'liveness', workers: dead }, 'Рабочий процесс пропал, его задания продолжит другой');
+  await client.query(removeReplaced);
 }
+
+// A job that was asked for anew while it ran has lost its key to the new one, and has no attempt left: unlocked, it would stay for ever.
+const removeReplaced = `
+  select graphile_worker.complete_jobs(array_agg(id)) from graphile_worker.jobs
+   where key is null and locked_by is null and attempts >= max_attempts`;

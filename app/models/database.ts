@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import pg from 'pg';
 import { QueryTypes, Sequelize, type Transaction } from 'sequelize';
 import type { Log } from '../lib/log.ts';
 
@@ -11,10 +12,22 @@ export interface PoolSettings {
   stream?: () => Socket;
 }
 
+/**
+ * Listens for errors from the first moment on. Sequelize does so a moment after a connection has opened: one that PostgreSQL ends in the
+ * same breath would end the process.
+ */
+class ListeningClient extends pg.Client {
+  constructor(config?: pg.ClientConfig) {
+    super(config);
+    this.on('error', () => undefined);
+  }
+}
+
 /** Opens the pool. `url` is a PostgreSQL URL; SQL text is logged at level trace, values never. */
 export function connectDatabase(url: string, log: Log, poolSize = 10, settings: PoolSettings = {}): Database {
   return new Sequelize(url, {
     dialect: 'postgres',
+    dialectModule: { ...pg, Client: ListeningClient },
     logging: (sql) => log.trace({ sql }, 'SQL'),
     logQueryParameters: false,
     pool: { max: poolSize, acquire: 30_000 },

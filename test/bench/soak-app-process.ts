@@ -11,15 +11,23 @@ export type AppProcess = ReturnType<typeof makeAppProcess>;
 export function makeAppProcess(env: NodeJS.ProcessEnv, logFile: string, firstPort: number) {
   let child: ChildProcess | null = null;
   let port = firstPort;
+  let isEnding = false;
+  let tellDeath: (error: Error) => void = () => undefined;
+  const died = new Promise<never>((_resolve, reject) => {
+    tellDeath = reject;
+  });
 
   async function end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    isEnding = true;
     const gone = once(child, 'exit');
     child.kill(signal);
     await gone;
   }
 
   return {
+    /** Rejects when the process ends by itself: nothing may bring it to that. */
+    died,
     get port(): number {
       return port;
     },
@@ -29,10 +37,12 @@ export function makeAppProcess(env: NodeJS.ProcessEnv, logFile: string, firstPor
       const stdio = ['ignore', output, output, 'ipc'] as const;
       child = fork(appFile, { execArgv: ['--import', 'tsx'], env: { ...env, PORT: String(port) }, stdio: [...stdio] });
       closeSync(output);
-      const exited = once(child, 'exit').then(() => Promise.reject(new Error(`The app did not start: see ${logFile}`)));
-      const [message] = await Promise.race([once(child, 'message'), exited]);
+      isEnding = false;
+      child.once('exit', (code, signal) => {
+        if (!isEnding) tellDeath(new Error(`The app ended by itself with ${code ?? signal}: see ${logFile}`));
+      });
+      const [message] = await Promise.race([once(child, 'message'), died]);
       port = (message as { port: number }).port;
-      exited.catch(() => undefined);
     },
     stop: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),

@@ -84,13 +84,15 @@ export async function decideHeld(world: SoakWorld, decision: HeldDecision): Prom
   return decided;
 }
 
-/** Compares ids, until no job of this name is left. */
+/** Compares ids, until no company's job waits any more. */
 export async function sweepDeletions(world: SoakWorld): Promise<void> {
   await world.wakeDeletionSweeps();
   await eventually(
     async () => {
-      const jobs = await world.sql(`select 1 from graphile_worker.jobs where task_identifier = 'deletion_sweep'`);
-      return jobs.length === 0;
+      const jobs = await world.sql(
+        `select key, run_at, attempts, locked_at, last_error from graphile_worker.jobs where key like 'deletion_sweep:%'`,
+      );
+      if (jobs.length > 0) throw new Error(`Still searching: ${JSON.stringify(jobs)}`);
     },
     { timeoutMs: 60_000, everyMs: 200 },
   );

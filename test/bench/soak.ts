@@ -74,38 +74,43 @@ async function main(): Promise<boolean> {
   console.log(`Soak of ${minutes} minutes, seed ${seed}, connected by ${mode}`);
   const world = await startSoakWorld({ tenants: 2, random, mode });
   try {
-    const disturbed = await disturb(world, random);
-    const restingFrom = Date.now();
-    const decision = random.pick(['confirm', 'restore'] as const);
-    await comeToRest(world, decision);
-    await sweepDeletions(world);
-    await comeToRest(world, decision);
-    // They look five minutes back: two of them after the last edit find whatever events missed.
-    for (let n = 0; n < 2; n++) {
-      await sweepChanges(world);
-      await comeToRest(world, decision);
-    }
-    const restSeconds = ((Date.now() - restingFrom) / 1000).toFixed(1);
-    const differences = await judge(world);
-    const [counts] = await world.sql(
-      `select (select count(*)::int from objects) as objects, (select count(*)::int from users) as users,
-              (select count(*)::int from contracts) as contracts, (select count(*)::int from sync_conflicts) as conflicts,
-              (select count(*)::int from sync_log) as changes`,
-    );
-    console.log({ seed, mode, ...counts, ...disturbed, byHand, restSeconds });
-    for (const difference of differences.slice(0, 30)) console.log(`  ${difference}`);
-    console.log(
-      differences.length === 0
-        ? 'Both sides are equal'
-        : `${differences.length} differences; the app's log: ${world.logFile}`,
-    );
-    return differences.length === 0;
+    return await Promise.race([soak(world, random), world.app.died]);
   } catch (error) {
     console.log(`The app's log: ${world.logFile}`);
     throw error;
   } finally {
     await world.stop();
   }
+}
+
+/** Returns whether both sides are equal in the end. */
+async function soak(world: SoakWorld, random: Random): Promise<boolean> {
+  const disturbed = await disturb(world, random);
+  const restingFrom = Date.now();
+  const decision = random.pick(['confirm', 'restore'] as const);
+  await comeToRest(world, decision);
+  await sweepDeletions(world);
+  await comeToRest(world, decision);
+  // They look five minutes back: two of them after the last edit find whatever events missed.
+  for (let n = 0; n < 2; n++) {
+    await sweepChanges(world);
+    await comeToRest(world, decision);
+  }
+  const restSeconds = ((Date.now() - restingFrom) / 1000).toFixed(1);
+  const differences = await judge(world);
+  const [counts] = await world.sql(
+    `select (select count(*)::int from objects) as objects, (select count(*)::int from users) as users,
+            (select count(*)::int from contracts) as contracts, (select count(*)::int from sync_conflicts) as conflicts,
+            (select count(*)::int from sync_log) as changes`,
+  );
+  console.log({ seed, mode, ...counts, ...disturbed, byHand, restSeconds });
+  for (const difference of differences.slice(0, 30)) console.log(`  ${difference}`);
+  console.log(
+    differences.length === 0
+      ? 'Both sides are equal'
+      : `${differences.length} differences; the app's log: ${world.logFile}`,
+  );
+  return differences.length === 0;
 }
 
 process.exitCode = (await main()) ? 0 : 1;

@@ -103,11 +103,12 @@ describe('liveness of workers', function () {
     await runs(await survivor(), 1);
   });
 
-  it('killed when its job was asked for anew: the new one is done', async () => {
+  it('killed when its job was asked for anew: the new one is done, and nothing stays of the old one', async () => {
     const victim = await victimAtWork();
     await queue.wake('reconcile', [1]);
     await victim.kill();
     await runs(await survivor(), 1);
+    await eventually(async () => (await pool.query('select 1 from graphile_worker.jobs')).rowCount === 0);
   });
 
   it('killed when its job was gone already: the queue does not stay locked', async () => {
