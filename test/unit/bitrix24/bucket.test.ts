@@ -148,6 +148,22 @@ describe('the request bucket in PostgreSQL', () => {
       expect(asked.filter(({ status }) => status === 'fulfilled')).to.have.length(1);
     });
 
+    it('count what is in flight on top of what the portal says it has spent', async () => {
+      const portal = nextPortal();
+      const own = limits();
+      const told = (operating: number, calls: number) => ({
+        ...{ method: 'crm.item.add', calls, seconds: calls, operating, resetAt: null },
+      });
+      await own.report(portal, [told(370, 10)], nothing);
+      const calls = (count: number) => new Map([['crm.item.add', count]]);
+      const first = await own.acquire(portal, calls(15), {});
+      await own.acquire(portal, calls(15), {});
+      // Other applications spent eight seconds more; the second request of ours is not in the portal's sum yet.
+      await own.report(portal, [told(393, 15)], first);
+      const error = await own.acquire(portal, calls(8), {}).catch((reason: unknown) => reason);
+      expect(error).to.include({ code: 'method_limit_reached' });
+    });
+
     it('give back what was reserved for a request that the portal did not execute', async () => {
       const portal = nextPortal();
       const own = limits();
