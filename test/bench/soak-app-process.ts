@@ -8,8 +8,6 @@ const appFile = fileURLToPath(new URL('./soak-app.ts', import.meta.url));
 /** What a container is given to end in order; a write that hangs takes longer. */
 const graceMs = 10_000;
 
-export type AppProcess = ReturnType<typeof makeAppProcess>;
-
 /** The app in a process of its own, which can be stopped and killed. What it says goes into `logFile`. */
 export function makeAppProcess(env: NodeJS.ProcessEnv, logFile: string, firstPort: number) {
   let child: ChildProcess | null = null;
