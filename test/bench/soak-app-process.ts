@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 
 const appFile = fileURLToPath(new URL('./soak-app.ts', import.meta.url));
 
-export type AppProcess = ReturnType<typeof makeAppProcess>;
+/** What a container is given to end in order; a write that hangs takes longer. */
+const graceMs = 10_000;
 
 /** The app in a process of its own, which can be stopped and killed. What it says goes into `logFile`. */
 export function makeAppProcess(env: NodeJS.ProcessEnv, logFile: string, firstPort: number) {
@@ -20,9 +21,12 @@ export function makeAppProcess(env: NodeJS.ProcessEnv, logFile: string, firstPor
   async function end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     isEnding = true;
-    const gone = once(child, 'exit');
-    child.kill(signal);
+    const dying = child;
+    const gone = once(dying, 'exit');
+    dying.kill(signal);
+    const force = setTimeout(() => dying.kill('SIGKILL'), graceMs);
     await gone;
+    clearTimeout(force);
   }
 
   return {

@@ -10,7 +10,7 @@ const app = await startApp(config, config.databaseUrl ?? '', log, {
   timings: { uncertainWaitMs: 1500, backoffMs: 300, outageMs: 200 },
   extraCa: readFileSync(process.env.NODE_EXTRA_CA_CERTS ?? '', 'utf8'),
   bucket: { size: 1e6, drain: 1e6 },
-  patience: { readMs: 1500, writeMs: 2000 },
+  patience: { readMs: 4000, writeMs: 5000 },
 });
 process.send?.({ port: app.port });
 process.on('SIGTERM', () => void app.stop().then(() => process.exit(0)));

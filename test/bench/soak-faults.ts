@@ -6,6 +6,9 @@ import type { SoakWorld } from './soak-world.ts';
 /** By name; each resolves when it is over. */
 export type FaultKinds = Record<string, () => Promise<unknown>>;
 
+/** Kinds whose consequences last for a minute: more of them would leave no time for anything else. */
+const onceOnly = new Set(['portal hangs']);
+
 /** What goes wrong now and then. Faults of the portal and faults of our own come side by side. */
 export function makeFaults(world: SoakWorld, random: Random) {
   const { portals, oauth, proxy } = world;
@@ -24,7 +27,7 @@ export function makeFaults(world: SoakWorld, random: Random) {
     async one(group: keyof typeof groups): Promise<void> {
       const all = groups[group];
       const left = Object.keys(all).filter((kind) => !counts[kind]);
-      const kind = random.pick(left.length > 0 ? left : Object.keys(all));
+      const kind = random.pick(left.length > 0 ? left : Object.keys(all).filter((name) => !onceOnly.has(name)));
       counts[kind] = (counts[kind] ?? 0) + 1;
       await all[kind]?.();
     },
