@@ -8,9 +8,9 @@ export interface Claim {
 }
 
 /**
- * Takes due rows of one tenant, the most urgent first; contracts before users before objects, because a deal needs its company. A row
- * that another program holds locked is passed over: it is looked at later, and stops no other. Nothing stays locked: one job per tenant is
- * what keeps two workers apart.
+ * Takes due rows of one tenant, the most urgent first; contracts before users before objects, because a deal needs its company. Nothing
+ * is locked, so that the two lanes of a tenant do not hold each other's rows: one job per tenant is what keeps two workers apart. A row that
+ * another program holds locked is claimed as well; what it needs written is passed over there and stays queued.
  */
 export async function claimDue(db: Database, tenantId: number, { limit, lane }: Claim): Promise<QueueRow[]> {
   const rows: QueueRow[] = [];
@@ -20,7 +20,7 @@ export async function claimDue(db: Database, tenantId: number, { limit, lane }: 
       db,
       `select ${rowColumns} from sync_queue
         where tenant_id = $tenantId and priority = $priority and entity = $entity and due_at <= now()
-        order by due_at, record_id limit $limit for update skip locked`,
+        order by due_at, record_id limit $limit`,
       { tenantId, priority, entity, limit: limit - rows.length },
     );
     rows.push(...claimed);
