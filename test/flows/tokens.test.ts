@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import sinon from 'sinon';
 import { makeOAuth, type OAuth } from '../../app/bitrix24/oauth.ts';
 import { makeSsrfAgent } from '../../app/bitrix24/ssrf-agent.ts';
 import { systemClock } from '../../app/lib/clock.ts';
@@ -64,6 +65,24 @@ describe('tokens of an installation', () => {
     const { body } = await world.call(tenant.token, 'GET', '/api/integration/bitrix24/health?live=false');
     expect(body.data.connection.token).to.have.all.keys('refreshed_at', 'age_sec');
     expect(body.data.connection.token.age_sec).to.be.within(90, 120);
+  });
+
+  it('are not lost when PostgreSQL goes away just before it takes them', async () => {
+    const { installations, tokens, close } = makeProcess();
+    const installation = await installations.findByTenant(tenant.id);
+    const used = installation && (await installations.readTokens(installation.id));
+    if (!installation || !used) throw new Error('Not installed');
+    const away = new Error('Connection terminated unexpectedly');
+    sinon.stub(installations, 'storeTokens').onFirstCall().rejects(away).callThrough();
+    sinon.stub(installations, 'releaseRefresh').onFirstCall().rejects(away).callThrough();
+    const count = await refreshed(async () => {
+      const failure = await tokens.renew(installation, used.accessToken).catch((error: unknown) => error);
+      expect(failure).to.equal(away);
+      const token = await tokens.renew(installation, used.accessToken);
+      expect((await installations.readTokens(installation.id))?.accessToken).to.equal(token);
+    });
+    expect(count).to.equal(1);
+    await close();
   });
 
   it('are refreshed once in the whole cluster, whoever asks', async () => {

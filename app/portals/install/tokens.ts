@@ -22,9 +22,34 @@ export type Tokens = ReturnType<typeof makeTokens>;
 /**
  * Makes the keeper of token chains. A used refresh token dies with its pair, so of all processes one refreshes while the others wait
  * for what it stores; and a pair that was refused is compared with the stored one first, because it may long have been replaced.
- * Nothing is refreshed by the clock (settings/oauth/auto-renewal.md, 2026-08).
+ * Nothing is refreshed by the clock (settings/oauth/auto-renewal.md, 2026-08). A new pair that PostgreSQL could not take is kept until it
+ * can: the portal knows no other any more.
  */
 export function makeTokens({ installations, oauth, keysOf, clock, log }: TokensDeps) {
+  /** By installation: new pairs that are not stored yet, with the version of the pair that they replace. */
+  const unstored = new Map<number, { version: number; granted: GrantedTokens }>();
+
+  const keptFor = ({ id }: Installation, { version }: { version: number }): GrantedTokens | null => {
+    const kept = unstored.get(id);
+    return kept?.version === version ? kept.granted : null;
+  };
+
+  async function refreshAndStore(
+    installation: Installation,
+    pair: { refreshToken: string; version: number },
+  ): Promise<string | null> {
+    const granted = keptFor(installation, pair) ?? (await refresh(installation, pair));
+    unstored.set(installation.id, { version: pair.version, granted });
+    const isStored = await installations.storeTokens(installation, pair.version, granted);
+    unstored.delete(installation.id);
+    log.debug(
+      { tenant_id: installation.tenantId, operation: 'refresh_token', portal: installation.host, result: 'ok' },
+      'Токены портала обновлены',
+    );
+    // A reinstallation stored its own pair meanwhile: that one counts.
+    return isStored ? granted.accessToken : null;
+  }
+
   async function refresh(
     installation: Installation,
     pair: { refreshToken: string; version: number },
@@ -45,16 +70,13 @@ export function makeTokens({ installations, oauth, keysOf, clock, log }: TokensD
         const pair = await installations.readTokens(installation.id);
         if (!pair) throw tokenChainDead('uninstalled');
         if (pair.accessToken !== usedToken) return pair.accessToken;
-        if (await installations.claimRefresh(installation.id, pair.version, claimSeconds)) {
+        const isOurs =
+          keptFor(installation, pair) !== null ||
+          (await installations.claimRefresh(installation.id, pair.version, claimSeconds));
+        if (isOurs) {
           try {
-            const granted = await refresh(installation, pair);
-            const isStored = await installations.storeTokens(installation, pair.version, granted);
-            log.debug(
-              { tenant_id: installation.tenantId, operation: 'refresh_token', portal: installation.host, result: 'ok' },
-              'Токены портала обновлены',
-            );
-            if (isStored) return granted.accessToken;
-            // A reinstallation stored its own pair meanwhile: that one counts.
+            const token = await refreshAndStore(installation, pair);
+            if (token !== null) return token;
             continue;
           } catch (error) {
             await installations.releaseRefresh(installation.id, pair.version);
