@@ -12,30 +12,36 @@ export interface ConnectDeps {
   sql<Row extends object>(text: string, values?: unknown[]): Promise<Row[]>;
 }
 
+type NewTenant = Omit<SoakTenant, 'reopen'>;
+
 const settingsAddress = '/api/integration/bitrix24/settings';
 
-/** Connects a company as its administrator does. Throws when the app refuses. */
-export async function connect(deps: ConnectDeps, mode: SoakMode, tenant: SoakTenant): Promise<void> {
+/** Connects a company as its administrator does; returns how he opens the app in the portal again, where there is one. Throws when the app refuses. */
+export async function connect(deps: ConnectDeps, mode: SoakMode, tenant: NewTenant): Promise<() => Promise<unknown>> {
   const all = (policy: string) => ({ object: policy, user: policy, contract: policy });
   const settings =
     tenant.onDelete === 'follow'
       ? { on_local_delete: all('delete'), on_bitrix24_delete: all('recreate') }
       : { import_new: { object: true } };
   await expectGood(deps.call(tenant.token, 'PUT', settingsAddress, settings));
-  if (mode === 'webhook') await connectByWebhook(deps, tenant);
-  else await installApp(deps, tenant);
+  return mode === 'webhook' ? connectByWebhook(deps, tenant) : installApp(deps, tenant);
 }
 
-async function installApp(deps: ConnectDeps, { portal, token }: SoakTenant): Promise<void> {
+async function installApp(deps: ConnectDeps, { portal, token }: NewTenant): Promise<() => Promise<unknown>> {
   const settled = () => portal.events.settled();
   const driver = installingIn({ ...deps, portal, settled, config: { publicUrl: deps.origin } });
-  await driver.install({ token }, portal);
+  const app = await driver.install({ token }, portal);
+  return () => driver.post(app.frame());
 }
 
-async function connectByWebhook({ origin, call }: ConnectDeps, { portal, token }: SoakTenant): Promise<void> {
+async function connectByWebhook(
+  { origin, call }: ConnectDeps,
+  { portal, token }: NewTenant,
+): Promise<() => Promise<unknown>> {
   const outgoing = portal.addOutgoingWebhook({ url: `${origin}/bitrix24/events` });
   const body = { webhook_url: portal.addWebhook().url, outgoing_token: outgoing.token };
   await expectGood(call(token, 'POST', '/api/integration/bitrix24/setup', body));
+  return async () => undefined;
 }
 
 async function expectGood(answering: Promise<Answer>): Promise<void> {

@@ -6,7 +6,7 @@ const restMs = 240_000;
 const integration = '/api/integration/bitrix24';
 
 /** What an administrator did on the way. */
-export const byHand = { retried: 0, decided: 0 };
+export const byHand = { retried: 0, decided: 0, reopened: 0 };
 
 /**
  * Everything that waits is due, and nothing is left to be done or decided: errors are retried, held deletions are confirmed or taken
@@ -17,11 +17,13 @@ export async function comeToRest(world: SoakWorld, decision: HeldDecision): Prom
     async () => {
       for (const portal of world.portals) await portal.events.settled();
       await skipWaits(world);
+      const reopened = await reopenApps(world);
       const retried = await retryErrors(world);
       const decided = await decideHeld(world, decision);
       byHand.retried += retried;
       byHand.decided += decided;
-      const left = { retried, decided, ...(await listWaiting(world)) };
+      byHand.reopened += reopened;
+      const left = { reopened, retried, decided, ...(await listWaiting(world)) };
       if (Object.values(left).some((some) => (Array.isArray(some) ? some.length > 0 : some > 0))) {
         throw new Error(`Still to do: ${JSON.stringify(left)}`);
       }
@@ -54,6 +56,15 @@ async function listWaiting({ sql }: SoakWorld) {
   };
 }
 
+/** A process that was killed with new tokens in hand has ended their chain: opening the app in the portal begins another. */
+async function reopenApps({ sql, tenants }: SoakWorld): Promise<number> {
+  const ended = await sql<{ tenant_id: number }>(
+    `select tenant_id from bitrix24_effective_connections where kind = 'installation' and state = 'suspended'`,
+  );
+  for (const { tenant_id: id } of ended) await tenants.find((tenant) => tenant.id === id)?.reopen();
+  return ended.length;
+}
+
 /** Every failed record is tried again; returns how many there were. */
 async function retryErrors(world: SoakWorld): Promise<number> {
   const failed = await world.sql<{ id: number; tenant_id: number }>(
@@ -62,7 +73,7 @@ async function retryErrors(world: SoakWorld): Promise<number> {
   for (const { id, tenant_id: tenantId } of failed) {
     const tenant = world.tenants.find((candidate) => candidate.id === tenantId);
     // Another one may have ended it meanwhile.
-    if (tenant) await world.call(tenant, 'POST', `${integration}/errors/${id}/retry`).catch(passEnded);
+    if (tenant) await world.call(tenant, 'POST', `/api/integration/errors/${id}/retry`).catch(passEnded);
   }
   return failed.length;
 }

@@ -30,6 +30,8 @@ export interface SoakTenant {
   onDelete: 'keep' | 'follow';
   /** Deals that people make in the portal become objects. */
   imports: boolean;
+  /** The administrator opens the app in the portal. */
+  reopen(): Promise<unknown>;
 }
 
 export type SoakWorld = Awaited<ReturnType<typeof startSoakWorld>>;
@@ -112,9 +114,9 @@ export async function startSoakWorld(options: { tenants: number; random: Random;
     const token = mintToken(jwtSecret, { tenantId: id, role: 'admin', subject: 'soak' }, 24);
     const isFollower = n % 2 === 0;
     const portal = portals[(n - 1) % portals.length] as SimulatedPortal;
-    const tenant: SoakTenant = { id, token, portal, onDelete: isFollower ? 'follow' : 'keep', imports: !isFollower };
-    tenants.push(tenant);
-    await connect({ origin, call: ask, sql }, mode, tenant);
+    const tenant = { id, token, portal, onDelete: isFollower ? 'follow' : 'keep', imports: !isFollower } as const;
+    const reopen = await connect({ origin, call: ask, sql }, mode, tenant);
+    tenants.push({ ...tenant, reopen });
   }
 
   return {
