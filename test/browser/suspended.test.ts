@@ -120,7 +120,7 @@ describe('the pages while the connection does not work', () => {
     await portal.page.clock.install();
     const tab = await openTab();
     await tab.getByTestId('facts').waitFor();
-    world.portal.faults.add({ method: 'batch', action: { kind: 'html', status: 502 } });
+    world.portal.faults.add({ action: { kind: 'html', status: 502 } });
     await rename('Пока портал молчит');
     await eventually(async () => {
       const [connection] = await world.sql('select 1 from bitrix24_connections where paused_until > now()');
