@@ -127,6 +127,7 @@ async function takeRows(
   const { tenantId, entity } = context;
   const startedAt = deps.clock.now().getTime();
   const { pairs, waiting } = await loadPairs(deps, context, rows);
+  await deps.portalAnswered();
   await deps.gate.confirm(`kind:${entity}`);
   await postpone(
     deps.db,

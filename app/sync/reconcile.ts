@@ -34,9 +34,14 @@ export function makeReconcile(deps: SyncDeps): (tenantId: number, options: Recon
     learned.set(tenantId, concurrency);
     const gate = await openFaultGate(own, tenantId);
     try {
-      const turn = new Turn({ ...own, gate }, { ...options, tenantId, concurrency });
+      let isPaused = connection.pauseFailures > 0;
+      const portalAnswered = async () => {
+        if (isPaused) await deps.connections.clearPause(tenantId);
+        isPaused = false;
+      };
+      const turn = new Turn({ ...own, gate, portalAnswered }, { ...options, tenantId, concurrency });
       const isWorkLeft = await turn.run();
-      if (connection.pauseFailures > 0 && !signal.aborted) await deps.connections.clearPause(tenantId);
+      if (!signal.aborted) await portalAnswered();
       return isWorkLeft;
     } catch (error) {
       if (signal.aborted) return true;

@@ -26,6 +26,8 @@ export interface Step {
 /** What a step works with. */
 export interface StepDeps extends SyncDeps {
   gate: FaultGate;
+  /** The portal gave an answer: what waited for it as a whole waits no longer. */
+  portalAnswered(): Promise<void>;
 }
 
 /**
