@@ -241,12 +241,25 @@ function restForLimit(deps: StepDeps, lane: Lane, error: unknown): boolean {
   return false;
 }
 
+/** A denied kind may be denied because everything is (a plan that has ended): then a plain question is refused too, and that is the cause. */
+async function largerRefusal({ client, options }: SyncContext, error: unknown): Promise<unknown> {
+  if (!(error instanceof Bitrix24Error) || error.code.toLowerCase() !== 'access_denied') return error;
+  try {
+    await client.profile(options);
+    return error;
+  } catch (refusal) {
+    return refusal instanceof Bitrix24Error && refusal.kind === 'auth' ? refusal : error;
+  }
+}
+
 /** Reading failed: the kind, or the method that reads it, waits. Throws what stops the connection. */
 async function waitForKind(
   deps: StepDeps,
-  { lane, tenantId, context, rows, error }: Fill & { context: SyncContext; rows: readonly QueueRow[]; error: unknown },
+  failed: Fill & { context: SyncContext; rows: readonly QueueRow[]; error: unknown },
 ): Promise<void> {
+  const { lane, tenantId, context, rows } = failed;
   const { entity } = context;
+  const error = await largerRefusal(context, failed.error);
   const scope = scopeOf(error, { step: 'list', entity, name: 'crm.item.list' });
   if (!(error instanceof Bitrix24Error) || scope.scope === 'record' || scope.scope === 'process') throw error;
   if (scope.scope === 'connection') {
