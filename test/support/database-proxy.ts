@@ -63,7 +63,9 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
 
   function breakAll(): void {
     for (const [client, server] of pairs) {
-      client.resetAndDestroy();
+      // A socket that is being ended cannot be reset any more, and would never say that it is closed.
+      if (client.writableEnded) client.destroy();
+      else client.resetAndDestroy();
       server.destroy();
     }
     pairs.clear();
