@@ -55,7 +55,7 @@ describe('a transaction of another program that stays open', () => {
     await world.settled();
   });
 
-  it('holding a row of the queue, stops neither other objects nor a run; the row is looked at afterwards', async () => {
+  it('holding a row of the queue, stops neither other objects nor a run; its record arrives, too', async () => {
     await world.sql(`update bitrix24_connections set paused_until = now() + interval '1 hour'`);
     await world.sql(`update objects set name = 'Газель 2' where id = $1`, [linked[1]]);
     await writer.query('begin');
@@ -67,7 +67,6 @@ describe('a transaction of another program that stays open', () => {
     await dealsOf(names);
     const run = await deadline(world.call(tenant.token, 'POST', `${integration}/sync/to`, { sync_objects: true }));
     expect(run.status).to.equal(202);
-    expect(titles()).not.to.include('Газель 2');
     await writer.query('commit');
     await dealsOf(['Газель 2']);
     await world.settled();
