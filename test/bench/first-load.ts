@@ -1,5 +1,6 @@
 import { secondsOf } from '../portal/latency.ts';
-import { startWorld } from '../support/world.ts';
+import { eventually } from '../support/eventually.ts';
+import { startWorld, type Tenant, type World } from '../support/world.ts';
 import { insertObjects, measureRun } from './fleet.ts';
 import { type Finding, shown } from './report.ts';
 
@@ -14,9 +15,13 @@ export async function measureFirstLoad(): Promise<Finding> {
   const world = await startWorld({ portal: { latency: 'fast', switches: { virtualSeconds: false, workers } } });
   try {
     const tenant = await world.addTenant();
-    await insertObjects(world, tenant, count);
     await world.connectWithEvents(tenant);
-    const run = await measureRun(world, tenant);
+    await world.sql(`insert into objects (tenant_id, name) values ($1, 'Первый')`, [tenant.id]);
+    await world.settled();
+    await world.sql(`update companies set settings = '{"automatic":{"object":false}}'`);
+    await insertObjects(world, tenant, count);
+    await world.sql(`update companies set settings = '{}'`);
+    const [run, editMs] = await Promise.all([measureRun(world, tenant), measureEdit(world, tenant)]);
     const work = (count * secondsOf('fast', 'crm.item.add')) / workers;
     const pace = Math.max(0, (count / 50 - burst) / perSecond);
     const floor = Math.max(work, pace);
@@ -31,6 +36,7 @@ export async function measureFirstLoad(): Promise<Finding> {
       lines: [
         { what: 'seconds', value: shown(run.seconds) },
         { what: "of the portal's own floor", value: `${shown(run.seconds / floor)} × ${shown(floor)} s` },
+        { what: "a person's edit in the middle of it, to the deal", value: `${shown(editMs)} ms` },
         { what: 'requests', value: shown(run.requests) },
         { what: 'requests at once, at most', value: shown(world.portal.workers.maxAtOnce) },
         { what: 'doubled deals', value: shown(origins.length - new Set(origins).size) },
@@ -40,4 +46,16 @@ export async function measureFirstLoad(): Promise<Finding> {
   } finally {
     await world.stop();
   }
+}
+
+/** One object is renamed while the load is under way; ms until its deal says so. */
+async function measureEdit(world: World, tenant: Tenant): Promise<number> {
+  await eventually(() => world.portal.records('deal').list().length > count / 4, { timeoutMs: 60_000, everyMs: 200 });
+  const startedAt = performance.now();
+  await world.sql(`update objects set name = 'Изменён посреди' where id = 1`);
+  await eventually(async () => (await world.remoteOf(tenant, 'object', 1))?.TITLE === 'Изменён посреди', {
+    timeoutMs: 60_000,
+    everyMs: 20,
+  });
+  return performance.now() - startedAt;
 }
