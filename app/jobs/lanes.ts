@@ -8,7 +8,6 @@ export interface Lane {
 
 /** Tenants whose portal answers slowly or not at all hold their slot for minutes: two of them do no harm. */
 const slowSlots = 2;
-const connectionSlots = 2;
 
 /**
  * The lanes of one process: what a person waits for never stands behind bulk work, a slow portal or a search. `concurrency` slots are for
@@ -23,6 +22,6 @@ export function lanesFor(concurrency: number): Lane[] {
       tasks: ['sweep', 'deletion_sweep', 'duplicate_check', 'offline', 'local_look', 'search_retry'],
       slots: Math.max(1, Math.floor(concurrency / 4)),
     },
-    { tasks: ['bind', 'recheck'], slots: connectionSlots },
+    { tasks: ['bind', 'recheck'], slots: concurrency },
   ];
 }
