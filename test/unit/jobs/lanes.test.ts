@@ -4,10 +4,10 @@ import { tasks } from '../../../app/jobs/queue.ts';
 
 describe('lanes of one process', () => {
   for (const [concurrency, slots] of [
-    [1, [1, 1, 2, 1, 2]],
+    [1, [1, 1, 2, 1, 1]],
     [2, [2, 1, 2, 1, 2]],
-    [4, [4, 3, 2, 1, 2]],
-    [12, [12, 9, 2, 3, 2]],
+    [4, [4, 3, 2, 1, 4]],
+    [12, [12, 9, 2, 3, 12]],
   ] as const) {
     it(`share ${concurrency} as urgent, bulk, slow, searches, connection: ${slots.join(', ')}`, () => {
       expect(lanesFor(concurrency).map((lane) => lane.slots)).to.deep.equal(slots);
