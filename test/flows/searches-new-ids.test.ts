@@ -66,11 +66,11 @@ describe('a sweep looks above the highest id it has seen', () => {
     await world.settled();
     world.portal.journal.clear();
     await world.runJob('sweep', tenant);
+    const lists = world.portal.journal.calls({ method: 'crm.item.list' });
+    const requestsWith = (filter: string) =>
+      new Set(lists.filter(({ params }) => JSON.stringify(params).includes(filter)).map(({ batchId }) => batchId));
     // The engine's own reads ask for ids, a sweep for what lies behind one.
-    const lists = world.portal.journal
-      .calls({ method: 'crm.item.list' })
-      .filter(({ params }) => JSON.stringify(params).includes('">id"'));
-    expect(new Set(lists.map(({ batchId }) => batchId)).size).to.equal(3);
-    expect(lists.length).to.be.at.most(6);
+    expect(requestsWith('">id"').size).to.be.at.least(3);
+    expect([...requestsWith('">id"')]).to.have.members([...requestsWith('updatedTime"')]);
   });
 });

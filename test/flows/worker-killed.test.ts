@@ -3,7 +3,7 @@ import { eventually } from '../support/eventually.ts';
 import { startWorkerProcess, type WorkerProcess } from '../support/worker-process.ts';
 import { startWorld, type Tenant, type World } from '../support/world.ts';
 
-const count = 800;
+const count = 1500;
 
 describe('workers that are killed in the middle of a run', () => {
   let world: World;
@@ -67,7 +67,7 @@ describe('workers that are killed in the middle of a run', () => {
   it('another notices within ten seconds, goes on, and the run ends with the right counts', async function () {
     this.timeout(60_000);
     world.portal.faults.clear();
-    world.portal.faults.add({ method: 'batch', action: { kind: 'delay', ms: 500 } });
+    world.portal.faults.add({ method: 'batch', action: { kind: 'delay', ms: 1000 } });
     const victim = await startWorker();
     // The victim has the tenant's job when the other starts.
     await eventually(async () => {
