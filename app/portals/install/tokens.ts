@@ -29,6 +29,9 @@ export function makeTokens({ installations, oauth, keysOf, clock, log }: TokensD
   /** By installation: new pairs that are not stored yet, with the version of the pair that they replace. */
   const unstored = new Map<number, { version: number; granted: GrantedTokens }>();
 
+  /** What this process is waiting for, by installation and the token that was refused. */
+  const renewals = new Map<string, Promise<string>>();
+
   const keptFor = ({ id }: Installation, { version }: { version: number }): GrantedTokens | null => {
     const kept = unstored.get(id);
     return kept?.version === version ? kept.granted : null;
@@ -62,32 +65,42 @@ export function makeTokens({ installations, oauth, keysOf, clock, log }: TokensD
     return granted;
   }
 
-  return {
-    /** A token that is not `usedToken`. Throws `Bitrix24Error`: `token_chain_dead`, or why no token can be had just now. */
-    async renew(installation: Installation, usedToken: string): Promise<string> {
-      const deadline = clock.now().getTime() + claimSeconds * 2000;
-      for (;;) {
-        const pair = await installations.readTokens(installation.id);
-        if (!pair) throw tokenChainDead('uninstalled');
-        if (pair.accessToken !== usedToken) return pair.accessToken;
-        const isOurs =
-          keptFor(installation, pair) !== null ||
-          (await installations.claimRefresh(installation.id, pair.version, claimSeconds));
-        if (isOurs) {
-          try {
-            const token = await refreshAndStore(installation, pair);
-            if (token !== null) return token;
-            continue;
-          } catch (error) {
-            await installations.releaseRefresh(installation.id, pair.version);
-            const now = await installations.readTokens(installation.id);
-            if (now && now.version !== pair.version) continue;
-            throw error;
-          }
+  async function renewOnce(installation: Installation, usedToken: string): Promise<string> {
+    const deadline = clock.now().getTime() + claimSeconds * 2000;
+    for (;;) {
+      const pair = await installations.readTokens(installation.id);
+      if (!pair) throw tokenChainDead('uninstalled');
+      if (pair.accessToken !== usedToken) return pair.accessToken;
+      const isOurs =
+        keptFor(installation, pair) !== null ||
+        (await installations.claimRefresh(installation.id, pair.version, claimSeconds));
+      if (isOurs) {
+        try {
+          const token = await refreshAndStore(installation, pair);
+          if (token !== null) return token;
+          continue;
+        } catch (error) {
+          await installations.releaseRefresh(installation.id, pair.version);
+          const now = await installations.readTokens(installation.id);
+          if (now && now.version !== pair.version) continue;
+          throw error;
         }
-        if (clock.now().getTime() > deadline) throw fromNetworkFailure({ code: 'refresh_timeout' });
-        await clock.sleep(pollMs);
       }
+      if (clock.now().getTime() > deadline) throw fromNetworkFailure({ code: 'refresh_timeout' });
+      await clock.sleep(pollMs);
+    }
+  }
+
+  return {
+    /**
+     * A token that is not `usedToken`; those who ask for the same one share an answer. Throws `Bitrix24Error`: `token_chain_dead`, or why
+     * no token can be had just now.
+     */
+    async renew(installation: Installation, usedToken: string): Promise<string> {
+      const key = `${installation.id} ${usedToken}`;
+      const renewing = renewals.get(key) ?? renewOnce(installation, usedToken).finally(() => renewals.delete(key));
+      renewals.set(key, renewing);
+      return renewing;
     },
   };
 }

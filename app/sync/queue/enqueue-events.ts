@@ -33,6 +33,31 @@ export async function enqueueEvents(
     }
   }
   await enqueue(db, requests);
+  // A create that was committed between the look and the enqueueing could not forget its notice.
+  await forgetLinked(
+    db,
+    requests.filter(({ reason, dueAt }) => reason === 'added' && dueAt),
+  );
+}
+
+/** Forgets notices that a record was added which is linked by now. Repeat-safe. */
+async function forgetLinked(db: Database, requests: readonly QueueRequest[]): Promise<void> {
+  if (requests.length === 0) return;
+  const rows = requests.map(({ tenantId, entity, recordId }) => ({
+    tenant: tenantId,
+    entity,
+    type: pairKinds[entity].bitrix24Type,
+    id: recordId,
+  }));
+  await queryRows(
+    db,
+    `delete from sync_queue q
+      using jsonb_to_recordset($rows::jsonb) as r (tenant integer, entity text, type text, id bigint), bitrix24_sync_mappings m
+      where q.tenant_id = r.tenant and q.entity = r.entity and q.side = 'bitrix24' and q.record_id = r.id
+        and q.reason = 'added' and q.changes = 1 and q.run_id is null
+        and m.tenant_id = r.tenant and m.bitrix24_type = r.type and m.bitrix24_id = r.id::text and m.state = 'linked'`,
+    { rows: JSON.stringify(rows) },
+  );
 }
 
 interface Echo {
