@@ -66,17 +66,19 @@ interface RequestContext extends SendOptions, TokenUse {
 /** A portal's longest answers are lists of 2,500 records with long comments; what is longer is no answer of a portal. */
 const longestAnswer = 50_000_000;
 
+/** One for all portals: each storage costs every promise of the process a little, for as long as the process lives. */
+const contexts = new AsyncLocalStorage<RequestContext>();
+
 /**
- * Makes the deps to one portal: the official SDK with its own limiter and retries off, because two layers of retries hide the truth and
+ * Makes the transport to one portal: the official SDK with its own limiter and retries off, because two layers of retries hide the truth and
  * its limiter knows one process only. Our limiter sits in its interceptors; what went wrong is classified there, from the raw answer.
  */
 export function makeTransport({ access, agent, limits, log, noteOffset }: TransportDeps) {
   let knownOffset: number | null = null;
-  const contexts = new AsyncLocalStorage<RequestContext>();
   const portal = access.host;
   const b24 = makeSdk(access, contexts);
   for (const version of [ApiVersion.v2, ApiVersion.v3]) {
-    prepare(b24.getHttpClient(version).ajaxClient as AxiosInstance, { access, agent, limits, contexts });
+    prepare(b24.getHttpClient(version).ajaxClient as AxiosInstance, { access, agent, limits });
   }
 
   return {
@@ -114,12 +116,10 @@ export function makeTransport({ access, agent, limits, log, noteOffset }: Transp
   };
 }
 
-type InterceptorDeps = Pick<TransportDeps, 'access' | 'agent' | 'limits'> & {
-  contexts: AsyncLocalStorage<RequestContext>;
-};
+type InterceptorDeps = Pick<TransportDeps, 'access' | 'agent' | 'limits'>;
 
 function prepare(http: AxiosInstance, deps: InterceptorDeps): void {
-  const { access, agent, limits, contexts } = deps;
+  const { access, agent, limits } = deps;
   http.defaults.httpsAgent = agent;
   // A portal that moved answers with a redirect: the body must not follow it, and it must be seen.
   http.defaults.maxRedirects = 0;
@@ -161,7 +161,7 @@ function accept(response: AxiosResponse, via: PortalAccess['kind']): AxiosRespon
 /** Requests that no right to one record can be the reason to refuse. */
 const wholePortal = new Set(['batch', 'profile', 'scope']);
 
-async function explain(error: AxiosError, { access, limits, contexts }: InterceptorDeps): Promise<unknown> {
+async function explain(error: AxiosError, { access, limits }: InterceptorDeps): Promise<unknown> {
   if (!error.isAxiosError) return error;
   const context = contexts.getStore();
   // The HTTP client's error holds the URL with its secret: only code and message are taken from it.

@@ -1,5 +1,7 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { inspect } from 'node:util';
 import { expect } from 'chai';
+import sinon from 'sinon';
 import { Bitrix24Error } from '../../../app/bitrix24/errors.ts';
 import type { Transport } from '../../../app/bitrix24/sdk.ts';
 import type { FaultAction } from '../../portal/faults.ts';
@@ -251,5 +253,16 @@ describe('the way to a portal', () => {
     const sending = send(5000, late.signal);
     setTimeout(() => late.abort(new Error('Stopping')), 50);
     expect(await sending).to.have.property('result');
+  });
+
+  it('costs the promises of the process no more, however many portals there are', async () => {
+    // Each store of this kind is looked at whenever any promise is made, for as long as the process lives.
+    const runs = sinon.spy(AsyncLocalStorage.prototype, 'run');
+    const options = { calls: new Map([['profile', 1]]), timeoutMs: 5000 };
+    const answers = [1, 2, 3].map(() => reached.makeTransport().send('profile', {}, options));
+    await Promise.all(answers);
+    const ours = runs.getCalls().filter(({ args: [store] }) => 'reservation' in Object(store));
+    expect(ours).to.have.length(3);
+    expect(new Set(ours.map(({ thisValue }) => thisValue)).size).to.equal(1);
   });
 });
