@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import { koaJwtSecret, SigningKeyNotFoundError } from 'jwks-rsa';
 import type Koa from 'koa';
 import jwt from 'koa-jwt';
@@ -49,7 +50,9 @@ export function makeAuthenticate(options: AuthOptions): (ctx: Context) => Promis
 
 // koa-jwt checks signature, expiry and algorithm; it keeps the payload in ctx.state.user.
 function makeCheck({ secret, jwksUrl }: AuthOptions): Koa.Middleware {
-  if (!jwksUrl) return jwt({ secret, algorithms: ['HS256'] }) as Koa.Middleware;
+  // A text would be tried as a public key first, with each request.
+  const key = createSecretKey(Buffer.from(secret));
+  if (!jwksUrl) return jwt({ secret: key as never, algorithms: ['HS256'] }) as Koa.Middleware;
   const keys = koaJwtSecret({
     jwksUri: jwksUrl,
     cache: true,
@@ -60,11 +63,11 @@ function makeCheck({ secret, jwksUrl }: AuthOptions): Koa.Middleware {
   });
   // By algorithm: a public key must never be taken for an HS256 secret.
   const choose = (header: { alg?: string }, payload: unknown) =>
-    header.alg === 'HS256' ? Promise.resolve(secret) : (keys as unknown as KeyFinder)(header, payload);
+    header.alg === 'HS256' ? Promise.resolve(key) : (keys as unknown as KeyFinder)(header, payload);
   return jwt({ secret: choose as never, algorithms: ['HS256', 'RS256', 'ES256'] }) as Koa.Middleware;
 }
 
-type KeyFinder = (header: unknown, payload: unknown) => Promise<string>;
+type KeyFinder = (header: unknown, payload: unknown) => Promise<string | KeyObject>;
 
 function isSymmetric(ctx: Context): boolean {
   const [, head = ''] = /^Bearer\s+([\w-]+)\./i.exec(ctx.get('authorization')) ?? [];
