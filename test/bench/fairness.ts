@@ -58,17 +58,17 @@ async function connected(world: World, portal: SimulatedPortal, name: string): P
 
 /** Four portals hang, one drips, the last one belongs to a company in its first load. */
 async function disturb(world: World, portals: readonly SimulatedPortal[]): Promise<void> {
-  for (const [index, portal] of portals.entries()) {
-    const tenant = await connected(world, portal, `Беспокойная ${index}`);
-    if (index === portals.length - 1) {
-      Object.assign(portal.switches, { virtualSeconds: false, workers: 8 });
-      await insertObjects(world, tenant, 3000);
-    } else {
-      await world.settled(30_000).catch(() => undefined);
-      portal.faults.stall = index < hanging ? { kind: 'hang' } : { kind: 'drip', everyMs: 2000 };
-      await world.sql(`update objects set name = name || '!' where tenant_id = $1`, [tenant.id]);
-    }
+  const tenants: Tenant[] = [];
+  for (const [index, portal] of portals.entries()) tenants.push(await connected(world, portal, `Беспокойная ${index}`));
+  await world.settled(60_000);
+  const loading = tenants.pop();
+  for (const [index, tenant] of tenants.entries()) {
+    const portal = portals[index];
+    if (portal) portal.faults.stall = index < hanging ? { kind: 'hang' } : { kind: 'drip', everyMs: 2000 };
+    await world.sql(`update objects set name = name || '!' where tenant_id = $1`, [tenant.id]);
   }
+  Object.assign(portals.at(-1)?.switches ?? {}, { virtualSeconds: false, workers: 8 });
+  if (loading) await insertObjects(world, loading, 3000, 2);
 }
 
 async function editTimes(world: World, tenants: readonly Tenant[]): Promise<number[]> {

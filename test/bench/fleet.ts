@@ -1,12 +1,12 @@
 import { eventually } from '../support/eventually.ts';
 import type { Tenant, World } from '../support/world.ts';
 
-/** Objects as another program puts them into the CRM. */
-export async function insertObjects(world: World, tenant: Tenant, count: number): Promise<void> {
+/** Objects as another program puts them into the CRM; the first has the number `from`. */
+export async function insertObjects(world: World, tenant: Tenant, count: number, from = 1): Promise<void> {
   await world.sql(
     `insert into objects (tenant_id, name, type, description, imei)
-     select $1, 'Камаз ' || n, 'truck', 'Датчик топлива ' || n, lpad(n::text, 15, '0') from generate_series(1, $2::int) n`,
-    [tenant.id, count],
+     select $1, 'Камаз ' || n, 'truck', 'Датчик топлива ' || n, lpad(n::text, 15, '0') from generate_series($3::int, $3::int + $2::int - 1) n`,
+    [tenant.id, count, from],
   );
 }
 

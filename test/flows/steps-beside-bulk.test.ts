@@ -110,7 +110,7 @@ describe('creating while the portal has no time left for it', () => {
 });
 
 describe('our own writes that come back as events', () => {
-  it('cost hardly more than their own requests: 5,000 creates at most 106 in all', async function () {
+  it('cost hardly more than their own requests: 2,000 creates at most 46 in all', async function () {
     this.timeout(120_000);
     const world = await startWorld({
       portal: { switches: { rateLimited: false } },
@@ -118,13 +118,13 @@ describe('our own writes that come back as events', () => {
     });
     try {
       const tenant = await world.addTenant();
-      await insertObjects(world, tenant, 1, 5000);
+      await insertObjects(world, tenant, 1, 2000);
       await world.connectWithEvents(tenant);
       const before = world.portal.limits.counts.requests;
       await world.call(tenant.token, 'POST', '/api/integration/bitrix24/sync/to', { sync_objects: true });
-      await world.settled(90_000);
-      expect(world.portal.records('deal').list()).to.have.length(5000);
-      expect(world.portal.limits.counts.requests - before).to.be.at.most(106);
+      await world.settled(60_000);
+      expect(world.portal.records('deal').list()).to.have.length(2000);
+      expect(world.portal.limits.counts.requests - before).to.be.at.most(46);
     } finally {
       await world.stop();
     }
