@@ -5,6 +5,7 @@ import type { Log } from '../lib/log.ts';
 import { type Database, queryRows } from '../models/database.ts';
 import { enqueueEvents } from '../sync/queue/enqueue-events.ts';
 import { recordEventOf } from './event-names.ts';
+import { makeGatherNotices } from './gather-notices.ts';
 
 /** Who sends an event: an installed application, or a portal's outgoing webhook. */
 interface Sender<Installation> {
@@ -45,6 +46,7 @@ const recordData = z.object({ FIELDS: z.object({ ID: z.coerce.number().int().pos
 export function makeReceive<Installation>(deps: ReceiveDeps<Installation>) {
   const { db, log, count } = deps;
   const noteLastEvent = makeNote(db, deps.clock);
+  const storeNotice = makeGatherNotices((tenantIds, notices) => enqueueEvents(db, tenantIds, notices));
 
   async function receive(form: unknown): Promise<'stored' | 'ignored'> {
     const parsed = envelope.safeParse(form);
@@ -67,7 +69,7 @@ export function makeReceive<Installation>(deps: ReceiveDeps<Installation>) {
     const recordId = record.data.FIELDS.ID;
     const { tenants } = sender;
     if (tenants.length === 0) return 'ignored';
-    await enqueueEvents(db, tenants, [{ ...about, recordId }]);
+    await storeNotice(tenants, { ...about, recordId });
     await noteLastEvent(tenants);
     log.debug({ tenants, operation: 'event', event, bitrix24_id: recordId, result: 'ok' }, 'Событие Битрикс24 принято');
     return 'stored';
