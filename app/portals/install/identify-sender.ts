@@ -1,4 +1,5 @@
 import { equalInConstantTime, type Secrets } from '../../lib/secrets.ts';
+import { makeShareInFlight } from '../../lib/share-in-flight.ts';
 import { type Database, queryRows } from '../../models/database.ts';
 import type { AppLifecycleEvents } from './app-lifecycle-events.ts';
 import type { Installation, Installations } from './installations.ts';
@@ -26,6 +27,8 @@ const renewing = ['ONAPPINSTALL', 'ONAPPUPDATE'];
  * constant time; a portal's outgoing webhook is found by its token alone. Null for everybody else.
  */
 export function makeIdentifySender({ db, secrets, installations, appEvents }: EventSenderDeps) {
+  const share = makeShareInFlight<EventSender | null>();
+
   async function findApplication(event: string, auth: Record<string, unknown>, digest: string) {
     const memberId = typeof auth.member_id === 'string' ? auth.member_id : null;
     const installation = memberId === null ? null : await installations.findByMember(memberId);
@@ -49,11 +52,18 @@ export function makeIdentifySender({ db, secrets, installations, appEvents }: Ev
     return rows.map((row) => row.id);
   }
 
-  return async (event: string, auth: Record<string, unknown>, token: string): Promise<EventSender | null> => {
-    const digest = secrets.digest(token);
+  async function find(event: string, auth: Record<string, unknown>, digest: string): Promise<EventSender | null> {
     const installation = await findApplication(event, auth, digest);
     if (installation) return { tenants: installation.tenantId === null ? [] : [installation.tenantId], installation };
     const tenants = await findSubscribers(digest);
     return tenants.length > 0 ? { tenants, installation: null } : null;
+  }
+
+  return (event: string, auth: Record<string, unknown>, token: string): Promise<EventSender | null> => {
+    const digest = secrets.digest(token);
+    if (renewing.includes(event.toUpperCase())) return find(event, auth, digest);
+    // A storm of one portal's events needs one look. A first contact is proved by the access token, so that is a part of the question.
+    const question = JSON.stringify([digest, auth.member_id ?? null, auth.access_token ?? null]);
+    return share(question, () => find(event, auth, digest));
   };
 }

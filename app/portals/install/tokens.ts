@@ -2,6 +2,7 @@ import { fromNetworkFailure, tokenChainDead } from '../../bitrix24/error-table.t
 import type { ApplicationKeys, GrantedTokens, OAuth } from '../../bitrix24/oauth.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
+import { makeShareInFlight } from '../../lib/share-in-flight.ts';
 import type { Installation, Installations } from './installations.ts';
 
 /** Longer than the OAuth request may take: a process that died while it refreshed is not waited for any longer. */
@@ -29,8 +30,7 @@ export function makeTokens({ installations, oauth, keysOf, clock, log }: TokensD
   /** By installation: new pairs that are not stored yet, with the version of the pair that they replace. */
   const unstored = new Map<number, { version: number; granted: GrantedTokens }>();
 
-  /** What this process is waiting for, by installation and the token that was refused. */
-  const renewals = new Map<string, Promise<string>>();
+  const share = makeShareInFlight<string>();
 
   const keptFor = ({ id }: Installation, { version }: { version: number }): GrantedTokens | null => {
     const kept = unstored.get(id);
@@ -97,10 +97,7 @@ export function makeTokens({ installations, oauth, keysOf, clock, log }: TokensD
      * no token can be had just now.
      */
     async renew(installation: Installation, usedToken: string): Promise<string> {
-      const key = `${installation.id} ${usedToken}`;
-      const renewing = renewals.get(key) ?? renewOnce(installation, usedToken).finally(() => renewals.delete(key));
-      renewals.set(key, renewing);
-      return renewing;
+      return share(`${installation.id} ${usedToken}`, () => renewOnce(installation, usedToken));
     },
   };
 }
