@@ -24,6 +24,8 @@ export type DueCheck = ReturnType<typeof makeDueCheck>;
  */
 export function makeDueCheck({ pool, queue, link, lastUrgent, clock, log }: DueCheckDeps) {
   const heard = new Set<number>();
+  /** By tenant: looks for what becomes due before the next check. */
+  const alarms = new Map<number, NodeJS.Timeout>();
   let waking: Promise<void> | null = null;
 
   /** Wakes those of the tenants that have something due; null means all. Repeat-safe. */
@@ -41,8 +43,30 @@ export function makeDueCheck({ pool, queue, link, lastUrgent, clock, log }: DueC
     while (heard.size > 0) {
       const tenantIds = [...heard];
       heard.clear();
-      await wakeDue(tenantIds).catch(warn);
+      await wakeDue(tenantIds)
+        .then(() => setAlarms(tenantIds))
+        .catch(warn);
     }
+  }
+
+  async function setAlarms(tenantIds: readonly number[]): Promise<void> {
+    for (const { id, inMs } of await findSoonDue(pool, tenantIds)) {
+      if (alarms.has(id)) continue;
+      const ring = () => {
+        alarms.delete(id);
+        hear(String(id));
+      };
+      alarms.set(id, setTimeout(ring, inMs));
+    }
+  }
+
+  function hear(payload: string): void {
+    const tenantId = Number(payload);
+    if (!Number.isSafeInteger(tenantId) || tenantId <= 0) return;
+    heard.add(tenantId);
+    waking ??= wakeHeard().finally(() => {
+      waking = null;
+    });
   }
 
   function warn(error: unknown): void {
@@ -53,14 +77,7 @@ export function makeDueCheck({ pool, queue, link, lastUrgent, clock, log }: DueC
     wakeDue,
 
     /** A writer's notice; the payload is the tenant's id. Notices of one burst become one statement. */
-    hear(payload: string): void {
-      const tenantId = Number(payload);
-      if (!Number.isSafeInteger(tenantId) || tenantId <= 0) return;
-      heard.add(tenantId);
-      waking ??= wakeHeard().finally(() => {
-        waking = null;
-      });
-    },
+    hear,
 
     /** Begins to look every second. */
     start(): { stop(): Promise<void> } {
@@ -77,6 +94,8 @@ export function makeDueCheck({ pool, queue, link, lastUrgent, clock, log }: DueC
           stopping.abort();
           await running;
           await waking;
+          for (const alarm of alarms.values()) clearTimeout(alarm);
+          alarms.clear();
         },
       };
     },
@@ -111,4 +130,16 @@ export async function findDueTenants(
   lastUrgent: number,
 ): Promise<DueTenant[]> {
   return (await pool.query<DueTenant>(dueTenants, [tenantIds, lastUrgent])).rows;
+}
+
+/** When the next row of each of these tenants becomes due, where that is before the next check; ms from now. */
+async function findSoonDue(pool: pg.Pool, tenantIds: readonly number[]): Promise<{ id: number; inMs: number }[]> {
+  const { rows } = await pool.query<{ id: number; inMs: number }>(
+    `select t.id, ceil(extract(epoch from next.due_at - now()) * 1000)::float8 as "inMs"
+       from unnest($1::integer[]) as t (id), lateral (
+         select q.due_at from sync_queue q where q.tenant_id = t.id and q.due_at > now() order by q.due_at limit 1) as next
+      where next.due_at < now() + make_interval(secs => $2::float8 / 1000)`,
+    [tenantIds, checkMs],
+  );
+  return rows;
 }
