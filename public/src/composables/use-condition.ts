@@ -19,8 +19,8 @@ const key: InjectionKey<Condition> = Symbol('condition');
 export function provideCondition(): Condition {
   const { api } = usePageContext();
   const health = provideHealth({ live: true, everyMs: 30_000 });
-  const stats = useLoad((signal) => readStats(api, signal), { everyMs: 10_000 });
-  const openConflicts = useLoad((signal) => countOpenConflicts(api, signal), { everyMs: 10_000 });
+  const stats = useLoad((signal) => readStats(api, signal), { everyMs: 5000 });
+  const openConflicts = useLoad((signal) => countOpenConflicts(api, signal), { everyMs: 5000 });
   const refresh = async () => void (await Promise.all([health.reload(), stats.reload(), openConflicts.reload()]));
   const condition = { health, stats, openConflicts, refresh };
   provide(key, condition);
