@@ -15,6 +15,7 @@ import { makeHeldRoutes } from './integration/held-routes.ts';
 import { makeLimitRoutes } from './integration/limit-routes.ts';
 import { makeMappingRoutes } from './integration/mapping-routes.ts';
 import { makeRunRoutes } from './integration/run-routes.ts';
+import { makeSchemaRoutes } from './integration/schema-routes.ts';
 import { makeSettingsRoutes } from './integration/settings-routes.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Log } from './lib/log.ts';
@@ -68,6 +69,7 @@ function routesOf({ db, clock, portals, runSql, bucket }: HttpDeps) {
     ...makeCardRoutes({ db, clock, clientFor, requireActive }),
     ...makeMappingRoutes({ db, clock, clientFor, requireActive }),
     ...makeSettingsRoutes({ db, clock, clientFor }),
+    ...makeSchemaRoutes({ db, clientFor }),
     ...makeConflictRoutes({ db }),
     ...makeHeldRoutes({ db, requireActive }),
     ...makeErrorRoutes({ db, requireActive, requireConnection: health.require }),

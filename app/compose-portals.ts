@@ -17,7 +17,7 @@ import type { Log } from './lib/log.ts';
 import type { Secrets } from './lib/secrets.ts';
 import type { Database } from './models/database.ts';
 import { makeAppCredentials } from './portals/connection/app-credentials.ts';
-import { makeClients } from './portals/connection/clients.ts';
+import { type ClientNotes, makeClients } from './portals/connection/clients.ts';
 import { makePortalRoutes } from './portals/connection/connection-routes.ts';
 import { makeConnections } from './portals/connection/connections.ts';
 import { makeHealth } from './portals/connection/health.ts';
@@ -36,6 +36,7 @@ import { makeTokens } from './portals/install/tokens.ts';
 import { makePageRoutes } from './portals/pages/page-routes.ts';
 import { makeSessions } from './portals/pages/session.ts';
 import { makeSessionRoutes } from './portals/pages/session-routes.ts';
+import { makeSchemaWatch } from './sync/schema/watch.ts';
 
 export interface PortalDeps {
   config: Config;
@@ -54,15 +55,15 @@ export type Portals = ReturnType<typeof composePortals>;
 /** Builds how tenants' portals are reached: connections, installations with their tokens, clients. */
 function composeAccess({ config, db, clock, log, secrets, agent, limits }: PortalDeps) {
   const clientDeps = { agent, limits, clock, log };
-  const makeClient = (access: PortalAccess, noteOffset?: (minutes: number) => void): Bitrix24Client =>
-    makeBitrix24Client(access, { ...clientDeps, noteOffset });
+  const makeClient = (access: PortalAccess, notes?: ClientNotes): Bitrix24Client =>
+    makeBitrix24Client(access, { ...clientDeps, noteOffset: notes?.offset, notes: notes?.schema });
   const oauth = makeOAuth({ urls: config.oauthUrls, agent });
   const connections = makeConnections({ db, secrets });
   const installations = makeInstallations({ db, secrets, clock });
   const applications = makeAppCredentials({ db, secrets, marketplace: config.marketplace });
   const tokens = makeTokens({ installations, oauth, keysOf: applications.keysOf, clock, log });
   const access = makePortalCredentials({ connections, installations, tokens, oauth, log });
-  const clients = makeClients({ db, access, makeClient, log });
+  const clients = makeClients({ db, access, makeClient, watch: makeSchemaWatch({ db, log }), log });
   const applicationFor = async (installation: Installation) =>
     makeAppApi(await access.ofInstallation(installation), clientDeps);
   /** Who a visitor is in the portal, by the visitor's own token. */

@@ -12,6 +12,7 @@ import {
   type TableRow,
   tooLarge,
   tooMany,
+  tooOldRow,
 } from './error-rows.ts';
 import { Bitrix24Error, type ErrorRule } from './errors.ts';
 import { byCodeOfInstallation, byCodeOfOAuth, clientRefusedRow, reinstall } from './installation-error-rows.ts';
@@ -155,6 +156,11 @@ const liftable = new Set([
   'payment_required',
   'portal_deleted',
 ]);
+
+/** E-mails and phones could be neither read nor written: contacts and companies wait, deals do not. */
+export function portalTooOld(): Bitrix24Error {
+  return makeError('portal_too_old', tooOldRow, {});
+}
 
 const ownLimitCode = 'limit_reached';
 

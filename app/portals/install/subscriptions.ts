@@ -61,7 +61,10 @@ export function makeSubscribe(deps: BindDeps) {
       const client = await deps.clientFor(tenantId);
       // What was read an hour ago says nothing of what may be read now.
       client.clearCache();
-      for (const entity of entities) await client.fields(entity, { urgency: 'interactive' });
+      for (const entity of entities) {
+        await client.fields(entity, { urgency: 'interactive' });
+        await client.proveMultifields(entity, { urgency: 'interactive' });
+      }
     });
     if (!failures.has('events')) await installations.noteBound(installation.id);
     for (const [name, err] of failures) {
