@@ -90,14 +90,13 @@ export function fromNetworkFailure(cause: unknown): Bitrix24Error {
   });
 }
 
-/** The portal lives at another address: nothing was executed. An installation follows by itself, a webhook needs its new URL. */
-export function portalMoved(via: PortalAccess['kind'], host: string | null): Bitrix24Error {
+/** The portal lives at another address: nothing was executed. What is followed is tried again there, else a webhook needs its new URL. */
+export function portalMoved(isFollowed: boolean, host: string | null): Bitrix24Error {
   const ru = `Портал Битрикс24 переехал${host ? ` на ${host}` : ''}`;
   const en = `The Bitrix24 portal has moved${host ? ` to ${host}` : ''}`;
-  const moved =
-    via === 'installation'
-      ? row('network', true, { ru: ru, en: en }, again)
-      : row('auth', false, { ru: ru, en: en }, renewWebhook);
+  const moved = isFollowed
+    ? row('network', true, { ru: ru, en: en }, again)
+    : row('auth', false, { ru: ru, en: en }, renewWebhook);
   return makeError('portal_moved', moved, {});
 }
 

@@ -7,6 +7,7 @@ import { AppError, type Text } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import { entities } from '../../lib/records.ts';
 import { scopeOf } from '../../sync/faults/scope.ts';
+import type { NotePlan } from '../connection/note-plan.ts';
 import { type Addresses, callbackUrlsOf } from './callback-urls.ts';
 import type { WorkerStep } from './installation-steps.ts';
 import type { Installation, Installations } from './installations.ts';
@@ -25,6 +26,7 @@ export interface BindDeps {
   clientFor(tenantId: number): Promise<Bitrix24Client>;
   /** The portal lets us in again: the connection is active from now on. */
   resume(tenantId: number): Promise<void>;
+  notePlan: NotePlan;
   publicUrl: string | undefined;
   clock: Clock;
 }
@@ -65,6 +67,7 @@ export function makeSubscribe(deps: BindDeps) {
         await client.fields(entity, { urgency: 'interactive' });
         await client.proveMultifields(entity, { urgency: 'interactive' });
       }
+      await deps.notePlan(client);
     });
     if (!failures.has('events')) await installations.noteBound(installation.id);
     for (const [name, err] of failures) {
