@@ -42,6 +42,7 @@ export function composeHttp(deps: HttpDeps) {
     ...{ db, clock, log, identify: portals.identify },
     installByEvent: portals.appEvents.installByEvent,
     handleAppEvent: portals.appEvents.handleAppEvent,
+    forgetFields: portals.clients.forgetEverywhere,
     count: (result) => metrics.events.inc({ result }),
   });
   return createServer({

@@ -13,6 +13,7 @@ import type { WorkerStep } from './installation-steps.ts';
 import type { Installation, Installations } from './installations.ts';
 import {
   type Binding,
+  fieldEvents,
   lifeCycleEvents,
   movedDealEvent,
   planSubscriptions,
@@ -112,7 +113,10 @@ export async function releaseBindings(application: Application): Promise<void> {
 }
 
 async function bindEvents(application: Application, { events, install }: Addresses): Promise<void> {
-  const wanted = [...recordEvents, movedDealEvent, ...lifeCycleEvents].map((name) => ({ name, handler: events }));
+  const wanted = [...recordEvents, movedDealEvent, ...fieldEvents, ...lifeCycleEvents].map((name) => ({
+    name,
+    handler: events,
+  }));
   const { bind, unbind } = planSubscriptions(await presentEvents(application), wanted, [install]);
   const [failure] = await application.bindEvents(bind);
   if (failure) {
