@@ -22,6 +22,7 @@ describe("the settings page after changes of the portal's fields", () => {
     catalogue.removeUserField('deal', 'UF_CRM_SERIAL');
     Object.assign(colour, { title: 'Цвет кузова' });
     await call('DELETE', 'cache');
+    await call('GET', 'schema');
   });
   after(async () => {
     await pages.close();

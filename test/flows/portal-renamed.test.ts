@@ -52,15 +52,19 @@ describe('a portal that was renamed, connected by a webhook', () => {
     });
     after(() => stranger.stop());
 
-    it('is not followed: no record is sent there, and the connection asks for a person', async () => {
-      const former = await host();
-      world.portal.faults.add({ action: { kind: 'redirect', host: stranger.host }, times: 100 });
-      await rename('Газель');
-      await failures.faultOpened('connection', '');
-      expect(await host()).to.equal(former);
-      const sent = stranger.journal.entries.filter(({ method }) => !['profile', 'scope'].includes(method));
-      expect(sent).to.deep.equal([]);
-      await eventually(async () => expect(await failures.openErrors()).to.have.length(1));
-    });
+    for (const knowsWebhook of [false, true]) {
+      it(`is not followed, ${knowsWebhook ? 'though the webhook works there' : 'where the webhook is unknown'}: nothing is written there`, async () => {
+        const former = await host();
+        const secret = new URL(tenant.webhookUrl).pathname.split('/')[3];
+        if (knowsWebhook) stranger.addWebhook({ secret });
+        world.portal.faults.add({ action: { kind: 'redirect', host: stranger.host }, times: 100 });
+        await rename('Газель');
+        await failures.faultOpened('connection', '');
+        expect(await host()).to.equal(former);
+        expect(stranger.journal.calls({ write: true })).to.deep.equal([]);
+        expect(JSON.stringify(stranger.journal.entries)).to.not.include('Газель');
+        await eventually(async () => expect(await failures.openErrors()).to.have.length(1));
+      });
+    }
   });
 });
