@@ -87,9 +87,12 @@ describe('a user field that a pair needs is deleted in the portal', () => {
     expect(english.changes[0].text).to.equal(`"Серийный номер (${field})" was deleted in the portal`);
   });
 
-  it('takes nothing from the CRM while it is gone', async () => {
+  it('takes nothing from the CRM while it is gone, and new records are made without it', async () => {
     await world.sql(`update objects set serial_number = 'SN-1/2' where id = 1`);
     await world.settled();
+    await world.sql(`insert into objects (tenant_id, name, serial_number) values ($1, 'Камаз 4', 'SN-4')`, [tenant.id]);
+    await world.settled();
+    expect(deals().map((deal) => deal.TITLE)).to.include('Камаз 4');
     expect(deals()[0]).to.not.have.property(field);
     expect(await failures.openErrors()).to.deep.equal([]);
   });
@@ -100,8 +103,8 @@ describe('a user field that a pair needs is deleted in the portal', () => {
     await retitle('снова');
     await eventually(async () => expect(await failures.openFaults()).to.deep.equal([]));
     await world.settled();
-    expect(deals().map((deal) => deal[field])).to.deep.equal(['SN-1/2', 'SN-2', 'SN-3']);
-    expect(await numbers()).to.deep.equal(['SN-1/2', 'SN-2', 'SN-3']);
+    expect(deals().map((deal) => deal[field])).to.deep.equal(['SN-1/2', 'SN-2', 'SN-3', 'SN-4']);
+    expect(await numbers()).to.deep.equal(['SN-1/2', 'SN-2', 'SN-3', 'SN-4']);
     expect((await schema()).changes).to.deep.equal([]);
     expect(await failures.health()).to.include({ status: 'healthy' });
   });
@@ -110,7 +113,7 @@ describe('a user field that a pair needs is deleted in the portal', () => {
     const [first] = deals();
     world.portal.records('deal').update(Number(first?.ID), { [field]: '' });
     await world.settled();
-    expect(await numbers()).to.deep.equal([null, 'SN-2', 'SN-3']);
+    expect(await numbers()).to.deep.equal([null, 'SN-2', 'SN-3', 'SN-4']);
   });
 
   it('is deleted, and its pair taken out of the map: nothing is open any more', async () => {
