@@ -182,6 +182,13 @@ export function withWait(error: Bitrix24Error, retryAfterMs: number): Bitrix24Er
   return new Bitrix24Error({ code, rule: { kind, retryable, advice }, reason, retryAfterMs, cause });
 }
 
+/** The same failure of a request that was to change nothing: no doubt is left about what was done. */
+export function withoutDoubt(error: Bitrix24Error): Bitrix24Error {
+  const { code, kind, retryable, advice, reason, retryAfterMs, cause } = error;
+  const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
+  return new Bitrix24Error({ code, rule: { kind, retryable, advice }, reason, ...wait, cause });
+}
+
 /** An answer that cannot be true: rows that do not satisfy the filter, commands without an outcome. */
 export function brokenAnswer(code: string, description: string): Bitrix24Error {
   return makeError(code, serverFailure, { description, uncertain: true });

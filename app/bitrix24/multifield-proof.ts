@@ -1,7 +1,7 @@
 import { pairKinds } from '../lib/records.ts';
 import type { Command, CommandOutcome } from './batch.ts';
 import type { CallOptions } from './client.ts';
-import { brokenAnswer } from './error-table.ts';
+import { brokenAnswer, withoutDoubt } from './error-table.ts';
 import { Bitrix24Error } from './errors.ts';
 import type { Call, FieldNames } from './field-metadata.ts';
 import type { Limits } from './limits/limits.ts';
@@ -20,9 +20,13 @@ export function makeMultifieldProof({ transport, limits, call }: { transport: Tr
       if (names.multifieldsProven) return true;
       const { entityTypeId } = pairKinds[names.entity];
       const params = { entityTypeId, select: ['*'], order: { id: 'ASC' }, start: -1 };
-      const [first] = itemsOf((await call('crm.item.list', params, options)).result);
-      if (first) noteMultifields(first, names);
-      return first !== undefined;
+      try {
+        const [first] = itemsOf((await call('crm.item.list', params, options)).result);
+        if (first) noteMultifields(first, names);
+        return first !== undefined;
+      } catch (error) {
+        throw error instanceof Bitrix24Error ? withoutDoubt(error) : error;
+      }
     },
 
     /** Sends the first create of its kind alone and takes back what came out without what was sent. Throws `portal_too_old`. */

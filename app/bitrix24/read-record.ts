@@ -10,9 +10,10 @@ const isUserField = (itemName: string) => itemName.startsWith('ufCrm');
 /** Reads an item of an answer; a user field that it holds and the list does not, or the other way round, lets the list be read again. */
 export function readRecord(item: unknown, names: FieldNames): RemoteRecord {
   const record = toRecord(item, names);
-  const held = Object.keys(item as object);
-  const unknown = held.filter((name) => isUserField(name) && !names.byItemName.has(name));
-  const absent = [...names.byItemName.keys()].filter((name) => isUserField(name) && !held.includes(name));
+  // What has an id is an object: `toRecord` has just seen to that.
+  const held = item as Record<string, unknown>;
+  const unknown = Object.keys(held).filter((name) => isUserField(name) && !names.byItemName.has(name));
+  const absent = [...names.byItemName.keys()].filter((name) => isUserField(name) && !(name in held));
   names.doubt([...unknown.map(signOf.unknown), ...absent.map(signOf.absent)]);
   return record;
 }

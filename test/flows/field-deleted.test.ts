@@ -100,7 +100,7 @@ describe('a user field that a pair needs is deleted in the portal', () => {
   it('is made again, empty: the fault ends by itself and the CRM fills it, column untouched', async () => {
     await make();
     await clearCache();
-    await retitle('снова');
+    await schema();
     await eventually(async () => expect(await failures.openFaults()).to.deep.equal([]));
     await world.settled();
     expect(deals().map((deal) => deal[field])).to.deep.equal(['SN-1/2', 'SN-2', 'SN-3', 'SN-4']);
