@@ -33,8 +33,8 @@ describe('a user field that a pair needs is deleted in the portal', () => {
     const url = `${tenant.webhookUrl}crm.deal.userfield.${action}`;
     return (await callHttps(url, world.portal.caPem, { json })).body.result;
   };
-  const make = () =>
-    userField('add', { fields: { FIELD_NAME: field, USER_TYPE_ID: 'string', LABEL: 'Серийный номер' } });
+  const make = (type = 'string') =>
+    userField('add', { fields: { FIELD_NAME: field, USER_TYPE_ID: type, LABEL: 'Серийный номер' } });
   const remove = async () => {
     const [found] = await userField('list', { filter: { FIELD_NAME: field } });
     await userField('delete', { id: found?.ID });
@@ -97,6 +97,19 @@ describe('a user field that a pair needs is deleted in the portal', () => {
     expect(await failures.openErrors()).to.deep.equal([]);
   });
 
+  it('is made again as a number: its pair waits on, and the fault says why', async () => {
+    await make('double');
+    await clearCache();
+    await schema();
+    const [fault, ...rest] = await failures.openFaults();
+    expect(rest).to.deep.equal([]);
+    expect(fault).to.include({ code: 'field_retyped', subject: `object:field:${field}` });
+    expect(fault?.message).to.match(/^Поле «UF_CRM_SERIAL» в портале теперь другое: тип double не подходит/);
+    await retitle('ещё раз');
+    expect(await numbers()).to.deep.equal(['SN-1/2', 'SN-2', 'SN-3', 'SN-4']);
+    await remove();
+  });
+
   it('is made again, empty: the fault ends by itself and the CRM fills it, column untouched', async () => {
     await make();
     await clearCache();
@@ -105,7 +118,8 @@ describe('a user field that a pair needs is deleted in the portal', () => {
     await world.settled();
     expect(deals().map((deal) => deal[field])).to.deep.equal(['SN-1/2', 'SN-2', 'SN-3', 'SN-4']);
     expect(await numbers()).to.deep.equal(['SN-1/2', 'SN-2', 'SN-3', 'SN-4']);
-    expect((await schema()).changes).to.deep.equal([]);
+    const told = (await schema()).changes.map(({ change }: { change: string }) => change);
+    expect(told).to.deep.equal(['retyped']);
     expect(await failures.health()).to.include({ status: 'healthy' });
   });
 

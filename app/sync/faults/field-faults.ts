@@ -1,3 +1,4 @@
+import type { Text } from '../../lib/errors.ts';
 import type { Entity } from '../../lib/records.ts';
 import { type Database, queryRows } from '../../models/database.ts';
 import type { FaultCause } from './fault-store.ts';
@@ -28,12 +29,22 @@ export function fieldIsGone(field: string, title: string): FaultCause {
     ru: `Поле «${shown}» удалено в портале`,
     en: `The field "${shown}" was deleted in the portal`,
   };
-  const advice = {
-    ru: 'Значения в CRM сохранены, остальные поля синхронизируются. Создайте поле в портале заново с тем же кодом или уберите его пару в настройках интеграции',
-    en: 'The values in the CRM are kept, the other fields are synchronised. Make the field in the portal again with the same code, or remove its pair in the integration settings',
-  };
   return { code: 'field_deleted', text: reason, reason, advice };
 }
+
+/** Why the pairs of a field wait that was made again as something that they cannot hold. */
+export function fieldIsAnother(field: string, problem: Text): FaultCause {
+  const reason = {
+    ru: `Поле «${field}» в портале теперь другое: ${problem.ru}`,
+    en: `The field "${field}" of the portal is another one now: ${problem.en}`,
+  };
+  return { code: 'field_retyped', text: reason, reason, advice };
+}
+
+const advice = {
+  ru: 'Значения в CRM сохранены, остальные поля синхронизируются. Создайте поле в портале заново с тем же кодом или уберите его пару в настройках интеграции',
+  en: 'The values in the CRM are kept, the other fields are synchronised. Make the field in the portal again with the same code, or remove its pair in the integration settings',
+};
 
 /** Fields of a kind that were gone and are back, by upper-case name, with the moment since when. */
 export async function listReturnedFields(

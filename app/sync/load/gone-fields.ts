@@ -1,4 +1,4 @@
-import { userFieldsOf, withoutFields } from '../../field-maps/available.ts';
+import { unusableFields, userFieldsOf, withoutFields } from '../../field-maps/available.ts';
 import type { RemoteValues } from '../../field-maps/types.ts';
 import { listReturnedFields } from '../faults/field-faults.ts';
 import type { SyncContext } from '../pair.ts';
@@ -7,17 +7,17 @@ import type { LoadDeps } from './load-deps.ts';
 import type { Mapping } from './mappings.ts';
 
 /**
- * Leaves out the pairs whose field the portal does not have: a field that is gone is not an empty one. Maps without user fields cost
+ * Leaves out the pairs whose field the portal does not have, or has as something else: a field that is gone is not an empty one. Maps without user fields cost
  * nothing. Throws `Bitrix24Error` when the list of fields cannot be read.
  */
 export async function pauseGoneFields({ db }: LoadDeps, context: SyncContext): Promise<void> {
   const { tenantId, entity, client, options } = context;
-  const needed = userFieldsOf(context.fieldMap);
-  if (needed.length === 0) return;
+  if (userFieldsOf(context.fieldMap).length === 0) return;
   const fields = await client.fields(entity, options);
+  const unusable = unusableFields(entity, context.settings.field_map[entity], fields);
   context.fieldMap = withoutFields(
     context.fieldMap,
-    needed.filter((name) => !fields.has(name)),
+    unusable.map(({ field }) => field),
   );
   context.returned = await listReturnedFields(db, tenantId, entity);
 }

@@ -5,6 +5,7 @@ export interface SchemaItem {
   type: string;
   isMultiple: boolean;
   isRequired: boolean;
+  isReadOnly: boolean;
   /** ENTITY_ID of the list that the field takes its values from. */
   statusType: string | null;
   options: readonly { id: string; name: string }[];

@@ -1,10 +1,9 @@
 import type { Transaction } from 'sequelize';
-import { userFieldsOf } from '../../field-maps/available.ts';
-import { fieldMapFor } from '../../field-maps/custom.ts';
+import { unusableFields } from '../../field-maps/available.ts';
 import { type Entity, entities } from '../../lib/records.ts';
 import type { Database } from '../../models/database.ts';
 import { closeFault, listOpenFaults, openFault } from '../faults/fault-store.ts';
-import { fieldFault, fieldIsGone, fieldOfFault } from '../faults/field-faults.ts';
+import { fieldFault, fieldIsAnother, fieldIsGone, fieldOfFault } from '../faults/field-faults.ts';
 import type { Settings } from '../plan/settings.ts';
 import { enqueueLinked } from '../queue/enqueue-linked.ts';
 import { listChanges, listSchema } from './schema-store.ts';
@@ -16,7 +15,7 @@ export interface FieldNews {
 }
 
 /**
- * Opens a fault for each field of the tenant's maps that the portal does not have, and ends those of fields that are back or that no pair
+ * Opens a fault for each field of the tenant's maps that the portal does not have, or has as something else, and ends those of fields that are back or that no pair
  * needs any more. The linked records of a field that is back are queued: what changed meanwhile is merged. Works on what was last read;
  * a kind that never was is left alone. Repeat-safe.
  */
@@ -32,14 +31,19 @@ export async function settleFieldFaults(
   for (const entity of entities) {
     const known = schemas.find(({ part }) => part === `fields:${entity}`)?.content;
     if (!known) continue;
-    const gone = userFieldsOf(fieldMapFor(entity, settings.field_map[entity])).filter((field) => !known[field]);
-    const told = open.flatMap((fault) => fieldOfFault(entity, fault) ?? []);
-    for (const field of gone.filter((one) => !told.includes(one))) {
-      const error = fieldIsGone(field, await formerTitle(db, tenantId, { entity, field }, transaction));
+    const unusable = unusableFields(entity, settings.field_map[entity], new Map(Object.entries(known)));
+    const told = new Map(open.map((fault) => [fieldOfFault(entity, fault), fault.code]));
+    for (const { field, isGone, problem } of unusable) {
+      const error = isGone
+        ? fieldIsGone(field, await formerTitle(db, tenantId, { entity, field }, transaction))
+        : fieldIsAnother(field, problem);
+      if (told.get(field) === error.code) continue;
       await openFault(db, tenantId, { key: fieldFault(entity, field), error, nextTryAt: null }, transaction);
       news.gone.push({ entity, field });
     }
-    const ended = told.filter((one) => !gone.includes(one));
+    const ended = [...told.keys()].flatMap((field) =>
+      field === null || unusable.some((one) => one.field === field) ? [] : [field],
+    );
     for (const field of ended) await closeFault(db, tenantId, fieldFault(entity, field), transaction);
     const back = ended.filter((field) => known[field]);
     if (back.length === 0) continue;

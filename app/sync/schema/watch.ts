@@ -12,7 +12,7 @@ export type SchemaWatch = ReturnType<typeof makeSchemaWatch>;
 
 /**
  * Makes what remembers a tenant's portal: whenever its fields or lists were read, by whatever process, they are compared with the last
- * look. A mapped field that is gone pauses its pairs with one open fault; one that is back ends it. Repeat-safe.
+ * look. A mapped field that is gone, or another one now, pauses its pairs with one open fault; one that is back ends it. Repeat-safe.
  */
 export function makeSchemaWatch({ db, log }: { db: Database; log: Log }) {
   async function note(tenantId: number, part: SchemaPart, content: Schema): Promise<void> {
@@ -23,7 +23,10 @@ export function makeSchemaWatch({ db, log }: { db: Database; log: Log }) {
     });
     const line = { tenant_id: tenantId, operation: 'schema' };
     for (const { entity, field } of news.gone) {
-      log.error({ ...line, result: 'error', entity, field }, `Поле ${field} удалено в портале: его пара полей ждёт`);
+      log.error(
+        { ...line, result: 'error', entity, field },
+        `Поле ${field} удалено в портале или стало другим: его пара полей ждёт`,
+      );
     }
     for (const { entity, field } of news.back) {
       log.info({ ...line, result: 'ok', entity, field }, `Поле ${field} снова есть в портале`);
@@ -41,10 +44,10 @@ export function makeSchemaWatch({ db, log }: { db: Database; log: Log }) {
   };
 }
 
-function toItem({ title, type, isMultiple, isRequired, statusType, options }: FieldInfo): SchemaItem {
-  return { title, type, isMultiple, isRequired, statusType, options };
+function toItem({ title, type, isMultiple, isRequired, isReadOnly, statusType, options }: FieldInfo): SchemaItem {
+  return { title, type, isMultiple, isRequired, isReadOnly, statusType, options };
 }
 
 function toList(name: string, options: SchemaItem['options']): SchemaItem {
-  return { title: name, type: '', isMultiple: false, isRequired: false, statusType: null, options };
+  return { title: name, type: '', isMultiple: false, isRequired: false, isReadOnly: false, statusType: null, options };
 }

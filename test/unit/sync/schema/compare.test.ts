@@ -6,6 +6,7 @@ const item = (values: Partial<SchemaItem> = {}): SchemaItem => ({
   type: 'string',
   isMultiple: false,
   isRequired: false,
+  isReadOnly: false,
   statusType: null,
   options: [],
   ...values,
