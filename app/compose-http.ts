@@ -15,6 +15,7 @@ import { makeHeldRoutes } from './integration/held-routes.ts';
 import { makeLimitRoutes } from './integration/limit-routes.ts';
 import { makeMappingRoutes } from './integration/mapping-routes.ts';
 import { makeRunRoutes } from './integration/run-routes.ts';
+import { makeSchemaRoutes } from './integration/schema-routes.ts';
 import { makeSettingsRoutes } from './integration/settings-routes.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Log } from './lib/log.ts';
@@ -41,6 +42,7 @@ export function composeHttp(deps: HttpDeps) {
     ...{ db, clock, log, identify: portals.identify },
     installByEvent: portals.appEvents.installByEvent,
     handleAppEvent: portals.appEvents.handleAppEvent,
+    forgetFields: portals.clients.forgetEverywhere,
     count: (result) => metrics.events.inc({ result }),
   });
   return createServer({
@@ -68,6 +70,7 @@ function routesOf({ db, clock, portals, runSql, bucket }: HttpDeps) {
     ...makeCardRoutes({ db, clock, clientFor, requireActive }),
     ...makeMappingRoutes({ db, clock, clientFor, requireActive }),
     ...makeSettingsRoutes({ db, clock, clientFor }),
+    ...makeSchemaRoutes({ db, clientFor }),
     ...makeConflictRoutes({ db }),
     ...makeHeldRoutes({ db, requireActive }),
     ...makeErrorRoutes({ db, requireActive, requireConnection: health.require }),

@@ -17,11 +17,13 @@ import type { Log } from './lib/log.ts';
 import type { Secrets } from './lib/secrets.ts';
 import type { Database } from './models/database.ts';
 import { makeAppCredentials } from './portals/connection/app-credentials.ts';
-import { makeClients } from './portals/connection/clients.ts';
+import { type ClientNotes, makeClients } from './portals/connection/clients.ts';
 import { makePortalRoutes } from './portals/connection/connection-routes.ts';
 import { makeConnections } from './portals/connection/connections.ts';
 import { makeHealth } from './portals/connection/health.ts';
+import { makeNotePlan } from './portals/connection/note-plan.ts';
 import { makeSetup } from './portals/connection/setup.ts';
+import { makeWebhookMove } from './portals/connection/webhook-move.ts';
 import { makeAppLifecycleEvents } from './portals/install/app-lifecycle-events.ts';
 import { makeClaimPortal } from './portals/install/claim-portal.ts';
 import { makeCodeGrant } from './portals/install/code-grant.ts';
@@ -36,6 +38,7 @@ import { makeTokens } from './portals/install/tokens.ts';
 import { makePageRoutes } from './portals/pages/page-routes.ts';
 import { makeSessions } from './portals/pages/session.ts';
 import { makeSessionRoutes } from './portals/pages/session-routes.ts';
+import { makeSchemaWatch } from './sync/schema/watch.ts';
 
 export interface PortalDeps {
   config: Config;
@@ -54,26 +57,51 @@ export type Portals = ReturnType<typeof composePortals>;
 /** Builds how tenants' portals are reached: connections, installations with their tokens, clients. */
 function composeAccess({ config, db, clock, log, secrets, agent, limits }: PortalDeps) {
   const clientDeps = { agent, limits, clock, log };
-  const makeClient = (access: PortalAccess, noteOffset?: (minutes: number) => void): Bitrix24Client =>
-    makeBitrix24Client(access, { ...clientDeps, noteOffset });
+  const makeClient = (access: PortalAccess, notes?: ClientNotes): Bitrix24Client =>
+    makeBitrix24Client(access, { ...clientDeps, noteOffset: notes?.offset, notes: notes?.schema });
   const oauth = makeOAuth({ urls: config.oauthUrls, agent });
   const connections = makeConnections({ db, secrets });
   const installations = makeInstallations({ db, secrets, clock });
   const applications = makeAppCredentials({ db, secrets, marketplace: config.marketplace });
   const tokens = makeTokens({ installations, oauth, keysOf: applications.keysOf, clock, log });
-  const access = makePortalCredentials({ connections, installations, tokens, oauth, log });
-  const clients = makeClients({ db, access, makeClient, log });
+  const probe = (url: string) => verifyWebhook(url, agent);
+  const notePlan = makeNotePlan(limits);
+  const webhookMove = makeWebhookMove({ db, connections, probe, makeClient, log });
+  const access = makePortalCredentials({ connections, installations, tokens, oauth, webhookMove, log });
+  const clients = makeClients({ db, access, makeClient, watch: makeSchemaWatch({ db, log }), log });
   const applicationFor = async (installation: Installation) =>
     makeAppApi(await access.ofInstallation(installation), clientDeps);
   /** Who a visitor is in the portal, by the visitor's own token. */
   const profileOf = (portal: { host: string; memberId: string }, accessToken: string) =>
     makeAppApi(accessWithToken(portal, accessToken), clientDeps).profile();
-  return { makeClient, oauth, connections, installations, applications, clients, applicationFor, profileOf };
+  return {
+    makeClient,
+    oauth,
+    connections,
+    installations,
+    applications,
+    clients,
+    applicationFor,
+    profileOf,
+    probe,
+    notePlan,
+  };
 }
 
 /** Builds the installation of the app in portals, and what their events about the app itself do. */
-function composeInstall({ config, db, clock, log, queue, agent }: PortalDeps, reach: ReturnType<typeof composeAccess>) {
-  const { oauth, connections, installations, applications, makeClient, clients, applicationFor, profileOf } = reach;
+function composeInstall({ config, db, clock, log, queue }: PortalDeps, reach: ReturnType<typeof composeAccess>) {
+  const {
+    oauth,
+    connections,
+    installations,
+    applications,
+    makeClient,
+    clients,
+    applicationFor,
+    profileOf,
+    probe,
+    notePlan,
+  } = reach;
   const wakeBinding = (tenantId: number) => queue.wake('bind', [tenantId]);
   const wakeReconcile = (tenantId: number) => queue.wake('reconcile', [tenantId]);
   const store = makeClaimPortal({ db, clock, connections, installations, makeClient, wakeBinding });
@@ -90,9 +118,8 @@ function composeInstall({ config, db, clock, log, queue, agent }: PortalDeps, re
     ...{ db, installations, connections, install, oauth, isAdmin, wakeBinding, wakeReconcile, log },
     release: async (installation) => releaseBindings(await applicationFor(installation)),
   });
-  const probe = (url: string) => verifyWebhook(url, agent);
   const setup = makeSetup({
-    ...{ db, clock, connections, clients, applications, install, probe, makeClient, log },
+    ...{ db, clock, connections, clients, applications, install, probe, makeClient, notePlan, log },
     publicUrl: config.publicUrl,
   });
   return { install, appEvents, setup, wakeBinding };
@@ -102,7 +129,7 @@ function composeInstall({ config, db, clock, log, queue, agent }: PortalDeps, re
 export function composePortals(deps: PortalDeps) {
   const { config, db, clock, log, secrets, metrics } = deps;
   const reach = composeAccess(deps);
-  const { oauth, connections, installations, applications, clients, applicationFor, profileOf } = reach;
+  const { oauth, connections, installations, applications, clients, applicationFor, profileOf, notePlan } = reach;
   const { clientFor } = clients;
   const { install, appEvents, setup, wakeBinding } = composeInstall(deps, reach);
   const tokenRefreshedAt = async (tenantId: number) =>
@@ -126,7 +153,7 @@ export function composePortals(deps: PortalDeps) {
     ...{ connections, installations, clients, clientFor, health, appEvents, sessionSecret },
     identify: makeIdentifySender({ db, secrets, installations, appEvents }),
     bind: makeSubscribe({
-      ...{ installations, applicationFor, clientFor, publicUrl: config.publicUrl, clock },
+      ...{ installations, applicationFor, clientFor, notePlan, publicUrl: config.publicUrl, clock },
       resume: (tenantId) => connections.resume(tenantId, 'installation'),
     }),
     routes: [

@@ -7,6 +7,8 @@ export interface WebhookAccess {
   url: string;
   /** `host[:port]`. */
   host: string;
+  /** The portal answered that it lives at this host now; returns whether that is confirmed and stored. Absent: it is not looked at. */
+  moved?(host: string): Promise<boolean>;
 }
 
 export interface InstallationAccess {
@@ -21,5 +23,5 @@ export interface InstallationAccess {
    */
   renew(usedToken: string): Promise<string>;
   /** The portal answered that it lives at this host now; nothing is sent there before it is confirmed. */
-  moved(host: string): Promise<void>;
+  moved(host: string): Promise<boolean>;
 }

@@ -42,6 +42,18 @@ export interface FieldInfo {
   title: string;
   isReadOnly: boolean;
   isMultiple: boolean;
+  /** A record cannot be saved without it; the portal does not tell of fields that a stage requires. */
+  isRequired: boolean;
+  /** What an enumeration offers. */
+  options: readonly ListOption[];
+  /** The list that a field of the type `crm_status` takes its values from, by ENTITY_ID. */
+  statusType: string | null;
+}
+
+/** One value of a list of the portal. */
+export interface ListOption {
+  id: string;
+  name: string;
 }
 
 /** A stage of a funnel; `P` in progress, `S` won, `F` lost. */
@@ -151,6 +163,12 @@ export interface Bitrix24Client {
   ): Promise<'honoured' | 'ignored' | null>;
   /** The stages of a funnel of deals in their order (`crm.status.list`); none for a funnel that the portal does not know; cached. */
   stages(categoryId: number, options?: CallOptions): Promise<DealStage[]>;
+  /** The portal's lists by ENTITY_ID, stages among them, in their order (`crm.status.list`); cached for an hour. */
+  lists(options?: CallOptions): Promise<Map<string, ListOption[]>>;
+  /** Looks whether records of the kind come with their e-mails and phones. Throws `portal_too_old` where they do not. */
+  proveMultifields(entity: Entity, options?: CallOptions): Promise<void>;
+  /** What the portal says of its plan (`app.info`, LICENSE_FAMILY); null when it does not say. */
+  licenseFamily(options?: CallOptions): Promise<string | null>;
   /** Forgets cached field lists and stage lists. */
   clearCache(): void;
 }

@@ -66,8 +66,8 @@ export const noPlan = row(
   false,
   { ru: 'Тариф портала не разрешает REST', en: "The portal's plan does not allow REST" },
   {
-    ru: 'Продлите тариф Битрикс24, затем проверьте подключение',
-    en: 'Renew the Bitrix24 plan, then check the connection',
+    ru: 'Продлите тариф Битрикс24, а если он платный и действует — подписку на Битрикс24 Маркет: без неё REST на платных тарифах закрыт. Затем проверьте подключение',
+    en: 'Renew the Bitrix24 plan, or, if it is a paid one that is in force, the subscription to the Bitrix24 Market: paid plans have no REST without it. Then check the connection',
   },
 );
 export const refusedRow = row(
@@ -83,6 +83,18 @@ export const tooLarge = row(
   {
     ru: 'Увеличьте предел размера запроса на веб-сервере портала или сократите текст записи',
     en: "Raise the limit of the request size on the portal's web server, or shorten the record's text",
+  },
+);
+export const tooOldRow = row(
+  'validation',
+  false,
+  {
+    ru: 'Портал слишком старый: он не отдаёт и не принимает почту и телефоны контактов и компаний',
+    en: 'The portal is too old: it neither gives nor takes e-mails and phones of contacts and companies',
+  },
+  {
+    ru: 'Обновите модуль crm коробочного Битрикс24 до версии 24.1200.0 или новее; сделки синхронизируются и сейчас',
+    en: 'Update the crm module of the self-hosted Bitrix24 to 24.1200.0 or later; deals are synchronised all the same',
   },
 );
 const gone = row(

@@ -12,6 +12,7 @@ import {
   type TableRow,
   tooLarge,
   tooMany,
+  tooOldRow,
 } from './error-rows.ts';
 import { Bitrix24Error, type ErrorRule } from './errors.ts';
 import { byCodeOfInstallation, byCodeOfOAuth, clientRefusedRow, reinstall } from './installation-error-rows.ts';
@@ -89,14 +90,13 @@ export function fromNetworkFailure(cause: unknown): Bitrix24Error {
   });
 }
 
-/** The portal lives at another address: nothing was executed. An installation follows by itself, a webhook needs its new URL. */
-export function portalMoved(via: PortalAccess['kind'], host: string | null): Bitrix24Error {
+/** The portal lives at another address: nothing was executed. What is followed is tried again there, else a webhook needs its new URL. */
+export function portalMoved(isFollowed: boolean, host: string | null): Bitrix24Error {
   const ru = `Портал Битрикс24 переехал${host ? ` на ${host}` : ''}`;
   const en = `The Bitrix24 portal has moved${host ? ` to ${host}` : ''}`;
-  const moved =
-    via === 'installation'
-      ? row('network', true, { ru: ru, en: en }, again)
-      : row('auth', false, { ru: ru, en: en }, renewWebhook);
+  const moved = isFollowed
+    ? row('network', true, { ru: ru, en: en }, again)
+    : row('auth', false, { ru: ru, en: en }, renewWebhook);
   return makeError('portal_moved', moved, {});
 }
 
@@ -156,6 +156,11 @@ const liftable = new Set([
   'portal_deleted',
 ]);
 
+/** E-mails and phones could be neither read nor written: contacts and companies wait, deals do not. */
+export function portalTooOld(): Bitrix24Error {
+  return makeError('portal_too_old', tooOldRow, {});
+}
+
 const ownLimitCode = 'limit_reached';
 
 const ownMethodLimitCode = 'method_limit_reached';
@@ -175,6 +180,13 @@ export function isLimitCode(code: string): boolean {
 export function withWait(error: Bitrix24Error, retryAfterMs: number): Bitrix24Error {
   const { code, kind, retryable, advice, reason, cause } = error;
   return new Bitrix24Error({ code, rule: { kind, retryable, advice }, reason, retryAfterMs, cause });
+}
+
+/** The same failure of a request that was to change nothing: no doubt is left about what was done. */
+export function withoutDoubt(error: Bitrix24Error): Bitrix24Error {
+  const { code, kind, retryable, advice, reason, retryAfterMs, cause } = error;
+  const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
+  return new Bitrix24Error({ code, rule: { kind, retryable, advice }, reason, ...wait, cause });
 }
 
 /** An answer that cannot be true: rows that do not satisfy the filter, commands without an outcome. */

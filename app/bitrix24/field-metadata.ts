@@ -1,6 +1,7 @@
 import type { Clock } from '../lib/clock.ts';
 import { type Entity, pairKinds } from '../lib/records.ts';
-import type { CallOptions, DealStage, FieldInfo } from './client.ts';
+import type { CallOptions, DealStage, FieldInfo, ListOption } from './client.ts';
+import { Doubts, refusal } from './doubts.ts';
 import { brokenAnswer } from './error-table.ts';
 import type { WireAnswer } from './sdk.ts';
 
@@ -8,25 +9,43 @@ export type Call = (method: string, params: Record<string, unknown>, options?: C
 
 /** Field names of one kind, both ways. */
 export interface FieldNames {
+  entity: Entity;
   byUpperName: Map<string, FieldInfo>;
   byItemName: Map<string, FieldInfo>;
+  /** Records of the kind were seen with their e-mails and phones, or have none. */
+  multifieldsProven: boolean;
+  /** An answer does not fit these names: the next look reads them again. */
+  doubt(signs: readonly string[]): void;
+}
+
+/** Told what was read just now; a reader waits for it. */
+export interface SchemaNotes {
+  fields(entity: Entity, fields: readonly FieldInfo[]): Promise<void>;
+  lists(lists: ReadonlyMap<string, readonly ListOption[]>): Promise<void>;
 }
 
 const freshMs = 3_600_000;
+/** Answers that do not fit the names cost one look a minute. */
+const restMs = 60_000;
 
 export type Catalogue = ReturnType<typeof makeFieldMetadata>;
 
-/** Field lists and stage lists of one portal, asked for once an hour. */
-export function makeFieldMetadata(call: Call, clock: Clock) {
+/** Field lists and stage lists of one portal, asked for once an hour, and sooner when an answer does not fit them. */
+export function makeFieldMetadata(call: Call, clock: Clock, notes?: SchemaNotes) {
   const cache = new Map<string, { at: number; value: Promise<unknown> }>();
+  const doubts = new Doubts();
 
   function remember<Value>(key: string, load: () => Promise<Value>): Promise<Value> {
     const known = cache.get(key);
     const now = clock.now().getTime();
-    if (known && now - known.at < freshMs) return known.value as Promise<Value>;
+    const lasts = doubts.isOpen(key) ? restMs : freshMs;
+    if (known && now - known.at < lasts) return known.value as Promise<Value>;
+    doubts.answer(key);
     const value = load();
     cache.set(key, { at: now, value });
-    value.catch(() => cache.delete(key));
+    value.catch(() => {
+      if (cache.get(key)?.value === value) cache.delete(key);
+    });
     return value;
   }
 
@@ -35,7 +54,40 @@ export function makeFieldMetadata(call: Call, clock: Clock) {
     fields(entity: Entity, options?: CallOptions): Promise<FieldNames> {
       return remember(`fields:${entity}`, async () => {
         const { result } = await call('crm.item.fields', { entityTypeId: pairKinds[entity].entityTypeId }, options);
-        return toNames((result as { fields?: Record<string, WireField> })?.fields);
+        const infos = toInfos((result as { fields?: Record<string, WireField> })?.fields);
+        await notes?.fields(entity, infos);
+        const names: FieldNames = {
+          entity,
+          byUpperName: new Map(infos.map((info) => [info.upperName, info])),
+          byItemName: new Map(infos.map((info) => [info.itemName, info])),
+          multifieldsProven: entity === 'object',
+          doubt: (signs: readonly string[]) => doubts.raise(`fields:${entity}`, signs),
+        };
+        return names;
+      });
+    },
+
+    /** Something was refused that the names allow. */
+    doubt(entity: Entity): void {
+      doubts.raise(`fields:${entity}`, [refusal]);
+      doubts.raise('lists', [refusal]);
+    },
+
+    /** Every list of the portal. Pages are followed: by the documents all come at once, by its examples fifty a page. */
+    lists(options?: CallOptions): Promise<Map<string, ListOption[]>> {
+      return remember('lists', async () => {
+        const lists = new Map<string, ListOption[]>();
+        for (let start: number | undefined = 0; start !== undefined; ) {
+          const params = { order: { SORT: 'ASC' }, ...(start > 0 && { start }) };
+          const answer: WireAnswer = await call('crm.status.list', params, options);
+          const rows = (Array.isArray(answer.result) ? answer.result : []) as WireStage[];
+          for (const { ENTITY_ID, STATUS_ID, NAME } of rows) {
+            lists.set(ENTITY_ID, [...(lists.get(ENTITY_ID) ?? []), { id: STATUS_ID, name: NAME ?? STATUS_ID }]);
+          }
+          start = answer.next !== undefined && answer.next > start ? answer.next : undefined;
+        }
+        await notes?.lists(lists);
+        return lists;
       });
     },
 
@@ -53,6 +105,7 @@ export function makeFieldMetadata(call: Call, clock: Clock) {
 
     clear(): void {
       cache.clear();
+      doubts.clear();
     },
   };
 }
@@ -60,6 +113,7 @@ export function makeFieldMetadata(call: Call, clock: Clock) {
 interface WireStage {
   ENTITY_ID: string;
   STATUS_ID: string;
+  NAME?: string;
   SEMANTICS?: string | null;
   EXTRA?: { SEMANTICS?: string };
 }
@@ -77,11 +131,15 @@ interface WireField {
   upperName?: string;
   isReadOnly?: boolean;
   isMultiple?: boolean;
+  isRequired?: boolean;
+  /** Of an enumeration (data-types of user fields, universal/crm-item-fields.md, 2026-08). */
+  items?: { ID?: unknown; VALUE?: unknown }[];
+  statusType?: string;
 }
 
-function toNames(wire: Record<string, WireField> | undefined): FieldNames {
+function toInfos(wire: Record<string, WireField> | undefined): FieldInfo[] {
   if (!wire || Array.isArray(wire)) throw brokenAnswer('no_fields', 'crm.item.fields');
-  const infos = Object.entries(wire).map(
+  return Object.entries(wire).map(
     ([itemName, field]): FieldInfo => ({
       itemName,
       upperName: field.upperName ?? itemName,
@@ -89,10 +147,12 @@ function toNames(wire: Record<string, WireField> | undefined): FieldNames {
       title: field.title ?? itemName,
       isReadOnly: field.isReadOnly ?? false,
       isMultiple: field.isMultiple ?? false,
+      isRequired: field.isRequired ?? false,
+      options: (Array.isArray(field.items) ? field.items : []).map(({ ID, VALUE }) => ({
+        id: String(ID),
+        name: String(VALUE ?? ''),
+      })),
+      statusType: field.statusType ?? null,
     }),
   );
-  return {
-    byUpperName: new Map(infos.map((info) => [info.upperName, info])),
-    byItemName: new Map(infos.map((info) => [info.itemName, info])),
-  };
 }

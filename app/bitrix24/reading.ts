@@ -4,10 +4,11 @@ import { type BatchAnswer, type Command, type CommandOutcome, sendBatch } from '
 import type { CallOptions, ListFilter, ListStart, RecordAnswer, RemoteRecord } from './client.ts';
 import { Bitrix24Error } from './errors.ts';
 import type { Catalogue, FieldNames } from './field-metadata.ts';
-import { toRecord, type WireItem } from './item-codec.ts';
+import type { WireItem } from './item-codec.ts';
 import type { Limits } from './limits/limits.ts';
 import { filterIgnored, itemsOf, pageSize } from './list-answer.ts';
 import { firstPages, listPages, proveTimeFilter } from './list-pages.ts';
+import { readWholeRecord } from './read-record.ts';
 import type { Transport } from './sdk.ts';
 
 const commandsPerRequest = 50;
@@ -40,7 +41,7 @@ export function makeReading({ transport, limits, catalogue }: ReadingDeps) {
   ): Promise<{ records: RemoteRecord[]; names: FieldNames }[]> {
     const names = await catalogue.fields(entity, options);
     const results = await readAll(commands, options);
-    return results.map((result) => ({ records: itemsOf(result).map((item) => toRecord(item, names)), names }));
+    return results.map((result) => ({ records: itemsOf(result).map((item) => readWholeRecord(item, names)), names }));
   }
 
   async function verifyEach(
@@ -165,7 +166,7 @@ export function makeReading({ transport, limits, catalogue }: ReadingDeps) {
 
 function answerOf(outcome: CommandOutcome, names: FieldNames): RecordAnswer {
   if (!outcome.ok) return outcome.error.kind === 'gone' ? { state: 'gone' } : { state: 'failed', error: outcome.error };
-  return presentOrFailed(() => toRecord((outcome.result as { item?: unknown } | null)?.item, names));
+  return presentOrFailed(() => readWholeRecord((outcome.result as { item?: unknown } | null)?.item, names));
 }
 
 /** An answer for each id of a page. A row that does not satisfy the filter shows that the portal dropped it: the page says nothing. */
@@ -181,7 +182,7 @@ function pageAnswers(ids: readonly number[], outcome: CommandOutcome, names: Fie
   }
   return ids.map((id) => {
     const item = items.find((one) => Number(one.id) === id);
-    return [id, item ? presentOrFailed(() => toRecord(item, names)) : { state: 'absent' }];
+    return [id, item ? presentOrFailed(() => readWholeRecord(item, names)) : { state: 'absent' }];
   });
 }
 

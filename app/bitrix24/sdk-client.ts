@@ -5,9 +5,11 @@ import { type Entity, pairKinds } from '../lib/records.ts';
 import type { PortalAccess } from './access.ts';
 import { callMethod } from './call-method.ts';
 import type { Bitrix24Client, CallOptions, WriteOperation } from './client.ts';
-import { type Call, makeFieldMetadata } from './field-metadata.ts';
+import { Bitrix24Error } from './errors.ts';
+import { type Call, makeFieldMetadata, type SchemaNotes } from './field-metadata.ts';
 import type { Limits } from './limits/limits.ts';
 import { methodOf } from './methods.ts';
+import { makeMultifieldProof } from './multifield-proof.ts';
 import { makeReading } from './reading.ts';
 import { makeTransport } from './sdk.ts';
 import { makeWriting } from './writing.ts';
@@ -19,6 +21,8 @@ export interface SdkClientDeps {
   log: Log;
   /** Told the portal's distance from UTC in minutes. */
   noteOffset?: ((minutes: number) => void) | undefined;
+  /** Told the portal's fields and lists whenever they were read. */
+  notes?: SchemaNotes | undefined;
 }
 
 /** Commands of one record on the wire: an update looks at the record first, a company's may take a third (clear-company-fields.ts). */
@@ -34,9 +38,10 @@ export function makeBitrix24Client(access: PortalAccess, deps: SdkClientDeps): B
   const { limits, clock } = deps;
   const transport = makeTransport({ access, ...deps });
   const call: Call = (method, params, options) => callMethod({ transport, limits }, method, params, options);
-  const catalogue = makeFieldMetadata(call, clock);
+  const catalogue = makeFieldMetadata(call, clock, deps.notes);
+  const proof = makeMultifieldProof({ transport, limits, call });
   const reading = makeReading({ transport, limits, catalogue });
-  const writing = makeWriting({ transport, limits, catalogue });
+  const writing = makeWriting({ transport, limits, catalogue, proof });
   return {
     portal: host,
     ...reading,
@@ -57,7 +62,23 @@ export function makeBitrix24Client(access: PortalAccess, deps: SdkClientDeps): B
       return (await catalogue.fields(entity, options)).byUpperName;
     },
 
+    async proveMultifields(entity: Entity, options: CallOptions = {}) {
+      await proof.prove(await catalogue.fields(entity, options), options);
+    },
+
+    async licenseFamily(options?: CallOptions) {
+      try {
+        const { result } = await call('app.info', {}, options);
+        return familyOf((result ?? {}) as Record<string, unknown>);
+      } catch (error) {
+        // Some portals tell it to applications only.
+        if (error instanceof Bitrix24Error && error.kind === 'validation') return null;
+        throw error;
+      }
+    },
+
     stages: catalogue.stages,
+    lists: catalogue.lists,
     clearCache: catalogue.clear,
 
     async stepSize(operation: WriteOperation, entity: Entity) {
@@ -66,4 +87,10 @@ export function makeBitrix24Client(access: PortalAccess, deps: SdkClientDeps): B
       return { size: Math.min(size, Math.floor(50 / commandsOf(operation, entity))), cost };
     },
   };
+}
+
+/** `ent` of `"LICENSE":"de_ent10000"`, which stands beside LICENSE_FAMILY on portals that have both (app.info, 2026-09). */
+function familyOf({ LICENSE_FAMILY, LICENSE }: Record<string, unknown>): string | null {
+  const family = String(LICENSE_FAMILY ?? '') || String(LICENSE ?? '').replace(/^[a-z]+_/, '');
+  return family.replace(/\d+$/, '') || null;
 }

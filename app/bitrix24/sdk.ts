@@ -185,11 +185,12 @@ function isExpired(code: string): boolean {
   return ['expired_token', 'invalid_token'].includes(code.toLowerCase());
 }
 
-/** The old host executes nothing. An installation learns the new one once it is confirmed; a webhook's secret is never sent after it. */
+/** The old host executes nothing. The new one is learned once it is confirmed, and the work is repeated there; no body follows before. */
 async function followMove(access: PortalAccess, location: string): Promise<Bitrix24Error> {
   const host = hostOf(location);
-  if (access.kind === 'installation' && host) await access.moved(host);
-  return portalMoved(access.kind, host);
+  const isFollowed = host !== null && ((await access.moved?.(host)) ?? false);
+  // An installation asks the authorization server again with the next call.
+  return portalMoved(isFollowed || access.kind === 'installation', host);
 }
 
 function hostOf(location: string): string | null {

@@ -9,6 +9,6 @@ export function accessWithToken(portal: { host: string; memberId: string }, acce
     memberId: portal.memberId,
     accessToken,
     renew: () => Promise.reject(tokenRefused()),
-    moved: (host) => Promise.reject(portalMoved('installation', host)),
+    moved: (host) => Promise.reject(portalMoved(true, host)),
   };
 }

@@ -59,6 +59,21 @@ export function parseWebhookUrl(text: string): WebhookUrl {
   return { url: `https://${url.host}/rest/${user}/${secret}/`, host: url.host, userId: Number(user) };
 }
 
+/** Portals of the cloud live under these names, one below each. */
+const cloudName = /\.(bitrix24\.(?:[a-z]{2,3}\.)?[a-z]{2,6})$/;
+
+/**
+ * The same webhook at another host of its portal, or null when the portal cannot have moved there: a portal of the cloud stays under the
+ * cloud's name.
+ */
+export function webhookAt(webhookUrl: string, host: string): string | null {
+  const { host: former, url } = parseWebhookUrl(webhookUrl);
+  const cloud = cloudName.exec(former.toLowerCase())?.[1];
+  if (host.toLowerCase() === former.toLowerCase()) return null;
+  if (cloud && cloudName.exec(host.toLowerCase())?.[1] !== cloud) return null;
+  return url.replace(`https://${former}/`, `https://${host}/`);
+}
+
 function toUrl(text: string): URL {
   try {
     return new URL(text);

@@ -7,8 +7,10 @@ import type { CallOptions, RemoteRecord, WriteCommand, WriteOutcome } from './cl
 import { brokenAnswer, classify } from './error-table.ts';
 import { Bitrix24Error } from './errors.ts';
 import type { Catalogue, FieldNames } from './field-metadata.ts';
-import { toImportRow, toRecord, toWireFields, type WireItem } from './item-codec.ts';
+import { toImportRow, toWireFields, type WireItem } from './item-codec.ts';
 import type { Limits } from './limits/limits.ts';
+import type { MultifieldProof } from './multifield-proof.ts';
+import { readRecord } from './read-record.ts';
 import { chunks } from './reading.ts';
 import type { Transport } from './sdk.ts';
 import { sendWrites } from './send-writes.ts';
@@ -20,6 +22,7 @@ export interface WritingDeps {
   transport: Transport;
   limits: Limits;
   catalogue: Catalogue;
+  proof: MultifieldProof;
 }
 
 /** One command of ours as the ones that it takes on the wire; the last one's answer is the record. */
@@ -35,7 +38,7 @@ interface Prepared {
  * Makes the writing half of a client. The portal's answer is the record as it really stored it. Once a batch has been answered nothing
  * else is asked: a later failure would make what was done look undone.
  */
-export function makeWriting({ transport, limits, catalogue }: WritingDeps) {
+export function makeWriting({ transport, limits, catalogue, proof }: WritingDeps) {
   async function prepare(command: WriteCommand, options: CallOptions): Promise<Prepared> {
     const { entityTypeId } = pairKinds[command.entity];
     if (command.operation === 'delete') {
@@ -66,16 +69,40 @@ export function makeWriting({ transport, limits, catalogue }: WritingDeps) {
         outcomes.set(command, { ok: false, error });
       }
     }
-    const wire = prepared.flatMap((entry) => entry.wire);
+    const rest = await createFirst(prepared, outcomes, options);
+    const wire = rest.flatMap((entry) => entry.wire);
     // An aborted wait costs nothing, an aborted write would be uncertain: the signal counts only until the request leaves.
     const sent = await sendWrites(transport, limits, wire, options);
     let at = 0;
-    for (const entry of prepared) {
+    for (const entry of rest) {
       const answers = sent.slice(at, at + entry.wire.length);
       at += entry.wire.length;
       outcomes.set(entry.command, toOutcome(entry, answers));
     }
+    doubtRefused(outcomes);
     return commands.map((command) => outcomes.get(command) ?? noOutcome());
+  }
+
+  /** On a portal without a record of the kind, the first create shows whether e-mails and phones arrive; returns the others. */
+  async function createFirst(
+    prepared: readonly Prepared[],
+    outcomes: Map<WriteCommand, WriteOutcome>,
+    options: CallOptions,
+  ): Promise<readonly Prepared[]> {
+    const first = prepared.find(({ command }) => command.operation === 'create' && command.changes.multifields.length);
+    const [add] = first?.wire ?? [];
+    if (!first?.names || !add || (await proof.prove(first.names, options))) return prepared;
+    const answer = await proof.createFirst(first.names, add, madeIds, options);
+    outcomes.set(first.command, toOutcome(first, [answer]));
+    return prepared.filter((entry) => entry !== first);
+  }
+
+  /** A field may be gone or required since the lists were read: they are read again before the next write. */
+  function doubtRefused(outcomes: ReadonlyMap<WriteCommand, WriteOutcome>): void {
+    for (const [command, outcome] of outcomes) {
+      if (!outcome.ok && outcome.error.code.toLowerCase().startsWith('crm_field_error'))
+        catalogue.doubt(command.entity);
+    }
   }
 
   async function importSilently(
@@ -97,7 +124,11 @@ export function makeWriting({ transport, limits, catalogue }: WritingDeps) {
         })),
       },
     }));
-    const outcomes = await sendWrites(transport, limits, commands, options);
+    const [first] = commands;
+    const isProven =
+      !items.some(({ changes }) => changes.multifields.length > 0) || (await proof.prove(names, options));
+    const alone = first && !isProven ? [await proof.createFirst(names, first, importedIds, options)] : [];
+    const outcomes = [...alone, ...(await sendWrites(transport, limits, commands.slice(alone.length), options))];
     // The answer names ids only.
     return outcomes.flatMap((outcome, index) => rowOutcomes(outcome, groups[index]?.length ?? 0));
   }
@@ -122,13 +153,28 @@ function toOutcome({ command, names }: Prepared, answers: readonly CommandOutcom
   return before.ok && before.record ? { ...outcome, before: before.record } : outcome;
 }
 
+/** The id that an answer to `crm.item.add` names. */
+function madeIds(answer: CommandOutcome): number[] {
+  const id = Number(itemOf(answer)?.id);
+  return id > 0 ? [id] : [];
+}
+
+function importedIds(answer: CommandOutcome): number[] {
+  return importedRows(answer).flatMap((row) => (Number(row.item?.id) > 0 ? [Number(row.item?.id)] : []));
+}
+
+function importedRows(answer: CommandOutcome): { item?: { id?: unknown } }[] {
+  const items = answer.ok ? (answer.result as { items?: unknown } | null)?.items : undefined;
+  return (Array.isArray(items) ? items : Object.values(items ?? {})) as { item?: { id?: unknown } }[];
+}
+
 function itemOf(answer: CommandOutcome | undefined): WireItem | undefined {
   return answer?.ok ? (answer.result as { item?: WireItem } | null)?.item : undefined;
 }
 
 function parseItem(item: WireItem | undefined, names: FieldNames, command: WriteCommand): WriteOutcome {
   try {
-    const record = toRecord(item, names);
+    const record = readRecord(item, names);
     return missesMultifields(command, record) ? { ok: true, id: record.id } : { ok: true, id: record.id, record };
   } catch (error) {
     if (!(error instanceof Bitrix24Error)) throw error;
@@ -146,8 +192,7 @@ function missesMultifields(command: WriteCommand, record: RemoteRecord): boolean
 
 function rowOutcomes(outcome: CommandOutcome, count: number): WriteOutcome[] {
   if (!outcome.ok) return Array.from({ length: count }, () => ({ ok: false, error: outcome.error }));
-  const items = (outcome.result as { items?: unknown } | null)?.items;
-  const rows = (Array.isArray(items) ? items : Object.values(items ?? {})) as { item?: { id?: unknown } }[];
+  const rows = importedRows(outcome);
   return Array.from({ length: count }, (_, index) => {
     const row = rows[index];
     const id = Number(row?.item?.id);

@@ -11,6 +11,11 @@ export interface RecordEvent {
 /** By the documentation, the only event of a move between funnels (api-reference/crm/deals/events/index.md, 2026-08). */
 const movedDeal = 'ONCRMDEALMOVETOCATEGORY';
 
+/** Whether an event says that the user fields of a kind that takes part are others now. */
+export function isFieldEvent(name: string): boolean {
+  return /^ONCRM(DEAL|CONTACT|COMPANY)USERFIELD[A-Z]+$/.test(name.toUpperCase());
+}
+
 /**
  * What an event says about a record, or null when it does not speak of one that takes part. Names arrive in upper case
  * (api-reference/crm/deals/events/index.md, 2026-08); other spellings are accepted, because `event.get` shows them too.

@@ -4,7 +4,7 @@ import { AppError, invalidRequest } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { type Database, queryRows } from '../models/database.ts';
 import { enqueueEvents } from '../sync/queue/enqueue-events.ts';
-import { recordEventOf } from './event-names.ts';
+import { isFieldEvent, recordEventOf } from './event-names.ts';
 import { makeGatherNotices } from './gather-notices.ts';
 
 /** Who sends an event: an installed application, or a portal's outgoing webhook. */
@@ -22,6 +22,8 @@ export interface ReceiveDeps<Installation> {
   installByEvent(auth: unknown): Promise<void>;
   /** An event of a proved application that speaks of the application itself. */
   handleAppEvent(event: string, installation: Installation, data: unknown): Promise<void>;
+  /** The portal's fields are others now: every process forgets the lists that it has read. */
+  forgetFields(tenantId: number): Promise<void>;
   clock: Clock;
   log: Log;
   /** Counts what came, for the metrics. */
@@ -60,6 +62,7 @@ export function makeReceive<Installation>(deps: ReceiveDeps<Installation>) {
     }
     if (!sender) throw refused();
     const about = recordEventOf(event);
+    if (isFieldEvent(event)) for (const tenantId of sender.tenants) await deps.forgetFields(tenantId);
     if (!about) {
       if (sender.installation) await deps.handleAppEvent(event, sender.installation, data);
       return sender.installation ? 'stored' : 'ignored';

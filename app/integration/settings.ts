@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Bitrix24Client } from '../bitrix24/client.ts';
 import { allowedLocalFields, checkCustomPair, fieldMapFor } from '../field-maps/custom.ts';
 import type { FieldMapSettings } from '../field-maps/types.ts';
@@ -6,6 +7,7 @@ import { type Entity, entities } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
 import { retryingTransaction } from '../models/retrying-transaction.ts';
 import {
+  type Settings,
   type SettingsProblem,
   type StoredSettings,
   settingsKeys,
@@ -13,6 +15,7 @@ import {
   understandSettings,
 } from '../sync/plan/settings.ts';
 import { enqueueLinked } from '../sync/queue/enqueue-linked.ts';
+import { settleFieldFaults } from '../sync/schema/settle-field-faults.ts';
 
 export interface SettingsDeps {
   db: Database;
@@ -21,7 +24,8 @@ export interface SettingsDeps {
 
 /**
  * Replaces a tenant's settings: what is absent goes back to its default, keys of other programs stay. The tenant's own field pairs are checked against the
- * portal's field list, so they need a connection. Linked records of kinds that are switched to automatic again are queued.
+ * portal's field list, so they need a connection. Linked records of kinds that are switched to automatic again, or whose field map is
+ * another one now, are queued behind everything else.
  * Throws `invalid_request` with every problem at once; then nothing changed.
  */
 export async function saveSettings(
@@ -75,8 +79,20 @@ function store(db: Database, tenantId: number, settings: StoredSettings): Promis
     );
     const resumed = entities.filter((entity) => after.settings.automatic[entity] && !before.settings.automatic[entity]);
     await enqueueLinked(db, tenantId, { reason: 'automatic_on', entities: resumed }, transaction);
+    const remapped = entities.filter((entity) => !isSameMap(entity, before.settings, after.settings));
+    await enqueueLinked(db, tenantId, { reason: 'field_map', entities: remapped }, transaction);
+    await settleFieldFaults(db, tenantId, after.settings, transaction);
     return after;
   });
+}
+
+/** Whether the same fields are kept equal, owned by the same side: then nothing is to be looked at. */
+function isSameMap(entity: Entity, before: Settings, after: Settings): boolean {
+  const pairsOf = ({ field_map }: Settings) =>
+    fieldMapFor(entity, field_map[entity])
+      .pairs.map(({ key, owner }) => `${key} ${owner}`)
+      .sort();
+  return isDeepStrictEqual(pairsOf(before), pairsOf(after));
 }
 
 function keysOfOthers(stored: unknown): Record<string, unknown> {

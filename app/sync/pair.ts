@@ -43,4 +43,6 @@ export interface SyncContext {
   options: CallOptions;
   /** Runs whose creates must start no robots in the portal. */
   silentRuns: ReadonlySet<number>;
+  /** Mapped fields that were gone from the portal and are back, by name, with the moment since when. */
+  returned: ReadonlyMap<string, Date>;
 }

@@ -43,6 +43,7 @@ describe("a company's own application", () => {
       'ONCRMDEALMOVETOCATEGORY',
       'ONCRMCONTACTUPDATE',
       'ONCRMCOMPANYDELETE',
+      'ONCRMDEALUSERFIELDDELETE',
       'ONAPPUNINSTALL',
     ]);
     expect(app.record.bindings.filter((binding) => binding.isOffline)).to.have.length(10);

@@ -89,7 +89,7 @@ describe('access to REST', () => {
       expect([method, codeOf(answer)]).to.deep.equal([method, '403 WRONG_AUTH_TYPE']);
     }
     const info = await callHttps(`${webhook.url}app.info`, pair.portal.caPem);
-    expect(info.body.result).to.deep.include({ SCOPE: ['crm', 'user', 'placement'], LICENSE: 'ru_ent250' });
+    expect(info.body.result).to.deep.include({ SCOPE: ['crm', 'user', 'placement'], LICENSE: 'ru_pro100' });
   });
 
   it('gives a webhook the rights of its owner, and takes them with him', async () => {

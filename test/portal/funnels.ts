@@ -27,6 +27,8 @@ const stages: readonly Stage[] = [
 /** The funnels of deals: the common one (0), and what an administrator adds. All have the same stages under ids of their own. */
 export class Funnels {
   #funnels: Funnel[] = [{ id: 0, name: 'Общая', sort: 100 }];
+  /** Stages that an administrator deleted, by their ids. */
+  readonly #deleted = new Set<string>();
 
   list(): readonly Funnel[] {
     return this.#funnels;
@@ -42,7 +44,13 @@ export class Funnels {
   /** Stages in their order; none for an unknown funnel. */
   stages(funnelId: number): Stage[] {
     if (!this.#funnels.some((funnel) => funnel.id === funnelId)) return [];
-    return stages.map((stage) => (funnelId === 0 ? stage : { ...stage, id: `C${funnelId}:${stage.id}` }));
+    const own = stages.map((stage) => (funnelId === 0 ? stage : { ...stage, id: `C${funnelId}:${stage.id}` }));
+    return own.filter(({ id }) => !this.#deleted.has(id));
+  }
+
+  /** Deletes a stage, as an administrator does once no deal stands in it. */
+  deleteStage(id: string): void {
+    this.#deleted.add(id);
   }
 
   /**

@@ -46,7 +46,7 @@ export function makeItemMethods(store: Store, switches: PortalSwitches, rights: 
     }
     const write: RecordWrite = { fields: {}, multifields: [] };
     for (const [name, value] of Object.entries(fields)) {
-      if (name === 'fm') write.multifields = readFm(value);
+      if (name === 'fm') write.multifields = switches.fmInItems ? readFm(value) : [];
       else if (name === 'PHONE' || name === 'EMAIL') write.multifields.push(...readValues(name, value));
       else {
         const field = store.catalogue.byItem(kind, name) ?? store.catalogue.byUpper(kind, name);
@@ -213,6 +213,9 @@ export function readValues(typeId: string, value: unknown): MultifieldChange[] {
   });
 }
 
+/** Lists that fields of the type `crm_status` take their values from. */
+const statusTypes: Record<string, string> = { SOURCE_ID: 'SOURCE', STAGE_ID: 'DEAL_STAGE', INDUSTRY: 'INDUSTRY' };
+
 /** Times and authors have other names here than in the frozen families (crm-item-fields.md, 2026-08). */
 const upperNames: Record<string, string> = {
   DATE_CREATE: 'CREATED_TIME',
@@ -222,7 +225,7 @@ const upperNames: Record<string, string> = {
 };
 
 function describe(field: FieldDefinition): Record<string, unknown> {
-  const { type, title, isReadOnly, isMultiple, isRequired, isUser, upperName } = field;
+  const { type, title, isReadOnly, isMultiple, isRequired, isUser, upperName, card } = field;
   return {
     type,
     isRequired,
@@ -231,6 +234,10 @@ function describe(field: FieldDefinition): Record<string, unknown> {
     isMultiple,
     isDynamic: isUser,
     title,
+    ...(statusTypes[upperName] && { statusType: statusTypes[upperName] }),
+    ...(type === 'enumeration' && {
+      items: (card?.options ?? []).map(({ id, value }) => ({ ID: String(id), VALUE: value })),
+    }),
     upperName: upperNames[upperName] ?? upperName,
   };
 }

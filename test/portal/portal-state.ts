@@ -20,7 +20,7 @@ export class PortalState {
     refusal: 'ACCESS_DENIED',
     offlineExtended: true,
     authConnector: true,
-    license: 'ru_ent250',
+    license: 'ru_pro100',
   };
   isDeleted = false;
 

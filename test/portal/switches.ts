@@ -31,6 +31,8 @@ export interface PortalSwitches extends AppSwitches {
   maxBodyBytes: number | null;
   /** A write that changes nothing: `crm.item.update` saves nothing (docs); old portals bump the time and tell subscribers. */
   noOpUpdatesSave: boolean;
+  /** `fm` in `crm.item.*` at all: self-hosted portals before crm 24.1200 neither take nor give it. */
+  fmInItems: boolean;
   /** `fm` in the answers of `crm.item.add` and `update`: absent in older doc examples. */
   fmInWriteAnswers: boolean;
   /** An equal value sent without id: the current code recognises it, older portals store it twice. */
@@ -78,6 +80,7 @@ export const defaultSwitches: PortalSwitches = {
   workers: null,
   maxBodyBytes: null,
   noOpUpdatesSave: false,
+  fmInItems: true,
   fmInWriteAnswers: true,
   dedupeMultifields: true,
   companyFieldsStick: false,

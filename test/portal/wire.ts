@@ -18,7 +18,7 @@ export function toItem(
     if (all || select.includes(field.itemName))
       item[field.itemName] = itemValue(field, record.fields[field.upperName], switches);
   }
-  if (all && kind !== 'deal') {
+  if (all && kind !== 'deal' && switches.fmInItems) {
     const first = (typeId: string) => record.multifields.find((value) => value.typeId === typeId)?.value ?? '';
     item.phone = first('PHONE');
     item.email = first('EMAIL');

@@ -108,6 +108,20 @@ export class MockBitrix24Client implements Bitrix24Client {
     return this.scopes;
   }
 
+  async lists(...args: Parameters<Bitrix24Client['lists']>) {
+    this.#enter('lists', args);
+    return new Map();
+  }
+
+  async proveMultifields(...args: Parameters<Bitrix24Client['proveMultifields']>) {
+    this.#enter('proveMultifields', args);
+  }
+
+  async licenseFamily(...args: Parameters<Bitrix24Client['licenseFamily']>) {
+    this.#enter('licenseFamily', args);
+    return null;
+  }
+
   async fields(...args: Parameters<Bitrix24Client['fields']>) {
     this.#enter('fields', args);
     const names = new Set([...this.records[args[0]].values()].flatMap((record) => Object.keys(record.fields)));
@@ -263,7 +277,7 @@ function toAnswer(record: RemoteRecord | null | undefined, otherwise: 'absent' |
   return record ? { state: 'present', record } : { state: otherwise };
 }
 
-const noFlags = { isReadOnly: false, isMultiple: false };
+const noFlags = { isReadOnly: false, isMultiple: false, isRequired: false, options: [], statusType: null };
 
 function fitsFilter(
   { modifiedAt, originatorId }: RemoteRecord,

@@ -16,6 +16,7 @@ export function openLimits(): Limits & { costs: CallCost[] } {
     release: async () => undefined,
     leaveSpent: () => undefined,
     report: async (_portal, reported) => void costs.push(...reported),
+    notePlan: async () => undefined,
     tooManyRequests: async () => 2000,
     outOfTime: async () => 60_000,
     stepSize: async () => ({ size: 50, cost: null }),

@@ -54,6 +54,7 @@ const parts: Record<string, Record<string, readonly string[]>> = {
     runs: ['load', 'plan', 'journal', 'queue', 'pair.ts', 'deps.ts'],
     apply: ['load', 'plan', 'faults', 'journal', 'queue', 'pair.ts', 'deps.ts'],
     load: ['plan', 'faults', 'queue', 'pair.ts', 'deps.ts'],
+    schema: ['load', 'plan', 'faults', 'queue'],
     plan: ['pair.ts'],
     faults: ['journal', 'queue', 'deps.ts'],
     journal: ['queue'],

@@ -7,11 +7,30 @@ export interface BucketSize {
   drain: number;
 }
 
+/** What a plan allows more than others; null for every other plan (limits.md, 2026-08; LICENSE_FAMILY of app.info, 2026-09). */
+export function bucketOfPlan(licenseFamily: string | null): BucketSize | null {
+  return licenseFamily === 'ent' ? { size: 250, drain: 5 } : null;
+}
+
+/** Remembers how many requests a portal allows; null: as many as others. Repeat-safe. */
+export async function noteBucket(run: RunSql, portal: string, bucket: BucketSize | null): Promise<void> {
+  await run(
+    `insert into portal_limits as l (portal, lane, level, size, drain)
+     values ($portal, 'requests', 0, $size::float8, $drain::float8)
+     on conflict (portal, lane) do update set size = excluded.size, drain = excluded.drain
+      where (l.size, l.drain) is distinct from (excluded.size, excluded.drain)`,
+    { portal, size: bucket?.size ?? null, drain: bucket?.drain ?? null },
+  );
+}
+
 /** Who asks: bulk work, what just changed, or a person who waits. */
 export type Urgency = 'bulk' | 'normal' | 'interactive';
 
 /** Requests that each leaves to the more urgent ones. */
 const leaves: Record<Urgency, number> = { bulk: 8, normal: 5, interactive: 0 };
+/** A portal whose plan allows more has its own numbers beside its level. */
+const drainSql = 'coalesce(l.drain, $drain::float8)';
+const limitSql = '(coalesce(l.size, $size::float8) - $kept::float8)';
 /** The portal counts in whole seconds and may see our requests closer together than we sent them. */
 const margin = 3;
 
@@ -25,14 +44,14 @@ export async function takeRequest(
   { size, drain }: BucketSize,
   urgency: Urgency,
 ): Promise<number> {
-  const limit = size - margin - leaves[urgency];
-  const bind = { portal, drain, limit };
+  const kept = margin + leaves[urgency];
+  const bind = { portal, drain, size, kept };
+  const level = `greatest(0, l.level - ${drainSql} * extract(epoch from clock_timestamp() - l.refreshed_at)) + 1`;
   const taken = await run(
     `insert into portal_limits as l (portal, lane, level) values ($portal, 'requests', 1)
      on conflict (portal, lane) do update
-        set level = greatest(0, l.level - $drain::float8 * extract(epoch from clock_timestamp() - l.refreshed_at)) + 1,
-            refreshed_at = clock_timestamp()
-      where greatest(0, l.level - $drain::float8 * extract(epoch from clock_timestamp() - l.refreshed_at)) + 1 <= $limit::float8
+        set level = ${level}, refreshed_at = clock_timestamp()
+      where ${level} <= ${limitSql}
         and (l.blocked_until is null or l.blocked_until <= clock_timestamp())
      returning 1 as taken`,
     bind,
@@ -40,9 +59,9 @@ export async function takeRequest(
   if (taken.length > 0) return 0;
   const [row] = await run<{ wait: number }>(
     `select greatest(
-              (greatest(0, level - $drain::float8 * extract(epoch from clock_timestamp() - refreshed_at)) + 1 - $limit::float8) / $drain::float8,
+              (${level} - ${limitSql}) / ${drainSql},
               extract(epoch from blocked_until - clock_timestamp()), 0.01)::float8 * 1000 as wait
-       from portal_limits where portal = $portal and lane = 'requests'`,
+       from portal_limits l where portal = $portal and lane = 'requests'`,
     bind,
   );
   return Math.ceil(row?.wait ?? 10);
@@ -57,7 +76,7 @@ export async function closeBucket(run: RunSql, portal: string, { size }: BucketS
     `insert into portal_limits as l (portal, lane, level, cost, blocked_until)
      values ($portal, 'requests', $size, 2, clock_timestamp() + interval '2 seconds')
      on conflict (portal, lane) do update
-        set level = $size, refreshed_at = clock_timestamp(),
+        set level = coalesce(l.size, $size::float8), refreshed_at = clock_timestamp(),
             -- doubled only for a refusal that comes soon after the last one; cost holds the last wait in seconds
             cost = case when l.blocked_until > clock_timestamp() - interval '30 seconds'
                         then least(60, coalesce(l.cost, 1) * 2) else 2 end,

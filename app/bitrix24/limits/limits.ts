@@ -1,6 +1,14 @@
 import type { Clock } from '../../lib/clock.ts';
 import { ownLimit } from '../error-table.ts';
-import { type BucketSize, closeBucket, type RunSql, takeRequest, type Urgency } from './bucket.ts';
+import {
+  type BucketSize,
+  bucketOfPlan,
+  closeBucket,
+  noteBucket,
+  type RunSql,
+  takeRequest,
+  type Urgency,
+} from './bucket.ts';
 import { batchSizeFor, block, emptyBudget, type MethodBudget, reserve, spend, waitFor } from './pacer.ts';
 
 /** Longer waits are the queue's: the caller is told how long, and gives its place to other work. */
@@ -158,6 +166,11 @@ export function makeLimits({ run, atomically, clock, bucket }: LimitsDeps) {
     /** A request ended without an answer: the portal may be working on it, so what was reserved counts as spent. */
     leaveSpent(portal: string, reservation: Reservation): void {
       for (const [method, seconds] of reservation) noteInFlight(portal, method, -seconds);
+    },
+
+    /** Remembers how many requests a portal's plan allows, by what it says of its licence; null: it does not say. */
+    notePlan(portal: string, licenseFamily: string | null): Promise<void> {
+      return noteBucket(run, portal, bucketOfPlan(licenseFamily));
     },
 
     /** The portal refused for too many requests; returns how long to wait. */

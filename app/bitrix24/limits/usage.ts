@@ -23,20 +23,18 @@ interface Lane {
   level: number;
   refreshed_at: Date;
   blocked_until: Date | null;
+  size: number | null;
+  drain: number | null;
 }
 
 /** How much of a portal's limits is in use now. Reads what all processes share; asks the portal nothing. */
-export async function readUsage(
-  run: RunSql,
-  portal: string,
-  { size, drain }: BucketSize,
-  now: number,
-): Promise<LimitUsage> {
+export async function readUsage(run: RunSql, portal: string, standard: BucketSize, now: number): Promise<LimitUsage> {
   const lanes = await run<Lane>(
-    'select lane, level, refreshed_at, blocked_until from portal_limits where portal = $portal',
+    'select lane, level, refreshed_at, blocked_until, size, drain from portal_limits where portal = $portal',
     { portal },
   );
   const bucket = lanes.find(({ lane }) => lane === 'requests');
+  const { size, drain } = { size: bucket?.size ?? standard.size, drain: bucket?.drain ?? standard.drain };
   const elapsed = bucket ? Math.max(0, now - bucket.refreshed_at.getTime()) / 1000 : 0;
   const used = Math.max(0, (bucket?.level ?? 0) - elapsed * drain);
   const requests = {

@@ -1,7 +1,9 @@
 import type { PortalAccess } from '../../bitrix24/access.ts';
 import type { Bitrix24Client } from '../../bitrix24/client.ts';
+import type { SchemaNotes } from '../../bitrix24/field-metadata.ts';
 import type { Log } from '../../lib/log.ts';
 import { type Database, queryRows } from '../../models/database.ts';
+import type { SchemaWatch } from '../../sync/schema/watch.ts';
 import { notConfigured } from './connection-errors.ts';
 
 /** PostgreSQL channel that tells every process to forget a tenant's client; the payload is the tenant's id. */
@@ -13,11 +15,18 @@ export interface PortalWay {
   open(): Promise<PortalAccess>;
 }
 
+/** What a client tells of its portal. */
+export interface ClientNotes {
+  /** The portal's distance from UTC in minutes. */
+  offset(minutes: number): void;
+  schema: SchemaNotes;
+}
+
 export interface ClientsDeps {
   db: Database;
   access: { find(tenantId: number): Promise<PortalWay | null> };
-  /** `noteOffset` is told the portal's distance from UTC in minutes. */
-  makeClient(access: PortalAccess, noteOffset: (minutes: number) => void): Bitrix24Client;
+  makeClient(access: PortalAccess, notes: ClientNotes): Bitrix24Client;
+  watch: SchemaWatch;
   log: Log;
 }
 
@@ -27,7 +36,7 @@ export type Clients = ReturnType<typeof makeClients>;
  * The one door to a tenant's portal. A client keeps decrypted credentials, field lists and stage lists, so it is made once
  * per process. A webhook or an address that was stored anew, by whatever process, is noticed at the next call.
  */
-export function makeClients({ db, access, makeClient, log }: ClientsDeps) {
+export function makeClients({ db, access, makeClient, watch, log }: ClientsDeps) {
   const cache = new Map<number, { key: string; client: Bitrix24Client }>();
   /** Forgets the tenant's client in this process; a null tenant means all. */
   function forget(tenantId: number | null): void {
@@ -56,7 +65,13 @@ export function makeClients({ db, access, makeClient, log }: ClientsDeps) {
       }
       const cached = cache.get(tenantId);
       if (cached?.key === found.key) return cached.client;
-      const client = makeClient(await found.open(), (minutes) => noteOffset(tenantId, minutes));
+      const client = makeClient(await found.open(), {
+        offset: (minutes) => noteOffset(tenantId, minutes),
+        schema: {
+          fields: (entity, fields) => watch.noteFields(tenantId, entity, fields),
+          lists: (lists) => watch.noteLists(tenantId, lists),
+        },
+      });
       cache.set(tenantId, { key: found.key, client });
       const line = { tenant_id: tenantId, operation: 'credentials', result: 'ok' };
       log.info(line, `Получены учетные данные для компании ${tenantId}`);

@@ -75,12 +75,13 @@ export function makeConnections({ db, secrets }: { db: Database; secrets: Secret
     },
 
     /** The encrypted webhook URL as it is stored: it changes whenever the URL is stored anew. Null when there is none. */
-    async findStoredWebhook(tenantId: number): Promise<string | null> {
+    async findStoredWebhook(tenantId: number, transaction?: Transaction): Promise<string | null> {
       const [row] = await queryRows<{ stored: string | null }>(
         db,
         `select c.bitrix24_webhook_url as stored from companies c
            join bitrix24_connections b on b.tenant_id = c.id and b.kind = 'webhook' where c.id = $tenantId`,
         { tenantId },
+        transaction,
       );
       return row?.stored ?? null;
     },

@@ -4,10 +4,11 @@ import { closeAllFaults } from '../../sync/faults/fault-store.ts';
 import { closeAllEntries } from '../../sync/journal/close-entries.ts';
 import { deleteAllMappings } from '../../sync/load/mappings.ts';
 import { forgetPortalRows } from '../../sync/queue/forget-rows.ts';
+import { forgetSchema } from '../../sync/schema/schema-store.ts';
 
 /**
  * Forgets everything that speaks of the former portal's records: mappings, queued ids, unanswered creates, watermarks, held deletions,
- * open conflicts, errors and faults. The log stays.
+ * open conflicts, errors and faults, fields and lists. The log stays.
  */
 export async function forgetFormerPortal(db: Database, tenantId: number, transaction: Transaction): Promise<void> {
   await deleteAllMappings(db, tenantId, transaction);
@@ -21,6 +22,7 @@ export async function forgetFormerPortal(db: Database, tenantId: number, transac
   for (const sql of statements) await queryRows(db, sql, { tenantId }, transaction);
   await closeAllEntries(db, tenantId, transaction);
   await closeAllFaults(db, tenantId, transaction);
+  await forgetSchema(db, tenantId, transaction);
   await stopRuns(db, tenantId, transaction);
 }
 

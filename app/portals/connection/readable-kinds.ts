@@ -20,8 +20,8 @@ const firstTryMs = 60_000;
 const interactive = { urgency: 'interactive' } as const;
 
 /**
- * Tries to read each kind of the CRM: any employee may make a webhook, and it has its owner's rights. A kind that may not be read has a
- * fault of its own, which ends when it may. What else goes wrong is left to the synchronisation. Repeat-safe.
+ * Tries to read each kind of the CRM: any employee may make a webhook, and it has its owner's rights; an old portal gives no e-mails. A
+ * kind that may not, or cannot, be read has a fault of its own, which ends when it may. What else goes wrong is left to the synchronisation. Repeat-safe.
  */
 export async function checkReadableKinds(
   { db, clock }: { db: Database; clock: Clock },
@@ -33,6 +33,7 @@ export async function checkReadableKinds(
     try {
       await client.fields(entity, interactive);
       await client.list(entity, { ours: true }, 0, interactive);
+      await client.proveMultifields(entity, interactive);
       await closeFault(db, tenantId, key);
     } catch (error) {
       if (!(error instanceof Bitrix24Error)) throw error;

@@ -10,6 +10,7 @@ import type { Clients } from './clients.ts';
 import { installedElsewhere, notConfigured, portalChanged, setupInterrupted } from './connection-errors.ts';
 import type { ApplicationCredentials, Connections, VerifiedWebhook } from './connections.ts';
 import { forgetFormerPortal, stopRuns } from './forget-portal-data.ts';
+import type { NotePlan } from './note-plan.ts';
 import { checkReadableKinds, type KindWarning, listUnreadableKinds } from './readable-kinds.ts';
 import { isSamePortal } from './same-portal.ts';
 
@@ -50,6 +51,7 @@ export interface SetupDeps {
     findPending(claim: Claim, options: { replacePortal: boolean }): Promise<{ activate(): Promise<void> } | null>;
   };
   makeClient(access: PortalAccess): Bitrix24Client;
+  notePlan: NotePlan;
   publicUrl: string | undefined;
 }
 
@@ -86,7 +88,11 @@ export function makeSetup(deps: SetupDeps) {
     await waiting?.activate();
     await clients.forgetEverywhere(tenantId);
     // With a client of its own: what it reads now is not to be remembered for an hour.
-    if (webhook) await checkReadableKinds(deps, deps.makeClient({ kind: 'webhook', ...webhook }), tenantId);
+    if (webhook) {
+      const client = deps.makeClient({ kind: 'webhook', ...webhook });
+      await checkReadableKinds(deps, client, tenantId);
+      await deps.notePlan(client);
+    }
     return describe(tenantId);
   }
 

@@ -9,6 +9,14 @@ export const recordEvents = ['DEAL', 'CONTACT', 'COMPANY'].flatMap((kind) =>
  */
 export const movedDealEvent = 'ONCRMDEALMOVETOCATEGORY';
 
+/**
+ * Changes of user fields: the lists of fields are read anew then (api-reference/crm/deals/user-defined-fields/events/index.md,
+ * 2026-07). Portals may lack some; then the lists are read once an hour, or when an answer does not fit them.
+ */
+export const fieldEvents = ['DEAL', 'CONTACT', 'COMPANY'].flatMap((kind) =>
+  ['ADD', 'UPDATE', 'DELETE', 'SETENUMVALUES'].map((change) => `ONCRM${kind}USERFIELD${change}`),
+);
+
 /** Life of the application itself (api-reference/common/events/index.md, 2026-09). Some portals lack some of them. */
 export const lifeCycleEvents = ['ONAPPINSTALL', 'ONAPPUNINSTALL', 'ONAPPUPDATE', 'ONAPPPAYMENT'];
 

@@ -5,6 +5,7 @@ import { parseWebhookUrl } from '../../bitrix24/webhook-url.ts';
 import type { Log } from '../../lib/log.ts';
 import type { PortalWay } from '../connection/clients.ts';
 import type { Connections } from '../connection/connections.ts';
+import type { WebhookMove } from '../connection/webhook-move.ts';
 import type { Installation, Installations } from './installations.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -13,11 +14,12 @@ export interface AccessDeps {
   installations: Pick<Installations, 'findByTenant' | 'readTokens' | 'storeHost'>;
   tokens: Tokens;
   oauth: OAuth;
+  webhookMove: WebhookMove;
   log: Log;
 }
 
 /** Makes the way from a tenant to what its portal is reached with: an installation goes before a webhook. */
-export function makePortalCredentials({ connections, installations, tokens, oauth, log }: AccessDeps) {
+export function makePortalCredentials({ connections, installations, tokens, oauth, webhookMove, log }: AccessDeps) {
   /** What an installation is reached with; throws `token_chain_dead` when it has no tokens any more. */
   async function ofInstallation(installation: Installation): Promise<InstallationAccess> {
     const pair = await installations.readTokens(installation.id);
@@ -33,9 +35,9 @@ export function makePortalCredentials({ connections, installations, tokens, oaut
   }
 
   /** The new address is believed only when the authorization server names it too. */
-  async function confirmMove(installation: Installation, host: string): Promise<void> {
+  async function confirmMove(installation: Installation, host: string): Promise<boolean> {
     const pair = await installations.readTokens(installation.id);
-    if (!pair) return;
+    if (!pair) return false;
     const info =
       (await oauth.appInfo(pair.accessToken, `${installation.oauthUrl}/`)) ??
       (await oauth.appInfo(await tokens.renew(installation, pair.accessToken), `${installation.oauthUrl}/`));
@@ -44,10 +46,11 @@ export function makePortalCredentials({ connections, installations, tokens, oaut
         { tenant_id: installation.tenantId, operation: 'portal_move', to: host },
         'Новый адрес портала не подтверждён',
       );
-      return;
+      return false;
     }
     await installations.storeHost(installation.id, host);
     log.info({ tenant_id: installation.tenantId, operation: 'portal_move', portal: host }, 'Портал переехал');
+    return true;
   }
 
   return {
@@ -69,7 +72,7 @@ export function makePortalCredentials({ connections, installations, tokens, oaut
         key: stored,
         open: async () => {
           const { url, host } = parseWebhookUrl(connections.readWebhook(tenantId, stored));
-          return { kind: 'webhook', url, host };
+          return { kind: 'webhook', url, host, moved: (newHost) => webhookMove(tenantId, { stored, url }, newHost) };
         },
       };
     },

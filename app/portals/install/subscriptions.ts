@@ -7,11 +7,13 @@ import { AppError, type Text } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import { entities } from '../../lib/records.ts';
 import { scopeOf } from '../../sync/faults/scope.ts';
+import type { NotePlan } from '../connection/note-plan.ts';
 import { type Addresses, callbackUrlsOf } from './callback-urls.ts';
 import type { WorkerStep } from './installation-steps.ts';
 import type { Installation, Installations } from './installations.ts';
 import {
   type Binding,
+  fieldEvents,
   lifeCycleEvents,
   movedDealEvent,
   planSubscriptions,
@@ -25,6 +27,7 @@ export interface BindDeps {
   clientFor(tenantId: number): Promise<Bitrix24Client>;
   /** The portal lets us in again: the connection is active from now on. */
   resume(tenantId: number): Promise<void>;
+  notePlan: NotePlan;
   publicUrl: string | undefined;
   clock: Clock;
 }
@@ -61,7 +64,11 @@ export function makeSubscribe(deps: BindDeps) {
       const client = await deps.clientFor(tenantId);
       // What was read an hour ago says nothing of what may be read now.
       client.clearCache();
-      for (const entity of entities) await client.fields(entity, { urgency: 'interactive' });
+      for (const entity of entities) {
+        await client.fields(entity, { urgency: 'interactive' });
+        await client.proveMultifields(entity, { urgency: 'interactive' });
+      }
+      await deps.notePlan(client);
     });
     if (!failures.has('events')) await installations.noteBound(installation.id);
     for (const [name, err] of failures) {
@@ -106,7 +113,10 @@ export async function releaseBindings(application: Application): Promise<void> {
 }
 
 async function bindEvents(application: Application, { events, install }: Addresses): Promise<void> {
-  const wanted = [...recordEvents, movedDealEvent, ...lifeCycleEvents].map((name) => ({ name, handler: events }));
+  const wanted = [...recordEvents, movedDealEvent, ...fieldEvents, ...lifeCycleEvents].map((name) => ({
+    name,
+    handler: events,
+  }));
   const { bind, unbind } = planSubscriptions(await presentEvents(application), wanted, [install]);
   const [failure] = await application.bindEvents(bind);
   if (failure) {

@@ -1,4 +1,5 @@
 import type { Text } from '../../lib/errors.ts';
+import { fieldWord } from './field-faults.ts';
 import type { FaultKey } from './scope.ts';
 
 const kinds: Record<string, Text> = {
@@ -53,12 +54,18 @@ export function waitsFor({ scope, subject }: FaultKey): Text {
 }
 
 function waitsForKind(subject: string): Text {
-  const [entity = '', operation] = subject.split(':');
+  const [entity = '', operation, field] = subject.split(':');
   const both = kinds[entity];
   const remote = remoteKinds[entity];
   if (!both || !remote) return { ru: `Ждут записи вида ${subject}`, en: `Records of the kind ${subject} wait` };
   if (operation === undefined) {
     return { ru: `Ждёт синхронизация ${both.ru}`, en: `The synchronisation of ${both.en} waits` };
+  }
+  if (operation === fieldWord) {
+    return {
+      ru: `Ждёт поле ${field} у ${remote.ru}; остальное синхронизируется`,
+      en: `The field ${field} of ${remote.en} waits; everything else is synchronised`,
+    };
   }
   const what = operations[operation] ?? { ru: operation, en: operation };
   return { ru: `Ждёт ${what.ru} ${remote.ru} на портале`, en: `The ${what.en} of ${remote.en} in the portal waits` };

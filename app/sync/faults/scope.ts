@@ -40,6 +40,9 @@ export function scopeOf(error: unknown, place: Place): Scope {
   const search: Scope | null = place.step === 'search' ? { scope: 'search', subject: place.name } : null;
   if (!(error instanceof Bitrix24Error)) return search ?? { scope: 'record' };
   const method: Scope = { scope: 'method', subject: place.name };
+  // The whole kind has no e-mails and phones there.
+  if (error.code === 'portal_too_old')
+    return place.step === 'write' ? partOf({ ...place, common: true }) : kindOf(place);
   if (closesMethod(error, place)) return search ?? method;
   if (error.kind === 'auth') return connectionFault;
   if (search) return search;

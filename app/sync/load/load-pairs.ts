@@ -2,6 +2,7 @@ import type { LoadedPair, SyncContext } from '../pair.ts';
 import { emptyRemoteShadow } from '../plan/merge.ts';
 import type { Shadows } from '../plan/shadows.ts';
 import type { QueueRow } from '../queue/sync-queue.ts';
+import { forgetEmptied, pauseAbsentFields, pauseGoneFields } from './gone-fields.ts';
 import { joinRows } from './join-rows.ts';
 import type { LoadDeps } from './load-deps.ts';
 import { readLocal } from './local-rows.ts';
@@ -19,6 +20,7 @@ export interface LoadedPairs {
  * that cannot be read carries its error; the others go on. Throws `Bitrix24Error` when the failure is not one record's.
  */
 export async function loadPairs(deps: LoadDeps, context: SyncContext, rows: readonly QueueRow[]): Promise<LoadedPairs> {
+  await pauseGoneFields(deps, context);
   const joined = await joinRows(deps, context, rows);
   const { ready, waiting } = splitWaiting(deps, joined);
   await addLocal(deps, context, ready);
@@ -30,7 +32,7 @@ export async function loadPairs(deps: LoadDeps, context: SyncContext, rows: read
     context,
     pairs.filter(({ local }) => local === null),
   );
-  for (const pair of pairs) pair.shadows = formerShadows(pair);
+  for (const pair of pairs) pair.shadows = forgetEmptied(context, { ...pair, shadows: formerShadows(pair) });
   return { pairs, waiting };
 }
 
@@ -67,6 +69,10 @@ async function addRemote(context: SyncContext, pairs: readonly LoadedPair[]): Pr
     else if (answer?.state === 'failed') pair.readError = answer.error;
     else pair.remoteGone = true;
   }
+  await pauseAbsentFields(
+    context,
+    pairs.flatMap(({ remote }) => remote ?? []),
+  );
 }
 
 async function addLocal(deps: LoadDeps, context: SyncContext, pairs: readonly LoadedPair[]): Promise<void> {

@@ -13,6 +13,8 @@ export interface Mapping {
   state: MappingState;
   shadows: Shadows;
   fieldErrors: FieldErrors;
+  /** When its sides were last read and found, or made, equal. */
+  syncedAt: Date | null;
 }
 
 interface RawMapping {
@@ -24,6 +26,7 @@ interface RawMapping {
   local_shadow: LocalShadow;
   bitrix24_shadow: Partial<RemoteShadow>;
   field_errors: FieldErrors;
+  last_sync_at: Date | null;
 }
 
 /** Mappings of one kind that hold any of these local or Bitrix24 ids. */
@@ -35,10 +38,12 @@ export async function findMappings(
 ): Promise<Mapping[]> {
   const rows = await queryRows<RawMapping>(
     db,
-    `select id, local_type, local_id, bitrix24_id, state, local_shadow, bitrix24_shadow, field_errors from bitrix24_sync_mappings
+    `select id, local_type, local_id, bitrix24_id, state, local_shadow, bitrix24_shadow, field_errors, last_sync_at
+       from bitrix24_sync_mappings
       where tenant_id = $tenantId and local_type = $entity and local_id = any($local)
      union all
-     select id, local_type, local_id, bitrix24_id, state, local_shadow, bitrix24_shadow, field_errors from bitrix24_sync_mappings
+     select id, local_type, local_id, bitrix24_id, state, local_shadow, bitrix24_shadow, field_errors, last_sync_at
+       from bitrix24_sync_mappings
       where tenant_id = $tenantId and bitrix24_type = $type and bitrix24_key = any($remote) and local_id <> all($local)`,
     { tenantId, entity, type: pairKinds[entity].bitrix24Type, local: ids.local, remote: ids.remote },
   );
@@ -50,6 +55,7 @@ export async function findMappings(
     state: row.state,
     shadows: { local: row.local_shadow, remote: { ...emptyRemoteShadow, ...row.bitrix24_shadow } },
     fieldErrors: row.field_errors,
+    syncedAt: row.last_sync_at,
   }));
 }
 

@@ -25,5 +25,5 @@ export async function openContext(
     { tenantId },
   );
   const silentRuns = new Set(silent.map((run) => run.id));
-  return { tenantId, entity, settings, fieldMap, client, options, silentRuns };
+  return { tenantId, entity, settings, fieldMap, client, options, silentRuns, returned: new Map() };
 }

@@ -3,10 +3,10 @@ import { type Entity, entities } from '../../lib/records.ts';
 import { type Database, queryRows } from '../../models/database.ts';
 import { priorities } from './sync-queue.ts';
 
-/** Why changes were not queued for a while. */
+/** Why linked records have to be looked at: changes were not queued for a while, or were not carried over. */
 export interface Interruption {
-  reason: 'reconnected' | 'automatic_on';
-  /** The kinds that were left out; all of them when absent. */
+  reason: 'reconnected' | 'automatic_on' | 'field_map' | 'field_back';
+  /** The kinds that it concerns; all of them when absent. */
   entities?: readonly Entity[];
 }
 

@@ -1,6 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { closeBucket, type RunSql, takeRequest } from '../../../app/bitrix24/limits/bucket.ts';
+import {
+  bucketOfPlan,
+  closeBucket,
+  noteBucket,
+  type RunSql,
+  takeRequest,
+} from '../../../app/bitrix24/limits/bucket.ts';
 import { makeLimits } from '../../../app/bitrix24/limits/limits.ts';
 import type { Clock } from '../../../app/lib/clock.ts';
 import { makeLog } from '../../../app/lib/log.ts';
@@ -69,6 +75,21 @@ describe('the request bucket in PostgreSQL', () => {
     expect(wait).to.be.within(1, 60);
     await sleep(wait + 5);
     expect(await takeRequest(run(1), portal, size, 'normal')).to.equal(0);
+  });
+
+  it('gives an Enterprise portal what its plan allows, and others what all have', async () => {
+    expect(bucketOfPlan('ent')).to.deep.equal({ size: 250, drain: 5 });
+    expect([bucketOfPlan('pro'), bucketOfPlan(null)]).to.deep.equal([null, null]);
+    const [portal, standard] = [nextPortal(), { size: 50, drain: 0.001 }];
+    const takeAll = async () => {
+      let taken = 0;
+      while (taken < 400 && (await takeRequest(run(taken), portal, standard, 'normal')) === 0) taken += 1;
+      return taken;
+    };
+    await noteBucket(run(0), portal, { size: 250, drain: 0.001 });
+    expect(await takeAll()).to.equal(250 - margin - reserve);
+    await noteBucket(run(1), portal, null);
+    expect(await takeAll()).to.equal(0);
   });
 
   it('keeps portals apart', async () => {

@@ -50,6 +50,63 @@ describe('makeCatalogue', () => {
     expect(asked).to.have.length(4);
   });
 
+  it('asks again when an answer does not fit what was read, but not more than once a minute', async () => {
+    const { catalogue, asked, pass } = prepare({ 'crm.item.fields': () => ({ fields: dealFields }) });
+    const names = await catalogue.fields('object');
+    names.doubt(['+ufCrmNew']);
+    await catalogue.fields('object');
+    expect(asked).to.have.length(1);
+    pass(60_000);
+    await catalogue.fields('object');
+    expect(asked).to.have.length(2);
+    await catalogue.fields('user');
+    expect(asked).to.have.length(3);
+  });
+
+  it('does not ask for ever about what a new look did not explain, but does when it turns round', async () => {
+    const { catalogue, asked, pass } = prepare({ 'crm.item.fields': () => ({ fields: dealFields }) });
+    const names = await catalogue.fields('object');
+    for (const sign of ['+ufCrmOdd', '+ufCrmOdd', '+ufCrmOdd']) {
+      names.doubt([sign]);
+      pass(60_000);
+      await catalogue.fields('object');
+    }
+    expect(asked).to.have.length(2);
+    names.doubt(['-ufCrmOdd']);
+    await catalogue.fields('object');
+    expect(asked).to.have.length(3);
+  });
+
+  it('asks again after a refusal of a value, each time', async () => {
+    const { catalogue, asked, pass } = prepare({ 'crm.item.fields': () => ({ fields: dealFields }) });
+    await catalogue.fields('object');
+    for (let time = 0; time < 2; time += 1) {
+      catalogue.doubt('object');
+      pass(60_000);
+      await catalogue.fields('object');
+    }
+    expect(asked).to.have.length(3);
+  });
+
+  it('reads every list, page by page', async () => {
+    const rows = [
+      { ENTITY_ID: 'SOURCE', STATUS_ID: 'WEB', NAME: 'Сайт' },
+      { ENTITY_ID: 'DEAL_STAGE', STATUS_ID: 'NEW', NAME: 'Новая' },
+      { ENTITY_ID: 'SOURCE', STATUS_ID: 'CALL', NAME: 'Звонок' },
+    ];
+    const call: Call = async (_method, { start = 0 }) => ({
+      result: rows.slice(Number(start), Number(start) + 2),
+      ...(start === 0 && { next: 2 }),
+    });
+    const clock = { now: () => new Date(0), sleep: async () => undefined };
+    const lists = await makeFieldMetadata(call, clock).lists();
+    expect(lists.get('SOURCE')).to.deep.equal([
+      { id: 'WEB', name: 'Сайт' },
+      { id: 'CALL', name: 'Звонок' },
+    ]);
+    expect([...lists.keys()]).to.deep.equal(['SOURCE', 'DEAL_STAGE']);
+  });
+
   it('does not remember a failure', async () => {
     let isDown = true;
     const { catalogue } = prepare({

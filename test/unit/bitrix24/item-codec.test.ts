@@ -10,10 +10,13 @@ const infos = [
   ['DATE_MODIFY', 'updatedTime'],
   ['UF_CRM_1', 'ufCrm_1'],
 ].map(([upperName = '', itemName = '']): FieldInfo => {
-  const flags = { isReadOnly: false, isMultiple: false };
+  const flags = { isReadOnly: false, isMultiple: false, isRequired: false, options: [], statusType: null };
   return { upperName, itemName, type: 'string', title: upperName, ...flags };
 });
 const names: FieldNames = {
+  entity: 'object',
+  multifieldsProven: true,
+  doubt: () => undefined,
   byUpperName: new Map(infos.map((info) => [info.upperName, info])),
   byItemName: new Map(infos.map((info) => [info.itemName, info])),
 };

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { parseWebhookUrl } from '../../../app/bitrix24/webhook-url.ts';
+import { parseWebhookUrl, webhookAt } from '../../../app/bitrix24/webhook-url.ts';
 import { AppError } from '../../../app/lib/errors.ts';
 
 const good = 'https://portal.bitrix24.ru/rest/1/abcd1234efgh5678/';
@@ -55,6 +55,24 @@ describe('parseWebhookUrl', () => {
       const said = JSON.stringify((error as AppError).text);
       expect(said).to.match(/Ошибка проверки вебхука Битрикс24: .+Bitrix24 webhook check failed: /);
       expect(said).not.to.contain('abcd1234');
+    });
+  }
+});
+
+describe('webhookAt', () => {
+  const cases: [string, string, string, boolean][] = [
+    ['a portal of the cloud under another name', 'acme.bitrix24.ru', 'acme-new.bitrix24.ru', true],
+    ['a portal of the cloud in another region', 'acme.bitrix24.com.br', 'beta.bitrix24.com.br', true],
+    ['a portal of the cloud that left the cloud', 'acme.bitrix24.ru', 'evil.example', false],
+    ['a name that only looks like the cloud', 'acme.bitrix24.ru', 'acme.bitrix24.ru.evil.example', false],
+    ['the cloud of another country', 'acme.bitrix24.ru', 'acme.bitrix24.de', false],
+    ['a self-hosted portal', 'crm.acme.example', 'crm.beta.example:8443', true],
+    ['the same address', 'crm.acme.example', 'CRM.acme.example', false],
+  ];
+  for (const [name, from, to, isPossible] of cases) {
+    it(`${isPossible ? 'follows' : 'does not follow'} ${name}`, () => {
+      const moved = webhookAt(`https://${from}/rest/1/secret123/`, to);
+      expect(moved).to.equal(isPossible ? `https://${to}/rest/1/secret123/` : null);
     });
   }
 });

@@ -24,7 +24,8 @@ function prepare() {
   });
   const query = sinon.stub().resolves([]);
   const log = makeLog({ level: 'fatal', format: 'json' });
-  const clients = makeClients({ db: { query } as unknown as Database, access, makeClient, log });
+  const watch = { noteFields: async () => undefined, noteLists: async () => undefined };
+  const clients = makeClients({ db: { query } as unknown as Database, access, makeClient, watch, log });
   return { stored, clients, makeClient, made, query };
 }
 

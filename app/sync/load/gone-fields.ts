@@ -1,0 +1,52 @@
+import { unusableFields, userFieldsOf, withoutFields } from '../../field-maps/available.ts';
+import type { RemoteValues } from '../../field-maps/types.ts';
+import { listReturnedFields } from '../faults/field-faults.ts';
+import type { SyncContext } from '../pair.ts';
+import type { Shadows } from '../plan/shadows.ts';
+import type { LoadDeps } from './load-deps.ts';
+import type { Mapping } from './mappings.ts';
+
+/**
+ * Leaves out the pairs whose field the portal does not have, or has as something else: a field that is gone is not an empty one. Maps without user fields cost
+ * nothing. Throws `Bitrix24Error` when the list of fields cannot be read.
+ */
+export async function pauseGoneFields({ db }: LoadDeps, context: SyncContext): Promise<void> {
+  const { tenantId, entity, client, options } = context;
+  if (userFieldsOf(context.fieldMap).length === 0) return;
+  const fields = await client.fields(entity, options);
+  const unusable = unusableFields(entity, context.settings.field_map[entity], fields);
+  context.fieldMap = withoutFields(
+    context.fieldMap,
+    unusable.map(({ field }) => field),
+  );
+  context.returned = await listReturnedFields(db, tenantId, entity);
+}
+
+/** The same for fields that the list still names and that an answer does not hold: the list is older than the answer. */
+export async function pauseAbsentFields(context: SyncContext, records: readonly RemoteValues[]): Promise<void> {
+  const absent = userFieldsOf(context.fieldMap).filter((name) => records.some(({ fields }) => !(name in fields)));
+  if (absent.length === 0) return;
+  context.fieldMap = withoutFields(context.fieldMap, absent);
+  // The answer has cast doubt on the list: unless that is a moment old, it is read again now.
+  await context.client.fields(context.entity, context.options);
+}
+
+/**
+ * A deleted field that was made again is empty in every record. Until a pair was merged once since then, that emptiness says nothing: what
+ * the CRM holds is sent. Everything else is merged as usual.
+ */
+export function forgetEmptied(
+  { fieldMap, returned }: SyncContext,
+  { remote, mapping, shadows }: { remote: RemoteValues | null; mapping: Mapping | null; shadows: Shadows },
+): Shadows {
+  if (!remote || !mapping || returned.size === 0) return shadows;
+  const emptied = fieldMap.pairs.filter((pair) => {
+    const since = Math.max(...pair.remoteFields.map((name) => returned.get(name)?.getTime() ?? 0));
+    const isMerged = mapping.syncedAt !== null && mapping.syncedAt.getTime() > since;
+    return since > 0 && !isMerged && pair.readRemote(remote, shadows.remote.ids) === null;
+  });
+  if (emptied.length === 0) return shadows;
+  const keys = new Set(emptied.map(({ key }) => key));
+  const values = Object.fromEntries(Object.entries(shadows.remote.values).filter(([key]) => !keys.has(key)));
+  return { ...shadows, remote: { ...shadows.remote, values } };
+}

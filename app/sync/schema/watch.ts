@@ -1,0 +1,53 @@
+import type { FieldInfo } from '../../bitrix24/client.ts';
+import type { Log } from '../../lib/log.ts';
+import type { Entity } from '../../lib/records.ts';
+import type { Database } from '../../models/database.ts';
+import { retryingTransaction } from '../../models/retrying-transaction.ts';
+import { readSettings } from '../load/read-settings.ts';
+import type { Schema, SchemaItem } from './compare.ts';
+import { type SchemaPart, storeSchema } from './schema-store.ts';
+import { settleFieldFaults } from './settle-field-faults.ts';
+
+export type SchemaWatch = ReturnType<typeof makeSchemaWatch>;
+
+/**
+ * Makes what remembers a tenant's portal: whenever its fields or lists were read, by whatever process, they are compared with the last
+ * look. A mapped field that is gone, or another one now, pauses its pairs with one open fault; one that is back ends it. Repeat-safe.
+ */
+export function makeSchemaWatch({ db, log }: { db: Database; log: Log }) {
+  async function note(tenantId: number, part: SchemaPart, content: Schema): Promise<void> {
+    const settings = await readSettings({ db }, tenantId);
+    const news = await retryingTransaction(db, async (transaction) => {
+      await storeSchema(db, tenantId, { part, content }, transaction);
+      return settleFieldFaults(db, tenantId, settings, transaction);
+    });
+    const line = { tenant_id: tenantId, operation: 'schema' };
+    for (const { entity, field } of news.gone) {
+      log.error(
+        { ...line, result: 'error', entity, field },
+        `Поле ${field} удалено в портале или стало другим: его пара полей ждёт`,
+      );
+    }
+    for (const { entity, field } of news.back) {
+      log.info({ ...line, result: 'ok', entity, field }, `Поле ${field} снова есть в портале`);
+    }
+  }
+
+  return {
+    noteFields: (tenantId: number, entity: Entity, fields: readonly FieldInfo[]): Promise<void> =>
+      note(tenantId, `fields:${entity}`, Object.fromEntries(fields.map((field) => [field.upperName, toItem(field)]))),
+
+    noteLists(tenantId: number, lists: ReadonlyMap<string, readonly { id: string; name: string }[]>): Promise<void> {
+      const items = [...lists].map(([name, options]): [string, SchemaItem] => [name, toList(name, options)]);
+      return note(tenantId, 'lists', Object.fromEntries(items));
+    },
+  };
+}
+
+function toItem({ title, type, isMultiple, isRequired, isReadOnly, statusType, options }: FieldInfo): SchemaItem {
+  return { title, type, isMultiple, isRequired, isReadOnly, statusType, options };
+}
+
+function toList(name: string, options: SchemaItem['options']): SchemaItem {
+  return { title: name, type: '', isMultiple: false, isRequired: false, isReadOnly: false, statusType: null, options };
+}
