@@ -85,6 +85,7 @@ const own: Record<RecordKind, Row[]> = {
     ['BEGINDATE', 'begindate', 'date', 'Дата начала'],
     ['CLOSEDATE', 'closedate', 'date', 'Дата завершения'],
     ['CLOSED', 'closed', 'boolean', 'Закрыта', 'readonly'],
+    ['IS_RECURRING', 'isRecurring', 'boolean', 'Шаблон регулярной сделки'],
   ],
   contact: [
     ['NAME', 'name', 'string', 'Имя'],
@@ -94,6 +95,7 @@ const own: Record<RecordKind, Row[]> = {
     ['TYPE_ID', 'typeId', 'crm_status', 'Тип'],
     ['COMPANY_ID', 'companyId', 'crm_company', 'Компания'],
     ['BIRTHDATE', 'birthdate', 'date', 'Дата рождения'],
+    ['CATEGORY_ID', 'categoryId', 'crm_category', 'Раздел'],
     ['ORIGIN_VERSION', 'originVersion', 'string', 'Версия во внешнем источнике'],
   ],
   company: [
@@ -103,6 +105,8 @@ const own: Record<RecordKind, Row[]> = {
     ['REVENUE', 'revenue', 'double', 'Годовой оборот'],
     ['CURRENCY_ID', 'currencyId', 'crm_currency', 'Валюта'],
     ['ADDRESS', 'address', 'string', 'Адрес'],
+    ['IS_MY_COMPANY', 'isMyCompany', 'boolean', 'Моя компания'],
+    ['CATEGORY_ID', 'categoryId', 'crm_category', 'Раздел'],
     ['ORIGIN_VERSION', 'originVersion', 'string', 'Версия во внешнем источнике'],
   ],
 };

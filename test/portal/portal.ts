@@ -19,6 +19,7 @@ import { Journal } from './journal.ts';
 import type { LatencyProfile } from './latency.ts';
 import { makeLegacyMethods } from './legacy-methods.ts';
 import { PortalLimits } from './limits.ts';
+import { makeMerge, makeMergeMethods } from './merging.ts';
 import type { OAuthServer } from './oauth-server.ts';
 import { OutgoingWebhooks } from './outgoing-webhooks.ts';
 import { makeRecordTable, type RecordTable } from './people.ts';
@@ -122,6 +123,7 @@ export async function startPortal(options: PortalOptions = {}) {
   const methods: MethodTable = {
     ...makeItemMethods(store, switches, rights),
     ...makeLegacyMethods({ store, switches, rights }),
+    ...makeMergeMethods(store, rights),
     ...makeUserFieldMethods({ store, rights, announce }),
     ...makeDictionaryMethods(store, rights),
     ...makeCommonMethods({ switches, state, methods: () => methods }),
@@ -231,6 +233,8 @@ export async function startPortal(options: PortalOptions = {}) {
     /** What a person does in the portal's pages. */
     records: (kind: RecordKind) => tables[kind],
     recycleBin: makeRecycleBin(store),
+    /** What a person does on the page of duplicates; returns the id that survives, which is the first. */
+    merge: makeMerge(store),
 
     async stop(): Promise<void> {
       clearInterval(saving);

@@ -208,12 +208,13 @@ export class Store {
 }
 
 function defaults(kind: RecordKind, id: number, now: string): Record<string, unknown> {
-  if (kind === 'contact') return {};
-  if (kind === 'company') return { TITLE: `Компания #${id}` };
+  if (kind === 'contact') return { CATEGORY_ID: 0 };
+  if (kind === 'company') return { TITLE: `Компания #${id}`, CATEGORY_ID: 0, IS_MY_COMPANY: 'N' };
   const inAWeek = new Date(Date.parse(now) + 7 * 86_400_000).toISOString().slice(0, 10);
   return {
     TITLE: `Сделка #${id}`,
     CURRENCY_ID: 'RUB',
+    IS_RECURRING: 'N',
     BEGINDATE: now.slice(0, 10),
     CLOSEDATE: inAWeek,
   };
