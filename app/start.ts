@@ -6,6 +6,7 @@ import { lanesFor } from './jobs/lanes.ts';
 import { startListener } from './jobs/listener.ts';
 import { prepareJobs, startWorker } from './jobs/worker.ts';
 import type { Log } from './lib/log.ts';
+import { databaseName } from './models/database-name.ts';
 import { migrate } from './models/migrate.ts';
 
 /** Requests under way may take this long when the process stops. */
@@ -37,6 +38,7 @@ export async function startApp(
   try {
     const applied = await migrate(app.db);
     if (applied.length > 0) log.info({ operation: 'migrate', applied }, `Применены миграции: ${applied.length}`);
+    await databaseName(app.db);
     await prepareJobs(databaseUrl);
     const { clock, link, listening } = app;
     const channels = config.role === 'web' ? listening.web : { ...listening.web, ...listening.worker };
