@@ -8,6 +8,8 @@ export interface RemoteRecord extends RemoteValues {
   id: number;
   /** `updatedTime`, resolution one second. */
   modifiedAt: Date;
+  /** `createdTime`, resolution one second; null where the portal does not tell. */
+  createdAt: Date | null;
   originatorId: string | null;
   originId: string | null;
 }
@@ -95,6 +97,12 @@ export interface Patience {
   onSlow(): void;
 }
 
+/** E-mails and phones to look for. */
+export interface Reach {
+  emails: readonly string[];
+  phones: readonly string[];
+}
+
 export interface CallOptions {
   /** Who waits: each uses the portal's limits up to what it leaves to the more urgent ones. `normal` when absent. */
   urgency?: Urgency;
@@ -132,6 +140,11 @@ export interface Bitrix24Client {
     queries: readonly { type: 'EMAIL' | 'PHONE'; value: string }[],
     options?: CallOptions,
   ): Promise<number[][]>;
+  /**
+   * Ids of the contacts or companies that have any of these e-mails or phones, twenty values a command, fifty commands a request. The
+   * portal compares phones without their extensions (crm-duplicate-find-by-comm.md, 2026-08); which value a record was found by it does not say.
+   */
+  findReachable(entity: 'user' | 'contract', reach: Reach, options?: CallOptions): Promise<number[]>;
   /** How many records fit one step now: min(50, 3 s / measured cost), and the cost of one in seconds; null before the first. */
   stepSize(operation: WriteOperation, entity: Entity): Promise<{ size: number; cost: number | null }>;
   /** Sends the commands as one batch, halt off; one outcome per command, in order. */

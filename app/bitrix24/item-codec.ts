@@ -22,9 +22,15 @@ export function toRecord(item: unknown, names: FieldNames): RemoteRecord {
     fields,
     multifields: readMultifields(wire.fm),
     modifiedAt: new Date(String(wire.updatedTime)),
+    createdAt: timeOrNull(wire.createdTime),
     originatorId: textOrNull(wire.originatorId),
     originId: textOrNull(wire.originId),
   };
+}
+
+function timeOrNull(value: unknown): Date | null {
+  const time = new Date(String(value ?? ''));
+  return Number.isNaN(time.getTime()) ? null : time;
 }
 
 export function textOrNull(value: unknown): string | null {

@@ -1,7 +1,7 @@
 import { type Entity, originator, pairKinds } from '../lib/records.ts';
 import { zip } from '../lib/zip.ts';
 import { type BatchAnswer, type Command, type CommandOutcome, sendBatch } from './batch.ts';
-import type { CallOptions, ListFilter, ListStart, RecordAnswer, RemoteRecord } from './client.ts';
+import type { CallOptions, ListFilter, ListStart, Reach, RecordAnswer, RemoteRecord } from './client.ts';
 import { Bitrix24Error } from './errors.ts';
 import type { Catalogue, FieldNames } from './field-metadata.ts';
 import type { WireItem } from './item-codec.ts';
@@ -12,6 +12,9 @@ import { readWholeRecord } from './read-record.ts';
 import type { Transport } from './sdk.ts';
 
 const commandsPerRequest = 50;
+
+/** Values of one search for duplicates; the rest are ignored silently (crm-duplicate-find-by-comm.md, 2026-08). */
+const valuesPerSearch = 20;
 
 export interface ReadingDeps {
   transport: Transport;
@@ -151,6 +154,22 @@ export function makeReading({ transport, limits, catalogue }: ReadingDeps) {
         const ids = (result as { CONTACT?: unknown } | null)?.CONTACT;
         return Array.isArray(ids) ? ids.map(Number) : [];
       });
+    },
+
+    async findReachable(
+      entity: 'user' | 'contract',
+      { emails, phones }: Reach,
+      options: CallOptions = {},
+    ): Promise<number[]> {
+      const kind = pairKinds[entity].bitrix24Type.toUpperCase();
+      const commandsOf = (type: string, values: readonly string[]) =>
+        chunks([...new Set(values)], valuesPerSearch).map((part) => ({
+          method: 'crm.duplicate.findbycomm',
+          params: { type, values: part, entity_type: kind },
+        }));
+      const results = await readAll([...commandsOf('EMAIL', emails), ...commandsOf('PHONE', phones)], options);
+      const ids = results.flatMap((result) => (result as Record<string, unknown> | null)?.[kind] ?? []);
+      return [...new Set(ids.map(Number))].sort((a, b) => a - b);
     },
 
     list: (entity: Entity, filter: ListFilter, afterId: number, options: CallOptions = {}) =>

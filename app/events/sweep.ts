@@ -4,8 +4,9 @@ import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { type Entity, entities, pairKinds } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
+import { databaseName } from '../models/database-name.ts';
 import { readSettings } from '../sync/load/read-settings.ts';
-import { localIdOf } from '../sync/plan/origin-id.ts';
+import { readOrigin } from '../sync/plan/origin-id.ts';
 import { enqueue, priorities } from '../sync/queue/sync-queue.ts';
 import type { Search } from './searching.ts';
 import { type TimeFilter, timeFilterOf } from './time-filter.ts';
@@ -160,10 +161,14 @@ export async function findUnknown(
       where tenant_id = $tenantId and bitrix24_type = $type and bitrix24_key = any($ids)`,
     { tenantId, type: pairKinds[entity].bitrix24Type, ids: records.map((record) => record.id) },
   );
+  const database = await databaseName(db);
   const byId = new Map(known.map((row) => [Number(row.bitrix24_id), row]));
   const missed = records.filter((record) => {
     const mapping = byId.get(record.id);
-    if (!mapping) return importNew || localIdOf(tenantId, entity, record) !== null;
+    if (!mapping) {
+      const { whose } = readOrigin({ database, tenantId, entity }, record);
+      return whose === 'ours' || (importNew && whose === 'none');
+    }
     return mayDiffer(record.modifiedAt, mapping, skewMs);
   });
   return missed.map((record) => record.id);

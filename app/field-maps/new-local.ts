@@ -9,7 +9,7 @@ const maps: Record<Entity, FieldMap> = { object: objectMap, user: userMap, contr
 /**
  * The columns of a local record made from a Bitrix24 one that has none, or null when there is nothing to make it of (no name): what the
  * built-in map takes over, even where a pair of it is switched off, then the tenant's own pairs. A contract gets the number
- * `B24-<company id>`, which is free in every tenant because one company is imported once.
+ * `B24-<company id>`; where another contract has that already, a free one is found as it is written.
  */
 export function newLocalRecord(
   fieldMap: FieldMap,

@@ -25,6 +25,30 @@ export function createBusy(): AppError {
   });
 }
 
+/** Two databases would write the record in turn. */
+export function ofOtherDatabase(): AppError {
+  return new AppError({
+    code: 'other_database',
+    status: 409,
+    text: {
+      ru: 'Эту запись создала другая база Axenta. Если той базы больше нет, очистите поле ORIGIN_ID этой записи в Битрикс24 и свяжите её снова',
+      en: 'Another Axenta database made this record. If that database is no more, clear its ORIGIN_ID in Bitrix24 and link it again',
+    },
+  });
+}
+
+/** The portal's own company, a vendor, or a template of recurring deals. */
+export function neverPaired(): AppError {
+  return new AppError({
+    code: 'never_paired',
+    status: 409,
+    text: {
+      ru: 'Эта карточка не клиент и не сделка с ним: своя компания портала, поставщик из системного раздела или шаблон регулярной сделки. Такие записи не синхронизируются',
+      en: "This card is no client and no deal with one: the portal's own company, a vendor of a system category or a template of recurring deals. Such records are not synchronised",
+    },
+  });
+}
+
 /** The tenant copies records of this kind to Bitrix24 only. */
 export function creatingIsOff(): AppError {
   return new AppError({

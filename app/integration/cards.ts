@@ -5,12 +5,15 @@ import type { Clock } from '../lib/clock.ts';
 import { notFound } from '../lib/errors.ts';
 import { type Bitrix24Type, type Entity, entityOf, pairKinds } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
+import { databaseName } from '../models/database-name.ts';
 import { retryingTransaction } from '../models/retrying-transaction.ts';
 import { readLocal } from '../sync/load/local-rows.ts';
 import { tieByHand } from '../sync/load/mappings.ts';
 import { readSettings } from '../sync/load/read-settings.ts';
+import { readOrigin } from '../sync/plan/origin-id.ts';
+import { reasonNotToPair } from '../sync/plan/portals-own.ts';
 import { enqueue, priorities } from '../sync/queue/sync-queue.ts';
-import { alreadyLinked, createBusy, creatingIsOff, notCreated } from './card-errors.ts';
+import { alreadyLinked, createBusy, creatingIsOff, neverPaired, notCreated, ofOtherDatabase } from './card-errors.ts';
 import type { ErrorRow } from './error-list.ts';
 import { waitForPair } from './mapping-actions.ts';
 import { findMapping, type MappingRow } from './mapping-list.ts';
@@ -79,8 +82,8 @@ export function findCandidates(deps: CardDeps, card: Card, text: string | undefi
 
 /**
  * Links the card with an existing CRM record and has the pair made equal: what only one side has is copied, what both have follows the
- * conflict policy and the losing value is kept as a conflict. Throws `not_found`, or 409 when either side is linked already or its create
- * is under way.
+ * conflict policy and the losing value is kept as a conflict. Throws `not_found`, or 409 when either side is linked already, its create
+ * is under way, or another CRM database made the card's record.
  */
 export async function linkCard(deps: CardDeps, card: Card, localId: number): Promise<CardState> {
   const { db } = deps;
@@ -88,7 +91,11 @@ export async function linkCard(deps: CardDeps, card: Card, localId: number): Pro
   const entity = entityOf[card.type];
   const local = (await readLocal(db, { tenantId, entity }, [localId])).get(localId);
   const client = await deps.clientFor(tenantId);
-  if (!local || local.deleted || !(await client.find(entity, card.id, { urgency: 'interactive' }))) throw notFound();
+  const remote = await client.find(entity, card.id, { urgency: 'interactive' });
+  if (!local || local.deleted || !remote) throw notFound();
+  const origin = readOrigin({ database: await databaseName(db), tenantId, entity }, remote);
+  if (origin.whose === 'others' && origin.database !== null) throw ofOtherDatabase();
+  if (reasonNotToPair(entity, remote)) throw neverPaired();
   try {
     await retryingTransaction(db, async (transaction) => {
       const busy = await queryRows(
@@ -121,6 +128,8 @@ export async function createFromCard(deps: CardDeps, card: Card): Promise<CardSt
   if (await mappingOf(deps, card)) throw alreadyLinked();
   const settings = await readSettings({ db }, tenantId);
   if (settings.directions[entity] === 'to_bitrix') throw creatingIsOff();
+  const remote = await (await deps.clientFor(tenantId)).find(entity, recordId, { urgency: 'interactive' });
+  if (remote && reasonNotToPair(entity, remote)) throw neverPaired();
   const row = { tenantId, entity, side: 'bitrix24', recordId, reason: 'import' } as const;
   await enqueue(db, [{ ...row, priority: priorities.interactive }]);
   const state = await stateOf(deps, card, true);

@@ -4,7 +4,7 @@ import type { Entity } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
 import { retryingTransaction } from '../models/retrying-transaction.ts';
 import { endHoldsOfPair } from '../sync/journal/held-deletions.ts';
-import { deleteMappings } from '../sync/load/mappings.ts';
+import { unlinkMappings } from '../sync/load/mappings.ts';
 import { forgetPair } from '../sync/queue/forget-rows.ts';
 import { enqueue, priorities } from '../sync/queue/sync-queue.ts';
 import { type ErrorRow, errorColumns } from './error-list.ts';
@@ -71,11 +71,11 @@ export async function waitForPair(
   return { done: !waiting && error === null, error };
 }
 
-/** Deletes a mapping; both records stay as they are. Throws `not_found`. */
+/** Unlinks a pair; both records stay as they are, and are known again when either is met. Throws `not_found`. */
 export async function deleteMapping(db: Database, tenantId: number, id: number): Promise<void> {
   const mapping = await requireMapping(db, tenantId, id);
   await retryingTransaction(db, async (transaction) => {
-    await deleteMappings(db, tenantId, [id], transaction);
+    await unlinkMappings(db, tenantId, [id], transaction);
     const pair = { entity: mapping.local_type, localId: mapping.local_id, remoteId: Number(mapping.bitrix24_id) };
     await endHoldsOfPair(db, tenantId, pair, transaction);
     // What waited for this pair would make a second record for the one that is no longer known.

@@ -3,6 +3,7 @@ import { Bitrix24Error } from '../bitrix24/errors.ts';
 import type { Urgency } from '../bitrix24/limits/bucket.ts';
 import { newLocalRecord } from '../field-maps/new-local.ts';
 import type { Entity } from '../lib/records.ts';
+import { reportQuestions } from './apply/ask-person.ts';
 import { operationOfPlan } from './apply/commands.ts';
 import { commitChunk } from './apply/commit-chunk.ts';
 import type { AppliedPlan } from './apply/entries.ts';
@@ -162,6 +163,7 @@ async function workOn(deps: StepDeps, { lane, context, pairs, startedAt }: Hand)
   const durationMs = deps.clock.now().getTime() - startedAt;
   await recordUnreadable(deps, tenantId, pairs, durationMs);
   await reportDuplicates(deps.db, tenantId, readable);
+  await reportQuestions(deps.db, tenantId, readable);
   const planned = await matchNew(deps, context, await planAllowed(deps, context, readable));
   const own = planned.filter((item) => operationOfPlan(context, item) === null);
   lane.add(context, planned);

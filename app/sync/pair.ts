@@ -1,8 +1,10 @@
 import type { Bitrix24Client, CallOptions, RemoteRecord } from '../bitrix24/client.ts';
 import type { FieldMap } from '../field-maps/types.ts';
 import type { Entity } from '../lib/records.ts';
+import type { FormerMapping } from './load/former-mappings.ts';
 import type { LocalRow } from './load/local-rows.ts';
 import type { Mapping } from './load/mappings.ts';
+import type { Question } from './plan/question.ts';
 import type { Settings } from './plan/settings.ts';
 import type { Shadows } from './plan/shadows.ts';
 import type { QueueRow, SentValues } from './queue/sync-queue.ts';
@@ -21,6 +23,8 @@ export interface LoadedPair {
   /** The portal itself said that the record does not exist. */
   remoteGone: boolean;
   mapping: Mapping | null;
+  /** What the pair was linked as in this portal, where it has no mapping now. */
+  former: FormerMapping | null;
   /** What the sides looked like when the pair was last equal; empty for a pair that never was. */
   shadows: Shadows;
   /** What an unanswered create sent: the shadows of a record that was found by its origin. */
@@ -29,12 +33,16 @@ export interface LoadedPair {
   unsettled: boolean;
   /** Another live Bitrix24 record already stands for the local one. */
   duplicate: boolean;
+  /** What only a person can tell: nothing is done until then. */
+  question: Question | null;
   /** Why the portal does not give this record; null when it does. */
   readError: unknown;
 }
 
 /** What a pass over record pairs of one kind works with. */
 export interface SyncContext {
+  /** The name of our database in portals: `databaseName`. */
+  database: string;
   tenantId: number;
   entity: Entity;
   settings: Settings;

@@ -16,6 +16,9 @@ const withoutNumber = (title: string) => text(title.replace(/ \(договор [
 
 const text = (value: unknown) => String(value ?? '').trim();
 
+/** The origin without the name of the database, which is the same for all. */
+const originIn = ({ ORIGIN_ID }: Record<string, unknown>) => text(ORIGIN_ID).replace(/^[a-z]{8}:/, '');
+
 const tables = [
   { entity: 'object', table: 'objects' },
   { entity: 'user', table: 'users' },
@@ -67,7 +70,7 @@ export async function findDifferences(world: SoakWorld, tenant: SoakTenant): Pro
   const found: string[] = [];
   for (const { entity, remote, rows, theirs } of kinds) {
     const records = tenant.portal.records(remote).list();
-    const origins = multisetOf(records.map((record) => text(record.ORIGIN_ID)).filter(Boolean));
+    const origins = multisetOf(records.map((record) => originIn(record)).filter(Boolean));
     for (const [origin, count] of origins) {
       if (count > 1 && origin.startsWith(`${tenant.id}:`)) found.push(`${origin} has ${count} ${remote} records`);
     }
@@ -101,7 +104,7 @@ export async function findDifferences(world: SoakWorld, tenant: SoakTenant): Pro
         found.push(`${entity} ${row.id} has no ${remote}`);
         continue;
       }
-      const origin = text(record.ORIGIN_ID);
+      const origin = originIn(record);
       const isImported = tenant.imports && origin === '';
       if (!isImported && origin !== `${tenant.id}:${entity}:${row.id}`)
         found.push(`${remote} ${record.ID} has the origin ${record.ORIGIN_ID}`);
@@ -152,7 +155,7 @@ function findStrays(side: {
   const { tenant, entity, records, linked, known } = side;
   const prefix = `${tenant.id}:${entity}:`;
   const beside = records.filter(({ ID, ORIGIN_ID }) => {
-    const origin = text(ORIGIN_ID);
+    const origin = originIn({ ORIGIN_ID });
     const partner = origin.startsWith(prefix) ? linked.get(Number(origin.slice(prefix.length))) : undefined;
     return partner !== undefined && partner !== Number(ID);
   });

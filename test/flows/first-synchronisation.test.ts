@@ -57,8 +57,8 @@ describe('first synchronisation', () => {
       TITLE: 'Камаз 1 (договор 2024-17)',
       COMPANY_ID: company?.ID,
       ORIGINATOR_ID: 'axenta',
-      ORIGIN_ID: `${tenant.id}:object:1`,
     });
+    expect(deal.ORIGIN_ID).to.match(new RegExp(`^[a-z]{8}:${tenant.id}:object:1$`));
     expect(String(deal.BEGINDATE)).to.match(/^2024-03-01/);
     expect(String(deal.CLOSEDATE)).to.match(/^2025-03-01/);
     expect(String(deal.COMMENTS)).to.match(

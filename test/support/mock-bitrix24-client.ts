@@ -39,7 +39,15 @@ export function mockError(message: string, options: MockErrorOptions = {}): Bitr
 /** A record with everything that a test does not care about. */
 export function mockRecord(values: Partial<RemoteRecord> & { id: number }): RemoteRecord {
   const modifiedAt = new Date('2026-11-01T10:00:00Z');
-  return { modifiedAt, originatorId: null, originId: null, fields: {}, multifields: [], ...values };
+  return {
+    modifiedAt,
+    createdAt: modifiedAt,
+    originatorId: null,
+    originId: null,
+    fields: {},
+    multifields: [],
+    ...values,
+  };
 }
 
 const itemName = (upperName: string) => upperName.toLowerCase().replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
@@ -175,6 +183,15 @@ export class MockBitrix24Client implements Bitrix24Client {
         .filter((record) => record.multifields.some((item) => item.typeId === type && item.value === value))
         .map((record) => record.id),
     );
+  }
+
+  async findReachable(...args: Parameters<Bitrix24Client['findReachable']>) {
+    this.#enter('findReachable', args);
+    const [entity, { emails, phones }] = args;
+    const values = [...emails, ...phones];
+    return this.#sorted(entity)
+      .filter((record) => record.multifields.some(({ value }) => values.includes(value)))
+      .map((record) => record.id);
   }
 
   async stepSize(...args: Parameters<Bitrix24Client['stepSize']>) {

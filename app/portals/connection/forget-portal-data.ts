@@ -2,16 +2,16 @@ import type { Transaction } from 'sequelize';
 import { type Database, queryRows } from '../../models/database.ts';
 import { closeAllFaults } from '../../sync/faults/fault-store.ts';
 import { closeAllEntries } from '../../sync/journal/close-entries.ts';
-import { deleteAllMappings } from '../../sync/load/mappings.ts';
+import { unlinkMappings } from '../../sync/load/mappings.ts';
 import { forgetPortalRows } from '../../sync/queue/forget-rows.ts';
 import { forgetSchema } from '../../sync/schema/schema-store.ts';
 
 /**
- * Forgets everything that speaks of the former portal's records: mappings, queued ids, unanswered creates, watermarks, held deletions,
- * open conflicts, errors and faults, fields and lists. The log stays.
+ * Forgets everything that speaks of the former portal's records: queued ids, unanswered creates, watermarks, held deletions, open
+ * conflicts, errors and faults, fields and lists. The log stays, and so does what was linked with what, for the day when that portal is connected again.
  */
 export async function forgetFormerPortal(db: Database, tenantId: number, transaction: Transaction): Promise<void> {
-  await deleteAllMappings(db, tenantId, transaction);
+  await unlinkMappings(db, tenantId, null, transaction);
   await forgetPortalRows(db, tenantId, transaction);
   const statements = [
     'delete from sync_watermarks where tenant_id = $tenantId',

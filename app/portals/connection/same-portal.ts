@@ -1,7 +1,8 @@
-import type { Bitrix24Client } from '../../bitrix24/client.ts';
+import type { Bitrix24Client, RemoteRecord } from '../../bitrix24/client.ts';
 import { type Entity, entities } from '../../lib/records.ts';
 import { type Database, queryRows } from '../../models/database.ts';
-import { localIdOf, originOf } from '../../sync/plan/origin-id.ts';
+import { databaseName } from '../../models/database-name.ts';
+import { formerOriginOf, type OriginOwner, originOf, readOrigin } from '../../sync/plan/origin-id.ts';
 
 /** Enough to tell two portals apart, few enough for one request a kind. */
 const sampleSize = 50;
@@ -28,23 +29,31 @@ export async function isSamePortal(db: Database, client: Bitrix24Client, tenantI
     { tenantId },
   );
   if (sample.length === 0) return true;
+  const database = await databaseName(db);
   for (const entity of entities) {
     const records = sample.filter((record) => record.entity === entity);
-    if (records.length > 0 && (await someIsThere(client, tenantId, entity, records))) return true;
+    if (records.length > 0 && (await someIsThere(client, { database, tenantId, entity }, records))) return true;
   }
   return false;
 }
 
 async function someIsThere(
   client: Bitrix24Client,
-  tenantId: number,
-  entity: Entity,
+  owner: OriginOwner,
   records: readonly MappedRecord[],
 ): Promise<boolean> {
   const interactive = { urgency: 'interactive' } as const;
-  const origins = records.map((record) => originOf(tenantId, entity, record.localId));
+  const { entity } = owner;
+  const remoteIds = new Map(records.map((record) => [record.localId, record.remoteId]));
+  const origins = records.flatMap(({ localId }) => [originOf(owner, localId), formerOriginOf(owner, localId)]);
   const found = await client.findByOrigin(entity, origins, interactive);
-  if (found.some((record) => localIdOf(tenantId, entity, record) !== null)) return true;
+  const isOurs = (record: RemoteRecord) => {
+    const origin = readOrigin(owner, record);
+    if (origin.whose !== 'ours') return false;
+    // The former form may be another database's.
+    return !origin.former || remoteIds.get(origin.localId) === record.id;
+  };
+  if (found.some(isOurs)) return true;
   const byId = await client.read(
     entity,
     records.map((record) => record.remoteId),

@@ -4,6 +4,7 @@ import type { Bitrix24Client } from '../../bitrix24/client.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Database } from '../../models/database.ts';
 import { retryingTransaction } from '../../models/retrying-transaction.ts';
+import { movePortal } from '../../sync/load/mappings.ts';
 import { enqueueLinked } from '../../sync/queue/enqueue-linked.ts';
 import type { Applications, Claim } from './app-credentials.ts';
 import type { Clients } from './clients.ts';
@@ -113,7 +114,9 @@ export function makeSetup(deps: SetupDeps) {
     { reconnected, samePortal }: { reconnected: boolean; samePortal: boolean },
     transaction: Transaction,
   ): Promise<void> {
+    const before = await connections.find(tenantId, transaction);
     if (!samePortal) await forgetFormerPortal(db, tenantId, transaction);
+    else if (before) await movePortal(db, tenantId, { from: before.portal, to: webhook.host }, transaction);
     await connections.storeWebhook(tenantId, webhook, transaction);
     if (reconnected) await enqueueLinked(db, tenantId, { reason: 'reconnected' }, transaction);
   }

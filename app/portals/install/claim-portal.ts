@@ -6,6 +6,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { AppError } from '../../lib/errors.ts';
 import { type Database, queryRows } from '../../models/database.ts';
 import { retryingTransaction } from '../../models/retrying-transaction.ts';
+import { movePortal } from '../../sync/load/mappings.ts';
 import { enqueueLinked } from '../../sync/queue/enqueue-linked.ts';
 import { portalChanged } from '../connection/connection-errors.ts';
 import type { Connections } from '../connection/connections.ts';
@@ -57,6 +58,7 @@ export function makeClaimPortal({ db, clock, connections, installations, makeCli
       if (former && former.memberId !== proved.memberId)
         await installations.moveTo(former.id, 'uninstalled', transaction);
       if (!samePortal) await forgetFormerPortal(db, tenantId, transaction);
+      else if (before) await movePortal(db, tenantId, { from: before.portal, to: proved.host }, transaction);
       const stored = await installations.store(proved, { tenantId, state: 'active' }, transaction);
       await connections.storeInstallation(tenantId, stored, transaction);
       if (before === null) await enqueueLinked(db, tenantId, { reason: 'reconnected' }, transaction);

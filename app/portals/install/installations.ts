@@ -3,6 +3,7 @@ import type { TokenPair } from '../../bitrix24/oauth.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Secrets } from '../../lib/secrets.ts';
 import { type Database, queryRows } from '../../models/database.ts';
+import { movePortal } from '../../sync/load/mappings.ts';
 import { credentialsUnreadable } from '../connection/connection-errors.ts';
 import { accessPlace, refreshPlace } from '../connection/secret-places.ts';
 import { type InstallationState, portalTaken, statesBefore } from './installation-states.ts';
@@ -216,6 +217,11 @@ export function makeInstallations({ db, secrets, clock }: { db: Database; secret
 
     /** The portal has a new address; its connection learns it too. */
     async storeHost(id: number, host: string): Promise<void> {
+      const [before] = await queryRows<{ tenantId: number | null; host: string }>(
+        db,
+        'select tenant_id as "tenantId", portal_host as host from bitrix24_installations where id = $id',
+        { id },
+      );
       await queryRows(
         db,
         `with moved as (
@@ -224,6 +230,7 @@ export function makeInstallations({ db, secrets, clock }: { db: Database; secret
            from moved where c.tenant_id = moved.tenant_id and c.kind = 'installation'`,
         { id, host },
       );
+      if (before?.tenantId) await movePortal(db, before.tenantId, { from: before.host, to: host });
     },
 
     /** The portal's subscriptions are in order. */

@@ -4,7 +4,7 @@ import type { RemoteChanges, RemoteValues } from '../../field-maps/types.ts';
 import { originator } from '../../lib/records.ts';
 import type { LoadedPair, SyncContext } from '../pair.ts';
 import type { MergeResult, StageMove } from '../plan/merge.ts';
-import { originOf } from '../plan/origin-id.ts';
+import { originOf, renewedOrigin } from '../plan/origin-id.ts';
 import type { Planned } from '../plan/plan-pair.ts';
 import { mergedRemote, shadowsOf, wantedRemote } from '../plan/shadows.ts';
 import type { SentValues } from '../queue/sync-queue.ts';
@@ -45,7 +45,8 @@ export function commandOf(context: SyncContext, { pair, plan }: Planned): WriteC
   if (plan.action === 'update' || plan.action === 'link') return mergeCommand(context, pair, plan);
   if (plan.action === 'delete_remote') return remoteId === null ? null : { operation: 'delete', entity, id: remoteId };
   if (plan.action !== 'close_remote' || !remote || !plan.move) return null;
-  return updateOf(pair, remote, { fields: { STAGE_ID: plan.move.to }, multifields: [] });
+  const move = { fields: { STAGE_ID: plan.move.to }, multifields: [] };
+  return updateOf(pair, remote, withRenewedOrigin(context, pair, remote, move));
 }
 
 function mergeCommand(
@@ -56,10 +57,10 @@ function mergeCommand(
   const { remote, shadows } = pair;
   if (!remote) return null;
   const after = mergedRemote(merge, remote, shadows.remote);
-  const marked = action === 'link' ? withOrigin(context.tenantId, pair, remote, after) : after;
+  const marked = action === 'link' ? withOrigin(context, pair, remote, after) : after;
   const wanted = reopen ? { ...marked, fields: { ...marked.fields, STAGE_ID: reopen.to } } : marked;
   const changes = diffRemote(remote, wanted);
-  return isEmptyChanges(changes) ? null : updateOf(pair, remote, changes);
+  return isEmptyChanges(changes) ? null : updateOf(pair, remote, withRenewedOrigin(context, pair, remote, changes));
 }
 
 /** An update that sends these changes. */
@@ -68,22 +69,37 @@ export function updateOf(pair: LoadedPair, remote: RemoteRecord, changes: Remote
 }
 
 /** A record that people made is marked as the pair of ours, unless another system marked it first. */
-function withOrigin(tenantId: number, pair: LoadedPair, record: RemoteRecord, values: RemoteValues): RemoteValues {
+function withOrigin(context: SyncContext, pair: LoadedPair, record: RemoteRecord, values: RemoteValues): RemoteValues {
   const isMarked = record.originatorId !== null || record.originId !== null;
-  if (isMarked || pair.localId === null) return values;
-  const marks = { ORIGINATOR_ID: originator, ORIGIN_ID: originOf(tenantId, pair.entity, pair.localId) };
+  if (pair.localId === null) return values;
+  const renewed = renewedOrigin(context, record, pair.localId);
+  if (renewed !== null) return { ...values, fields: { ...values.fields, ORIGIN_ID: renewed } };
+  if (isMarked) return values;
+  const marks = { ORIGINATOR_ID: originator, ORIGIN_ID: originOf(context, pair.localId) };
   return { ...values, fields: { ...values.fields, ...marks } };
+}
+
+/** An origin in the former form is renewed with whatever else is written. */
+function withRenewedOrigin(
+  context: SyncContext,
+  { localId }: LoadedPair,
+  remote: RemoteRecord,
+  changes: RemoteChanges,
+): RemoteChanges {
+  const renewed = localId === null ? null : renewedOrigin(context, remote, localId);
+  return renewed === null ? changes : { ...changes, fields: { ...changes.fields, ORIGIN_ID: renewed } };
 }
 
 const empty = { fields: {}, multifields: [] };
 
 /** The create of a plan. Throws when the local record is missing. */
-export function createOf({ fieldMap, tenantId }: SyncContext, planned: Planned): Create {
+export function createOf(context: SyncContext, planned: Planned): Create {
   const { entity, local } = planned.pair;
   if (!local) throw new Error(`The plan create_remote of ${entity} ${planned.pair.localId} lacks its local record`);
+  const { fieldMap } = context;
   const wanted = wantedRemote(fieldMap, local.record);
   const shadows = shadowsOf(fieldMap, local.record, wanted);
-  const originId = originOf(tenantId, entity, local.id);
+  const originId = originOf(context, local.id);
   return {
     planned,
     command: { operation: 'create', entity, changes: diffRemote(empty, wanted), originId },

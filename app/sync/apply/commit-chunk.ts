@@ -88,7 +88,7 @@ async function writeEntries(
   await saveConflicts(db, tenantId, entries.conflicts, transaction);
   // A surplus record is in order only when it is gone, a pair only when all its fields are: what was just said of them stays.
   const inError = new Set([...entries.resting, ...entries.refused.map(({ pair }) => pair)]);
-  const inOrder = entries.done.filter((pair) => !pair.duplicate && !inError.has(pair));
+  const inOrder = entries.done.filter((pair) => !pair.duplicate && !pair.question && !inError.has(pair));
   await resolveErrors(db, tenantId, inOrder, transaction);
   await recordRefusedFields(deps, tenantId, entries.refused, transaction);
   await enqueueObjectsOfContracts(db, tenantId, contractsWithNewCompanies(entries.log), transaction);

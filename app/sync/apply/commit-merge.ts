@@ -95,7 +95,9 @@ function mappingEntries(context: SyncContext, item: AppliedPlan, merged: Merged,
     return { mappings: [{ ...mappingOf(context, pair, { ...equal, written: answer !== null }), fieldErrors }] };
   }
   if (!pair.mapping) return {};
-  return { seen: [{ id: pair.mapping.id, modifiedAt: remote.modifiedAt, readAt: pair.readAt }] };
+  return {
+    seen: [{ id: pair.mapping.id, modifiedAt: remote.modifiedAt, createdAt: remote.createdAt, readAt: pair.readAt }],
+  };
 }
 
 function sameKeys(one: FieldErrors, other: FieldErrors): boolean {

@@ -1,5 +1,6 @@
 import type { Transaction } from 'sequelize';
 import type { LogLine } from '../journal/sync-log.ts';
+import { freeNumber } from '../load/free-number.ts';
 import { insertLocal, writeLocal } from '../load/local-rows.ts';
 import type { MappingUpsert } from '../load/mappings.ts';
 import type { SyncContext } from '../pair.ts';
@@ -22,8 +23,9 @@ export async function commitPair(
   const { pair, plan } = item;
   switch (plan.action) {
     case 'nothing':
+      return doneEntries(pair, 'unchanged');
     case 'skip':
-      return doneEntries(pair, plan.action === 'skip' ? 'skipped' : 'unchanged');
+      return doneEntries(pair, 'skipped', isStillOpen(item) ? { resting: [pair] } : {});
     case 'update':
     case 'link':
       return commitMerge(deps, context, item, { plan, transaction, byField });
@@ -43,6 +45,11 @@ export async function commitPair(
     default:
       return commitUnlinking(item, plan.action);
   }
+}
+
+/** What was said of an orphan stays until it is linked, or a person asks again. */
+function isStillOpen({ pair, plan }: AppliedPlan): boolean {
+  return plan.action === 'skip' && plan.why === 'orphaned' && pair.rows.every(({ reason }) => reason !== 'retry');
 }
 
 function commitCreated(context: SyncContext, item: AppliedPlan): Entries {
@@ -66,7 +73,9 @@ async function commitImported(
 ): Promise<Entries> {
   const { pair } = item;
   const remote = pair.remote ?? missing(item, 'Bitrix24 record');
-  const columns = item.newRecord ?? missing(item, 'new record');
+  const columns = { ...(item.newRecord ?? missing(item, 'new record')) };
+  if (typeof columns.number === 'string')
+    columns.number = await freeNumber(deps.db, context.tenantId, columns.number, transaction);
   const created = await insertLocal(deps.db, context, columns, transaction);
   pair.localId = created.id;
   const shadows = shadowsOf(context.fieldMap, created.record, remote);

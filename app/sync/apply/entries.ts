@@ -1,7 +1,7 @@
 import type { RemoteRecord } from '../../bitrix24/client.ts';
 import type { RunOutcome, RunTick } from '../journal/run-counters.ts';
 import type { ConflictLine, LogLine } from '../journal/sync-log.ts';
-import type { MappingUpsert } from '../load/mappings.ts';
+import type { MappingUpsert, SeenRecord } from '../load/mappings.ts';
 import type { LoadedPair } from '../pair.ts';
 import type { Plan } from '../plan/plan.ts';
 
@@ -32,7 +32,7 @@ export interface Entries {
   unlinked: number[];
   orphaned: number[];
   forgotten: number[];
-  seen: { id: number; modifiedAt: Date; readAt: Date }[];
+  seen: SeenRecord[];
   log: LogLine[];
   conflicts: ConflictLine[];
   ticks: RunTick[];
@@ -42,7 +42,7 @@ export interface Entries {
   again: LoadedPair[];
   /** Fields that stay in error, by their pairs. */
   refused: { pair: LoadedPair; plan: Plan; fields: readonly RefusedField[]; durationMs: number }[];
-  /** Pairs with fields that rest since they were refused: what was said of them stays. */
+  /** Pairs with fields that rest since they were refused, and orphans: what was said of them stays. */
   resting: LoadedPair[];
   /** Bitrix24 records that were just made by us: the notice of their making says nothing new. */
   made: { entity: LoadedPair['entity']; remoteId: number }[];

@@ -3,6 +3,7 @@ import type { SyncDeps } from '../deps.ts';
 import { findMappings } from '../load/mappings.ts';
 import type { SyncContext } from '../pair.ts';
 import { type Planned, planPair } from '../plan/plan-pair.ts';
+import { reasonNotToPair } from '../plan/portals-own.ts';
 
 type Query = { type: 'EMAIL' | 'PHONE'; value: string };
 
@@ -47,7 +48,7 @@ export async function matchContacts(
   return creates.map((item) => {
     const remote = records.get(chosen.get(item) ?? 0);
     // The index of duplicates may lag behind: a record that is ours already belongs to another user.
-    if (!remote || remote.originatorId === originator) return item;
+    if (!remote || remote.originatorId === originator || reasonNotToPair('user', remote)) return item;
     return planPair(context, { ...item.pair, remote, remoteId: remote.id });
   });
 }

@@ -21,6 +21,7 @@ export function mappingOf(
     shadows: equal.shadows,
     direction: context.settings.directions[pair.entity],
     modifiedAt: equal.remote.modifiedAt,
+    remoteCreatedAt: equal.remote.createdAt,
     readAt: pair.readAt,
     fieldErrors: {},
     written: equal.written,

@@ -50,6 +50,8 @@ function newPair(
     sent: null,
     unsettled: false,
     duplicate: false,
+    former: null,
+    question: null,
     readError: null,
   };
 }

@@ -1,13 +1,19 @@
 import type { LoadedPair, SyncContext } from '../pair.ts';
 import { emptyRemoteShadow } from '../plan/merge.ts';
+import { readOrigin } from '../plan/origin-id.ts';
+import type { Question } from '../plan/question.ts';
 import type { Shadows } from '../plan/shadows.ts';
 import type { QueueRow } from '../queue/sync-queue.ts';
+import { leaveMovedDeals } from './deal-companies.ts';
+import { followMerged } from './follow-merged.ts';
+import { addFormer, settleFormer } from './former-records.ts';
 import { forgetEmptied, pauseAbsentFields, pauseGoneFields } from './gone-fields.ts';
 import { joinRows } from './join-rows.ts';
 import type { LoadDeps } from './load-deps.ts';
 import { readLocal } from './local-rows.ts';
-import { adoptByOrigin, recogniseOwnRecords } from './own-records.ts';
+import { adoptByOrigin } from './own-records.ts';
 import { readRemote } from './read-remote.ts';
+import { recogniseOwnRecords } from './recognise.ts';
 
 export interface LoadedPairs {
   pairs: LoadedPair[];
@@ -24,15 +30,22 @@ export async function loadPairs(deps: LoadDeps, context: SyncContext, rows: read
   const joined = await joinRows(deps, context, rows);
   const { ready, waiting } = splitWaiting(deps, joined);
   await addLocal(deps, context, ready);
-  await adoptByOrigin(deps, context, ready);
+  await addFormer(deps, context, ready);
+  const copies = await adoptByOrigin(deps, context, ready);
   await addRemote(context, ready);
-  const pairs = await recogniseOwnRecords(deps, context, ready);
+  settleFormer(context, ready, copies);
+  const recognised = await recogniseOwnRecords(deps, context, ready);
   await addLocal(
     deps,
     context,
-    pairs.filter(({ local }) => local === null),
+    recognised.filter(({ local }) => local === null),
   );
-  for (const pair of pairs) pair.shadows = forgetEmptied(context, { ...pair, shadows: formerShadows(pair) });
+  const pairs = await followMerged(deps, context, recognised);
+  await leaveMovedDeals(deps, context, pairs);
+  for (const pair of pairs) {
+    pair.question ??= questionOfOrigin(context, pair);
+    pair.shadows = forgetEmptied(context, { ...pair, shadows: formerShadows(pair) });
+  }
   return { pairs, waiting };
 }
 
@@ -42,6 +55,16 @@ export async function reloadPairs(deps: LoadDeps, context: SyncContext, pairs: r
   for (const pair of pairs) Object.assign(pair, { readAt, remote: null, remoteGone: false, readError: null });
   await addRemote(context, pairs);
   await addLocal(deps, context, pairs);
+  await leaveMovedDeals(deps, context, pairs);
+}
+
+/** Another CRM database keeps this record equal to one of its own: two would write it in turn. */
+function questionOfOrigin(context: SyncContext, { localId, remote }: LoadedPair): Question | null {
+  if (!remote || localId === null) return null;
+  const origin = readOrigin(context, remote);
+  // A record that we linked with the very row which it names is ours: only the name of our database has changed.
+  const isElsewhere = origin.whose === 'others' && origin.database !== null && origin.localId !== localId;
+  return isElsewhere ? { code: 'other_database', localId, record: remote } : null;
 }
 
 /** Takes out the pairs whose create the portal may still be working on. */
@@ -82,8 +105,8 @@ async function addLocal(deps: LoadDeps, context: SyncContext, pairs: readonly Lo
 }
 
 /** What an adopted record was created with is what its sides were last equal in; once it is linked, its mapping knows better. */
-function formerShadows({ sent, mapping }: LoadedPair): Shadows {
+function formerShadows({ sent, mapping, former }: LoadedPair): Shadows {
   if (sent && mapping?.state !== 'linked')
     return { local: sent.local, remote: { ...emptyRemoteShadow, values: sent.remote } };
-  return mapping?.shadows ?? { local: {}, remote: emptyRemoteShadow };
+  return mapping?.shadows ?? former?.shadows ?? { local: {}, remote: emptyRemoteShadow };
 }

@@ -15,6 +15,9 @@ export interface Mapping {
   fieldErrors: FieldErrors;
   /** When its sides were last read and found, or made, equal. */
   syncedAt: Date | null;
+  /** When the Bitrix24 record was made in the portal; null for what was linked before that was remembered. */
+  remoteCreatedAt: Date | null;
+  linkedAt: Date;
 }
 
 interface RawMapping {
@@ -27,7 +30,12 @@ interface RawMapping {
   bitrix24_shadow: Partial<RemoteShadow>;
   field_errors: FieldErrors;
   last_sync_at: Date | null;
+  bitrix24_created_at: Date | null;
+  created_at: Date;
 }
+
+const columns = `id, local_type, local_id, bitrix24_id, state, local_shadow, bitrix24_shadow, field_errors, last_sync_at,
+  bitrix24_created_at, created_at`;
 
 /** Mappings of one kind that hold any of these local or Bitrix24 ids. */
 export async function findMappings(
@@ -38,12 +46,10 @@ export async function findMappings(
 ): Promise<Mapping[]> {
   const rows = await queryRows<RawMapping>(
     db,
-    `select id, local_type, local_id, bitrix24_id, state, local_shadow, bitrix24_shadow, field_errors, last_sync_at
-       from bitrix24_sync_mappings
+    `select ${columns} from bitrix24_sync_mappings
       where tenant_id = $tenantId and local_type = $entity and local_id = any($local)
      union all
-     select id, local_type, local_id, bitrix24_id, state, local_shadow, bitrix24_shadow, field_errors, last_sync_at
-       from bitrix24_sync_mappings
+     select ${columns} from bitrix24_sync_mappings
       where tenant_id = $tenantId and bitrix24_type = $type and bitrix24_key = any($remote) and local_id <> all($local)`,
     { tenantId, entity, type: pairKinds[entity].bitrix24Type, local: ids.local, remote: ids.remote },
   );
@@ -56,6 +62,8 @@ export async function findMappings(
     shadows: { local: row.local_shadow, remote: { ...emptyRemoteShadow, ...row.bitrix24_shadow } },
     fieldErrors: row.field_errors,
     syncedAt: row.last_sync_at,
+    remoteCreatedAt: row.bitrix24_created_at,
+    linkedAt: row.created_at,
   }));
 }
 
@@ -66,6 +74,7 @@ export interface MappingUpsert {
   shadows: Shadows;
   direction: SyncDirection;
   modifiedAt: Date | null;
+  remoteCreatedAt: Date | null;
   /** When the sides were read that are equal now: a change after it may not be in the shadows. */
   readAt: Date;
   /** `linked` when absent. */
@@ -92,6 +101,7 @@ export async function saveMappings(
     local_shadow: mapping.shadows.local,
     bitrix24_shadow: mapping.shadows.remote,
     bitrix24_modified_at: mapping.modifiedAt,
+    bitrix24_created_at: mapping.remoteCreatedAt,
     last_sync_at: mapping.readAt,
     state: mapping.state ?? 'linked',
     field_errors: mapping.fieldErrors,
@@ -100,18 +110,20 @@ export async function saveMappings(
   await queryRows(
     db,
     `insert into bitrix24_sync_mappings as m (tenant_id, local_type, local_id, bitrix24_type, bitrix24_id, sync_direction,
-            local_shadow, bitrix24_shadow, bitrix24_modified_at, state, last_sync_at, field_errors, written_at)
+            local_shadow, bitrix24_shadow, bitrix24_modified_at, bitrix24_created_at, state, last_sync_at, field_errors, written_at)
      select $tenantId, r.local_type, r.local_id, r.bitrix24_type, r.bitrix24_id, r.sync_direction, r.local_shadow,
-            r.bitrix24_shadow, r.bitrix24_modified_at, r.state, r.last_sync_at, r.field_errors,
+            r.bitrix24_shadow, r.bitrix24_modified_at, r.bitrix24_created_at, r.state, r.last_sync_at, r.field_errors,
             case when r.written then now() end
        from jsonb_to_recordset($rows::jsonb) as r (local_type text, local_id integer, bitrix24_type text, bitrix24_id text,
-            sync_direction text, local_shadow jsonb, bitrix24_shadow jsonb, bitrix24_modified_at timestamptz, state text,
+            sync_direction text, local_shadow jsonb, bitrix24_shadow jsonb, bitrix24_modified_at timestamptz, bitrix24_created_at timestamptz, state text,
             last_sync_at timestamptz, field_errors jsonb, written boolean)
       order by r.local_type, r.local_id
      on conflict (tenant_id, local_type, local_id) do update
         set bitrix24_id = excluded.bitrix24_id, sync_direction = excluded.sync_direction, state = excluded.state,
             local_shadow = excluded.local_shadow, bitrix24_shadow = excluded.bitrix24_shadow,
             bitrix24_modified_at = coalesce(excluded.bitrix24_modified_at, m.bitrix24_modified_at),
+            bitrix24_created_at = case when excluded.bitrix24_id = m.bitrix24_id
+              then coalesce(excluded.bitrix24_created_at, m.bitrix24_created_at) else excluded.bitrix24_created_at end,
             last_sync_at = excluded.last_sync_at, field_errors = excluded.field_errors,
             written_at = coalesce(excluded.written_at, m.written_at), updated_at = now()`,
     { tenantId, rows: JSON.stringify(rows) },
@@ -136,7 +148,7 @@ export async function setMappingState(
   );
 }
 
-/** Deletes mappings; both records stay as they are. */
+/** Deletes mappings whose pairs mean nothing any more: neither record is left, or ours was deleted with the portal's. */
 export async function deleteMappings(
   db: Database,
   tenantId: number,
@@ -152,18 +164,74 @@ export async function deleteMappings(
   );
 }
 
+/**
+ * Unlinks pairs (all of the tenant's when `ids` is null); both records stay as they are. What was linked is remembered with the portal
+ * that it was in: its records are known again when they are met. Repeat-safe.
+ */
+export async function unlinkMappings(
+  db: Database,
+  tenantId: number,
+  ids: readonly number[] | null,
+  transaction: Transaction,
+): Promise<void> {
+  await queryRows(
+    db,
+    `with ended as (
+       delete from bitrix24_sync_mappings where tenant_id = $tenantId and ($ids::integer[] is null or id = any($ids)) returning *)
+     insert into bitrix24_former_mappings (tenant_id, portal_host, local_type, local_id, bitrix24_type, bitrix24_key, local_shadow,
+            bitrix24_shadow, bitrix24_created_at, linked_at)
+     select m.tenant_id, p.portal_host, m.local_type, m.local_id, m.bitrix24_type, m.bitrix24_id::bigint, m.local_shadow,
+            m.bitrix24_shadow, m.bitrix24_created_at, m.created_at
+       from ended m join bitrix24_last_portals p on p.tenant_id = m.tenant_id where m.bitrix24_id ~ '^[0-9]{1,18}$'
+     on conflict (tenant_id, portal_host, local_type, local_id) do update
+        set bitrix24_key = excluded.bitrix24_key, local_shadow = excluded.local_shadow,
+            bitrix24_shadow = excluded.bitrix24_shadow, bitrix24_created_at = excluded.bitrix24_created_at,
+            linked_at = excluded.linked_at, ended_at = now()`,
+    { tenantId, ids },
+    transaction,
+  );
+}
+
+/** A portal has a new address: what was linked there is found by it. Repeat-safe. */
+export async function movePortal(
+  db: Database,
+  tenantId: number,
+  { from, to }: { from: string; to: string },
+  transaction?: Transaction,
+): Promise<void> {
+  await queryRows(
+    db,
+    `update bitrix24_former_mappings f set portal_host = $to
+      where tenant_id = $tenantId and portal_host = $from
+        and not exists (select 1 from bitrix24_former_mappings o where o.tenant_id = f.tenant_id and o.portal_host = $to
+                           and o.local_type = f.local_type and o.local_id = f.local_id)`,
+    { tenantId, from, to },
+    transaction,
+  );
+}
+
+/** A linked Bitrix24 record that was read and found equal. */
+export interface SeenRecord {
+  id: number;
+  modifiedAt: Date;
+  createdAt: Date | null;
+  readAt: Date;
+}
+
 /** Remembers up to which change of the portal's record a pair is known to be equal, so that a sweep passes it over. */
 export async function touchMappings(
   db: Database,
   tenantId: number,
-  seen: readonly { id: number; modifiedAt: Date; readAt: Date }[],
+  seen: readonly SeenRecord[],
   transaction: Transaction,
 ): Promise<void> {
   if (seen.length === 0) return;
   await queryRows(
     db,
-    `update bitrix24_sync_mappings m set bitrix24_modified_at = r."modifiedAt", last_sync_at = r."readAt"
-       from jsonb_to_recordset($seen::jsonb) as r (id integer, "modifiedAt" timestamptz, "readAt" timestamptz)
+    `update bitrix24_sync_mappings m set bitrix24_modified_at = r."modifiedAt", last_sync_at = r."readAt",
+            bitrix24_created_at = coalesce(m.bitrix24_created_at, r."createdAt")
+       from jsonb_to_recordset($seen::jsonb)
+              as r (id integer, "modifiedAt" timestamptz, "createdAt" timestamptz, "readAt" timestamptz)
       where m.tenant_id = $tenantId and m.id = r.id`,
     { tenantId, seen: JSON.stringify(seen) },
     transaction,
@@ -195,11 +263,6 @@ export async function tieByHand(
     { ...ids, type: pairKinds[entity].bitrix24Type },
     transaction,
   );
-}
-
-/** Forgets every mapping of a tenant: its portal is another one now. Repeat-safe. */
-export async function deleteAllMappings(db: Database, tenantId: number, transaction: Transaction): Promise<void> {
-  await queryRows(db, 'delete from bitrix24_sync_mappings where tenant_id = $tenantId', { tenantId }, transaction);
 }
 
 /** Lets fields that rest since they were refused be tried again. `localIds` are records of one kind. Repeat-safe. */

@@ -2,6 +2,7 @@ import type { CallOptions } from '../../bitrix24/client.ts';
 import { fieldMapFor } from '../../field-maps/custom.ts';
 import type { Entity } from '../../lib/records.ts';
 import { queryRows } from '../../models/database.ts';
+import { databaseName } from '../../models/database-name.ts';
 import type { SyncDeps } from '../deps.ts';
 import type { SyncContext } from '../pair.ts';
 import { takeSettings } from './read-settings.ts';
@@ -25,5 +26,6 @@ export async function openContext(
     { tenantId },
   );
   const silentRuns = new Set(silent.map((run) => run.id));
-  return { tenantId, entity, settings, fieldMap, client, options, silentRuns, returned: new Map() };
+  const database = await databaseName(deps.db);
+  return { database, tenantId, entity, settings, fieldMap, client, options, silentRuns, returned: new Map() };
 }

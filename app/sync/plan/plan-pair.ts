@@ -1,9 +1,9 @@
 import type { FieldMap } from '../../field-maps/types.ts';
-import { originator } from '../../lib/records.ts';
 import type { LoadedPair } from '../pair.ts';
 import type { MergeInput } from './merge.ts';
-import { localIdOf } from './origin-id.ts';
+import { type OriginOwner, readOrigin } from './origin-id.ts';
 import { type Plan, plan } from './plan.ts';
+import { reasonNotToPair } from './portals-own.ts';
 import type { Settings } from './settings.ts';
 
 export interface Planned {
@@ -11,17 +11,22 @@ export interface Planned {
   plan: Plan;
 }
 
-export interface PlanContext {
-  tenantId: number;
+export interface PlanContext extends OriginOwner {
   settings: Settings;
   fieldMap: FieldMap;
 }
 
 /** Hands a loaded pair to the pure plan. */
 export function planPair(context: PlanContext, pair: LoadedPair): Planned {
-  const { settings, tenantId } = context;
+  const { settings } = context;
   const { entity, local, remote, mapping } = pair;
   if (pair.duplicate) return { pair, plan: { action: 'skip', why: 'duplicate_origin' } };
+  // A pair that has lost its record waits as an orphan, whatever the policy does with what was deleted: this was merged.
+  if (pair.question?.lostId !== undefined) return { pair, plan: { action: 'orphan' } };
+  if (pair.question) return { pair, plan: { action: 'skip', why: pair.question.code } };
+  const ownReason = remote && mapping === null ? reasonNotToPair(entity, remote) : null;
+  if (ownReason) return { pair, plan: { action: 'skip', why: ownReason } };
+  const origin = readOrigin({ ...context, entity }, remote ?? { originatorId: null, originId: null });
   const decided = plan({
     entity,
     settings,
@@ -29,13 +34,22 @@ export function planPair(context: PlanContext, pair: LoadedPair): Planned {
     localPresent: local !== null && !local.deleted,
     remote: remote ? 'present' : pair.remoteGone ? 'gone' : 'none',
     // A record of any tenant of ours must never be imported as if it came from a person.
-    remoteIsOurs:
-      remote !== null && (remote.originatorId === originator || localIdOf(tenantId, entity, remote) !== null),
+    remoteIsOurs: origin.whose !== 'none',
     unsettled: pair.unsettled,
-    importAsked: pair.rows.some((row) => row.reason === 'import'),
+    importAsked: isImportAsked(pair),
     merging: () => mergeInputOf(context, pair),
   });
   return { pair, plan: decided };
+}
+
+/** Whether a Bitrix24 record that nothing is known of would become a local one. */
+export function importIsWanted({ settings }: Pick<PlanContext, 'settings'>, pair: LoadedPair): boolean {
+  const isOn = isImportAsked(pair) || settings.import_new[pair.entity];
+  return isOn && settings.directions[pair.entity] !== 'to_bitrix';
+}
+
+function isImportAsked({ rows }: LoadedPair): boolean {
+  return rows.some((row) => row.reason === 'import');
 }
 
 /** What the merge of a pair needs. Throws when a side is missing. */

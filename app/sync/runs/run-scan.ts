@@ -1,11 +1,13 @@
 import type { Transaction } from 'sequelize';
 import type { Bitrix24Client, CallOptions, ListedRecord, ListFilter } from '../../bitrix24/client.ts';
 import { isChangedSince } from '../../bitrix24/list-pages.ts';
-import { type Entity, originator, pairKinds } from '../../lib/records.ts';
+import { type Entity, pairKinds } from '../../lib/records.ts';
 import { queryRows } from '../../models/database.ts';
+import { databaseName } from '../../models/database-name.ts';
 import { retryingTransaction } from '../../models/retrying-transaction.ts';
 import type { SyncDeps } from '../deps.ts';
 import { findMappings } from '../load/mappings.ts';
+import { readOrigin } from '../plan/origin-id.ts';
 import { enqueueImports } from '../queue/run-queue.ts';
 import { previewChunk } from './dry-run.ts';
 import type { RunRow, ScanState } from './run-row.ts';
@@ -100,8 +102,9 @@ async function scanNew(
   const ids = page.records.map((record) => record.id);
   const mapped = await findMappings(deps.db, run.tenant_id, entity, { local: [], remote: ids });
   const known = new Set(mapped.map((mapping) => mapping.remoteId));
+  const owner = { database: await databaseName(deps.db), tenantId: run.tenant_id, entity };
   const isAsked = (record: ListedRecord) =>
-    record.originatorId !== originator && isChangedSince(record, filter.changedSince);
+    readOrigin(owner, record).whose === 'none' && isChangedSince(record, filter.changedSince);
   const strangers = page.records.filter((record) => !known.has(record.id) && isAsked(record));
   const strange = strangers.map((record) => record.id);
   const save = run.dry_run

@@ -13,7 +13,9 @@ function portalWith(...records: Partial<RemoteRecord>[]): MockBitrix24Client {
 }
 
 function databaseWith(rows: object[]): Database {
-  return { query: async () => rows } as unknown as Database;
+  return {
+    query: async (sql: string) => (sql.includes('axenta_database') ? [{ name: 'abcdefgh' }] : rows),
+  } as unknown as Database;
 }
 
 const mapped = databaseWith([{ entity: 'object', localId: 7, remoteId: 10, modifiedAt }]);
@@ -26,12 +28,27 @@ describe('isSamePortal', () => {
   const cases: { name: string; portal: MockBitrix24Client; expected: boolean }[] = [
     {
       name: 'knows the portal by a record with our origin, even under a new id',
-      portal: portalWith({ id: 99, originatorId: 'axenta', originId: '1:object:7' }),
+      portal: portalWith({ id: 99, originatorId: 'axenta', originId: 'abcdefgh:1:object:7' }),
       expected: true,
     },
     {
       name: 'is not misled by the origin of another tenant',
-      portal: portalWith({ id: 99, originatorId: 'axenta', originId: '2:object:7' }),
+      portal: portalWith({ id: 99, originatorId: 'axenta', originId: 'abcdefgh:2:object:7' }),
+      expected: false,
+    },
+    {
+      name: 'is not misled by the origin of another database',
+      portal: portalWith({ id: 99, originatorId: 'axenta', originId: 'zzzzzzzz:1:object:7' }),
+      expected: false,
+    },
+    {
+      name: 'knows the portal by an origin without a database under the very id that was linked',
+      portal: portalWith({ id: 10, modifiedAt: new Date(0), originatorId: 'axenta', originId: '1:object:7' }),
+      expected: true,
+    },
+    {
+      name: 'is not misled by an origin without a database under another id',
+      portal: portalWith({ id: 99, originatorId: 'axenta', originId: '1:object:7' }),
       expected: false,
     },
     {

@@ -1,0 +1,124 @@
+import type { RemoteRecord } from '../../bitrix24/client.ts';
+import type { LoadedPair, SyncContext } from '../pair.ts';
+import { isRestored, readOrigin } from '../plan/origin-id.ts';
+import { importIsWanted } from '../plan/plan-pair.ts';
+import type { SentValues } from '../queue/sync-queue.ts';
+import type { FormerMapping } from './former-mappings.ts';
+import { formerByLocal } from './former-records.ts';
+import type { LoadDeps } from './load-deps.ts';
+import { readLocal } from './local-rows.ts';
+import { findMappings, type Mapping } from './mappings.ts';
+import { findFailedCreates, findSentValues } from './own-records.ts';
+import { readRemote } from './read-remote.ts';
+
+/** A Bitrix24 record without a mapping that names a local one. */
+interface Named {
+  pair: LoadedPair;
+  remote: RemoteRecord;
+  localId: number;
+  /** Its origin lacks the database. */
+  isFormer: boolean;
+}
+
+/** What we know of the local records that are named. */
+interface Known {
+  mappings: ReadonlyMap<number, Mapping>;
+  former: ReadonlyMap<number, FormerMapping>;
+  sent: ReadonlyMap<number, SentValues>;
+  /** Creates whose failure does not prove that nothing was made. */
+  failed: ReadonlySet<number>;
+  rivals: Awaited<ReturnType<typeof readRemote>>;
+  /** Local records that are there and not deleted. */
+  present: ReadonlySet<number>;
+}
+
+/**
+ * A record without a mapping that carries our origin: restored from the recycle bin, or a create that was not committed yet. It joins
+ * the pair of its local record, unless another living record stands for that one already. A copy of a record that was deleted joins
+ * nothing: a person is asked what it is. A record that was linked once and would be imported joins its pair too.
+ */
+export async function recogniseOwnRecords(
+  deps: LoadDeps,
+  context: SyncContext,
+  pairs: readonly LoadedPair[],
+): Promise<LoadedPair[]> {
+  const named = pairs.flatMap((pair) => nameOf(context, pair));
+  if (named.length === 0) return [...pairs];
+  const known = await findKnown(deps, context, named);
+  const left = new Set(pairs);
+  for (const item of named) if (joins(item, known)) joinHalves(item.pair, left);
+  return [...left];
+}
+
+function nameOf(context: SyncContext, pair: LoadedPair): Named[] {
+  const { remote, former } = pair;
+  if (pair.localId !== null || !remote) return [];
+  const origin = readOrigin(context, remote);
+  if (origin.whose === 'ours') return [{ pair, remote, localId: origin.localId, isFormer: origin.former }];
+  if (origin.whose === 'others' || !former || !importIsWanted(context, pair)) return [];
+  return [{ pair, remote, localId: former.localId, isFormer: false }];
+}
+
+async function findKnown(deps: LoadDeps, context: SyncContext, named: readonly Named[]): Promise<Known> {
+  const localIds = named.map(({ localId }) => localId);
+  const mappings = await findMappings(deps.db, context.tenantId, context.entity, { local: localIds, remote: [] });
+  const former = await formerByLocal(deps, context, localIds);
+  const linked = [...mappings.filter(({ state }) => state === 'linked'), ...former.values()];
+  const rows = await readLocal(deps.db, context, localIds);
+  return {
+    mappings: new Map(mappings.map((mapping) => [mapping.localId, mapping])),
+    former,
+    sent: await findSentValues(deps, context, localIds),
+    failed: await findFailedCreates(deps, context, localIds),
+    rivals: await readRemote(
+      context,
+      linked.map(({ remoteId }) => remoteId),
+    ),
+    present: new Set([...rows.values()].flatMap((row) => (row.deleted ? [] : [row.id]))),
+  };
+}
+
+/** Whether a record is that of the local one which it names; then its pair knows that one. */
+function joins({ pair, remote, localId, isFormer }: Named, known: Known): boolean {
+  const mapping = known.mappings.get(localId) ?? null;
+  const former = mapping ? null : (known.former.get(localId) ?? null);
+  const before = mapping ?? former;
+  const sent = known.sent.get(localId) ?? null;
+  const isSent = known.failed.has(localId) || sent !== null;
+  const isSame = before?.remoteId === remote.id;
+  const isBack = before !== null && !isSame && isRestored(before, remote);
+  const rival = before && !isSame ? known.rivals.get(before.remoteId) : undefined;
+  // A rival that cannot be read is not known to be gone.
+  if (rival?.state === 'failed' || (rival?.state === 'present' && sharesOrigin(rival.record, remote, isFormer))) {
+    pair.duplicate = true;
+    return false;
+  }
+  if (rival?.state === 'present') return false;
+  // Without the database in it the origin may be another one's.
+  if (isFormer && !isSame && !isBack && sent?.originId !== remote.originId) return false;
+  if (before && !isSame && !isBack && !isSent) {
+    if (known.present.has(localId)) pair.question = { code: 'copy_of_deleted', localId, record: remote };
+    return false;
+  }
+  pair.localId = localId;
+  // The former record is gone and this one took its place: the pair has to be linked anew.
+  pair.mapping = mapping && { ...mapping, state: isSame ? mapping.state : 'orphaned' };
+  pair.former = former;
+  pair.sent = sent;
+  pair.unsettled = sent !== null && !isSame;
+  return true;
+}
+
+/** Two living records stand for one local record; in the former form only the same words show it. */
+function sharesOrigin(rival: RemoteRecord, remote: RemoteRecord, isFormer: boolean): boolean {
+  return !isFormer || rival.originId === remote.originId;
+}
+
+/** Two pairs turned out to be one: the local half waits to be created while its Bitrix24 record is here. */
+function joinHalves(pair: LoadedPair, left: Set<LoadedPair>): void {
+  for (const other of left) {
+    if (other === pair || other.localId !== pair.localId) continue;
+    pair.rows.push(...other.rows);
+    left.delete(other);
+  }
+}
