@@ -77,7 +77,11 @@ describe('a pair that was unlinked', () => {
       local_id: other.body.data.id,
     });
     expect(linked.status).to.equal(200);
+    // Its origin names the new one now, also while that is unlinked in its turn.
+    await unlink('object', other.body.data.id);
     await world.call(tenant.token, 'PUT', `/api/objects/${id}`, { description: 'Своя сделка' });
+    await world.settled();
+    await world.call(tenant.token, 'PUT', `/api/objects/${other.body.data.id}`, { description: 'Снова вместе' });
     await world.settled();
     expect(Number((await world.remoteOf(tenant, 'object', other.body.data.id)).ID)).to.equal(dealId);
     expect(Number((await world.remoteOf(tenant, 'object', id)).ID)).to.not.equal(dealId);

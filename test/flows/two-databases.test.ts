@@ -154,6 +154,20 @@ describe('origins without the name of a database, as earlier releases wrote them
     expect(Number((await world.remoteOf(tenant, 'user', 1)).ID)).to.not.equal(contact);
   });
 
+  it('of a foreign database are not linked with a record of ours that has no pair', async () => {
+    await world.call(tenant.token, 'PUT', settings, { directions: { contract: 'from_bitrix' } });
+    const company = Number(world.portal.records('company').create({ TITLE: 'Чужая', ...former('contract', 1) }).ID);
+    await world.settled();
+    await world.sql(`insert into contracts (tenant_id, number, client_name) values ($1, '1', 'Наш клиент')`, [
+      tenant.id,
+    ]);
+    await world.settled();
+    world.portal.records('company').update(company, { TITLE: 'Чужая, изменена' });
+    await world.settled();
+    expect(await world.sql('select client_name from contracts')).to.deep.equal([{ client_name: 'Наш клиент' }]);
+    expect(await world.sql(`select 1 from bitrix24_sync_mappings where local_type = 'contract'`)).to.deep.equal([]);
+  });
+
   it('of a record that we linked are renewed with the next write', async () => {
     const { ID } = await world.remoteOf(tenant, 'object', 1);
     world.portal.events.faults.lossRate = 1;
