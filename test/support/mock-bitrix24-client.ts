@@ -1,8 +1,6 @@
 import type {
   Bitrix24Client,
   FieldInfo,
-  ListedRecord,
-  ListFilter,
   RecordAnswer,
   RemoteRecord,
   WriteCommand,
@@ -11,6 +9,7 @@ import type {
 import { Bitrix24Error, type ErrorKind } from '../../app/bitrix24/errors.ts';
 import type { Multifield, RemoteChanges } from '../../app/field-maps/types.ts';
 import { type Entity, originator } from '../../app/lib/records.ts';
+import { fitsFilter, toListed } from './mock-list.ts';
 
 export interface RecordedCall {
   method: keyof Bitrix24Client;
@@ -295,15 +294,3 @@ function toAnswer(record: RemoteRecord | null | undefined, otherwise: 'absent' |
 }
 
 const noFlags = { isReadOnly: false, isMultiple: false, isRequired: false, options: [], statusType: null };
-
-function fitsFilter(
-  { modifiedAt, originatorId }: RemoteRecord,
-  { changedSince, changedBefore, ours }: ListFilter,
-): boolean {
-  const isMeantTime = (!changedSince || modifiedAt >= changedSince) && (!changedBefore || modifiedAt < changedBefore);
-  return isMeantTime && (!ours || originatorId === originator);
-}
-
-function toListed({ id, modifiedAt, originatorId, originId }: RemoteRecord): ListedRecord {
-  return { id, modifiedAt, originatorId, originId };
-}
