@@ -1,16 +1,16 @@
 import type {
   Bitrix24Client,
   FieldInfo,
-  ListedRecord,
-  ListFilter,
   RecordAnswer,
   RemoteRecord,
+  Requisite,
   WriteCommand,
   WriteOutcome,
 } from '../../app/bitrix24/client.ts';
 import { Bitrix24Error, type ErrorKind } from '../../app/bitrix24/errors.ts';
 import type { Multifield, RemoteChanges } from '../../app/field-maps/types.ts';
 import { type Entity, originator } from '../../app/lib/records.ts';
+import { fitsFilter, toListed } from './mock-lists.ts';
 
 export interface RecordedCall {
   method: keyof Bitrix24Client;
@@ -54,6 +54,8 @@ export class MockBitrix24Client implements Bitrix24Client {
     user: new Map(),
     object: new Map(),
   };
+  /** Requisites of companies. */
+  requisites: Requisite[] = [];
   /** Answer of `scope`. */
   scopes = ['crm'];
   /** Commands of one `write`. */
@@ -168,13 +170,24 @@ export class MockBitrix24Client implements Bitrix24Client {
     return this.#sorted(entity).filter(isAsked);
   }
 
-  async findContacts(...args: Parameters<Bitrix24Client['findContacts']>) {
-    this.#enter('findContacts', args);
-    return args[0].map(({ type, value }) =>
-      this.#sorted('user')
-        .filter((record) => record.multifields.some((item) => item.typeId === type && item.value === value))
-        .map((record) => record.id),
-    );
+  async findReachable(...args: Parameters<Bitrix24Client['findReachable']>) {
+    this.#enter('findReachable', args);
+    const values = [...args[1].emails, ...args[1].phones];
+    const isMeant = ({ multifields }: RemoteRecord) => multifields.some(({ value }) => values.includes(value));
+    return [...this.records[args[0]].values()].filter(isMeant).map(({ id }) => id);
+  }
+
+  async findRequisites(...args: Parameters<Bitrix24Client['findRequisites']>) {
+    this.#enter('findRequisites', args);
+    const [{ field, values }] = args;
+    const isMeant = ({ inn, companyId }: Requisite) => values.includes(String(field === 'RQ_INN' ? inn : companyId));
+    return this.requisites.filter(isMeant);
+  }
+
+  async findByField(...args: Parameters<Bitrix24Client['findByField']>) {
+    this.#enter('findByField', args);
+    const [entity, { field, values }] = args;
+    return this.#sorted(entity).filter((record) => values.includes(String(record.fields[field])));
   }
 
   async stepSize(...args: Parameters<Bitrix24Client['stepSize']>) {
@@ -278,15 +291,3 @@ function toAnswer(record: RemoteRecord | null | undefined, otherwise: 'absent' |
 }
 
 const noFlags = { isReadOnly: false, isMultiple: false, isRequired: false, options: [], statusType: null };
-
-function fitsFilter(
-  { modifiedAt, originatorId }: RemoteRecord,
-  { changedSince, changedBefore, ours }: ListFilter,
-): boolean {
-  const isMeantTime = (!changedSince || modifiedAt >= changedSince) && (!changedBefore || modifiedAt < changedBefore);
-  return isMeantTime && (!ours || originatorId === originator);
-}
-
-function toListed({ id, modifiedAt, originatorId, originId }: RemoteRecord): ListedRecord {
-  return { id, modifiedAt, originatorId, originId };
-}
