@@ -29,6 +29,8 @@ export interface LoadedPair {
   unsettled: boolean;
   /** Another live Bitrix24 record already stands for the local one. */
   duplicate: boolean;
+  /** The two were found to be the same and are not equal yet: the rule of the first link holds. */
+  matched: boolean;
   /** Why the portal does not give this record; null when it does. */
   readError: unknown;
 }

@@ -69,7 +69,9 @@ export function updateOf(pair: LoadedPair, remote: RemoteRecord, changes: Remote
 
 /** A record that people made is marked as the pair of ours, unless another system marked it first. */
 function withOrigin(tenantId: number, pair: LoadedPair, record: RemoteRecord, values: RemoteValues): RemoteValues {
-  const isMarked = record.originatorId !== null || record.originId !== null;
+  // What we made for a record that is deleted now is marked anew.
+  const isOld = pair.matched && record.originatorId === originator;
+  const isMarked = !isOld && (record.originatorId !== null || record.originId !== null);
   if (isMarked || pair.localId === null) return values;
   const marks = { ORIGINATOR_ID: originator, ORIGIN_ID: originOf(tenantId, pair.entity, pair.localId) };
   return { ...values, fields: { ...values.fields, ...marks } };

@@ -24,6 +24,11 @@ export async function commitPair(
     case 'nothing':
     case 'skip':
       return doneEntries(pair, plan.action === 'skip' ? 'skipped' : 'unchanged');
+    case 'wait': {
+      const { reason, candidates } = plan;
+      const localId = pair.localId ?? missing(item, 'local id');
+      return doneEntries(pair, 'skipped', { waiting: [{ localId, reason, candidates }] });
+    }
     case 'update':
     case 'link':
       return commitMerge(deps, context, item, { plan, transaction, byField });

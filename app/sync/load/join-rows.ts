@@ -50,6 +50,7 @@ function newPair(
     sent: null,
     unsettled: false,
     duplicate: false,
+    matched: known.mapping?.matched ?? false,
     readError: null,
   };
 }

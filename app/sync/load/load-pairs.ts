@@ -1,6 +1,6 @@
 import type { LoadedPair, SyncContext } from '../pair.ts';
 import { emptyRemoteShadow } from '../plan/merge.ts';
-import type { Shadows } from '../plan/shadows.ts';
+import { firstShadows, type Shadows } from '../plan/shadows.ts';
 import type { QueueRow } from '../queue/sync-queue.ts';
 import { forgetEmptied, pauseAbsentFields, pauseGoneFields } from './gone-fields.ts';
 import { joinRows } from './join-rows.ts';
@@ -32,7 +32,7 @@ export async function loadPairs(deps: LoadDeps, context: SyncContext, rows: read
     context,
     pairs.filter(({ local }) => local === null),
   );
-  for (const pair of pairs) pair.shadows = forgetEmptied(context, { ...pair, shadows: formerShadows(pair) });
+  for (const pair of pairs) pair.shadows = forgetEmptied(context, { ...pair, shadows: formerShadows(context, pair) });
   return { pairs, waiting };
 }
 
@@ -82,7 +82,8 @@ async function addLocal(deps: LoadDeps, context: SyncContext, pairs: readonly Lo
 }
 
 /** What an adopted record was created with is what its sides were last equal in; once it is linked, its mapping knows better. */
-function formerShadows({ sent, mapping }: LoadedPair): Shadows {
+function formerShadows({ fieldMap }: SyncContext, { sent, mapping, matched, local, remote }: LoadedPair): Shadows {
+  if (matched && local && remote) return firstShadows(fieldMap, local.record, remote);
   if (sent && mapping?.state !== 'linked')
     return { local: sent.local, remote: { ...emptyRemoteShadow, values: sent.remote } };
   return mapping?.shadows ?? { local: {}, remote: emptyRemoteShadow };

@@ -13,6 +13,8 @@ export interface Mapping {
   state: MappingState;
   shadows: Shadows;
   fieldErrors: FieldErrors;
+  /** Found to be the same record, and not made equal yet. */
+  matched: boolean;
   /** When its sides were last read and found, or made, equal. */
   syncedAt: Date | null;
 }
@@ -26,8 +28,12 @@ interface RawMapping {
   local_shadow: LocalShadow;
   bitrix24_shadow: Partial<RemoteShadow>;
   field_errors: FieldErrors;
+  matched: boolean;
   last_sync_at: Date | null;
 }
+
+const columns =
+  'id, local_type, local_id, bitrix24_id, state, local_shadow, bitrix24_shadow, field_errors, last_sync_at, matched';
 
 /** Mappings of one kind that hold any of these local or Bitrix24 ids. */
 export async function findMappings(
@@ -38,12 +44,10 @@ export async function findMappings(
 ): Promise<Mapping[]> {
   const rows = await queryRows<RawMapping>(
     db,
-    `select id, local_type, local_id, bitrix24_id, state, local_shadow, bitrix24_shadow, field_errors, last_sync_at
-       from bitrix24_sync_mappings
+    `select ${columns} from bitrix24_sync_mappings
       where tenant_id = $tenantId and local_type = $entity and local_id = any($local)
      union all
-     select id, local_type, local_id, bitrix24_id, state, local_shadow, bitrix24_shadow, field_errors, last_sync_at
-       from bitrix24_sync_mappings
+     select ${columns} from bitrix24_sync_mappings
       where tenant_id = $tenantId and bitrix24_type = $type and bitrix24_key = any($remote) and local_id <> all($local)`,
     { tenantId, entity, type: pairKinds[entity].bitrix24Type, local: ids.local, remote: ids.remote },
   );
@@ -55,6 +59,7 @@ export async function findMappings(
     state: row.state,
     shadows: { local: row.local_shadow, remote: { ...emptyRemoteShadow, ...row.bitrix24_shadow } },
     fieldErrors: row.field_errors,
+    matched: row.matched,
     syncedAt: row.last_sync_at,
   }));
 }
@@ -109,7 +114,7 @@ export async function saveMappings(
             last_sync_at timestamptz, field_errors jsonb, written boolean)
       order by r.local_type, r.local_id
      on conflict (tenant_id, local_type, local_id) do update
-        set bitrix24_id = excluded.bitrix24_id, sync_direction = excluded.sync_direction, state = excluded.state,
+        set bitrix24_id = excluded.bitrix24_id, sync_direction = excluded.sync_direction, state = excluded.state, matched = false,
             local_shadow = excluded.local_shadow, bitrix24_shadow = excluded.bitrix24_shadow,
             bitrix24_modified_at = coalesce(excluded.bitrix24_modified_at, m.bitrix24_modified_at),
             last_sync_at = excluded.last_sync_at, field_errors = excluded.field_errors,
