@@ -14,6 +14,7 @@ import { makeErrorRoutes } from './integration/error-routes.ts';
 import { makeHeldRoutes } from './integration/held-routes.ts';
 import { makeLimitRoutes } from './integration/limit-routes.ts';
 import { makeMappingRoutes } from './integration/mapping-routes.ts';
+import { makeMatchRoutes } from './integration/match-routes.ts';
 import { makeRunRoutes } from './integration/run-routes.ts';
 import { makeSchemaRoutes } from './integration/schema-routes.ts';
 import { makeSettingsRoutes } from './integration/settings-routes.ts';
@@ -73,6 +74,7 @@ function routesOf({ db, clock, portals, runSql, bucket }: HttpDeps) {
     ...makeSchemaRoutes({ db, clientFor }),
     ...makeConflictRoutes({ db }),
     ...makeHeldRoutes({ db, requireActive }),
+    ...makeMatchRoutes({ db, requireActive }),
     ...makeErrorRoutes({ db, requireActive, requireConnection: health.require }),
     ...makeRecordRoutes(models),
     ...makeCompanyRoutes(models),

@@ -3,7 +3,7 @@ import type { InstallationAccess } from './access.ts';
 import { type Command, sendBatch } from './batch.ts';
 import { callMethod } from './call-method.ts';
 import { Bitrix24Error } from './errors.ts';
-import { chunks } from './reading.ts';
+import { chunks } from './read-commands.ts';
 import { makeTransport } from './sdk.ts';
 import type { SdkClientDeps } from './sdk-client.ts';
 

@@ -103,6 +103,19 @@ export interface Reach {
   phones: readonly string[];
 }
 
+/** Which requisites are looked for. */
+export interface RequisiteFilter {
+  field: 'RQ_INN' | 'ENTITY_ID';
+  values: readonly string[];
+}
+
+/** A requisite of a company: numbers of the tax register as they were typed. */
+export interface Requisite {
+  companyId: number;
+  inn: string | null;
+  kpp: string | null;
+}
+
 export interface CallOptions {
   /** Who waits: each uses the portal's limits up to what it leaves to the more urgent ones. `normal` when absent. */
   urgency?: Urgency;
@@ -135,16 +148,22 @@ export interface Bitrix24Client {
   findAll(entity: Entity, ids: readonly number[], options?: CallOptions): Promise<Map<number, RemoteRecord | null>>;
   /** Records that carry one of these ORIGIN_IDs together with our ORIGINATOR_ID, oldest id first. */
   findByOrigin(entity: Entity, originIds: readonly string[], options?: CallOptions): Promise<RemoteRecord[]>;
-  /** Contacts that have this e-mail or phone, for each query in turn. */
-  findContacts(
-    queries: readonly { type: 'EMAIL' | 'PHONE'; value: string }[],
-    options?: CallOptions,
-  ): Promise<number[][]>;
   /**
    * Ids of the contacts or companies that have any of these e-mails or phones, twenty values a command, fifty commands a request. The
    * portal compares phones without their extensions (crm-duplicate-find-by-comm.md, 2026-08); which value a record was found by it does not say.
    */
   findReachable(entity: 'user' | 'contract', reach: Reach, options?: CallOptions): Promise<number[]>;
+  /**
+   * Requisites of companies with any of these INN, or of the companies with these ids, fifty a command (crm-requisite-list.md, 2026-08).
+   * An INN, and a company, may have many.
+   */
+  findRequisites(by: RequisiteFilter, options?: CallOptions): Promise<Requisite[]>;
+  /** Records whose field (by upper-case name) has one of these values, fifty a command. Throws when the portal has no such field. */
+  findByField(
+    entity: Entity,
+    wanted: { field: string; values: readonly string[] },
+    options?: CallOptions,
+  ): Promise<RemoteRecord[]>;
   /** How many records fit one step now: min(50, 3 s / measured cost), and the cost of one in seconds; null before the first. */
   stepSize(operation: WriteOperation, entity: Entity): Promise<{ size: number; cost: number | null }>;
   /** Sends the commands as one batch, halt off; one outcome per command, in order. */

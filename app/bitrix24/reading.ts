@@ -1,20 +1,18 @@
 import { type Entity, originator, pairKinds } from '../lib/records.ts';
 import { zip } from '../lib/zip.ts';
-import { type BatchAnswer, type Command, type CommandOutcome, sendBatch } from './batch.ts';
-import type { CallOptions, ListFilter, ListStart, Reach, RecordAnswer, RemoteRecord } from './client.ts';
+import { type Command, type CommandOutcome, sendBatch } from './batch.ts';
+import type { CallOptions, ListFilter, ListStart, RecordAnswer, RemoteRecord } from './client.ts';
 import { Bitrix24Error } from './errors.ts';
 import type { Catalogue, FieldNames } from './field-metadata.ts';
 import type { WireItem } from './item-codec.ts';
 import type { Limits } from './limits/limits.ts';
 import { filterIgnored, itemsOf, pageSize } from './list-answer.ts';
 import { firstPages, listPages, proveTimeFilter } from './list-pages.ts';
+import { chunks, readCommands } from './read-commands.ts';
 import { readWholeRecord } from './read-record.ts';
 import type { Transport } from './sdk.ts';
 
 const commandsPerRequest = 50;
-
-/** Values of one search for duplicates; the rest are ignored silently (crm-duplicate-find-by-comm.md, 2026-08). */
-const valuesPerSearch = 20;
 
 export interface ReadingDeps {
   transport: Transport;
@@ -24,27 +22,17 @@ export interface ReadingDeps {
 
 /** Makes the reading half of a client. Every row of a list is held against the filter that was sent: some portals drop filters silently. */
 export function makeReading({ transport, limits, catalogue }: ReadingDeps) {
-  /** Sends commands in as few requests as they fit; the first failure of any fails all. */
-  async function readAll(commands: readonly Command[], options: CallOptions): Promise<unknown[]> {
-    const results: unknown[] = [];
-    for (const group of chunks(commands, commandsPerRequest)) {
-      const answer: BatchAnswer = await sendBatch(transport, limits, group, { ...options, writes: false });
-      for (const outcome of answer.outcomes) {
-        if (!outcome.ok) throw outcome.error;
-        results.push(outcome.result);
-      }
-    }
-    return results;
-  }
-
   async function readItems(
     entity: Entity,
     commands: readonly Command[],
     options: CallOptions,
   ): Promise<{ records: RemoteRecord[]; names: FieldNames }[]> {
     const names = await catalogue.fields(entity, options);
-    const results = await readAll(commands, options);
-    return results.map((result) => ({ records: itemsOf(result).map((item) => readWholeRecord(item, names)), names }));
+    const results = await readCommands({ transport, limits }, commands, options);
+    return results.map(({ result }) => ({
+      records: itemsOf(result).map((item) => readWholeRecord(item, names)),
+      names,
+    }));
   }
 
   async function verifyEach(
@@ -141,37 +129,6 @@ export function makeReading({ transport, limits, catalogue }: ReadingDeps) {
       return found.sort((a, b) => a.id - b.id);
     },
 
-    async findContacts(
-      queries: readonly { type: 'EMAIL' | 'PHONE'; value: string }[],
-      options: CallOptions = {},
-    ): Promise<number[][]> {
-      const commands = queries.map(({ type, value }) => ({
-        method: 'crm.duplicate.findbycomm',
-        params: { type, values: [value], entity_type: 'CONTACT' },
-      }));
-      const results = await readAll(commands, options);
-      return results.map((result) => {
-        const ids = (result as { CONTACT?: unknown } | null)?.CONTACT;
-        return Array.isArray(ids) ? ids.map(Number) : [];
-      });
-    },
-
-    async findReachable(
-      entity: 'user' | 'contract',
-      { emails, phones }: Reach,
-      options: CallOptions = {},
-    ): Promise<number[]> {
-      const kind = pairKinds[entity].bitrix24Type.toUpperCase();
-      const commandsOf = (type: string, values: readonly string[]) =>
-        chunks([...new Set(values)], valuesPerSearch).map((part) => ({
-          method: 'crm.duplicate.findbycomm',
-          params: { type, values: part, entity_type: kind },
-        }));
-      const results = await readAll([...commandsOf('EMAIL', emails), ...commandsOf('PHONE', phones)], options);
-      const ids = results.flatMap((result) => (result as Record<string, unknown> | null)?.[kind] ?? []);
-      return [...new Set(ids.map(Number))].sort((a, b) => a - b);
-    },
-
     list: (entity: Entity, filter: ListFilter, afterId: number, options: CallOptions = {}) =>
       listPages({ transport, limits }, entity, { filter, afterId }, options),
 
@@ -219,10 +176,4 @@ function listCommand(entity: Entity, filter: Record<string, unknown>): Command {
   // `*` is the only way to get `fm` (crm-item-list.md, 2026-08).
   const params = { entityTypeId, select: ['*'], filter, order: { id: 'ASC' }, start: -1 };
   return { method: 'crm.item.list', params };
-}
-
-export function chunks<Item>(items: readonly Item[], size: number): Item[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
-    items.slice(index * size, (index + 1) * size),
-  );
 }

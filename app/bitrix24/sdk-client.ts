@@ -5,6 +5,7 @@ import { type Entity, pairKinds } from '../lib/records.ts';
 import type { PortalAccess } from './access.ts';
 import { callMethod } from './call-method.ts';
 import type { Bitrix24Client, CallOptions, WriteOperation } from './client.ts';
+import { makeDuplicateSearch } from './duplicates.ts';
 import { Bitrix24Error } from './errors.ts';
 import { type Call, makeFieldMetadata, type SchemaNotes } from './field-metadata.ts';
 import type { Limits } from './limits/limits.ts';
@@ -45,6 +46,7 @@ export function makeBitrix24Client(access: PortalAccess, deps: SdkClientDeps): B
   return {
     portal: host,
     ...reading,
+    ...makeDuplicateSearch({ transport, limits, catalogue }),
     ...writing,
 
     async profile(options?: CallOptions) {

@@ -10,8 +10,8 @@ import type { Catalogue, FieldNames } from './field-metadata.ts';
 import { toImportRow, toWireFields, type WireItem } from './item-codec.ts';
 import type { Limits } from './limits/limits.ts';
 import type { MultifieldProof } from './multifield-proof.ts';
+import { chunks } from './read-commands.ts';
 import { readRecord } from './read-record.ts';
-import { chunks } from './reading.ts';
 import type { Transport } from './sdk.ts';
 import { sendWrites } from './send-writes.ts';
 

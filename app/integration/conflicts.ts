@@ -7,8 +7,10 @@ import { type Entity, pairKinds } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
 import { retryingTransaction } from '../models/retrying-transaction.ts';
 import { closeConflict } from '../sync/journal/close-entries.ts';
+import { forgetLocalValue } from '../sync/load/first-links.ts';
 import { readLocal, writeLocal } from '../sync/load/local-rows.ts';
 import { readSettings } from '../sync/load/read-settings.ts';
+import { enqueue, priorities } from '../sync/queue/sync-queue.ts';
 import { localNameSql } from './record-name.ts';
 
 export interface ConflictRow {
@@ -19,7 +21,7 @@ export interface ConflictRow {
   field: string;
   local_value: Canonical;
   bitrix24_value: Canonical;
-  winner: 'crm' | 'bitrix24';
+  winner: 'crm' | 'bitrix24' | 'none';
   policy: string;
   state: 'open' | 'resolved';
   created_at: Date;
@@ -68,7 +70,7 @@ export async function listConflicts(
 
 /**
  * Settles a conflict for the side that a person chose. The winner stands already; the loser's value is written into the CRM record
- * as a person would write it, so that the ordinary synchronisation carries it to Bitrix24. Throws `not_found`, or 409 when the
+ * as a person would write it, so that the ordinary synchronisation carries it to Bitrix24. Where neither has won yet, the chosen one goes to the other side. Throws `not_found`, or 409 when the
  * conflict is resolved already, the record is deleted or was changed just now, or the value cannot be written. Repeat-safe.
  */
 export async function resolveConflict(
@@ -81,7 +83,8 @@ export async function resolveConflict(
     return await retryingTransaction(db, async (transaction) => {
       const conflict = await lockConflict(db, tenantId, id, transaction);
       if (conflict.state === 'resolved') throw conflictResolved();
-      if (keep !== conflict.winner) await putBack(db, tenantId, { conflict, keep }, transaction);
+      if (conflict.winner === 'none' && keep === 'crm') await sendOurs(db, tenantId, conflict, transaction);
+      else if (keep !== conflict.winner) await putBack(db, tenantId, { conflict, keep }, transaction);
       await closeConflict(db, tenantId, id, transaction);
       return lockConflict(db, tenantId, id, transaction);
     });
@@ -105,6 +108,18 @@ async function lockConflict(
   );
   if (!conflict) throw notFound();
   return conflict;
+}
+
+/** The CRM's value counts as changed just now: the ordinary synchronisation carries it to Bitrix24. */
+async function sendOurs(
+  db: Database,
+  tenantId: number,
+  { entity, local_id: localId, field }: ConflictRow,
+  transaction: Transaction,
+): Promise<void> {
+  await forgetLocalValue(db, tenantId, { entity, localId, key: field }, transaction);
+  const row = { tenantId, entity, side: 'local', recordId: localId, reason: 'asked' } as const;
+  await enqueue(db, [{ ...row, priority: priorities.interactive }], transaction);
 }
 
 async function putBack(

@@ -6,6 +6,7 @@ import { invalidRequest, type Text } from '../lib/errors.ts';
 import { type Entity, entities } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
 import { retryingTransaction } from '../models/retrying-transaction.ts';
+import { lookAtAllWaiting } from '../sync/load/match-rulings.ts';
 import {
   type Settings,
   type SettingsProblem,
@@ -16,6 +17,7 @@ import {
 } from '../sync/plan/settings.ts';
 import { enqueueLinked } from '../sync/queue/enqueue-linked.ts';
 import { settleFieldFaults } from '../sync/schema/settle-field-faults.ts';
+import { checkMatching } from './check-matching.ts';
 
 export interface SettingsDeps {
   db: Database;
@@ -35,6 +37,9 @@ export async function saveSettings(
 ): Promise<Understood> {
   const problems: SettingsProblem[] = [];
   for (const entity of entities) {
+    const fields = async () => (await deps.clientFor(tenantId)).fields(entity, { urgency: 'interactive' });
+    const matching = settings.matching?.[entity];
+    if (matching) problems.push(...(await checkMatching(entity, matching, fields)));
     const fieldMap = settings.field_map?.[entity];
     if (!fieldMap) continue;
     problems.push(...checkBuiltIn(entity, fieldMap), ...checkTwice(entity, fieldMap));
@@ -79,6 +84,8 @@ function store(db: Database, tenantId: number, settings: StoredSettings): Promis
     );
     const resumed = entities.filter((entity) => after.settings.automatic[entity] && !before.settings.automatic[entity]);
     await enqueueLinked(db, tenantId, { reason: 'automatic_on', entities: resumed }, transaction);
+    const isMatchedAnew = !isDeepStrictEqual(before.settings.matching, after.settings.matching);
+    if (isMatchedAnew) await lookAtAllWaiting(db, tenantId, transaction);
     const remapped = entities.filter((entity) => !isSameMap(entity, before.settings, after.settings));
     await enqueueLinked(db, tenantId, { reason: 'field_map', entities: remapped }, transaction);
     await settleFieldFaults(db, tenantId, after.settings, transaction);

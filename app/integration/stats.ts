@@ -4,6 +4,7 @@ import { type Database, queryRows } from '../models/database.ts';
 import { countOpenFaults } from '../sync/faults/open-faults.ts';
 import { readCompleteUntil } from '../sync/journal/completeness.ts';
 import { countHeld } from '../sync/journal/held-deletions.ts';
+import { countWaitingMatches } from '../sync/journal/matches.ts';
 
 /** The log is long; the counts of what was applied speak of this many days. */
 const countedDays = 30;
@@ -25,10 +26,10 @@ type ByEntity<Value> = Record<(typeof entities)[number], Value>;
  * Counts for a tenant, in the shape that callers know. `sync` adds what was applied in the last 30 days and what is in error
  * now, by kind of record and direction, how long the oldest due record has been waiting (`lag_sec`), how many
  * faults are open, and the moment up to which every change is applied (`complete_until`; null: nothing can be said yet);
- * `held` deletions wait for a person.
+ * `held` deletions and `matches_waiting` records wait for a person.
  */
 export async function readStats(db: Database, clock: Clock, tenantId: number) {
-  const [mappings, applied, errors, errorKinds, lagSec, faults, completeUntil, held] = await Promise.all([
+  const [mappings, applied, errors, errorKinds, lagSec, faults, completeUntil, held, matches] = await Promise.all([
     countMappings(db, tenantId),
     countApplied(db, tenantId),
     countOpenErrors(db, tenantId),
@@ -37,11 +38,13 @@ export async function readStats(db: Database, clock: Clock, tenantId: number) {
     countOpenFaults(db, tenantId),
     readCompleteUntil(db, tenantId),
     countHeld(db, tenantId),
+    countWaitingMatches(db, tenantId),
   ]);
   return {
     mappings: { ...mappings, last_sync_time: mappings.last_sync_time?.toISOString() ?? null },
     errors_count: Object.values(errorKinds).reduce((sum, count) => sum + count, 0),
     held,
+    matches_waiting: matches,
     service_name: 'Битрикс24',
     generated_at: clock.now().toISOString(),
     sync: {

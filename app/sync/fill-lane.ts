@@ -7,15 +7,17 @@ import { reportQuestions } from './apply/ask-person.ts';
 import { operationOfPlan } from './apply/commands.ts';
 import { commitChunk } from './apply/commit-chunk.ts';
 import type { AppliedPlan } from './apply/entries.ts';
-import { matchContacts, matchMethod, needsMatching } from './apply/match-contacts.ts';
 import { withMethod } from './apply/method-step.ts';
 import { planAllowed } from './apply/plan-allowed.ts';
 import { recordFailures } from './apply/retry-policy.ts';
+import { tieMatches } from './apply/tie-matches.ts';
 import type { StepDeps } from './apply/write-step.ts';
 import { scopeOf } from './faults/scope.ts';
 import { reportDuplicates } from './journal/duplicate-report.ts';
 import { keyOfRow, type Lane, type LaneName, type Owners } from './lane.ts';
 import { loadPairs } from './load/load-pairs.ts';
+import { matchPairs } from './load/match-pairs.ts';
+import { lookAtWaiting } from './load/match-rulings.ts';
 import { openContext } from './load/open-context.ts';
 import type { LoadedPair, SyncContext } from './pair.ts';
 import type { Planned } from './plan/plan-pair.ts';
@@ -164,6 +166,7 @@ async function workOn(deps: StepDeps, { lane, context, pairs, startedAt }: Hand)
   await recordUnreadable(deps, tenantId, pairs, durationMs);
   await reportDuplicates(deps.db, tenantId, readable);
   await reportQuestions(deps.db, tenantId, readable);
+  await lookAtWaiting(deps, context, pairs);
   const planned = await matchNew(deps, context, await planAllowed(deps, context, readable));
   const own = planned.filter((item) => operationOfPlan(context, item) === null);
   lane.add(context, planned);
@@ -210,14 +213,10 @@ async function recordUnreadable(
   );
 }
 
-/** Users that may be contacts already are looked for; where that is refused they wait, and the others go on. */
+/** Records that people may have made already are looked for; where that is refused they wait, and the others go on. */
 async function matchNew(deps: StepDeps, context: SyncContext, planned: readonly Planned[]): Promise<Planned[]> {
-  const asked = planned.filter((item) => needsMatching(context, item));
-  if (asked.length === 0) return [...planned];
-  const rest = planned.filter((item) => !asked.includes(item));
-  const needs = { method: matchMethod, pairs: asked.map(({ pair }) => pair) };
-  const matched = await withMethod(deps, context, needs, () => matchContacts(deps, context, asked));
-  return matched ? [...rest, ...matched] : rest;
+  const matched = await matchPairs(deps, context, planned, (needs, work) => withMethod(deps, context, needs, work));
+  return tieMatches(deps, context, matched);
 }
 
 function ownSideOnly({ fieldMap }: SyncContext, { pair, plan }: Planned, durationMs: number): AppliedPlan {

@@ -35,6 +35,8 @@ export interface LoadedPair {
   duplicate: boolean;
   /** What only a person can tell: nothing is done until then. */
   question: Question | null;
+  /** The two were found to be the same and are not equal yet: the rule of the first link holds. */
+  matched: boolean;
   /** Why the portal does not give this record; null when it does. */
   readError: unknown;
 }

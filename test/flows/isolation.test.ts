@@ -24,6 +24,7 @@ const bodies: Record<string, unknown> = {
   [`POST ${bitrix24}/conflicts/{id}/resolve`]: { keep: 'bitrix24' },
   [`POST ${bitrix24}/mappings/{id}/sync`]: { wait: false },
   [`POST ${bitrix24}/held/{id}/restore`]: {},
+  [`POST ${bitrix24}/matches/{id}`]: { action: 'create' },
 };
 
 describe('companies see their own data only', () => {
@@ -85,6 +86,12 @@ describe('companies see their own data only', () => {
        select tenant_id, 'object', id, '1', 'delete_local', $2 from objects where tenant_id = $1`,
       [first.id, mark],
     );
+    await world.sql(
+      `insert into sync_matches (tenant_id, local_type, local_id, reason, candidates, candidate_ids)
+       select tenant_id, 'object', id, 'several', jsonb_build_array(jsonb_build_object('id', 1, 'title', $2::text)), '{1}'
+         from objects where tenant_id = $1`,
+      [first.id, mark],
+    );
     const tables = {
       objects: 'objects',
       users: 'users',
@@ -94,6 +101,7 @@ describe('companies see their own data only', () => {
       errors: 'integration_errors',
       conflicts: 'sync_conflicts',
       held: 'sync_held',
+      matches: 'sync_matches',
     };
     for (const [kind, table] of Object.entries(tables)) ids[kind] = await firstIdOf(table);
     routes = await describedRoutes(world);
@@ -144,6 +152,7 @@ describe('companies see their own data only', () => {
       `${bitrix24}/mappings`,
       `${bitrix24}/conflicts`,
       `${bitrix24}/held`,
+      `${bitrix24}/matches`,
       '/api/integration/errors',
     ];
     for (const list of lists) {

@@ -34,6 +34,18 @@ describe('settings', () => {
     on_local_delete: each('keep'),
     on_bitrix24_delete: each('keep'),
     field_map: each({}),
+    matching: {
+      user: {
+        keys: [
+          { key: 'email', action: 'link' },
+          { key: 'phone_and_name', action: 'link' },
+          { key: 'phone', action: 'ask' },
+        ],
+      },
+      contract: { keys: ['inn', 'name_and_email', 'name_and_phone'].map((key) => ({ key, action: 'link' })) },
+      object: {},
+    },
+    first_link: each('fill_only'),
     problems: [],
   };
 

@@ -28,6 +28,8 @@ import type { PortalSession } from './portal-session.ts';
 import { type Plan, PortalState } from './portal-state.ts';
 import { eventsOf } from './record-events.ts';
 import { makeRecycleBin } from './recycle-bin.ts';
+import { makeRequisiteMethods } from './requisite-methods.ts';
+import { Requisites } from './requisites.ts';
 import { Rights } from './rights.ts';
 import { startServer } from './server.ts';
 import { StateFile } from './state-file.ts';
@@ -88,6 +90,7 @@ export async function startPortal(options: PortalOptions = {}) {
   const limits = new PortalLimits(switches, now);
   const users = new Users();
   const rights = new Rights();
+  const requisites = new Requisites();
   const workers = new Workers(switches);
   const state = new PortalState();
   const session: PortalSession = { userId: 1, lang: 'ru' };
@@ -126,6 +129,7 @@ export async function startPortal(options: PortalOptions = {}) {
     ...makeMergeMethods(store, rights),
     ...makeUserFieldMethods({ store, rights, announce }),
     ...makeDictionaryMethods(store, rights),
+    ...makeRequisiteMethods(requisites, store, rights),
     ...makeCommonMethods({ switches, state, methods: () => methods }),
     ...makeUserMethods(users, switches),
     ...makeAppMethods(state),
@@ -192,6 +196,7 @@ export async function startPortal(options: PortalOptions = {}) {
     store,
     users,
     rights,
+    requisites,
     workers,
     state,
     session,

@@ -3,13 +3,14 @@ import type {
   FieldInfo,
   RecordAnswer,
   RemoteRecord,
+  Requisite,
   WriteCommand,
   WriteOutcome,
 } from '../../app/bitrix24/client.ts';
 import { Bitrix24Error, type ErrorKind } from '../../app/bitrix24/errors.ts';
 import type { Multifield, RemoteChanges } from '../../app/field-maps/types.ts';
 import { type Entity, originator } from '../../app/lib/records.ts';
-import { fitsFilter, toListed } from './mock-list.ts';
+import { fitsFilter, toAnswer, toListed } from './mock-lists.ts';
 
 export interface RecordedCall {
   method: keyof Bitrix24Client;
@@ -61,6 +62,8 @@ export class MockBitrix24Client implements Bitrix24Client {
     user: new Map(),
     object: new Map(),
   };
+  /** Requisites of companies. */
+  requisites: Requisite[] = [];
   /** Answer of `scope`. */
   scopes = ['crm'];
   /** Commands of one `write`. */
@@ -175,22 +178,24 @@ export class MockBitrix24Client implements Bitrix24Client {
     return this.#sorted(entity).filter(isAsked);
   }
 
-  async findContacts(...args: Parameters<Bitrix24Client['findContacts']>) {
-    this.#enter('findContacts', args);
-    return args[0].map(({ type, value }) =>
-      this.#sorted('user')
-        .filter((record) => record.multifields.some((item) => item.typeId === type && item.value === value))
-        .map((record) => record.id),
-    );
-  }
-
   async findReachable(...args: Parameters<Bitrix24Client['findReachable']>) {
     this.#enter('findReachable', args);
-    const [entity, { emails, phones }] = args;
-    const values = [...emails, ...phones];
-    return this.#sorted(entity)
-      .filter((record) => record.multifields.some(({ value }) => values.includes(value)))
-      .map((record) => record.id);
+    const values = [...args[1].emails, ...args[1].phones];
+    const isMeant = ({ multifields }: RemoteRecord) => multifields.some(({ value }) => values.includes(value));
+    return [...this.records[args[0]].values()].filter(isMeant).map(({ id }) => id);
+  }
+
+  async findRequisites(...args: Parameters<Bitrix24Client['findRequisites']>) {
+    this.#enter('findRequisites', args);
+    const [{ field, values }] = args;
+    const isMeant = ({ inn, companyId }: Requisite) => values.includes(String(field === 'RQ_INN' ? inn : companyId));
+    return this.requisites.filter(isMeant);
+  }
+
+  async findByField(...args: Parameters<Bitrix24Client['findByField']>) {
+    this.#enter('findByField', args);
+    const [entity, { field, values }] = args;
+    return this.#sorted(entity).filter((record) => values.includes(String(record.fields[field])));
   }
 
   async stepSize(...args: Parameters<Bitrix24Client['stepSize']>) {
@@ -287,10 +292,6 @@ export class MockBitrix24Client implements Bitrix24Client {
     this.records[entity].set(record.id, changed);
     return { ok: true, id: record.id, record: structuredClone(changed) };
   }
-}
-
-function toAnswer(record: RemoteRecord | null | undefined, otherwise: 'absent' | 'gone'): RecordAnswer {
-  return record ? { state: 'present', record } : { state: otherwise };
 }
 
 const noFlags = { isReadOnly: false, isMultiple: false, isRequired: false, options: [], statusType: null };

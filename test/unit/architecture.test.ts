@@ -74,7 +74,10 @@ const parts: Record<string, Record<string, readonly string[]>> = {
 const writers: { tables: readonly string[]; home: RegExp }[] = [
   { tables: ['sync_queue'], home: /^app\/sync\/queue\// },
   { tables: ['sync_log', 'sync_conflicts', 'integration_errors'], home: /^app\/sync\/journal\// },
-  { tables: ['bitrix24_sync_mappings', 'bitrix24_former_mappings'], home: /^app\/sync\/load\/mappings\.ts$/ },
+  {
+    tables: ['bitrix24_sync_mappings', 'bitrix24_former_mappings'],
+    home: /^app\/sync\/load\/(mappings|first-links)\.ts$/,
+  },
   { tables: ['sync_faults'], home: /^app\/sync\/faults\// },
 ];
 

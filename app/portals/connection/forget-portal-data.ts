@@ -2,6 +2,7 @@ import type { Transaction } from 'sequelize';
 import { type Database, queryRows } from '../../models/database.ts';
 import { closeAllFaults } from '../../sync/faults/fault-store.ts';
 import { closeAllEntries } from '../../sync/journal/close-entries.ts';
+import { endAllMatches } from '../../sync/journal/matches.ts';
 import { unlinkMappings } from '../../sync/load/mappings.ts';
 import { forgetPortalRows } from '../../sync/queue/forget-rows.ts';
 import { forgetSchema } from '../../sync/schema/schema-store.ts';
@@ -12,6 +13,7 @@ import { forgetSchema } from '../../sync/schema/schema-store.ts';
  */
 export async function forgetFormerPortal(db: Database, tenantId: number, transaction: Transaction): Promise<void> {
   await unlinkMappings(db, tenantId, null, transaction);
+  await endAllMatches(db, tenantId, transaction);
   await forgetPortalRows(db, tenantId, transaction);
   const statements = [
     'delete from sync_watermarks where tenant_id = $tenantId',

@@ -3,6 +3,7 @@ import { isDatabaseAway } from '../../lib/database-away.ts';
 import { retryingTransaction } from '../../models/retrying-transaction.ts';
 import type { SyncDeps } from '../deps.ts';
 import { resolveErrors } from '../journal/error-log.ts';
+import { endMatches, saveMatches } from '../journal/matches.ts';
 import { countRuns, ticksOf } from '../journal/run-counters.ts';
 import { type LogLine, reportLines, saveConflicts, saveLog } from '../journal/sync-log.ts';
 import { markAsOurs } from '../load/local-rows.ts';
@@ -91,6 +92,8 @@ async function writeEntries(
   const inOrder = entries.done.filter((pair) => !pair.duplicate && !pair.question && !inError.has(pair));
   await resolveErrors(db, tenantId, inOrder, transaction);
   await recordRefusedFields(deps, tenantId, entries.refused, transaction);
+  await saveMatches(db, { tenantId, entity }, entries.waiting, transaction);
+  await endMatches(db, { tenantId, entity }, settledIn(entries), transaction);
   await enqueueObjectsOfContracts(db, tenantId, contractsWithNewCompanies(entries.log), transaction);
   const rows = entries.done.flatMap((pair) => pair.rows);
   const handled = await removeDone(db, tenantId, rows, transaction);
@@ -110,6 +113,13 @@ function contractsWithNewCompanies(log: readonly LogLine[]): number[] {
   return log.flatMap(({ entity, operation, localId }) =>
     entity === 'contract' && linking.includes(operation) && localId !== null ? [localId] : [],
   );
+}
+
+/** Records that wait for no person (any more), and those that are linked now. */
+function settledIn({ done, waiting, mappings }: Entries): { settled: number[]; linked: number[] } {
+  const asking = new Set(waiting.map(({ localId }) => localId));
+  const linked = mappings.filter(({ state = 'linked' }) => state === 'linked').map(({ localId }) => localId);
+  return { settled: done.flatMap(({ localId }) => (localId === null || asking.has(localId) ? [] : [localId])), linked };
 }
 
 async function enqueueAgain(

@@ -155,7 +155,7 @@ function conflictLine(
     entity: pair.entity,
     localId: pair.localId ?? 0,
     remoteId: pair.remoteId ?? 0,
-    policy: context.settings.policies[pair.entity],
+    policy: pair.matched ? context.settings.first_link[pair.entity] : context.settings.policies[pair.entity],
     ...conflict,
   };
 }

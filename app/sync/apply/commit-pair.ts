@@ -26,6 +26,11 @@ export async function commitPair(
       return doneEntries(pair, 'unchanged');
     case 'skip':
       return doneEntries(pair, 'skipped', isStillOpen(item) ? { resting: [pair] } : {});
+    case 'wait': {
+      const { reason, candidates } = plan;
+      const localId = pair.localId ?? missing(item, 'local id');
+      return doneEntries(pair, 'skipped', { waiting: [{ localId, reason, candidates }] });
+    }
     case 'update':
     case 'link':
       return commitMerge(deps, context, item, { plan, transaction, byField });

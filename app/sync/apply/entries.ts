@@ -1,4 +1,5 @@
 import type { RemoteRecord } from '../../bitrix24/client.ts';
+import type { OpenMatch } from '../journal/matches.ts';
 import type { RunOutcome, RunTick } from '../journal/run-counters.ts';
 import type { ConflictLine, LogLine } from '../journal/sync-log.ts';
 import type { MappingUpsert, SeenRecord } from '../load/mappings.ts';
@@ -44,6 +45,8 @@ export interface Entries {
   refused: { pair: LoadedPair; plan: Plan; fields: readonly RefusedField[]; durationMs: number }[];
   /** Pairs with fields that rest since they were refused, and orphans: what was said of them stays. */
   resting: LoadedPair[];
+  /** Records of ours that a person has to match. */
+  waiting: OpenMatch[];
   /** Bitrix24 records that were just made by us: the notice of their making says nothing new. */
   made: { entity: LoadedPair['entity']; remoteId: number }[];
 }
@@ -63,6 +66,7 @@ export function noEntries(): Entries {
     again: [],
     refused: [],
     resting: [],
+    waiting: [],
     made: [],
   };
 }

@@ -13,9 +13,9 @@ export async function withMethod<Value>(
   { method, pairs }: { method: string; pairs: readonly LoadedPair[] },
   work: () => Promise<Value>,
 ): Promise<Value | null> {
-  const closed = deps.gate.closedForMethod(method);
-  if (closed) {
-    await postponeUntil(deps, context.tenantId, pairs, closed);
+  const open = deps.gate.closedForMethod(method);
+  if (open) {
+    await postponeUntil(deps, context.tenantId, pairs, open);
     return null;
   }
   try {
@@ -24,8 +24,11 @@ export async function withMethod<Value>(
     return value;
   } catch (error) {
     const scope = scopeOf(error, { step: 'step', entity: context.entity, name: method });
-    if (!(error instanceof Bitrix24Error) || scope.scope !== 'method') throw error;
-    await postponeUntil(deps, context.tenantId, pairs, await deps.gate.close(scope, error));
+    // What is asked for concerns no single record: a refusal without a known code is the method's as well.
+    const isMethods = scope.scope === 'method' || scope.scope === 'record';
+    if (!(error instanceof Bitrix24Error) || !isMethods) throw error;
+    const closed = await deps.gate.close({ scope: 'method', subject: method }, error);
+    await postponeUntil(deps, context.tenantId, pairs, closed);
     return null;
   }
 }

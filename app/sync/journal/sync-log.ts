@@ -19,7 +19,7 @@ export interface LogLine {
 }
 
 /** Operations that tell what was decided about a pair; they change neither side. */
-export const decisions = ['hold', 'hold_ended', 'confirm', 'stay_closed'];
+export const decisions = ['hold', 'hold_ended', 'confirm', 'stay_closed', 'match_link', 'match_create', 'match_ignore'];
 
 /** A field that both sides changed differently, with both its canonical values. */
 export interface ConflictLine {
@@ -29,10 +29,10 @@ export interface ConflictLine {
   key: string;
   localValue: string | null;
   remoteValue: string | null;
-  winner: 'crm' | 'bitrix24';
+  winner: 'crm' | 'bitrix24' | 'none';
   /** The field was given up to the portal: one open conflict, however often it is changed there. */
   contested?: boolean;
-  policy: 'latest' | 'crm' | 'bitrix24';
+  policy: 'latest' | 'crm' | 'bitrix24' | 'fill_only';
 }
 
 export async function saveLog(
@@ -98,6 +98,9 @@ const sentences: Record<string, (local: string, remote: string) => string> = {
   hold_ended: (local, remote) => `${local}, ${remote}: удалять больше нечего, решение не нужно`,
   confirm: (local, remote) => `${local}, ${remote}: удаление подтверждено`,
   restore: (local, remote) => `${local}, ${remote}: удаление отменено`,
+  match_link: (local, remote) => `${local}, ${remote}: признаны одной записью, решил человек`,
+  match_create: (local) => `${local}: в Битрикс24 создаётся новая запись, решил человек`,
+  match_ignore: (local) => `${local} остаётся без записи в Битрикс24, решил человек`,
 };
 
 /** Writes what was applied to the log, one line a change, in the words that operators know. */

@@ -52,6 +52,7 @@ function newPair(
     duplicate: false,
     former: null,
     question: null,
+    matched: known.mapping?.matched ?? false,
     readError: null,
   };
 }

@@ -2,7 +2,7 @@ import type { LoadedPair, SyncContext } from '../pair.ts';
 import { emptyRemoteShadow } from '../plan/merge.ts';
 import { readOrigin } from '../plan/origin-id.ts';
 import type { Question } from '../plan/question.ts';
-import type { Shadows } from '../plan/shadows.ts';
+import { firstShadows, type Shadows } from '../plan/shadows.ts';
 import type { QueueRow } from '../queue/sync-queue.ts';
 import { leaveMovedDeals } from './deal-companies.ts';
 import { followMerged } from './follow-merged.ts';
@@ -44,7 +44,7 @@ export async function loadPairs(deps: LoadDeps, context: SyncContext, rows: read
   await leaveMovedDeals(deps, context, pairs);
   for (const pair of pairs) {
     pair.question ??= questionOfOrigin(context, pair);
-    pair.shadows = forgetEmptied(context, { ...pair, shadows: formerShadows(pair) });
+    pair.shadows = forgetEmptied(context, { ...pair, shadows: formerShadows(context, pair) });
   }
   return { pairs, waiting };
 }
@@ -105,7 +105,9 @@ async function addLocal(deps: LoadDeps, context: SyncContext, pairs: readonly Lo
 }
 
 /** What an adopted record was created with is what its sides were last equal in; once it is linked, its mapping knows better. */
-function formerShadows({ sent, mapping, former }: LoadedPair): Shadows {
+function formerShadows({ fieldMap }: SyncContext, pair: LoadedPair): Shadows {
+  const { sent, mapping, matched, local, remote, former } = pair;
+  if (matched && local && remote) return firstShadows(fieldMap, local.record, remote);
   if (sent && mapping?.state !== 'linked')
     return { local: sent.local, remote: { ...emptyRemoteShadow, values: sent.remote } };
   return mapping?.shadows ?? former?.shadows ?? { local: {}, remote: emptyRemoteShadow };

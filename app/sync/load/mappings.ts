@@ -13,6 +13,8 @@ export interface Mapping {
   state: MappingState;
   shadows: Shadows;
   fieldErrors: FieldErrors;
+  /** Found to be the same record, and not made equal yet. */
+  matched: boolean;
   /** When its sides were last read and found, or made, equal. */
   syncedAt: Date | null;
   /** When the Bitrix24 record was made in the portal; null for what was linked before that was remembered. */
@@ -29,13 +31,14 @@ interface RawMapping {
   local_shadow: LocalShadow;
   bitrix24_shadow: Partial<RemoteShadow>;
   field_errors: FieldErrors;
+  matched: boolean;
   last_sync_at: Date | null;
   bitrix24_created_at: Date | null;
   created_at: Date;
 }
 
 const columns = `id, local_type, local_id, bitrix24_id, state, local_shadow, bitrix24_shadow, field_errors, last_sync_at,
-  bitrix24_created_at, created_at`;
+  bitrix24_created_at, created_at, matched`;
 
 /** Mappings of one kind that hold any of these local or Bitrix24 ids. */
 export async function findMappings(
@@ -61,6 +64,7 @@ export async function findMappings(
     state: row.state,
     shadows: { local: row.local_shadow, remote: { ...emptyRemoteShadow, ...row.bitrix24_shadow } },
     fieldErrors: row.field_errors,
+    matched: row.matched,
     syncedAt: row.last_sync_at,
     remoteCreatedAt: row.bitrix24_created_at,
     linkedAt: row.created_at,
@@ -119,7 +123,7 @@ export async function saveMappings(
             last_sync_at timestamptz, field_errors jsonb, written boolean)
       order by r.local_type, r.local_id
      on conflict (tenant_id, local_type, local_id) do update
-        set bitrix24_id = excluded.bitrix24_id, sync_direction = excluded.sync_direction, state = excluded.state,
+        set bitrix24_id = excluded.bitrix24_id, sync_direction = excluded.sync_direction, state = excluded.state, matched = false,
             local_shadow = excluded.local_shadow, bitrix24_shadow = excluded.bitrix24_shadow,
             bitrix24_modified_at = coalesce(excluded.bitrix24_modified_at, m.bitrix24_modified_at),
             bitrix24_created_at = case when excluded.bitrix24_id = m.bitrix24_id

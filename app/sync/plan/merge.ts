@@ -1,5 +1,6 @@
 import type { Canonical, FieldMap, FieldPair, LocalRecord, RemoteValues, TrackedIds } from '../../field-maps/types.ts';
 import type { SyncDirection } from '../../lib/records.ts';
+import type { FirstLinkRule } from './first-link.ts';
 import type { ConflictPolicy } from './settings.ts';
 
 /** What the local side looked like when the pair was last equal, by pair key. */
@@ -34,6 +35,8 @@ export interface MergeInput {
   remoteShadow: RemoteShadow;
   policy: ConflictPolicy;
   direction: SyncDirection;
+  /** The two records were just found to be the same: what becomes of values that differ. Absent or null: the policy holds. */
+  firstLink?: FirstLinkRule | null;
   localModifiedAt: Date;
   remoteModifiedAt: Date;
   /** Fields that were refused, with the values that were: they rest until either side changes again. */
@@ -55,7 +58,8 @@ export interface FieldConflict {
   key: string;
   localValue: Canonical;
   remoteValue: Canonical;
-  winner: 'crm' | 'bitrix24';
+  /** `none`: each side stays as it is until a person decides. */
+  winner: 'crm' | 'bitrix24' | 'none';
   /** The field is ours, the portal changed it again and again, and we gave way: one open conflict, however often. */
   contested?: boolean;
 }
@@ -82,7 +86,7 @@ const maxRestores = 3;
 /** A robot answers within minutes; a foreign change after an hour of rest is a new story. */
 const restMs = 3_600_000;
 
-type Verdict = 'nothing' | 'adopt' | 'to_remote' | 'to_local' | 'restore' | 'contested' | 'conflict';
+type Verdict = 'nothing' | 'adopt' | 'keep' | 'to_remote' | 'to_local' | 'restore' | 'contested' | 'conflict';
 
 /**
  * Merges one record pair field by field. Pure. A side changed a field when its value differs from its own shadow: one side
@@ -133,6 +137,9 @@ function mergeField(pair: FieldPair, input: MergeInput, result: MergeResult): vo
     case 'adopt':
       result.adopted.push(key);
       return;
+    case 'keep':
+      leaveBoth({ key, localValue, remoteValue, winner: 'none' }, result);
+      return;
     case 'to_remote':
       sendRemote();
       return;
@@ -142,8 +149,7 @@ function mergeField(pair: FieldPair, input: MergeInput, result: MergeResult): vo
     case 'restore':
       if (countRestore(key, input, result)) return void sendRemote();
       // A person should know that the field is not ours any more.
-      result.conflicts.push({ key, localValue, remoteValue, winner: 'bitrix24', contested: true });
-      result.adopted.push(key);
+      leaveBoth({ key, localValue, remoteValue, winner: 'bitrix24', contested: true }, result);
       return;
     case 'conflict': {
       const winner = winnerOf(input, decodable);
@@ -168,10 +174,16 @@ function mergeField(pair: FieldPair, input: MergeInput, result: MergeResult): vo
     if (pair.owner === 'crm' && wanted === null && remoteChanged) return 'adopt';
     if (pair.owner === 'crm') return localChanged ? 'to_remote' : 'restore';
     if (pair.owner === 'bitrix24') return decodable ? 'to_local' : 'adopt';
-    if (localChanged && remoteChanged) return 'conflict';
+    if (localChanged && remoteChanged) return input.firstLink === 'fill_only' ? 'keep' : 'conflict';
     if (localChanged) return 'to_remote';
     return decodable ? 'to_local' : 'restore';
   }
+}
+
+/** Each side stays as it is, and is remembered so: the next change of either travels. */
+function leaveBoth(conflict: FieldConflict, result: MergeResult): void {
+  result.conflicts.push(conflict);
+  result.adopted.push(conflict.key);
 }
 
 /** Counts that ours is put back once more; false when that happened too often in a row. */
@@ -209,6 +221,7 @@ function allowed(verdict: Verdict, direction: SyncDirection): Verdict {
 // Bitrix24 keeps one change time per record, to the second: a tie goes to the CRM.
 function winnerOf(input: MergeInput, decodable: boolean): 'crm' | 'bitrix24' {
   if (!decodable) return 'crm';
+  if (input.firstLink === 'crm' || input.firstLink === 'bitrix24') return input.firstLink;
   if (input.policy !== 'latest') return input.policy;
   return input.remoteModifiedAt.getTime() > input.localModifiedAt.getTime() ? 'bitrix24' : 'crm';
 }

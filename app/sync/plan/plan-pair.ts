@@ -65,6 +65,7 @@ export function mergeInputOf({ settings, fieldMap }: PlanContext, pair: LoadedPa
     remoteShadow: shadows.remote,
     policy: settings.policies[entity],
     direction: settings.directions[entity],
+    firstLink: pair.matched ? settings.first_link[entity] : null,
     localModifiedAt: local.modifiedAt,
     remoteModifiedAt: remote.modifiedAt,
     fieldErrors: pair.mapping?.fieldErrors ?? {},

@@ -1,4 +1,5 @@
 import type { Entity } from '../../lib/records.ts';
+import type { AskReason, Judged } from './match.ts';
 import { type MergeInput, type MergeResult, merge, type StageMove } from './merge.ts';
 import type { Settings } from './settings.ts';
 
@@ -23,8 +24,18 @@ export interface PlanInput {
   merging: () => MergeInput;
 }
 
+/** A record of the portal as a person is to see it, with what speaks for it and against it. */
+export interface CandidateFacts extends Judged {
+  title: string | null;
+  email: string | null;
+  phone: string | null;
+  inn: string | null;
+}
+
 export type Plan =
   | { action: 'nothing' | 'skip'; why?: string }
+  /** It may be the same as one of these records of the portal: a person decides, nothing is made or linked until then. */
+  | { action: 'wait'; reason: AskReason; candidates: readonly CandidateFacts[] }
   /** Both sides are there: write what differs; `link` also makes or revives the mapping. */
   | { action: 'update'; merge: MergeResult }
   /** `reopen` takes a deal back that we had closed: apply/deal-stages.ts. */

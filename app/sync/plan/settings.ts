@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import type { Text } from '../../lib/errors.ts';
 import { type Entity, entities } from '../../lib/records.ts';
+import { type FirstLinkRule, firstLinkRules } from './first-link.ts';
+import { defaultMatching, matchingSchema } from './matching-settings.ts';
 
 const direction = z.enum(['to_bitrix', 'from_bitrix', 'bidirectional']);
 const policy = z.enum(['latest', 'crm', 'bitrix24']);
 const onLocalDelete = z.enum(['keep', 'close', 'delete']);
 const onBitrix24Delete = z.enum(['keep', 'recreate', 'delete']);
 const owner = z.enum(['both', 'crm', 'bitrix24']);
+const firstLink = z.enum(firstLinkRules);
 
 const fieldMap = z.strictObject({
   disabled: z.array(z.string().max(100)).max(50).optional(),
@@ -42,6 +45,8 @@ export const settingsSchema = z.strictObject({
   on_local_delete: perEntity(onLocalDelete).optional(),
   on_bitrix24_delete: perEntity(onBitrix24Delete).optional(),
   field_map: perEntity(fieldMap).optional(),
+  matching: perEntity(matchingSchema).optional(),
+  first_link: perEntity(firstLink).optional(),
 });
 
 export type StoredSettings = z.infer<typeof settingsSchema>;
@@ -51,7 +56,7 @@ function forEach<Value>(value: Value) {
   return { object: value, user: value, contract: value };
 }
 
-/** Defaults: both ways, the later change wins, nothing is deleted, records that only Bitrix24 has stay there. */
+/** Defaults: both ways, the later change wins, nothing is deleted, records that only Bitrix24 has stay there, a first link overwrites nothing. */
 const defaults = {
   directions: forEach<z.infer<typeof direction>>('bidirectional'),
   policies: forEach<ConflictPolicy>('latest'),
@@ -60,6 +65,8 @@ const defaults = {
   on_local_delete: forEach<z.infer<typeof onLocalDelete>>('keep'),
   on_bitrix24_delete: forEach<z.infer<typeof onBitrix24Delete>>('keep'),
   field_map: forEach<z.infer<typeof fieldMap>>({}),
+  matching: defaultMatching,
+  first_link: forEach<FirstLinkRule>('fill_only'),
 };
 
 export type Settings = typeof defaults;
@@ -87,6 +94,8 @@ const values = {
   on_local_delete: onLocalDelete,
   on_bitrix24_delete: onBitrix24Delete,
   field_map: z.object(fieldMap.shape),
+  matching: matchingSchema,
+  first_link: firstLink,
 } satisfies Record<keyof Settings, z.ZodType>;
 
 export const settingsKeys = Object.keys(values) as (keyof Settings)[];
@@ -131,6 +140,8 @@ function withDefaults(chosen: StoredSettings): Settings {
     on_local_delete: { ...defaults.on_local_delete, ...chosen.on_local_delete },
     on_bitrix24_delete: { ...defaults.on_bitrix24_delete, ...chosen.on_bitrix24_delete },
     field_map: { ...defaults.field_map, ...chosen.field_map },
+    matching: { ...defaults.matching, ...chosen.matching },
+    first_link: { ...defaults.first_link, ...chosen.first_link },
   };
 }
 

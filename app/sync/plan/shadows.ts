@@ -36,6 +36,20 @@ export function shadowsOf(fieldMap: FieldMap, local: LocalRecord, remote: Remote
   return { local: localShadow, remote: { ...emptyRemoteShadow, values, ids } };
 }
 
+/**
+ * Shadows of a pair whose sides were never equal. Of several e-mails or phones the one that both sides have is ours from the beginning:
+ * the others belong to the people in the portal.
+ */
+export function firstShadows(fieldMap: FieldMap, local: LocalRecord, remote: RemoteValues): Shadows {
+  const ids: Record<string, number> = {};
+  for (const pair of fieldMap.pairs) {
+    const wanted = pair.encode(local);
+    const id = wanted === null ? undefined : pair.track?.(remote, {}, wanted);
+    if (id !== undefined && pair.readRemote(remote, { [pair.key]: id }) === wanted) ids[pair.key] = id;
+  }
+  return { local: {}, remote: { ...emptyRemoteShadow, ids } };
+}
+
 export interface Outcome {
   before: { local: LocalRecord; remote: RemoteValues };
   /** The local row as it is after our write; null when it was not written because it had changed meanwhile. */

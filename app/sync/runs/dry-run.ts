@@ -4,7 +4,9 @@ import type { Entity } from '../../lib/records.ts';
 import { queryRows } from '../../models/database.ts';
 import type { SyncDeps } from '../deps.ts';
 import type { RunOutcome } from '../journal/run-counters.ts';
+import { askForPreview } from '../load/ask-for-preview.ts';
 import { loadPairs } from '../load/load-pairs.ts';
+import { matchPairs } from '../load/match-pairs.ts';
 import { openContext } from '../load/open-context.ts';
 import { isUneventful } from '../plan/merge.ts';
 import { type Planned, planPair } from '../plan/plan-pair.ts';
@@ -49,9 +51,12 @@ export async function previewChunk(
     }),
   );
   const { pairs } = await loadPairs(deps, context, rows);
-  const planned = pairs.map((pair) => planPair(context, pair));
+  const readable = pairs.filter(({ readError }) => readError === null).map((pair) => planPair(context, pair));
+  // What could not be asked for is left out.
+  const planned = await matchPairs(deps, context, readable, askForPreview(entity));
   const counts = { created: 0, updated: 0, unchanged: 0, skipped: 0, failed: 0 } satisfies Record<RunOutcome, number>;
-  for (const item of planned) counts[item.pair.readError === null ? outcomeOf(item) : 'failed'] += 1;
+  for (const item of planned) counts[outcomeOf(item)] += 1;
+  counts.failed = pairs.length - planned.length;
   const conflicts = planned.reduce((sum, { plan }) => sum + ('merge' in plan ? plan.merge.conflicts.length : 0), 0);
   const preview = planned.filter((item) => outcomeOf(item) !== 'unchanged').map(present);
   return async (transaction) => {
@@ -75,6 +80,7 @@ function outcomeOf({ plan }: Planned): RunOutcome {
     case 'create_local':
       return 'created';
     case 'skip':
+    case 'wait':
       return 'skipped';
     case 'nothing':
       return 'unchanged';
@@ -97,6 +103,8 @@ function present({ pair, plan }: Planned): unknown {
           })),
           conflicts: plan.merge.conflicts,
         }
-      : {};
+      : plan.action === 'wait'
+        ? { reason: plan.reason, candidates: plan.candidates }
+        : {};
   return { entity: pair.entity, local_id: pair.localId, bitrix24_id: pair.remoteId, action: plan.action, ...fields };
 }

@@ -12,8 +12,9 @@ export interface Conflict {
   field: string;
   local_value: string | null;
   bitrix24_value: string | null;
-  winner: 'crm' | 'bitrix24';
-  policy: 'latest' | 'crm' | 'bitrix24';
+  /** `none`: each side has kept its own. */
+  winner: 'crm' | 'bitrix24' | 'none';
+  policy: 'latest' | 'crm' | 'bitrix24' | 'fill_only';
   state: 'open' | 'resolved';
   created_at: string;
   resolved_at: string | null;

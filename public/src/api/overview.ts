@@ -54,6 +54,8 @@ export interface Stats {
   errors_count: number;
   /** Deletions that wait for a person. */
   held: number;
+  /** Records that wait for a person to say which Bitrix24 record they are. */
+  matches_waiting: number;
   sync: { lag_sec: number; faults: number; complete_until: string | null };
 }
 

@@ -14,6 +14,8 @@ export interface Settings {
   on_local_delete: PerKind<'keep' | 'close' | 'delete'>;
   on_bitrix24_delete: PerKind<'keep' | 'recreate' | 'delete'>;
   field_map: PerKind<unknown>;
+  matching: PerKind<unknown>;
+  first_link: PerKind<'fill_only' | 'crm' | 'bitrix24'>;
 }
 
 /** A stored value that is not understood: another one counts instead. */

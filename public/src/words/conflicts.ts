@@ -2,8 +2,8 @@ import type { Phrase } from '../i18n/phrase.ts';
 
 export const conflictWords = {
   lead: {
-    ru: 'Обе стороны изменили одно поле по-разному. Одно значение победило по правилу, другое сохранено здесь — его можно вернуть',
-    en: 'Both sides changed one field differently. One value won by the rule, the other is kept here and can be put back',
+    ru: 'Одно поле на двух сторонах разное. Если одно значение победило по правилу, другое сохранено здесь — его можно вернуть',
+    en: 'One field differs on the two sides. Where one value won by the rule, the other is kept here and can be put back',
   },
   show: { ru: 'Показать', en: 'Show' },
   open: { ru: 'Открытые', en: 'Open' },
@@ -19,9 +19,17 @@ export const conflictWords = {
   latest: { ru: 'это изменение было позже', en: 'this change came later' },
   crm: { ru: 'по правилу побеждает CRM', en: 'the CRM wins by the rule' },
   bitrix24: { ru: 'по правилу побеждает Битрикс24', en: 'Bitrix24 wins by the rule' },
+  fill_only: {
+    ru: 'записи связаны впервые, при этом ничего не перезаписывается',
+    en: 'the records were linked for the first time, and that overwrites nothing',
+  },
+  stays: { ru: 'Осталось здесь', en: 'Stays here' },
+  takeCrm: { ru: 'Взять значение CRM', en: "Take the CRM's value" },
+  takeRemote: { ru: 'Взять значение Битрикс24', en: "Take Bitrix24's value" },
   keep: { ru: 'Оставить как есть', en: 'Keep it as it is' },
   putBackCrm: { ru: 'Вернуть значение CRM', en: "Put the CRM's value back" },
   putBackRemote: { ru: 'Вернуть значение Битрикс24', en: "Put Bitrix24's value back" },
+  chosen: { ru: 'Значение отправлено на другую сторону', en: 'The value is sent to the other side' },
   kept: { ru: 'Оставлено как есть', en: 'Kept as it is' },
   putBack: { ru: 'Значение возвращено и отправлено на обе стороны', en: 'The value is put back on both sides' },
   resolvedAt: { ru: 'Решён {time}', en: 'Resolved at {time}' },

@@ -86,6 +86,9 @@ export const operationWords: Record<string, Phrase> = {
   delete: { ru: 'Удалена вслед за другой стороной', en: 'Deleted after the other side' },
   orphan: { ru: 'Удалена в Битрикс24, запись CRM осталась', en: 'Deleted in Bitrix24, the CRM record stays' },
   forget: { ru: 'Удалена с обеих сторон', en: 'Deleted on both sides' },
+  match_link: { ru: 'Признана той же записью', en: 'Recognised as the same record' },
+  match_create: { ru: 'Решено создать новую', en: 'Decided to make a new one' },
+  match_ignore: { ru: 'Решено оставить без пары', en: 'Decided to leave it without a pair' },
   reopen: { ru: 'Восстановлена в CRM, сделка снова открыта', en: 'Restored in the CRM, the deal is open again' },
   stay_closed: {
     ru: 'Восстановлена в CRM, стадия сделки оставлена',

@@ -1,7 +1,7 @@
-import type { ListedRecord, ListFilter, RemoteRecord } from '../../app/bitrix24/client.ts';
+import type { ListedRecord, ListFilter, RecordAnswer, RemoteRecord } from '../../app/bitrix24/client.ts';
 import { originator } from '../../app/lib/records.ts';
 
-/** Whether a record of a list satisfies its filter. */
+/** Whether a list with this filter shows a record. */
 export function fitsFilter(
   { modifiedAt, originatorId }: RemoteRecord,
   { changedSince, changedBefore, ours }: ListFilter,
@@ -13,4 +13,9 @@ export function fitsFilter(
 /** A record as lists show it. */
 export function toListed({ id, modifiedAt, originatorId, originId }: RemoteRecord): ListedRecord {
   return { id, modifiedAt, originatorId, originId };
+}
+
+/** What a reading tells of a record that is there or not. */
+export function toAnswer(record: RemoteRecord | null | undefined, otherwise: 'absent' | 'gone'): RecordAnswer {
+  return record ? { state: 'present', record } : { state: otherwise };
 }
