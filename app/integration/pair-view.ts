@@ -98,7 +98,7 @@ function viewField(pair: FieldPair, mapping: Mapping, local: LocalRecord | null,
   const localValue = local ? pair.readLocal(local) : null;
   const remoteValue = remote.error
     ? shadows.remote
-    : remote.record && pair.readRemote(remote.record, mapping.shadows.remote.ids);
+    : remote.record && pair.readRemote(remote.record, mapping.shadows.remote);
   return {
     key: pair.key,
     owner: pair.owner,

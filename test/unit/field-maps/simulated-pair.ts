@@ -3,7 +3,11 @@ import type { Canonical, FieldMap, LocalRecord, Multifield, RemoteValues } from 
 import { isUneventful, merge } from '../../../app/sync/plan/merge.ts';
 import { mergedRemote, nextShadows, type Shadows, shadowsOf, wantedRemote } from '../../../app/sync/plan/shadows.ts';
 
-const nothing: RemoteValues = { fields: {}, multifields: [] };
+/** A record as a portal answers it: every field is named, empty ones too. */
+function emptyRecord({ pairs }: FieldMap): RemoteValues {
+  const names = pairs.flatMap((pair) => pair.remoteFields).filter((name) => name !== 'EMAIL' && name !== 'PHONE');
+  return { fields: Object.fromEntries(names.map((name) => [name, null])), multifields: [] };
+}
 
 /** What a portal does to a value that it stores. */
 export type Mangle = (field: string, value: unknown) => unknown;
@@ -63,7 +67,7 @@ export class SimulatedPair {
   value(key: string): { local: Canonical; remote: Canonical } {
     const pair = this.fieldMap.pairs.find((candidate) => candidate.key === key);
     if (!pair) throw new Error(`No pair ${key}`);
-    return { local: pair.readLocal(this.local), remote: pair.readRemote(this.remote, this.shadows.remote.ids) };
+    return { local: pair.readLocal(this.local), remote: pair.readRemote(this.remote, this.shadows.remote) };
   }
 
   /** What a person does in the portal. */
@@ -73,7 +77,7 @@ export class SimulatedPair {
 
   /** Only what was sent is mangled: what the portal holds already stays as it is. */
   #store(wanted: RemoteValues): RemoteValues {
-    const before = this.remote ?? nothing;
+    const before = this.remote ?? emptyRecord(this.fieldMap);
     const changes = diffRemote(before, wanted);
     const fields = { ...before.fields };
     for (const [field, value] of Object.entries(changes.fields)) fields[field] = this.mangle(field, value);
