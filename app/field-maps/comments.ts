@@ -72,13 +72,19 @@ function isChangedLine(line: string, known: readonly string[], shown: ReadonlySe
 }
 
 function splitUnmarked(pieces: readonly string[], known: readonly string[]): CommentParts {
-  const isOurs = (piece: string) => known.includes(plainText(piece) ?? '');
+  const isOurs = (piece: string | undefined) => piece !== undefined && known.includes(plainText(piece) ?? '');
   const below = pieces.filter(isOurs).map((piece) => plainText(piece) ?? '');
-  return { above: balanced(joined(pieces.filter((piece) => !isOurs(piece)))), below, inOrder: below.length === 0 };
+  // The line break behind a line of ours goes with it.
+  const above = pieces.filter((piece, at) => !isOurs(piece) && !(isBreak(piece) && isOurs(pieces[at - 1])));
+  return { above: balanced(joined(above)), below, inOrder: below.length === 0 };
+}
+
+function isBreak(piece: string): boolean {
+  return /^(?:\r\n?|\n|<br)/i.test(piece);
 }
 
 function joined(pieces: readonly string[]): string {
-  return pieces.map((piece) => (/^(?:\r\n?|<br)/i.test(piece) ? '\n' : piece)).join('');
+  return pieces.map((piece) => (isBreak(piece) ? '\n' : piece)).join('');
 }
 
 function isMarker(piece: string): boolean {

@@ -14,6 +14,8 @@ export interface Settings {
   on_local_delete: PerKind<'keep' | 'close' | 'delete'>;
   on_bitrix24_delete: PerKind<'keep' | 'recreate' | 'delete'>;
   field_map: PerKind<unknown>;
+  /** Where phone numbers are dialled without a country code; null: the country of the portal. */
+  country: string | null;
 }
 
 /** A stored value that is not understood: another one counts instead. */
