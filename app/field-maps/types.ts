@@ -32,12 +32,14 @@ export interface RemoteValues {
   readonly lacksMultifields?: boolean;
 }
 
+/** Which of a multifield's values stands for the CRM's, by pair key. */
+export type TrackedIds = Readonly<Record<string, number>>;
+
 /** What is remembered of a Bitrix24 record since its pair was last equal, by pair key. */
 export interface Remembered {
   /** What each pair read there. */
   readonly values: Readonly<Record<string, Canonical>>;
-  /** Which of a multifield's values stands for the CRM's. */
-  readonly ids: Readonly<Record<string, number>>;
+  readonly ids: TrackedIds;
   /** Ids of a multifield's values that people entered: they are never changed nor removed. Absent: not known. */
   readonly foreign: Readonly<Record<string, readonly number[]>>;
   /** The record is the answer to a write of ours: nobody has changed our part of a text since. */

@@ -94,8 +94,8 @@ function notTaken(key: string, { stored, wanted }: { stored: Canonical; wanted: 
           en: `Field "${key}": Bitrix24 does not let it be emptied and keeps "${there}"`,
         }
       : {
-          ru: `Поле «${key}»: Битрикс24 не принял значение «${ours}», там остаётся «${there}»`,
-          en: `Field "${key}": Bitrix24 did not take the value "${ours}" and keeps "${there}"`,
+          ru: `Поле «${key}»: Битрикс24 не принял значение «${ours}», ${stored === null ? 'поле там пустое' : `там остаётся «${there}»`}`,
+          en: `Field "${key}": Bitrix24 did not take the value "${ours}" and ${stored === null ? 'the field there is empty' : `keeps "${there}"`}`,
         };
   return new AppError({ code: 'value_not_accepted', status: 409, text });
 }
