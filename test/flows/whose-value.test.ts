@@ -158,8 +158,11 @@ describe('whose value it is', () => {
       const { COMMENTS } = await dealOf(id);
       await edit(id, { COMMENTS: `Позвонить\n${COMMENTS}` });
       const [object] = await world.sql<{ description: string }>('select description from objects where id = $1', [id]);
-      const conflicts = await world.sql<{ local_value: string }>('select local_value from sync_conflicts');
-      const kept = [object?.description, ...conflicts.map(({ local_value }) => local_value)].join('\n');
+      const conflicts = await world.sql<Record<'local_value' | 'bitrix24_value', string>>(
+        'select local_value, bitrix24_value from sync_conflicts where local_id = $1',
+        [id],
+      );
+      const kept = [object, ...conflicts].map((row) => JSON.stringify(row)).join('\n');
       expect(kept).to.include('Позвонить').and.to.include('Машина 🚚 резерв');
     });
 
