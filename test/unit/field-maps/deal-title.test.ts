@@ -122,6 +122,14 @@ const cases: Case[] = [
     expect: { name: 'Volvo', conflict: true },
   },
   {
+    title: 'the same with the former number in words of the manager',
+    name: 'Камаз',
+    number: '8',
+    deal: 'Договор № 7: Volvo',
+    policy: 'bitrix24',
+    expect: { name: 'Volvo', conflict: true },
+  },
+  {
     title: 'a name that carries the number itself is sent with it once',
     name: 'Volvo (договор 7)',
     deal: shadow,

@@ -183,6 +183,17 @@ describe('whose value it is', () => {
     expect([...result.toLocal, ...result.toRemote]).to.deep.equal([]);
   });
 
+  it("an e-mail that people entered is not told as cleared when the user's is cleared, for it stays", () => {
+    const map = userMapFor(defaultPlace);
+    const pairs = map.pairs.filter(({ key }) => key === 'email');
+    const multifields = [{ id: 1, typeId: 'EMAIL' as const, valueType: 'WORK', value: 'ivan@mail.example' }];
+    const remote = { fields: {}, multifields };
+    const shadows = shadowsOf({ ...map, pairs }, { email: 'ivan@mail.example' }, remote, 'people');
+    const result = mergeOf({ ...map, pairs }, { email: null }, remote, shadows);
+    expect(result.toRemote).to.deep.equal([]);
+    expect(result.adopted).to.deep.equal(['email']);
+  });
+
   for (const [offset, day] of [
     [180, '2026-03-02'],
     [0, '2026-03-01'],
