@@ -1,4 +1,4 @@
-import type { FieldMap, LocalRecord } from '../field-maps/types.ts';
+import type { FieldMap, LocalRecord, RemoteValues } from '../field-maps/types.ts';
 import { type Entity, entities, pairKinds } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
 import { readLocal } from '../sync/load/local-rows.ts';
@@ -84,11 +84,17 @@ async function queueChanged(
   }
 }
 
+/** The portal is not asked here. */
+const unread: RemoteValues = { fields: {}, multifields: [] };
+
 /** Whether the CRM has changed something that it may change. A pair without a shadow was never equal: its field map tells of that. */
 function differs({ pairs }: FieldMap, record: LocalRecord, shadow: LocalShadow): boolean {
   return pairs.some(
-    ({ key, owner, readLocal: read }) =>
-      owner !== 'bitrix24' && shadow[key] !== undefined && read(record) !== shadow[key],
+    ({ key, owner, readLocal: read, isKnown }) =>
+      owner !== 'bitrix24' &&
+      shadow[key] !== undefined &&
+      read(record) !== shadow[key] &&
+      isKnown?.(record, unread) !== false,
   );
 }
 
