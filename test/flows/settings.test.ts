@@ -34,8 +34,24 @@ describe('settings', () => {
     on_local_delete: each('keep'),
     on_bitrix24_delete: each('keep'),
     field_map: each({}),
+    country: null,
     problems: [],
   };
+
+  it('take a country, in which the phones of new users are dialled', async () => {
+    const phoneOf = async (id: number) => {
+      const { PHONE } = await world.remoteOf(tenant, 'user', id);
+      return (PHONE as { VALUE: string }[]).map(({ VALUE }) => VALUE);
+    };
+    await put({ country: 'BY' });
+    await world.call(tenant.token, 'POST', '/api/users', { name: 'Минск', phone: '8 (029) 123-45-67' });
+    await world.settled();
+    expect(await phoneOf(1)).to.deep.equal(['+375291234567']);
+    await put({});
+    await world.call(tenant.token, 'POST', '/api/users', { name: 'Брест', phone: '8 (029) 765-43-21' });
+    await world.settled();
+    expect(await phoneOf(2)).to.deep.equal(['8 (029) 765-43-21']);
+  });
 
   it('are the defaults at first', async () => {
     expect((await call('GET', path)).body.data).to.deep.equal(defaults);
@@ -60,6 +76,7 @@ describe('settings', () => {
       settings: { directions: { object: 'sideways' } },
       paths: ['directions.object'],
     },
+    { name: 'a country that is none', settings: { country: 'Беларусь' }, paths: ['country'] },
     { name: 'a kind that is none', settings: { automatic: { deals: true } }, paths: ['automatic.deals'] },
     { name: 'a switch that is no switch', settings: { automatic: { object: 'yes' } }, paths: ['automatic.object'] },
     {
