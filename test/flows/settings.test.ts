@@ -38,21 +38,6 @@ describe('settings', () => {
     problems: [],
   };
 
-  it('take a country, in which the phones of new users are dialled', async () => {
-    const phoneOf = async (id: number) => {
-      const { PHONE } = await world.remoteOf(tenant, 'user', id);
-      return (PHONE as { VALUE: string }[]).map(({ VALUE }) => VALUE);
-    };
-    await put({ country: 'BY' });
-    await world.call(tenant.token, 'POST', '/api/users', { name: 'Минск', phone: '8 (029) 123-45-67' });
-    await world.settled();
-    expect(await phoneOf(1)).to.deep.equal(['+375291234567']);
-    await put({});
-    await world.call(tenant.token, 'POST', '/api/users', { name: 'Брест', phone: '8 (029) 765-43-21' });
-    await world.settled();
-    expect(await phoneOf(2)).to.deep.equal(['8 (029) 765-43-21']);
-  });
-
   it('are the defaults at first', async () => {
     expect((await call('GET', path)).body.data).to.deep.equal(defaults);
   });

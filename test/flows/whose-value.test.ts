@@ -114,6 +114,19 @@ describe('whose value it is', () => {
     await world.settled();
   });
 
+  it("a phone is dialled in the company's country, and sent as it was typed where it is not valid there", async () => {
+    const sentFor = async (phone: string) => {
+      const { body } = await world.call(tenant.token, 'POST', '/api/users', { name: 'Диспетчер', phone });
+      await world.settled();
+      const { PHONE } = await world.remoteOf(tenant, 'user', body.data.id);
+      return (PHONE as { VALUE: string }[]).map(({ VALUE }) => VALUE);
+    };
+    expect((await choose({ country: 'BY' })).status).to.equal(200);
+    expect(await sentFor('8 (029) 123-45-67')).to.deep.equal(['+375291234567']);
+    await choose({});
+    expect(await sentFor('8 (029) 765-43-21')).to.deep.equal(['8 (029) 765-43-21']);
+  });
+
   it('a field that is deleted in the portal empties nothing here', async () => {
     const custom = [{ local: 'serial_number', bitrix24: 'UF_CRM_SERIAL', owner: 'both' }];
     await choose({ field_map: { object: { custom } } });
