@@ -21,6 +21,7 @@ export function toRecord(item: unknown, names: FieldNames): RemoteRecord {
     id,
     fields,
     multifields: readMultifields(wire.fm),
+    ...(!Array.isArray(wire.fm) && { lacksMultifields: true }),
     modifiedAt: new Date(String(wire.updatedTime)),
     createdAt: timeOrNull(wire.createdTime),
     originatorId: textOrNull(wire.originatorId),

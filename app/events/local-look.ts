@@ -1,8 +1,8 @@
-import { fieldMapFor } from '../field-maps/custom.ts';
-import type { FieldMap, LocalRecord } from '../field-maps/types.ts';
+import type { FieldMap, LocalRecord, RemoteValues } from '../field-maps/types.ts';
 import { type Entity, entities, pairKinds } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
 import { readLocal } from '../sync/load/local-rows.ts';
+import { readFieldMap } from '../sync/load/read-field-map.ts';
 import { readSettings } from '../sync/load/read-settings.ts';
 import type { LocalShadow } from '../sync/plan/merge.ts';
 import { enqueue, priorities } from '../sync/queue/sync-queue.ts';
@@ -34,7 +34,7 @@ export function makeLocalLook({ db }: { db: Database }): Search {
     for (const entity of kinds) {
       await part(entity, async () => {
         const kind = { tenantId, entity };
-        const fieldMap = fieldMapFor(entity, settings.field_map[entity]);
+        const fieldMap = await readFieldMap(db, kind, settings);
         const changed = await queueChanged(db, kind, fieldMap, signal);
         const count = changed + (await queueUnlinked(db, kind, signal));
         done += 1;
@@ -84,11 +84,17 @@ async function queueChanged(
   }
 }
 
+/** The portal is not asked here. */
+const unread: RemoteValues = { fields: {}, multifields: [] };
+
 /** Whether the CRM has changed something that it may change. A pair without a shadow was never equal: its field map tells of that. */
 function differs({ pairs }: FieldMap, record: LocalRecord, shadow: LocalShadow): boolean {
   return pairs.some(
-    ({ key, owner, readLocal: read }) =>
-      owner !== 'bitrix24' && shadow[key] !== undefined && read(record) !== shadow[key],
+    ({ key, owner, readLocal: read, isKnown }) =>
+      owner !== 'bitrix24' &&
+      shadow[key] !== undefined &&
+      read(record) !== shadow[key] &&
+      isKnown?.(record, unread) !== false,
   );
 }
 

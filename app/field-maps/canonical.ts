@@ -1,4 +1,4 @@
-import { parsePhoneNumberFromString } from 'libphonenumber-js';
+import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import type { Canonical } from './types.ts';
 
 /** Empty in any of the ways in which a database, a form or Bitrix24 says "nothing". */
@@ -31,10 +31,10 @@ export function canonicalDate(value: unknown): Canonical {
   return /^\d{4}-\d\d-\d\d$/.test(date) && !date.startsWith('0000') ? date : null;
 }
 
-/** A number without trailing zeros; of Bitrix24's money (`300|USD`) the amount. */
+/** A number without trailing zeros. */
 export function canonicalNumber(value: unknown): Canonical {
   if (isEmpty(value)) return null;
-  const number = Number(String(value).split('|')[0]?.replace(',', '.').trim());
+  const number = Number(String(value).replace(',', '.').trim());
   return Number.isFinite(number) ? String(number) : null;
 }
 
@@ -56,42 +56,23 @@ export function canonicalEmail(value: unknown): Canonical {
 }
 
 /**
- * A phone number in E.164, numbers without a country code taken as Russian; with its extension, when it has one. What is no phone
- * number stays as it was written, so that nothing is lost.
+ * A phone number in E.164, with its extension when it has one. A number without a country code counts only where it is valid in the
+ * company's country: of others it is not known whose they are. They stay as they were written, and so does what is no phone number.
  */
-export function canonicalPhone(value: unknown): Canonical {
+export function canonicalPhone(value: unknown, country: CountryCode): Canonical {
   const text = canonicalLine(value);
   if (text === null) return null;
-  const phone = parsePhoneNumberFromString(text, 'RU');
-  if (!phone?.isPossible()) return text;
+  const phone = parsePhoneNumberFromString(text, country);
+  const isCertain = text.startsWith('+') ? phone?.isPossible() : phone?.isValid();
+  if (!phone || !isCertain) return text;
   return phone.ext ? `${phone.number} доб. ${phone.ext}` : phone.number;
 }
 
-// The names that Bitrix24's editor and converter use; anything else in brackets is the writer's own text.
-const bbTag =
-  /\[\/?(?:b|i|u|s|p|list|\*|url|img|user|color|size|font|code|quote|left|right|center|justify|table|tr|td|th|disk file id)(?:=[^\]]*|\s[^\]]*)?\]/gi;
-const htmlTag =
-  /<\/?(?:b|i|u|s|p|div|span|br|strong|em|ul|ol|li|a|img|font|h[1-6]|table|tbody|tr|td|th)(?:\s[^<>]*)?\/?>/gi;
-const htmlBreak = /<br(?:\s[^<>]*)?\/?>|<\/(?:p|div|li|tr|h[1-6])>/gi;
-const entities: Record<string, string> = { lt: '<', gt: '>', quot: '"', '#39': "'", apos: "'", nbsp: ' ', amp: '&' };
-
-/**
- * The plain text of a COMMENTS value. Portals store BB-code, older ones HTML, and convert one into the other: only the words count.
- * Idempotent: plain text of plain text is the same.
- */
-export function plainText(value: unknown): Canonical {
-  let text = canonicalText(value);
-  // Decoding can bring forth what looks like a tag again; every round makes the text shorter, so this ends.
-  for (let before: Canonical = null; text !== null && text !== before; ) {
-    before = text;
-    const bare = text
-      .replace(htmlBreak, '\n')
-      .replace(htmlTag, '')
-      .replace(bbTag, '')
-      .replace(/&(lt|gt|quot|#39|apos|nbsp|amp);/g, (_, name: string) => entities[name] ?? '');
-    text = canonicalText(bare);
-  }
-  return text;
+/** The calendar day of a moment, `utcOffsetMin` minutes east of UTC. */
+export function dayOfMoment(value: unknown, utcOffsetMin: number): Canonical {
+  if (isEmpty(value)) return null;
+  const moment = value instanceof Date ? value.getTime() : Date.parse(String(value));
+  return Number.isNaN(moment) ? null : canonicalDate(new Date(moment + utcOffsetMin * 60_000));
 }
 
 /** Cuts a text to what a Bitrix24 field can hold, counting UTF-16 units, never through the middle of a character. */

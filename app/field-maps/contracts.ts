@@ -1,7 +1,7 @@
 import { canonicalDate, canonicalLine, clip } from './canonical.ts';
 import { detailsPair, labelledLine } from './comments.ts';
 import { multifieldPair } from './multifields.ts';
-import type { Canonical, FieldMap, FieldPair, LocalRecord } from './types.ts';
+import { type Canonical, defaultPlace, type FieldMap, type FieldPair, type LocalRecord, type Place } from './types.ts';
 
 /** TITLE of a company holds 255 characters. */
 const titleLength = 255;
@@ -46,17 +46,25 @@ function detailLines(local: LocalRecord): string[] {
   ];
 }
 
+const details = detailsPair({
+  localFields: ['number', 'title', 'start_date', 'end_date', 'client_inn', 'client_kpp'],
+  lines: detailLines,
+  compared: detailLines,
+  isShared: true,
+});
+
 /** Contract and company. */
-export const contractMap: FieldMap = {
-  entity: 'contract',
-  pairs: [
-    clientName,
-    multifieldPair('client_email', 'client_email', 'EMAIL'),
-    multifieldPair('client_phone', 'client_phone', 'PHONE'),
-    detailsPair({
-      localFields: ['number', 'title', 'start_date', 'end_date', 'client_inn', 'client_kpp'],
-      lines: detailLines,
-      compared: detailLines,
-    }),
-  ],
-};
+export function contractMapFor(place: Place): FieldMap {
+  return {
+    entity: 'contract',
+    place,
+    pairs: [
+      clientName,
+      multifieldPair('client_email', 'client_email', 'EMAIL'),
+      multifieldPair('client_phone', 'client_phone', 'PHONE', place),
+      details,
+    ],
+  };
+}
+
+export const contractMap = contractMapFor(defaultPlace);

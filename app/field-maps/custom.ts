@@ -1,17 +1,26 @@
 import type { Text } from '../lib/errors.ts';
 import type { Entity } from '../lib/records.ts';
-import { canonicalBoolean, canonicalDate, canonicalNumber, canonicalText } from './canonical.ts';
-import { contractMap } from './contracts.ts';
-import { objectMap } from './objects.ts';
-import type { Canonical, CustomPair, FieldMap, FieldMapSettings, FieldPair } from './types.ts';
-import { userMap } from './users.ts';
+import { builtInMap } from './built-in.ts';
+import { canonicalBoolean, canonicalDate, canonicalText } from './canonical.ts';
+import { moneyPair } from './money.ts';
+import {
+  type Canonical,
+  type CustomPair,
+  defaultPlace,
+  type FieldMap,
+  type FieldMapSettings,
+  type FieldPair,
+  type Place,
+} from './types.ts';
 
-const builtIn: Record<Entity, FieldMap> = { object: objectMap, user: userMap, contract: contractMap };
-
-type ColumnType = 'text' | 'date' | 'number' | 'boolean';
+type ColumnType = 'text' | 'date' | 'money' | 'boolean';
 
 interface Column {
   type: ColumnType;
+  /** Of an amount: the column of its currency. */
+  currency?: string;
+  /** The column belongs to another record: it is shown there and never taken over from there. */
+  isShown?: true;
   /** The column may not be empty: an emptied Bitrix24 field is filled again from our side. */
   required?: true;
 }
@@ -24,6 +33,7 @@ const columns: Record<Entity, Record<string, Column>> = {
     phone_number: { type: 'text' },
     serial_number: { type: 'text' },
     status: { type: 'text', required: true },
+    contract_total_amount: { type: 'money', currency: 'contract_currency', isShown: true },
   },
   user: { role: { type: 'text', required: true }, is_active: { type: 'boolean', required: true } },
   contract: {
@@ -35,16 +45,15 @@ const columns: Record<Entity, Record<string, Column>> = {
     client_address: { type: 'text' },
     start_date: { type: 'date' },
     end_date: { type: 'date' },
-    total_amount: { type: 'number' },
+    total_amount: { type: 'money', currency: 'currency' },
     currency: { type: 'text', required: true },
     status: { type: 'text', required: true },
   },
 };
 
-const canonicals: Record<ColumnType, (value: unknown) => Canonical> = {
+const canonicals: Record<Exclude<ColumnType, 'money'>, (value: unknown) => Canonical> = {
   text: canonicalText,
   date: canonicalDate,
-  number: canonicalNumber,
   boolean: canonicalBoolean,
 };
 
@@ -52,18 +61,18 @@ const canonicals: Record<ColumnType, (value: unknown) => Canonical> = {
 const fittingTypes: Record<ColumnType, readonly string[]> = {
   text: ['string', 'text', 'url', 'char', 'crm_status', 'crm_currency'],
   date: ['date', 'datetime'],
-  number: ['double', 'integer', 'money'],
+  money: ['money', 'double', 'integer'],
   boolean: ['boolean', 'char'],
 };
 
 /** The built-in map of a kind with the tenant's changes: pairs off, other owners, own pairs. */
-export function fieldMapFor(entity: Entity, settings: FieldMapSettings): FieldMap {
+export function fieldMapFor(entity: Entity, settings: FieldMapSettings, place: Place = defaultPlace): FieldMap {
   const disabled = new Set(settings.disabled ?? []);
-  const pairs = builtIn[entity].pairs
-    .filter((pair) => !disabled.has(pair.key))
+  const pairs = builtInMap(entity, place)
+    .pairs.filter((pair) => !disabled.has(pair.key))
     .map((pair) => ({ ...pair, owner: settings.owners?.[pair.key] ?? pair.owner }));
   const own = (settings.custom ?? []).flatMap((pair) => toFieldPair(entity, pair));
-  return { entity, pairs: [...pairs, ...own] };
+  return { entity, place, pairs: [...pairs, ...own] };
 }
 
 /** Columns that may be paired with a field of the tenant's choice. */
@@ -81,7 +90,7 @@ export function checkCustomPair(
   if (!field || !column) {
     return { ru: `в портале нет поля ${pair.bitrix24}`, en: `the portal has no field ${pair.bitrix24}` };
   }
-  const taken = builtIn[entity].pairs.find((known) => known.remoteFields.includes(pair.bitrix24));
+  const taken = builtInMap(entity, defaultPlace).pairs.find((known) => known.remoteFields.includes(pair.bitrix24));
   if (taken) {
     return {
       ru: `поле ${pair.bitrix24} уже занято парой «${taken.key}»`,
@@ -100,6 +109,12 @@ export function checkCustomPair(
       en: `the field ${pair.bitrix24} is read-only: choose the owner bitrix24`,
     };
   }
+  if (column.isShown && pair.owner !== 'crm') {
+    return {
+      ru: `поле ${pair.local} принадлежит договору: выберите владельца crm`,
+      en: `the field ${pair.local} belongs to the contract: choose the owner crm`,
+    };
+  }
   if (!fittingTypes[column.type].includes(field.type)) {
     const fitting = fittingTypes[column.type].join(', ');
     return {
@@ -110,9 +125,11 @@ export function checkCustomPair(
   return null;
 }
 
-function toFieldPair(entity: Entity, { local, bitrix24, owner }: CustomPair): FieldPair[] {
+function toFieldPair(entity: Entity, pair: CustomPair): FieldPair[] {
+  const { local, bitrix24, owner } = pair;
   const column = columns[entity][local];
   if (!column) return [];
+  if (column.type === 'money') return [moneyPair(pair, column.currency ?? 'currency')];
   const canonical = canonicals[column.type];
   return [
     {

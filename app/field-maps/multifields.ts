@@ -1,19 +1,35 @@
 import { canonicalEmail, canonicalPhone } from './canonical.ts';
-import type { Canonical, FieldPair, Multifield, RemoteValues, TrackedIds } from './types.ts';
-
-const canonicals = { EMAIL: canonicalEmail, PHONE: canonicalPhone } as const;
+import {
+  type Canonical,
+  defaultPlace,
+  type FieldPair,
+  type Multifield,
+  type Remembered,
+  type RemoteValues,
+} from './types.ts';
 
 /**
- * The pair of a column and one value of a multifield: the one that we set. The other values belong to the people in the portal and
- * are never touched. Ours is known by its id; where it is gone, the first that is left takes its place.
+ * The pair of a column and one value of a multifield. Only a value that we added is ours: it is changed and removed with the column.
+ * Values that people entered are never touched, also while one of them stands for the column; ours is added beside it. `place` tells in
+ * which country phone numbers are dialled.
  */
-export function multifieldPair(key: string, column: string, typeId: keyof typeof canonicals): FieldPair {
-  const canonical = canonicals[typeId];
+export function multifieldPair(
+  key: string,
+  column: string,
+  typeId: 'EMAIL' | 'PHONE',
+  { country } = defaultPlace,
+): FieldPair {
+  const canonical = (value: unknown) => (typeId === 'EMAIL' ? canonicalEmail(value) : canonicalPhone(value, country));
   const isOfType = (item: Multifield) => item.typeId === typeId && canonical(item.value) !== null;
-  const byId = (remote: RemoteValues, tracked: TrackedIds) =>
-    remote.multifields.find((item) => isOfType(item) && item.id !== undefined && item.id === tracked[key]);
-  const current = (remote: RemoteValues, tracked: TrackedIds) =>
-    byId(remote, tracked) ?? remote.multifields.find(isOfType);
+  const isForeign = (item: Multifield, { foreign }: Remembered) =>
+    item.id !== undefined && foreign[key]?.includes(item.id) === true;
+  const byId = ({ multifields }: RemoteValues, { ids }: Remembered) =>
+    multifields.find((item) => isOfType(item) && item.id !== undefined && item.id === ids[key]);
+  // A value that nobody accounted for yet was entered since: it is shown to the CRM.
+  const unaccounted = ({ multifields }: RemoteValues, remembered: Remembered) =>
+    multifields.find((item) => isOfType(item) && !isForeign(item, remembered));
+  const current = (remote: RemoteValues, remembered: Remembered) =>
+    byId(remote, remembered) ?? unaccounted(remote, remembered);
 
   return {
     key,
@@ -21,20 +37,24 @@ export function multifieldPair(key: string, column: string, typeId: keyof typeof
     localFields: [column],
     remoteFields: [typeId],
     readLocal: (local) => canonical(local[column]),
-    readRemote: (remote, tracked) => canonical(current(remote, tracked)?.value),
+    readRemote: (remote, remembered) => canonical(current(remote, remembered)?.value),
     encode: (local) => canonical(local[column]),
     decode: (value) => ({ [column]: value }),
-    write(remote, value, tracked) {
-      const ours = byId(remote, tracked);
+    write(remote, value, remembered) {
+      const standing = byId(remote, remembered);
+      const ours = standing && !isForeign(standing, remembered) ? standing : undefined;
       if (value === null) return { ...remote, multifields: remote.multifields.filter((item) => item !== ours) };
       if (ours) return replace(remote, ours, value);
       const stands = remote.multifields.some((item) => isOfType(item) && canonical(item.value) === value);
       if (stands) return remote;
       return { ...remote, multifields: [...remote.multifields, { typeId, valueType: 'WORK', value }] };
     },
-    track(remote, tracked, wanted) {
-      const equal = (item: Multifield) => isOfType(item) && canonical(item.value) === wanted;
-      return (byId(remote, tracked) ?? remote.multifields.find(equal) ?? remote.multifields.find(isOfType))?.id;
+    track(remote, remembered, wanted) {
+      if (wanted === null) return undefined;
+      const standing = byId(remote, remembered);
+      if (standing && (!isForeign(standing, remembered) || canonical(standing.value) === wanted)) return standing.id;
+      const equal = remote.multifields.find((item) => isOfType(item) && canonical(item.value) === wanted);
+      return (equal ?? unaccounted(remote, remembered) ?? standing)?.id;
     },
   };
 }

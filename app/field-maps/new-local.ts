@@ -1,10 +1,5 @@
-import type { Entity } from '../lib/records.ts';
-import { contractMap } from './contracts.ts';
-import { objectMap } from './objects.ts';
-import type { FieldMap, RemoteValues } from './types.ts';
-import { userMap } from './users.ts';
-
-const maps: Record<Entity, FieldMap> = { object: objectMap, user: userMap, contract: contractMap };
+import { builtInMap } from './built-in.ts';
+import { defaultPlace, type FieldMap, nothingRemembered, type RemoteValues } from './types.ts';
 
 /**
  * The columns of a local record made from a Bitrix24 one that has none, or null when there is nothing to make it of (no name): what the
@@ -17,11 +12,12 @@ export function newLocalRecord(
 ): Record<string, unknown> | null {
   const { entity } = fieldMap;
   const columns: Record<string, unknown> = entity === 'contract' ? { number: `B24-${remote.id}` } : {};
-  const builtIn = maps[entity].pairs.filter((pair) => pair.owner === 'both');
-  const known = new Set(maps[entity].pairs.map((pair) => pair.key));
+  const { pairs } = builtInMap(entity, fieldMap.place ?? defaultPlace);
+  const builtIn = pairs.filter((pair) => pair.owner === 'both');
+  const known = new Set(pairs.map((pair) => pair.key));
   const own = fieldMap.pairs.filter((pair) => !known.has(pair.key) && pair.owner !== 'crm');
   for (const pair of [...builtIn, ...own]) {
-    const value = pair.readRemote(remote, {});
+    const value = pair.readRemote(remote, nothingRemembered);
     if (value !== null) Object.assign(columns, pair.decode(value, columns));
   }
   const name = entity === 'contract' ? columns.client_name : columns.name;

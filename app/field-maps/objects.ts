@@ -1,63 +1,19 @@
-import { canonicalDate, canonicalId, canonicalLine, canonicalText, clip, plainText } from './canonical.ts';
-import { detailsPair, joinComments, labelledLine, shownAbove, splitComments } from './comments.ts';
-import type { Canonical, FieldMap, FieldPair, LocalRecord } from './types.ts';
+import { canonicalDate, canonicalId, canonicalLine, canonicalText } from './canonical.ts';
+import { detailsPair, labelledLine, readAbove, shownAbove, writeAbove } from './comments.ts';
+import { titlePair } from './titles.ts';
+import type { FieldMap, FieldPair, LocalRecord, RemoteValues } from './types.ts';
 
-/** TITLE holds 255 characters (deal table of the self-hosted edition, 2026-05). */
-const titleLength = 255;
-
-function suffixOf(local: LocalRecord): string {
-  const number = canonicalLine(local.contract_number);
-  return number === null ? '' : ` (договор ${number})`;
-}
-
-/**
- * The object's name with its contract's number behind it. A manager who renames the deal renames the object; the number is taken off
- * again, also an older one. A title that is emptied is put back, because an object needs a name.
- */
-const title: FieldPair = {
-  key: 'title',
-  owner: 'both',
-  localFields: ['name', 'contract_number'],
-  remoteFields: ['TITLE'],
-  readLocal: (local) => {
-    const name = canonicalLine(local.name);
-    return name === null ? null : name + suffixOf(local);
-  },
-  readRemote: (remote) => canonicalLine(remote.fields.TITLE),
-  encode(local) {
-    const name = canonicalLine(local.name);
-    const suffix = suffixOf(local);
-    return name === null ? null : clip(name, titleLength - suffix.length) + suffix;
-  },
-  decode(value, local) {
-    const name = nameOf(value, local);
-    return name === null ? {} : { name };
-  },
-  write: (remote, value) => ({ ...remote, fields: { ...remote.fields, TITLE: value } }),
-};
-
-function nameOf(value: Canonical, local: LocalRecord): Canonical {
-  const suffix = suffixOf(local);
-  if (value === null || suffix === '') return value;
-  if (value.endsWith(suffix)) return canonicalLine(value.slice(0, -suffix.length));
-  return canonicalLine(value.replace(/(?:^| )\(договор [^()]*\)$/, ''));
-}
-
-/** The object's description is what people see above the marker line. */
+/** The object's description is what people wrote into COMMENTS, above the marker line or below it. */
 const description: FieldPair = {
   key: 'description',
   owner: 'both',
   localFields: ['description'],
   remoteFields: ['COMMENTS'],
   readLocal: (local) => canonicalText(local.description),
-  readRemote: (remote) => plainText(splitComments(remote.fields.COMMENTS).above),
-  // A description that holds the marker itself would be cut there when it comes back: what stands above it is what can be shown.
+  readRemote: readAbove,
   encode: (local) => shownAbove(local.description),
   decode: (value) => ({ description: value }),
-  write(remote, value) {
-    const { below } = splitComments(remote.fields.COMMENTS);
-    return { ...remote, fields: { ...remote.fields, COMMENTS: joinComments({ above: value ?? '', below }) } };
-  },
+  write: writeAbove,
 };
 
 function datePair(key: string, column: string, field: string): FieldPair {
@@ -72,6 +28,19 @@ function datePair(key: string, column: string, field: string): FieldPair {
     decode: () => ({}),
     write: (remote, value) => ({ ...remote, fields: { ...remote.fields, [field]: value } }),
   };
+}
+
+/**
+ * The end of the contract. A deal in a final stage keeps its date: the portal sets it to the day on which the deal was closed
+ * (a setting of the portal, on by default), and reports count by it.
+ */
+const closeDate: FieldPair = {
+  ...datePair('close_date', 'contract_end_date', 'CLOSEDATE'),
+  isKnown: (_local, remote) => !isClosed(remote),
+};
+
+function isClosed({ fields }: RemoteValues): boolean {
+  return fields.CLOSED === 'Y' || fields.STAGE_SEMANTIC_ID === 'S' || fields.STAGE_SEMANTIC_ID === 'F';
 }
 
 /** A contract whose company is not known now (it was deleted there, or is not made yet) takes no company away. */
@@ -107,11 +76,11 @@ const details = detailsPair({
 export const objectMap: FieldMap = {
   entity: 'object',
   pairs: [
-    title,
+    titlePair,
     description,
     details,
     datePair('begin_date', 'contract_start_date', 'BEGINDATE'),
-    datePair('close_date', 'contract_end_date', 'CLOSEDATE'),
+    closeDate,
     company,
   ],
 };

@@ -1,10 +1,19 @@
 import type { Multifield, RemoteChanges, RemoteValues } from './types.ts';
 
-/** What must be sent so that `before` becomes `after`: changed fields only, values of multifields by their ids. */
+/** Fields that a portal fills anew when another is sent without them (api-reference/crm/currency/index.md, 2026-08). */
+const companions: Readonly<Record<string, string>> = { OPPORTUNITY: 'CURRENCY_ID', REVENUE: 'CURRENCY_ID' };
+
+/**
+ * What must be sent so that `before` becomes `after`: changed fields only, an amount never without its currency, values of multifields
+ * by their ids.
+ */
 export function diffRemote(before: RemoteValues, after: RemoteValues): RemoteChanges {
-  const fields = Object.fromEntries(
-    Object.entries(after.fields).filter(([name, value]) => !isSame(before.fields[name], value)),
-  );
+  const changed = Object.entries(after.fields).filter(([name, value]) => !isSame(before.fields[name], value));
+  const fields = Object.fromEntries(changed);
+  for (const [name] of changed) {
+    const companion = companions[name];
+    if (companion && after.fields[companion]) fields[companion] = after.fields[companion];
+  }
   return { fields, multifields: diffMultifields(before.multifields, after.multifields) };
 }
 

@@ -1,3 +1,4 @@
+import type { CountryCode } from 'libphonenumber-js/max';
 import type { Entity } from '../lib/records.ts';
 
 /**
@@ -9,8 +10,8 @@ export type Canonical = string | null;
 /**
  * A CRM row as the engine reads it: the table's columns by their own names (snake_case), dates as `YYYY-MM-DD`. An object
  * carries its contract too: `contract_number`, `contract_client_name`, `contract_start_date`, `contract_end_date`,
- * `contract_bitrix24_id` (the company that the contract is linked with); all null when it has none. `has_contract` is true also while
- * the contract is linked with no company.
+ * `contract_total_amount`, `contract_currency`, `contract_bitrix24_id` (the company that the contract is linked with); all null when it
+ * has none. `has_contract` is true also while the contract is linked with no company.
  */
 export type LocalRecord = Readonly<Record<string, unknown>>;
 
@@ -24,12 +25,45 @@ export interface Multifield {
 
 /** What a Bitrix24 record holds, as the app sees it: documented upper-case names, multifields apart. */
 export interface RemoteValues {
+  /** A field that the portal does not name at all is absent here; one that it names as empty is there, with null or ''. */
   readonly fields: Readonly<Record<string, unknown>>;
   readonly multifields: readonly Multifield[];
+  /** The answer names no multifields at all, which does not mean that there are none. */
+  readonly lacksMultifields?: boolean;
 }
 
-/** Which of the multifield's values is ours, by pair key: the others belong to the people in the portal. */
+/** Which of a multifield's values stands for the CRM's, by pair key. */
 export type TrackedIds = Readonly<Record<string, number>>;
+
+/** What is remembered of a Bitrix24 record since its pair was last equal, by pair key. */
+export interface Remembered {
+  /** What each pair read there. */
+  readonly values: Readonly<Record<string, Canonical>>;
+  readonly ids: TrackedIds;
+  /** Ids of a multifield's values that people entered: they are never changed nor removed. Absent: not known. */
+  readonly foreign: Readonly<Record<string, readonly number[]>>;
+  /** The record is the answer to a write of ours: nobody has changed our part of a text since. */
+  readonly isFresh?: boolean;
+}
+
+export const nothingRemembered: Remembered = { values: {}, ids: {}, foreign: {} };
+
+/** What a new value of ours is put in place of. */
+export interface Standing {
+  /** What the record holds now. */
+  value: Canonical;
+  /** What our side was when the pair was last equal; undefined when it never was. */
+  localShadow: Canonical | undefined;
+}
+
+/** Where the company is: how its people write phone numbers, and which day it is there. */
+export interface Place {
+  country: CountryCode;
+  /** Minutes east of UTC by the portal's clock. */
+  utcOffsetMin: number;
+}
+
+export const defaultPlace: Place = { country: 'RU', utcOffsetMin: 180 };
 
 export type FieldOwner = 'both' | 'crm' | 'bitrix24';
 
@@ -46,22 +80,26 @@ export interface FieldPair {
   /** Upper-case Bitrix24 fields read and written. */
   readonly remoteFields: readonly string[];
   readLocal(local: LocalRecord): Canonical;
-  readRemote(remote: RemoteValues, tracked: TrackedIds): Canonical;
-  /** False: our side cannot say just now what the value is, and the field rests. Absent: it always can. */
-  isKnown?(local: LocalRecord): boolean;
+  readRemote(remote: RemoteValues, remembered: Remembered): Canonical;
+  /** False: what the value ought to be cannot be said just now, and the field rests. Absent: it always can. */
+  isKnown?(local: LocalRecord, remote: RemoteValues): boolean;
   /** The remote value that stands for this record's local value. */
   encode(local: LocalRecord): Canonical;
-  /** The columns to set so that the local side shows this remote value. */
-  decode(remote: Canonical, local: LocalRecord): Record<string, unknown>;
+  /** The same where a value stands already: what people arranged there, and what our side cannot show, stays. Absent: as `encode`. */
+  encodeOver?(local: LocalRecord, standing: Standing): Canonical;
+  /** The columns to set so that the local side shows this remote value; none when it cannot be shown. */
+  decode(remote: Canonical, local: LocalRecord, localShadow?: Canonical): Record<string, unknown>;
   /** The remote record with this remote value in it; everything else untouched. */
-  write(remote: RemoteValues, value: Canonical, tracked: TrackedIds): RemoteValues;
-  /** For a multifield: the id of our value in this record, looked up by the tracked id, then by value, then the first. */
-  track?(remote: RemoteValues, tracked: TrackedIds, wanted: Canonical): number | undefined;
+  write(remote: RemoteValues, value: Canonical, remembered: Remembered): RemoteValues;
+  /** For a multifield: the id of the value that stands for ours in this record. */
+  track?(remote: RemoteValues, remembered: Remembered, wanted: Canonical): number | undefined;
 }
 
 export interface FieldMap {
   readonly entity: Entity;
   readonly pairs: readonly FieldPair[];
+  /** Absent: `defaultPlace`. */
+  readonly place?: Place;
 }
 
 /** What must be sent so that `before` becomes `after`: changed fields only. */

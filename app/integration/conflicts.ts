@@ -1,5 +1,4 @@
 import { type Transaction, UniqueConstraintError } from 'sequelize';
-import { fieldMapFor } from '../field-maps/custom.ts';
 import type { Canonical, FieldPair, LocalRecord } from '../field-maps/types.ts';
 import { offsetOf, type Page } from '../http/paging.ts';
 import { AppError, notFound } from '../lib/errors.ts';
@@ -9,6 +8,7 @@ import { retryingTransaction } from '../models/retrying-transaction.ts';
 import { closeConflict } from '../sync/journal/close-entries.ts';
 import { forgetLocalValue } from '../sync/load/first-links.ts';
 import { readLocal, writeLocal } from '../sync/load/local-rows.ts';
+import { readFieldMap } from '../sync/load/read-field-map.ts';
 import { readSettings } from '../sync/load/read-settings.ts';
 import { enqueue, priorities } from '../sync/queue/sync-queue.ts';
 import { localNameSql } from './record-name.ts';
@@ -133,7 +133,8 @@ async function putBack(
   const row = (await readLocal(db, target, [localId], transaction)).get(localId);
   if (!row || row.deleted) throw recordGone();
   const settings = await readSettings({ db }, tenantId);
-  const pair = fieldMapFor(entity, settings.field_map[entity]).pairs.find(({ key }) => key === field);
+  const { pairs } = await readFieldMap(db, target, settings);
+  const pair = pairs.find(({ key }) => key === field);
   const lost = keep === 'crm' ? conflict.local_value : conflict.bitrix24_value;
   const columnsToSet = pair && columnsFor(pair, row.record, keep, lost);
   if (!columnsToSet) throw notRestorable(field);

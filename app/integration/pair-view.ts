@@ -1,10 +1,10 @@
 import type { Bitrix24Client, RemoteRecord } from '../bitrix24/client.ts';
-import { fieldMapFor } from '../field-maps/custom.ts';
 import type { FieldPair, LocalRecord } from '../field-maps/types.ts';
 import { AppError, notFound, type Text } from '../lib/errors.ts';
 import { type Database, queryRows } from '../models/database.ts';
 import { readLocal } from '../sync/load/local-rows.ts';
 import { findMappings, type Mapping } from '../sync/load/mappings.ts';
+import { readFieldMap } from '../sync/load/read-field-map.ts';
 import { readSettings } from '../sync/load/read-settings.ts';
 import { type ErrorRow, errorColumns } from './error-list.ts';
 import { findMapping, type MappingRow } from './mapping-list.ts';
@@ -62,7 +62,7 @@ export async function viewPair({ db, clientFor }: PairViewDeps, tenantId: number
   const [mapping] = mappings;
   if (!mapping) throw notFound();
   const local = locals.get(localId) ?? null;
-  const fieldMap = fieldMapFor(entity, settings.field_map[entity]);
+  const fieldMap = await readFieldMap(db, { tenantId, entity }, settings);
   return {
     mapping: row,
     fields: fieldMap.pairs.map((pair) => viewField(pair, mapping, local?.record ?? null, remote)),
@@ -98,7 +98,7 @@ function viewField(pair: FieldPair, mapping: Mapping, local: LocalRecord | null,
   const localValue = local ? pair.readLocal(local) : null;
   const remoteValue = remote.error
     ? shadows.remote
-    : remote.record && pair.readRemote(remote.record, mapping.shadows.remote.ids);
+    : remote.record && pair.readRemote(remote.record, mapping.shadows.remote);
   return {
     key: pair.key,
     owner: pair.owner,

@@ -1,4 +1,5 @@
 import { joinComments, splitComments } from '../../app/field-maps/comments.ts';
+import { nothingRemembered } from '../../app/field-maps/types.ts';
 import type { Random } from './random.ts';
 import type { SoakTenant, SoakWorld } from './soak-world.ts';
 
@@ -81,8 +82,8 @@ export function makeEdits(world: SoakWorld, random: Random) {
     const record = anyRecord('deal');
     if (!record) return;
     const { portal } = record;
-    const { below } = splitComments(portal.records('deal').get(record.id).COMMENTS);
-    portal.records('deal').update(record.id, { COMMENTS: joinComments({ above: name(3), below }) });
+    const { below } = splitComments(portal.records('deal').get(record.id).COMMENTS, nothingRemembered);
+    portal.records('deal').update(record.id, { COMMENTS: joinComments({ above: name(3), below: below.join('\n') }) });
   }
 
   return {

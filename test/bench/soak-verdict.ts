@@ -1,5 +1,6 @@
-import { plainText } from '../../app/field-maps/canonical.ts';
 import { splitComments } from '../../app/field-maps/comments.ts';
+import { plainText } from '../../app/field-maps/markup.ts';
+import { nothingRemembered } from '../../app/field-maps/types.ts';
 import { multisetOf } from './counting.ts';
 import type { SoakTenant, SoakWorld } from './soak-world.ts';
 
@@ -111,7 +112,7 @@ export async function findDifferences(world: SoakWorld, tenant: SoakTenant): Pro
       const first = theirs(record);
       if (withoutNumber(first) !== withoutNumber(text(row.first)))
         found.push(`${entity} ${row.id} is ${JSON.stringify(row.first)}, its ${remote} ${JSON.stringify(first)}`);
-      const above = plainText(splitComments(record.COMMENTS).above) ?? '';
+      const above = plainText(splitComments(record.COMMENTS, nothingRemembered).above) ?? '';
       const described = plainText(row.second) ?? '';
       if (entity === 'object' && above !== described)
         found.push(`object ${row.id} is described ${JSON.stringify(described)}, its deal ${JSON.stringify(above)}`);

@@ -46,6 +46,7 @@ describe('settings', () => {
       object: {},
     },
     first_link: each('fill_only'),
+    country: null,
     problems: [],
   };
 
@@ -72,6 +73,7 @@ describe('settings', () => {
       settings: { directions: { object: 'sideways' } },
       paths: ['directions.object'],
     },
+    { name: 'a country that is none', settings: { country: 'Беларусь' }, paths: ['country'] },
     { name: 'a kind that is none', settings: { automatic: { deals: true } }, paths: ['automatic.deals'] },
     { name: 'a switch that is no switch', settings: { automatic: { object: 'yes' } }, paths: ['automatic.object'] },
     {

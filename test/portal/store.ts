@@ -76,7 +76,7 @@ export class Store {
         ...Object.fromEntries(
           this.catalogue.list(kind).map((field) => [field.upperName, field.isMultiple ? [] : null]),
         ),
-        ...defaults(kind, id, now),
+        ...defaults(kind, id, now, this.#deps.switches),
         ...{ ID: id, DATE_CREATE: now, DATE_MODIFY: now, LAST_ACTIVITY_TIME: now },
         ...{ CREATED_BY_ID: userId, MODIFY_BY_ID: userId, ASSIGNED_BY_ID: userId, OPENED: 'Y' },
       },
@@ -190,6 +190,9 @@ export class Store {
     }
     if (isNew) for (const name of ['TITLE', 'STAGE_ID']) if (stored[name] === null) delete stored[name];
     if (kind !== 'deal') return stored;
+    // An amount without its currency gets the base one, whatever stood there.
+    if (stored.OPPORTUNITY !== undefined && fields.CURRENCY_ID === undefined)
+      stored.CURRENCY_ID = this.#deps.switches.baseCurrency;
     const placed = { ...stored, ...this.funnels.place(before, stored) };
     return isNew ? placed : { ...placed, ...closingDate(before, placed, this.#deps) };
   }
@@ -207,13 +210,13 @@ export class Store {
   }
 }
 
-function defaults(kind: RecordKind, id: number, now: string): Record<string, unknown> {
+function defaults(kind: RecordKind, id: number, now: string, switches: PortalSwitches): Record<string, unknown> {
   if (kind === 'contact') return { CATEGORY_ID: 0 };
   if (kind === 'company') return { TITLE: `Компания #${id}`, CATEGORY_ID: 0, IS_MY_COMPANY: 'N' };
   const inAWeek = new Date(Date.parse(now) + 7 * 86_400_000).toISOString().slice(0, 10);
   return {
     TITLE: `Сделка #${id}`,
-    CURRENCY_ID: 'RUB',
+    CURRENCY_ID: switches.baseCurrency,
     IS_RECURRING: 'N',
     BEGINDATE: now.slice(0, 10),
     CLOSEDATE: inAWeek,

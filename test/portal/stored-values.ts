@@ -15,6 +15,8 @@ export function toStored(field: FieldDefinition, value: unknown, switches: Porta
       return Number(value) > 0 ? Number(value) : field.type === 'crm_category' ? 0 : null;
     case 'double':
       return Number.isFinite(Number(value)) ? Number(value) : undefined;
+    case 'money':
+      return toMoney(String(value), switches);
     case 'boolean':
       return ['Y', '1', 'true', true, 1].includes(value as never) ? 'Y' : 'N';
     case 'date':
@@ -26,6 +28,12 @@ export function toStored(field: FieldDefinition, value: unknown, switches: Porta
   }
 }
 
+// The base currency is added to an amount without one; whether a currency exists is not asked (crm-item-add.md, 2026-08-18).
+function toMoney(text: string, { baseCurrency }: PortalSwitches): string | null {
+  const [amount = '', currency = baseCurrency] = text.split('|');
+  return amount.trim() === '' ? null : `${amount}|${currency}`;
+}
+
 // An unreadable date is dropped, silently.
 function toDate(text: string): string | undefined {
   const match = /^(\d{4}-\d\d-\d\d)/.exec(text);
@@ -35,8 +43,10 @@ function toDate(text: string): string | undefined {
 function storeText(field: FieldDefinition, text: string, switches: PortalSwitches): string | null {
   let stored = text.replace(/\r\n?/g, '\n');
   if (field.upperName === 'COMMENTS')
-    stored = switches.comments === 'bb' ? htmlToBb(stored).trim() : stored.replaceAll('\n', '<br>\n');
+    stored =
+      switches.comments === 'bb' ? bracketsToEntities(htmlToBb(stored)).trim() : stored.replaceAll('\n', '<br>\n');
   else stored = stored.trim().slice(0, lengths[field.upperName] ?? 255);
+  if (switches.cutsAtFourBytes) stored = stored.replace(/[\u{10000}-\u{10ffff}][\s\S]*$/u, '').trimEnd();
   if (switches.lossyText) stored = switches.lossyText(stored);
   return stored === '' ? null : stored;
 }
@@ -48,6 +58,15 @@ function htmlToBb(text: string): string {
     .replace(/<br\s*\/?>/gi, '\n')
     .replace(/<(\/?)(b|i|u|s)>/gi, (_, slash: string, tag: string) => `[${slash}${tag.toUpperCase()}]`)
     .replace(/<\/?(?:p|div|span|a|strong|em)(?:\s[^>]*)?>/gi, '');
+}
+
+// A bracket that belongs to no tag exists only as an entity.
+function bracketsToEntities(text: string): string {
+  const tag = /\[\/?(?:b|i|u|s|p|list|\*|url|img|user|color|size|font|code|quote)(?:=[^\][]*)?\]/i;
+  const pieces = text.split(new RegExp(`(${tag.source})`, 'i'));
+  return pieces
+    .map((piece, index) => (index % 2 === 1 ? piece : piece.replaceAll('[', '&#91;').replaceAll(']', '&#93;')))
+    .join('');
 }
 
 export interface StoredMultifield {

@@ -45,6 +45,10 @@ export interface PortalSwitches extends AppSwitches {
   closeDateOnFinish: 'always' | 'unlessSent' | 'never';
   /** COMMENTS: HTML becomes BB-code (current); older portals return HTML with `<br>`. */
   comments: 'bb' | 'html';
+  /** A database of three bytes a character ends a text where one of four stood (old self-hosted portals). */
+  cutsAtFourBytes: boolean;
+  /** The currency of amounts that are sent without one (api-reference/crm/currency/index.md, 2026-08-13). */
+  baseCurrency: string;
   /** What else the portal does to texts that it stores. */
   lossyText: ((text: string) => string) | null;
   /** `companyId` when there is none: null, or 0 as in the doc's lead example. */
@@ -87,6 +91,8 @@ export const defaultSwitches: PortalSwitches = {
   dealDatesStick: true,
   closeDateOnFinish: 'always',
   comments: 'bb',
+  cutsAtFourBytes: false,
+  baseCurrency: 'RUB',
   lossyText: null,
   emptyReference: null,
   totalWithoutCount: 'absent',

@@ -50,6 +50,15 @@ export function mockRecord(values: Partial<RemoteRecord> & { id: number }): Remo
   };
 }
 
+/** Fields that a portal names in every record, empty ones too. */
+const standardFields: Record<Entity, readonly string[]> = {
+  object: ['TITLE', 'COMMENTS', 'BEGINDATE', 'CLOSEDATE', 'COMPANY_ID'],
+  user: ['NAME', 'SECOND_NAME', 'LAST_NAME', 'COMMENTS'],
+  contract: ['TITLE', 'COMMENTS'],
+};
+
+const emptyFields = (entity: Entity) => Object.fromEntries(standardFields[entity].map((name) => [name, null]));
+
 const itemName = (upperName: string) => upperName.toLowerCase().replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
 
 /** A portal in memory behind the same interface as the real client: for tests that need no wire. Every call is recorded. */
@@ -101,7 +110,8 @@ export class MockBitrix24Client implements Bitrix24Client {
 
   /** Puts a record there as a person of the portal does; the id is the next one when none is given. */
   put(entity: Entity, values: Partial<RemoteRecord> = {}): RemoteRecord {
-    const record = mockRecord({ ...values, id: values.id ?? this.#nextId });
+    const fields = { ...emptyFields(entity), ...values.fields };
+    const record = mockRecord({ ...values, fields, id: values.id ?? this.#nextId });
     this.#nextId = Math.max(this.#nextId, record.id + 1);
     this.records[entity].set(record.id, record);
     return record;

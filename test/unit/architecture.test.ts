@@ -99,7 +99,7 @@ const pure = [
   /^app\/bitrix24\/(calendar-day|errors|error-rows|error-table|installation-error-rows|item-codec|list-answer|clear-company-fields|webhook-url)\.ts$/,
   /^app\/bitrix24\/limits\/pacer\.ts$/,
 ];
-const purePackages = ['libphonenumber-js'];
+const purePackages = ['libphonenumber-js/max'];
 
 /** Calls that bring in the present moment, chance or the world outside. */
 const impureCalls = /\b(Date\.now\(|new Date\(\)|Math\.random\(|process\.|fetch\(|setTimeout\(|globalThis\b)/;

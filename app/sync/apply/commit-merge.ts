@@ -11,7 +11,7 @@ import { mergeInputOf } from '../plan/plan-pair.ts';
 import { nextShadows, type Shadows } from '../plan/shadows.ts';
 import { closingOf, stageOf } from './deal-stages.ts';
 import { type AppliedPlan, doneEntries, type Entries, noEntries, type RefusedField } from './entries.ts';
-import { fieldErrorsAfter, notAccepted } from './field-errors.ts';
+import { besideCut, fieldErrorsAfter, notAccepted } from './field-errors.ts';
 import { type CommitDeps, changesFromNothing, logLine, mappingOf, missing, stageChange } from './pair-entries.ts';
 import { writeChanges } from './write-changes.ts';
 
@@ -43,8 +43,9 @@ export async function commitMerge(
   const toLocal = [...plan.merge.toLocal.filter(({ pair }) => !taken.includes(pair.key)), ...overwritten.toLocal];
   const target = { tenantId: context.tenantId, entity: item.pair.entity, row: local };
   const written = await writeChanges(deps.db, target, toLocal, { transaction, byField });
-  const refused = [...(item.refused ?? []), ...written.refused, ...notAccepted(item, plan.merge)];
-  const merge = withoutRefused(plan.merge, refused);
+  const refused = [...(item.refused ?? []), ...written.refused, ...notTaken(item, plan.merge)];
+  const beside = besideCut(context.fieldMap, refused);
+  const merge = withoutKeys(plan.merge, [...refused.map(({ key }) => key), ...beside]);
   return entriesOf(context, item, plan, { merge, overwritten, local, after: written.row, remote, refused });
 }
 
@@ -59,7 +60,7 @@ function entriesOf(context: SyncContext, item: AppliedPlan, plan: MergePlan, mer
     conflicts: conflicts.map((conflict) => conflictLine(context, item, conflict)),
     refused: merged.refused.length > 0 ? [{ pair, plan, fields: merged.refused, durationMs: item.durationMs }] : [],
     resting: merge.resting.length > 0 ? [pair] : [],
-    again: overwritten.toLocal.length > 0 && after ? [pair] : [],
+    again: (overwritten.toLocal.length > 0 && after) || isCut(merged) ? [pair] : [],
   };
   if (!after) return { ...noEntries(), ...entries };
   const changed = isNew || after !== merged.local || merge.toRemote.length > 0;
@@ -71,16 +72,24 @@ function entriesOf(context: SyncContext, item: AppliedPlan, plan: MergePlan, mer
   });
 }
 
+/** What stood beside a text that the portal cut is put back at once. */
+function isCut({ refused }: Merged): boolean {
+  return refused.some((field) => field.isCut);
+}
+
 function overwrittenBy(context: SyncContext, { pair, justBefore }: AppliedPlan, merge: MergeResult): Overwritten {
   if (!justBefore || merge.toRemote.length === 0) return { toLocal: [], conflicts: [] };
   const input = { ...mergeInputOf(context, pair), remoteModifiedAt: justBefore.modifiedAt };
   return findOverwritten(input, merge, justBefore);
 }
 
-/** Refused fields keep their shadows, so that a later change of either side is seen as one. */
-function withoutRefused(merge: MergeResult, refused: readonly RefusedField[]): MergeResult {
-  const keys = new Set(refused.map(({ key }) => key));
-  const isTaken = ({ pair }: FieldChange) => !keys.has(pair.key);
+function notTaken({ pair, answer, refused }: AppliedPlan, merge: MergeResult): RefusedField[] {
+  return answer ? notAccepted({ merge, former: pair.shadows.remote, answer }, refused) : [];
+}
+
+/** These fields keep their shadows, so that a later change of either side is seen as one. */
+function withoutKeys(merge: MergeResult, keys: readonly string[]): MergeResult {
+  const isTaken = ({ pair }: FieldChange) => !keys.includes(pair.key);
   return { ...merge, toRemote: merge.toRemote.filter(isTaken), toLocal: merge.toLocal.filter(isTaken) };
 }
 
@@ -115,7 +124,7 @@ function shadowsAfter(context: SyncContext, { pair, answer }: AppliedPlan, merge
   const there: Record<string, string | null> = { ...shadows.remote.values };
   for (const { pair: field } of overwritten.toLocal) {
     own[field.key] = field.readLocal(local.record);
-    there[field.key] = field.readRemote(answer, shadows.remote.ids);
+    there[field.key] = field.readRemote(answer, { ...shadows.remote, isFresh: true });
   }
   return { local: own, remote: { ...shadows.remote, values: there } };
 }

@@ -1,13 +1,15 @@
 import type { Transaction } from 'sequelize';
+import type { LocalRecord } from '../../field-maps/types.ts';
 import type { LogLine } from '../journal/sync-log.ts';
 import { freeNumber } from '../load/free-number.ts';
 import { insertLocal, writeLocal } from '../load/local-rows.ts';
 import type { MappingUpsert } from '../load/mappings.ts';
 import type { SyncContext } from '../pair.ts';
-import type { StageMove } from '../plan/merge.ts';
+import { emptyRemoteShadow, type FieldChange, type StageMove } from '../plan/merge.ts';
 import { type Shadows, shadowsOf } from '../plan/shadows.ts';
 import { commitMerge } from './commit-merge.ts';
 import { type AppliedPlan, doneEntries, type Entries, noEntries } from './entries.ts';
+import { besideCut, fieldErrorsAfter, notAccepted } from './field-errors.ts';
 import { type CommitDeps, changesFromNothing, logLine, mappingOf, missing, stageChange } from './pair-entries.ts';
 
 /**
@@ -61,13 +63,38 @@ function commitCreated(context: SyncContext, item: AppliedPlan): Entries {
   const { pair } = item;
   const local = pair.local ?? missing(item, 'local record');
   const answer = item.answer ?? missing(item, 'answer');
-  const shadows = shadowsOf(context.fieldMap, local.record, answer);
+  const refused = notAccepted({
+    merge: { toRemote: askedOf(context, local.record) },
+    former: emptyRemoteShadow,
+    answer,
+  });
+  const open = [...refused.map(({ key }) => key), ...besideCut(context.fieldMap, refused)];
+  const shadows = withoutKeys(shadowsOf(context.fieldMap, local.record, answer), open);
   const operation = pair.mapping ? 'recreate' : 'create';
+  const mapping = mappingOf(context, pair, { localId: local.id, remote: answer, shadows, written: true });
+  const fieldErrors = fieldErrorsAfter(context, pair, { former: {}, resting: [], refused });
   return doneEntries(pair, 'created', {
-    mappings: [mappingOf(context, pair, { localId: local.id, remote: answer, shadows, written: true })],
+    mappings: [{ ...mapping, fieldErrors }],
     log: [logLine(item, operation, 'to_bitrix', carriedOver(shadows.local, shadows.remote.values))],
     made: [{ entity: pair.entity, remoteId: answer.id }],
+    refused: refused.length > 0 ? [{ pair, plan: item.plan, fields: refused, durationMs: item.durationMs }] : [],
+    again: refused.some(({ isCut }) => isCut) ? [pair] : [],
   });
+}
+
+/** What a create asks for, as changes from nothing. */
+function askedOf({ fieldMap }: SyncContext, local: LocalRecord): FieldChange[] {
+  return fieldMap.pairs.flatMap((pair) => {
+    const after = pair.owner === 'bitrix24' ? null : pair.encode(local);
+    return after === null ? [] : [{ pair, before: null, after }];
+  });
+}
+
+/** What the portal did not take was never equal: it has no shadow. */
+function withoutKeys({ local, remote }: Shadows, keys: readonly string[]): Shadows {
+  const kept = (values: Shadows['local']) =>
+    Object.fromEntries(Object.entries(values).filter(([key]) => !keys.includes(key)));
+  return { local: kept(local), remote: { ...remote, values: kept(remote.values) } };
 }
 
 async function commitImported(
@@ -83,7 +110,7 @@ async function commitImported(
     columns.number = await freeNumber(deps.db, context.tenantId, columns.number, transaction);
   const created = await insertLocal(deps.db, context, columns, transaction);
   pair.localId = created.id;
-  const shadows = shadowsOf(context.fieldMap, created.record, remote);
+  const shadows = shadowsOf(context.fieldMap, created.record, remote, 'people');
   return doneEntries(pair, 'created', {
     mappings: [mappingOf(context, pair, { localId: created.id, remote, shadows, written: false })],
     log: [logLine(item, 'import', 'from_bitrix', carriedOver(shadows.remote.values, shadows.local))],

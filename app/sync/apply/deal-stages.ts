@@ -32,7 +32,9 @@ function planClosing(pair: LoadedPair, stages: readonly DealStage[]): Plan {
   const from = stageOf(pair);
   const current = stages.find(({ id }) => id === from);
   const lost = stages.find(({ semantics }) => semantics === 'F');
-  if (!lost || (current && current.semantics !== 'P')) return { action: 'unlink', keptStage: from };
+  // Of a stage that was taken out of the funnel the deal itself still says what it meant.
+  const semantics = current?.semantics ?? pair.remote?.fields.STAGE_SEMANTIC_ID ?? 'P';
+  if (!lost || semantics !== 'P') return { action: 'unlink', keptStage: from };
   return { action: 'close_remote', move: { from, to: lost.id } };
 }
 

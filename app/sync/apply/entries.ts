@@ -1,4 +1,5 @@
 import type { RemoteRecord } from '../../bitrix24/client.ts';
+import type { Canonical } from '../../field-maps/types.ts';
 import type { OpenMatch } from '../journal/matches.ts';
 import type { RunOutcome, RunTick } from '../journal/run-counters.ts';
 import type { ConflictLine, LogLine } from '../journal/sync-log.ts';
@@ -25,6 +26,10 @@ export interface AppliedPlan {
 export interface RefusedField {
   key: string;
   error: unknown;
+  /** What the portal holds since; absent: what was read before. */
+  stored?: Canonical;
+  /** The portal cut the text: what stood behind it in the same field is gone. */
+  isCut?: boolean;
 }
 
 /** Everything that one local transaction writes about a pair, but for the local row itself. */

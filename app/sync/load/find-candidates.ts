@@ -1,6 +1,7 @@
 import type { RemoteRecord, Requisite } from '../../bitrix24/client.ts';
+import { defaultPlace } from '../../field-maps/types.ts';
 import type { LoadedPair, SyncContext } from '../pair.ts';
-import { type Identity, remoteIdentity } from '../plan/identity.ts';
+import { type Comparing, type Identity, remoteIdentity } from '../plan/identity.ts';
 import type { Unmatched } from '../plan/match-many.ts';
 import type { Matching } from '../plan/matching-settings.ts';
 import { readOrigin } from '../plan/origin-id.ts';
@@ -51,9 +52,14 @@ export async function findCandidates(
   const records = await leaveOutTaken(deps, context, search.records);
   const identities = [...records].map(([id, record]): [number, Identity] => {
     const requisites = search.requisites.filter(({ companyId }) => companyId === id);
-    return [id, remoteIdentity(context.entity, record, { requisites, named: matching.named })];
+    return [id, remoteIdentity(context.entity, record, { requisites, ...comparingIn(context, matching) })];
   });
   return { seekers: search.seekers, candidates: new Map(identities), records };
+}
+
+/** What this tenant's records are compared by. */
+export function comparingIn({ fieldMap }: SyncContext, { named }: Matching): Comparing {
+  return { named, country: (fieldMap.place ?? defaultPlace).country };
 }
 
 /** One search for records of a kind: who is still asked for, and what was found so far. */

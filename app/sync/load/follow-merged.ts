@@ -2,10 +2,10 @@ import type { RemoteRecord } from '../../bitrix24/client.ts';
 import { Bitrix24Error } from '../../bitrix24/errors.ts';
 import type { Entity } from '../../lib/records.ts';
 import type { LoadedPair, SyncContext } from '../pair.ts';
-import { emptyRemoteShadow } from '../plan/merge.ts';
 import { readOrigin } from '../plan/origin-id.ts';
 import { reasonNotToPair } from '../plan/portals-own.ts';
 import type { Question } from '../plan/question.ts';
+import { firstShadows } from '../plan/shadows.ts';
 import { type Address, addressOf, type Survivor, survivorOf } from '../plan/survivor.ts';
 import { companiesOfDeals } from './deal-companies.ts';
 import type { LoadDeps } from './load-deps.ts';
@@ -134,14 +134,7 @@ function questionOf(
 
 /** Nothing of the lost record's shadows holds for the survivor: what both have and differs is a conflict, nothing is cleared. */
 function moveTo({ fieldMap }: SyncContext, { pair, local, mapping }: Lost, record: RemoteRecord): void {
-  const ids: Record<string, number> = {};
-  for (const field of fieldMap.pairs) {
-    const wanted = field.encode(local.record);
-    const id = field.track?.(record, {}, wanted);
-    // Other values of a multifield are people's.
-    if (id !== undefined && field.readRemote(record, { [field.key]: id }) === wanted) ids[field.key] = id;
-  }
-  const shadows = { local: {}, remote: { ...emptyRemoteShadow, ids } };
+  const shadows = firstShadows(fieldMap, local.record, record);
   Object.assign(pair, { remote: record, remoteId: record.id, remoteGone: false });
   pair.mapping = { ...mapping, state: 'orphaned', shadows, fieldErrors: {} };
 }

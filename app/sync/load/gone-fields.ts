@@ -43,7 +43,7 @@ export function forgetEmptied(
   const emptied = fieldMap.pairs.filter((pair) => {
     const since = Math.max(...pair.remoteFields.map((name) => returned.get(name)?.getTime() ?? 0));
     const isMerged = mapping.syncedAt !== null && mapping.syncedAt.getTime() > since;
-    return since > 0 && !isMerged && pair.readRemote(remote, shadows.remote.ids) === null;
+    return since > 0 && !isMerged && pair.readRemote(remote, shadows.remote) === null;
   });
   if (emptied.length === 0) return shadows;
   const keys = new Set(emptied.map(({ key }) => key));

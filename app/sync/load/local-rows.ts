@@ -22,10 +22,15 @@ export interface LocalRow {
 type RawRow = Record<string, unknown> & { id: number; row_version: string; updated_at: Date; deleted_at: Date | null };
 
 const contractColumns = `c.number as contract_number, c.client_name as contract_client_name,
-  c.start_date as contract_start_date, c.end_date as contract_end_date, m.bitrix24_id as contract_bitrix24_id,
+  c.start_date as contract_start_date, c.end_date as contract_end_date, c.total_amount as contract_total_amount,
+  c.currency as contract_currency, m.bitrix24_id as contract_bitrix24_id,
   c.id is not null as has_contract`;
 
-const contractJoin = `left join contracts c on c.tenant_id = r.tenant_id and c.id = r.contract_id and c.deleted_at is null
+// A deleted contract whose company is kept is kept in its deals, too.
+const contractJoin = `left join contracts c on c.tenant_id = r.tenant_id and c.id = r.contract_id
+   and (c.deleted_at is null or not exists (select 1 from companies t where t.id = r.tenant_id
+          and t.settings_good #>> '{on_local_delete,contract}' = 'delete'
+          and coalesce(t.settings_good #>> '{directions,contract}', '') <> 'from_bitrix'))
   left join bitrix24_sync_mappings m on m.tenant_id = c.tenant_id and m.local_type = 'contract' and m.local_id = c.id
    and m.state = 'linked'`;
 

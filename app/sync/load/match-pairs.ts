@@ -3,12 +3,12 @@ import type { LoadedPair, SyncContext } from '../pair.ts';
 import { type Identity, localIdentity } from '../plan/identity.ts';
 import type { Judged } from '../plan/match.ts';
 import { decideMatches } from '../plan/match-many.ts';
-import { matchingOf } from '../plan/matching-settings.ts';
+import { type Matching, matchingOf } from '../plan/matching-settings.ts';
 import type { CandidateFacts } from '../plan/plan.ts';
 import { type Planned, planPair } from '../plan/plan-pair.ts';
 import { firstShadows } from '../plan/shadows.ts';
 import { priorities } from '../queue/sync-queue.ts';
-import { type AskPortal, findCandidates, type Seeker } from './find-candidates.ts';
+import { type AskPortal, comparingIn, findCandidates, type Seeker } from './find-candidates.ts';
 import type { LoadDeps } from './load-deps.ts';
 import { findRulings, findWaiting } from './match-rulings.ts';
 
@@ -36,11 +36,7 @@ export async function matchPairs(
       (item): Planned => (rulingOf(item) === 'ignore' ? { ...item, plan: { action: 'skip', why: 'ignored' } } : item),
     );
   if (matching.keys.length === 0) return [...rest, ...open];
-  const seekers = open.flatMap(({ pair }): Seeker[] =>
-    pair.local
-      ? [{ pair, localId: pair.local.id, identity: localIdentity(context.entity, pair.local.record, matching.named) }]
-      : [],
-  );
+  const seekers = open.flatMap(({ pair }) => seekerOf(context, pair, matching) ?? []);
   const found = await findCandidates(deps, context, { seekers, matching, ask });
   const decisions = decideMatches(matching.keys, found.seekers, found.candidates);
   const asked = new Set(found.seekers.map(({ pair }) => pair));
@@ -98,4 +94,10 @@ function factsOf({ id, agrees, contradicts }: Judged, identity: Identity | undef
 
 function localIdOfPlanned({ pair }: Planned): number {
   return pair.local?.id ?? 0;
+}
+
+function seekerOf(context: SyncContext, pair: LoadedPair, matching: Matching): Seeker | null {
+  if (!pair.local) return null;
+  const identity = localIdentity(context.entity, pair.local.record, comparingIn(context, matching));
+  return { pair, localId: pair.local.id, identity };
 }

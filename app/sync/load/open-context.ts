@@ -1,10 +1,10 @@
 import type { CallOptions } from '../../bitrix24/client.ts';
-import { fieldMapFor } from '../../field-maps/custom.ts';
 import type { Entity } from '../../lib/records.ts';
 import { queryRows } from '../../models/database.ts';
 import { databaseName } from '../../models/database-name.ts';
 import type { SyncDeps } from '../deps.ts';
 import type { SyncContext } from '../pair.ts';
+import { readFieldMap } from './read-field-map.ts';
 import { takeSettings } from './read-settings.ts';
 
 /**
@@ -19,7 +19,7 @@ export async function openContext(
 ): Promise<SyncContext> {
   const client = await deps.clientFor(tenantId);
   const settings = await takeSettings(deps, tenantId);
-  const fieldMap = fieldMapFor(entity, settings.field_map[entity]);
+  const fieldMap = await readFieldMap(deps.db, { tenantId, entity }, settings);
   const silent = await queryRows<{ id: number }>(
     deps.db,
     `select id from sync_runs where tenant_id = $tenantId and state = 'running' and silent`,

@@ -1,6 +1,6 @@
 import type { RemoteRecord, Requisite } from '../../bitrix24/client.ts';
 import { canonicalEmail, canonicalLine, canonicalPhone, canonicalText } from '../../field-maps/canonical.ts';
-import type { LocalRecord } from '../../field-maps/types.ts';
+import type { LocalRecord, Place } from '../../field-maps/types.ts';
 import type { Entity } from '../../lib/records.ts';
 
 /** What a record is known by, in a form that can be compared; what it lacks is empty. */
@@ -28,15 +28,22 @@ export interface NamedField {
   column: (typeof objectColumns)[number];
 }
 
+/** What records are compared by. */
+export interface Comparing {
+  named: NamedField | null;
+  /** Where phone numbers are dialled without a country code. */
+  country: Place['country'];
+}
+
 /** What a record of ours is known by. Pure. */
-export function localIdentity(entity: Entity, local: LocalRecord, named: NamedField | null): Identity {
+export function localIdentity(entity: Entity, local: LocalRecord, { named, country }: Comparing): Identity {
   if (entity === 'user') {
     const title = canonicalLine(local.name);
-    return { ...nothing, title, name: wordsOf(title), ...reachOf([local.email], [local.phone]) };
+    return { ...nothing, title, name: wordsOf(title), ...reachOf([local.email], [local.phone], country) };
   }
   if (entity === 'contract') {
     const title = canonicalLine(local.client_name);
-    const reach = reachOf([local.client_email], [local.client_phone]);
+    const reach = reachOf([local.client_email], [local.client_phone], country);
     const requisites = requisitesOf([{ inn: local.client_inn, kpp: local.client_kpp }]);
     return { ...nothing, title, name: companyWordsOf(title), ...reach, requisites };
   }
@@ -47,11 +54,11 @@ export function localIdentity(entity: Entity, local: LocalRecord, named: NamedFi
 export function remoteIdentity(
   entity: Entity,
   remote: RemoteRecord,
-  { requisites, named }: { requisites: readonly Requisite[]; named: NamedField | null },
+  { requisites, named, country }: Comparing & { requisites: readonly Requisite[] },
 ): Identity {
   const { fields, multifields } = remote;
   const valuesOf = (typeId: string) => multifields.filter((item) => item.typeId === typeId).map(({ value }) => value);
-  const reach = reachOf(valuesOf('EMAIL'), valuesOf('PHONE'));
+  const reach = reachOf(valuesOf('EMAIL'), valuesOf('PHONE'), country);
   if (entity === 'user') {
     const title = canonicalLine([fields.NAME, fields.SECOND_NAME, fields.LAST_NAME].filter(Boolean).join(' '));
     return { ...nothing, title, name: wordsOf(title), ...reach };
@@ -68,14 +75,21 @@ const nothing: Identity = { title: null, name: [], emails: [], phones: [], requi
 const isEmail = (value: string) => /^\S+@\S+\.\S+$/.test(value);
 const isPhone = (value: string) => /^[+\d\s().-]+$/.test(value) && value.replace(/\D/g, '').length >= 7;
 
-function reachOf(emails: readonly unknown[], phones: readonly unknown[]): Pick<Identity, 'emails' | 'phones'> {
+function reachOf(
+  emails: readonly unknown[],
+  phones: readonly unknown[],
+  country: Place['country'],
+): Pick<Identity, 'emails' | 'phones'> {
   const known = emails.flatMap((value) => canonicalEmail(value) ?? []).filter(isEmail);
-  return { emails: [...new Set(known)], phones: [...new Set(phones.flatMap((value) => dialled(value) ?? []))] };
+  return {
+    emails: [...new Set(known)],
+    phones: [...new Set(phones.flatMap((value) => dialled(value, country) ?? []))],
+  };
 }
 
 /** A phone number as it is dialled, without its extension; null for what is none. */
-export function dialled(value: unknown): string | null {
-  const [number = ''] = (canonicalPhone(value) ?? '').split(/\s*(?:доб\.?|ext\.?|[,;#])/i);
+function dialled(value: unknown, country: Place['country']): string | null {
+  const [number = ''] = (canonicalPhone(value, country) ?? '').split(/\s*(?:доб\.?|ext\.?|[,;#])/i);
   return isPhone(number) ? number : null;
 }
 

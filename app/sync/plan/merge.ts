@@ -1,4 +1,6 @@
-import type { Canonical, FieldMap, FieldPair, LocalRecord, RemoteValues, TrackedIds } from '../../field-maps/types.ts';
+import { diffRemote, isEmptyChanges } from '../../field-maps/remote-changes.ts';
+import { isShown } from '../../field-maps/shown.ts';
+import type { Canonical, FieldMap, FieldPair, LocalRecord, Remembered, RemoteValues } from '../../field-maps/types.ts';
 import type { SyncDirection } from '../../lib/records.ts';
 import type { FirstLinkRule } from './first-link.ts';
 import type { ConflictPolicy } from './settings.ts';
@@ -7,10 +9,9 @@ import type { ConflictPolicy } from './settings.ts';
 export type LocalShadow = Readonly<Record<string, Canonical>>;
 
 /** The same for the Bitrix24 side. */
-export interface RemoteShadow {
-  values: Readonly<Record<string, Canonical>>;
-  /** Ids of our values in multifields. */
-  ids: TrackedIds;
+export interface RemoteShadow extends Remembered {
+  /** Fields of ours whose value there is not ours: the portal's own, or a person's. What is empty here does not clear it. */
+  theirs: Readonly<Record<string, true>>;
   /** How often in a row a foreign change of a field that is ours was put right. */
   restores: Readonly<Record<string, number>>;
   /** When that was last needed (RFC 3339). A count without a time is an earlier release's. */
@@ -25,7 +26,15 @@ export interface StageMove {
   to: string;
 }
 
-export const emptyRemoteShadow: RemoteShadow = { values: {}, ids: {}, restores: {}, restoredAt: {}, closed: null };
+export const emptyRemoteShadow: RemoteShadow = {
+  values: {},
+  ids: {},
+  foreign: {},
+  theirs: {},
+  restores: {},
+  restoredAt: {},
+  closed: null,
+};
 
 export interface MergeInput {
   fieldMap: FieldMap;
@@ -90,8 +99,8 @@ type Verdict = 'nothing' | 'adopt' | 'keep' | 'to_remote' | 'to_local' | 'restor
 
 /**
  * Merges one record pair field by field. Pure. A side changed a field when its value differs from its own shadow: one side
- * changed, copy to the other; both to the same, adopt; both differently, the policy decides and the losing value is reported.
- * When both sides are equal to their shadows the result is empty, whatever the portal does to the texts it stores.
+ * changed, copy to the other; both to the same, adopt; both differently, the policy decides and the losing value is reported. A field
+ * that the record does not name is passed over: absent is not empty. When both sides are equal to their shadows the result is empty, whatever the portal does to the texts it stores.
  */
 export function merge(input: MergeInput): MergeResult {
   const result: MergeResult = {
@@ -109,28 +118,34 @@ export function merge(input: MergeInput): MergeResult {
 
 function mergeField(pair: FieldPair, input: MergeInput, result: MergeResult): void {
   const { key } = pair;
-  if (pair.isKnown?.(input.local) === false) {
+  if (!isShown(pair, input.remote) || pair.isKnown?.(input.local, input.remote) === false) {
     keepCount(key, input, result);
     return;
   }
   const localValue = pair.readLocal(input.local);
-  const remoteValue = pair.readRemote(input.remote, input.remoteShadow.ids);
+  const remoteValue = pair.readRemote(input.remote, input.remoteShadow);
   const refused = input.fieldErrors?.[key];
   if (refused && refused.local === localValue && refused.remote === remoteValue) {
     result.resting.push(key);
     return;
   }
-  const wanted = pair.encode(input.local);
-  const columns = pair.decode(remoteValue, input.local);
+  const localShadow = input.localShadow[key];
+  const wanted = pair.encodeOver?.(input.local, { value: remoteValue, localShadow }) ?? pair.encode(input.local);
+  const columns = pair.decode(remoteValue, input.local, localShadow);
   // A decode that yields nothing cannot be shown on our side (a name emptied in the portal): ours is put back.
   const decodable = Object.keys(columns).length > 0;
-  const sendRemote = () => result.toRemote.push({ pair, before: remoteValue, after: wanted });
+  const decoded = pair.readLocal({ ...input.local, ...columns });
+  const sendRemote = () => {
+    const written = pair.write(input.remote, wanted, input.remoteShadow);
+    // Nothing of what stands there is ours to change: history must not say that it was.
+    if (isEmptyChanges(diffRemote(input.remote, written))) result.adopted.push(key);
+    else result.toRemote.push({ pair, before: remoteValue, after: wanted });
+  };
   const takeRemote = () => {
-    const after = pair.readLocal({ ...input.local, ...columns });
-    result.toLocal.push({ pair, before: localValue, after, columns });
+    result.toLocal.push({ pair, before: localValue, after: decoded, columns });
   };
 
-  switch (allowed(judge(), input.direction)) {
+  switch (allowed(judge(), input.direction, decodable)) {
     case 'nothing':
       keepCount(key, input, result);
       return;
@@ -160,18 +175,21 @@ function mergeField(pair: FieldPair, input: MergeInput, result: MergeResult): vo
   }
 
   function judge(): Verdict {
-    const before = { local: input.localShadow[key], remote: input.remoteShadow.values[key] };
+    const before = { local: localShadow, remote: input.remoteShadow.values[key] };
     const firstTime = before.local === undefined || before.remote === undefined;
     const localChanged = firstTime || localValue !== before.local;
     const remoteChanged = firstTime || remoteValue !== before.remote;
     if (!localChanged && !remoteChanged) return 'nothing';
-    if (wanted === remoteValue) return 'adopt';
+    // What people arranged may hold more than ours: a second name that they added is theirs to give.
+    const holdsMore = pair.encodeOver !== undefined && !localChanged && decodable && decoded !== localValue;
+    if (wanted === remoteValue && !holdsMore) return 'adopt';
     // They wrote in other words what we have. What only we changed is sent, even if it reads the same on our side.
-    if (remoteChanged && decodable && pair.readLocal({ ...input.local, ...columns }) === localValue) return 'adopt';
+    if (remoteChanged && decodable && decoded === localValue) return 'adopt';
     if (firstTime && remoteValue === null) return pair.owner === 'bitrix24' ? 'adopt' : 'to_remote';
     if (firstTime && wanted === null) return pair.owner === 'crm' ? 'adopt' : decodable ? 'to_local' : 'adopt';
     // An empty value of ours owns nothing: it clears only what we wrote ourselves.
-    if (pair.owner === 'crm' && wanted === null && remoteChanged) return 'adopt';
+    const isTheirs = remoteChanged || input.remoteShadow.theirs[key] === true;
+    if (pair.owner === 'crm' && wanted === null && isTheirs) return 'adopt';
     if (pair.owner === 'crm') return localChanged ? 'to_remote' : 'restore';
     if (pair.owner === 'bitrix24') return decodable ? 'to_local' : 'adopt';
     if (localChanged && remoteChanged) return input.firstLink === 'fill_only' ? 'keep' : 'conflict';
@@ -206,14 +224,15 @@ function hasRested(now: Date, restoredAt: string | undefined): boolean {
 }
 
 /** A one-way kind never writes the other side; what it may not copy stays as it is, shadows included. */
-function allowed(verdict: Verdict, direction: SyncDirection): Verdict {
+function allowed(verdict: Verdict, direction: SyncDirection, decodable: boolean): Verdict {
   if (direction === 'to_bitrix') {
     if (verdict === 'to_local') return 'nothing';
     if (verdict === 'conflict') return 'to_remote';
   }
   if (direction === 'from_bitrix') {
     if (verdict === 'to_remote' || verdict === 'restore') return 'nothing';
-    if (verdict === 'conflict') return 'to_local';
+    // What cannot be shown on our side (an emptied title) cannot be taken over either.
+    if (verdict === 'conflict') return decodable ? 'to_local' : 'nothing';
   }
   return verdict;
 }

@@ -17,11 +17,11 @@ const nothing: Overwritten = { toLocal: [], conflicts: [] };
  */
 export function findOverwritten(input: MergeInput, planned: MergeResult, justBefore: RemoteValues): Overwritten {
   const written = new Set(planned.toRemote.flatMap(({ pair }) => pair.remoteFields));
-  const { ids } = input.remoteShadow;
+  const { remoteShadow } = input;
   const changed = input.fieldMap.pairs.filter(
     (pair) =>
       pair.remoteFields.some((field) => written.has(field)) &&
-      pair.readRemote(input.remote, ids) !== pair.readRemote(justBefore, ids),
+      pair.readRemote(input.remote, remoteShadow) !== pair.readRemote(justBefore, remoteShadow),
   );
   if (changed.length === 0) return nothing;
   const keys = new Set(changed.map(({ key }) => key));

@@ -1,3 +1,4 @@
+import { type CountryCode, isSupportedCountry } from 'libphonenumber-js/max';
 import { z } from 'zod';
 import type { Text } from '../../lib/errors.ts';
 import { type Entity, entities } from '../../lib/records.ts';
@@ -29,6 +30,8 @@ const fieldMap = z.strictObject({
     .optional(),
 });
 
+const country = z.string().refine(isSupportedCountry, { error: 'ISO 3166-1: RU, BY, KZ, UZ, UA, …' });
+
 function perEntity<Value extends z.ZodType>(value: Value) {
   return z.strictObject({ object: value.optional(), user: value.optional(), contract: value.optional() });
 }
@@ -47,6 +50,8 @@ export const settingsSchema = z.strictObject({
   field_map: perEntity(fieldMap).optional(),
   matching: perEntity(matchingSchema).optional(),
   first_link: perEntity(firstLink).optional(),
+  /** Where phone numbers are dialled without a country code (`RU`, `BY`, …); null: the country of the portal. */
+  country: country.nullable().optional(),
 });
 
 export type StoredSettings = z.infer<typeof settingsSchema>;
@@ -69,7 +74,9 @@ const defaults = {
   first_link: forEach<FirstLinkRule>('fill_only'),
 };
 
-export type Settings = typeof defaults;
+type PerKind = typeof defaults;
+
+export type Settings = PerKind & { country: CountryCode | null };
 
 /** A key whose stored value is not understood, and what counts instead. */
 export interface SettingsProblem {
@@ -96,20 +103,22 @@ const values = {
   field_map: z.object(fieldMap.shape),
   matching: matchingSchema,
   first_link: firstLink,
-} satisfies Record<keyof Settings, z.ZodType>;
+} satisfies Record<keyof PerKind, z.ZodType>;
 
-export const settingsKeys = Object.keys(values) as (keyof Settings)[];
+const kindKeys = Object.keys(values) as (keyof PerKind)[];
+
+export const settingsKeys: readonly (keyof Settings)[] = [...kindKeys, 'country'];
 
 /**
  * Reads stored settings key by key: a value that is not understood is replaced by the last good one, else by the default, and told; it
  * changes no other key. Keys of other programs are passed over. Pure.
  */
 export function understandSettings(stored: unknown, good: unknown): Understood {
-  const chosen: Record<string, Record<string, unknown>> = {};
+  const chosen: Partial<Record<keyof PerKind, Record<string, unknown>>> & { country?: string } = {};
   const problems: SettingsProblem[] = [];
   const root = stored ?? {};
   if (!isObject(root)) problems.push(told('settings', root));
-  for (const key of settingsKeys) {
+  for (const key of kindKeys) {
     const { [key]: group = {} } = isObject(root) ? root : { [key]: null };
     if (isObject(root) && !isObject(group)) problems.push(told(key, group));
     for (const entity of entities) {
@@ -121,6 +130,11 @@ export function understandSettings(stored: unknown, good: unknown): Understood {
       if (kept.success) chosen[key] = { ...chosen[key], [entity]: kept.data };
     }
   }
+  const home = isObject(root) ? (root.country ?? null) : null;
+  const known = country.safeParse(home);
+  if (home !== null && !known.success) problems.push(told('country', home));
+  const kept = known.success ? known : country.safeParse(home === null || !isObject(good) ? null : good.country);
+  if (kept.success) chosen.country = kept.data;
   // Every value has just passed the schema of its key.
   const understood = chosen as StoredSettings;
   return { settings: withDefaults(understood), chosen: understood, problems };
@@ -142,10 +156,11 @@ function withDefaults(chosen: StoredSettings): Settings {
     field_map: { ...defaults.field_map, ...chosen.field_map },
     matching: { ...defaults.matching, ...chosen.matching },
     first_link: { ...defaults.first_link, ...chosen.first_link },
+    country: chosen.country ?? null,
   };
 }
 
-function goodValue(good: unknown, key: string, entity: Entity): unknown {
+function goodValue(good: unknown, key: keyof PerKind, entity: Entity): unknown {
   const group = isObject(good) ? good[key] : undefined;
   return isObject(group) ? group[entity] : undefined;
 }

@@ -1,5 +1,13 @@
 import { diffRemote } from '../../field-maps/remote-changes.ts';
-import type { Canonical, FieldMap, LocalRecord, RemoteValues } from '../../field-maps/types.ts';
+import { isShown } from '../../field-maps/shown.ts';
+import {
+  type Canonical,
+  type FieldMap,
+  type FieldPair,
+  type LocalRecord,
+  nothingRemembered,
+  type RemoteValues,
+} from '../../field-maps/types.ts';
 import { emptyRemoteShadow, type LocalShadow, type MergeResult, type RemoteShadow } from './merge.ts';
 
 export interface Shadows {
@@ -13,27 +21,78 @@ const nothing: RemoteValues = { fields: {}, multifields: [] };
 export function wantedRemote(fieldMap: FieldMap, local: LocalRecord): RemoteValues {
   return fieldMap.pairs.reduce<RemoteValues>((remote, pair) => {
     const value = pair.encode(local);
-    return pair.owner === 'bitrix24' || value === null ? remote : pair.write(remote, value, {});
+    return pair.owner === 'bitrix24' || value === null ? remote : pair.write(remote, value, nothingRemembered);
   }, nothing);
 }
 
 /** The remote record after the merge's changes. */
 export function mergedRemote(merge: MergeResult, remote: RemoteValues, shadow: RemoteShadow): RemoteValues {
-  return merge.toRemote.reduce((values, { pair, after }) => pair.write(values, after, shadow.ids), remote);
+  return merge.toRemote.reduce((values, { pair, after }) => pair.write(values, after, shadow), remote);
 }
 
-/** Shadows of a pair whose two sides are taken as equal just as they are: after a create, or an import. */
-export function shadowsOf(fieldMap: FieldMap, local: LocalRecord, remote: RemoteValues): Shadows {
+/**
+ * Shadows of a pair whose two sides are taken as equal just as they are: after a create of ours, or an import of what people made. A field
+ * that the record does not name gets none.
+ */
+export function shadowsOf(
+  fieldMap: FieldMap,
+  local: LocalRecord,
+  remote: RemoteValues,
+  madeBy: 'us' | 'people' = 'us',
+): Shadows {
+  const shown = fieldMap.pairs.filter((pair) => isShown(pair, remote));
   const localShadow: Record<string, Canonical> = {};
-  const values: Record<string, Canonical> = {};
-  const ids: Record<string, number> = {};
-  for (const pair of fieldMap.pairs) {
+  const memory = memoryOf(emptyRemoteShadow);
+  const sent = Object.fromEntries(shown.map((pair) => [pair.key, pair.encode(local)]));
+  const reading = madeBy === 'us' ? { ...nothingRemembered, values: sent, isFresh: true } : nothingRemembered;
+  for (const pair of shown) {
+    const wanted = sent[pair.key] ?? null;
     localShadow[pair.key] = pair.readLocal(local);
-    const id = pair.track?.(remote, {}, pair.encode(local));
-    if (id !== undefined) ids[pair.key] = id;
-    values[pair.key] = pair.readRemote(remote, ids);
+    memory.values[pair.key] = pair.readRemote(remote, reading);
+    account(pair, memory, { stored: remote, wanted, isOurs: () => madeBy === 'us' });
+    markTheirs(pair, memory, wanted);
   }
-  return { local: localShadow, remote: { ...emptyRemoteShadow, values, ids } };
+  return { local: localShadow, remote: { ...emptyRemoteShadow, ...memory } };
+}
+
+/** How the answer to a write is read: our part of a text is what was sent. */
+export function asAnswered(former: RemoteShadow, merge: Pick<MergeResult, 'toRemote'>): RemoteShadow {
+  const sent = Object.fromEntries(merge.toRemote.map(({ pair, after }) => [pair.key, after]));
+  return { ...former, values: { ...former.values, ...sent }, isFresh: true };
+}
+
+/** What is remembered of the Bitrix24 side, while it is being renewed. */
+interface Memory {
+  values: Record<string, Canonical>;
+  ids: Record<string, number>;
+  foreign: Record<string, readonly number[]>;
+  theirs: Record<string, true>;
+}
+
+function memoryOf({ values, ids, foreign, theirs }: RemoteShadow): Memory {
+  return { values: { ...values }, ids: { ...ids }, foreign: { ...foreign }, theirs: { ...theirs } };
+}
+
+/** Finds the value of a multifield that stands for ours, and accounts for the others as people's. */
+function account(
+  pair: FieldPair,
+  memory: Memory,
+  { stored, wanted, isOurs }: { stored: RemoteValues; wanted: Canonical; isOurs(id: number): boolean },
+): void {
+  if (!pair.track) return;
+  const id = pair.track(stored, memory, wanted);
+  const present = stored.multifields.flatMap((item) =>
+    item.id !== undefined && pair.remoteFields.includes(item.typeId) ? [item.id] : [],
+  );
+  memory.foreign[pair.key] = present.filter((one) => one !== id || !isOurs(one));
+  if (id === undefined) delete memory.ids[pair.key];
+  else memory.ids[pair.key] = id;
+}
+
+/** A value in a field of ours that is not what we would write: the portal's own, or a person's. */
+function markTheirs({ key, owner }: FieldPair, { values, theirs }: Memory, wanted: Canonical): void {
+  delete theirs[key];
+  if (owner === 'crm' && values[key] !== null && values[key] !== wanted) theirs[key] = true;
 }
 
 /**
@@ -44,8 +103,9 @@ export function firstShadows(fieldMap: FieldMap, local: LocalRecord, remote: Rem
   const ids: Record<string, number> = {};
   for (const pair of fieldMap.pairs) {
     const wanted = pair.encode(local);
-    const id = wanted === null ? undefined : pair.track?.(remote, {}, wanted);
-    if (id !== undefined && pair.readRemote(remote, { [pair.key]: id }) === wanted) ids[pair.key] = id;
+    const id = wanted === null ? undefined : pair.track?.(remote, nothingRemembered, wanted);
+    const tracked = { ...nothingRemembered, ids: { [pair.key]: id ?? 0 } };
+    if (id !== undefined && pair.readRemote(remote, tracked) === wanted) ids[pair.key] = id;
   }
   return { local: {}, remote: { ...emptyRemoteShadow, ids } };
 }
@@ -83,32 +143,49 @@ export function nextShadows(fieldMap: FieldMap, former: Shadows, merge: MergeRes
   const writtenFields = new Set(merge.toRemote.flatMap((change) => change.pair.remoteFields));
   const answer = remoteAfter && withoutEditsOfOthers(former, merge, before.remote, remoteAfter);
   const local: Record<string, Canonical> = { ...former.local };
-  const values: Record<string, Canonical> = { ...former.remote.values };
-  const ids: Record<string, number> = { ...former.remote.ids };
+  const memory = memoryOf(former.remote);
+  const asked = asAnswered(former.remote, merge).values;
 
   for (const pair of fieldMap.pairs) {
     const { key } = pair;
+    if (!isShown(pair, before.remote)) continue;
     // Two pairs can live in one field (COMMENTS): writing the one stores the other anew.
     const rewritten = answer !== null && pair.remoteFields.some((field) => writtenFields.has(field));
     const stored = rewritten ? answer : before.remote;
+    const read = () =>
+      pair.readRemote(
+        stored,
+        rewritten ? { ...memory, values: asked, isFresh: true } : { ...memory, values: former.remote.values },
+      );
     const remember = (wanted: Canonical) => {
-      const id = pair.track?.(stored, ids, wanted);
-      if (id === undefined) delete ids[key];
-      else ids[key] = id;
-      values[key] = pair.readRemote(stored, ids);
+      account(pair, memory, { stored, wanted, isOurs: (id) => isOurs(pair, former.remote, before.remote, id) });
+      memory.values[key] = read();
     };
     const change = sent.get(key);
     if (change || adopted.has(key)) {
       local[key] = pair.readLocal(before.local);
-      remember(change ? change.after : pair.readRemote(stored, ids));
+      const wanted = pair.encode(before.local);
+      remember(change ? change.after : wanted);
+      if (change) delete memory.theirs[key];
+      else markTheirs(pair, memory, wanted);
     } else if (taken.has(key)) {
       if (!localAfter) continue;
       local[key] = pair.readLocal(localAfter);
-      remember(pair.readRemote(stored, ids));
-    } else if (rewritten && former.remote.values[key] === pair.readRemote(before.remote, ids)) {
-      values[key] = pair.readRemote(stored, ids);
+      remember(read());
+    } else if (rewritten && former.remote.values[key] === pair.readRemote(before.remote, former.remote)) {
+      const value = read();
+      // What vanished beside a write of ours (a portal that cuts texts) is missing, not empty.
+      if (value !== null) memory.values[key] = value;
     }
   }
   const { restores, restoredAt } = merge;
-  return { local, remote: { ...emptyRemoteShadow, values, ids, restores, restoredAt } };
+  return { local, remote: { ...emptyRemoteShadow, ...memory, restores, restoredAt } };
+}
+
+/** A value of a multifield is ours when we added it; of shadows of former releases that is taken for granted. */
+function isOurs({ key }: FieldPair, former: RemoteShadow, before: RemoteValues, id: number): boolean {
+  const isNew = before.multifields.every((item) => item.id !== id);
+  const known = former.foreign[key];
+  if (isNew) return true;
+  return known ? former.ids[key] === id && !known.includes(id) : former.values[key] !== undefined;
 }

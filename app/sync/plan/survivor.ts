@@ -1,5 +1,11 @@
 import { canonicalEmail, canonicalLine, canonicalPhone } from '../../field-maps/canonical.ts';
-import type { FieldMap, RemoteValues } from '../../field-maps/types.ts';
+import {
+  defaultPlace,
+  type FieldMap,
+  nothingRemembered,
+  type Place,
+  type RemoteValues,
+} from '../../field-maps/types.ts';
 import type { Entity } from '../../lib/records.ts';
 import type { RemoteShadow } from './merge.ts';
 
@@ -44,7 +50,8 @@ export function survivorOf<Found extends Candidate>(
     const ids = [...companies].filter((company) => company > 0);
     return ids.length > 0 ? { is: 'unclear', ids } : { is: 'none' };
   }
-  const heirs = candidates.filter((candidate) => holds(candidate, lost));
+  const { country } = fieldMap.place ?? defaultPlace;
+  const heirs = candidates.filter((candidate) => holds(candidate, lost, country));
   const [heir] = heirs;
   if (!heir) return { is: 'none' };
   const isProved = lost.email !== null || nameIn(fieldMap, heir) === lost.name;
@@ -53,14 +60,14 @@ export function survivorOf<Found extends Candidate>(
     : { is: 'unclear', ids: heirs.map(({ id }) => id) };
 }
 
-function holds({ multifields }: RemoteValues, { email, phone }: Address): boolean {
+function holds({ multifields }: RemoteValues, { email, phone }: Address, country: Place['country']): boolean {
   if (email === null && phone === null) return false;
   const has = (type: string, wanted: string | null, canonical: (value: unknown) => string | null) =>
     wanted === null || multifields.some(({ typeId, value }) => typeId === type && canonical(value) === wanted);
-  return has('EMAIL', email, canonicalEmail) && has('PHONE', phone, canonicalPhone);
+  return has('EMAIL', email, canonicalEmail) && has('PHONE', phone, (value) => canonicalPhone(value, country));
 }
 
 function nameIn(fieldMap: FieldMap, record: RemoteValues): string | null {
   const pair = fieldMap.pairs.find(({ key }) => key === 'name' || key === 'client_name');
-  return canonicalLine(pair?.readRemote(record, {}));
+  return canonicalLine(pair?.readRemote(record, nothingRemembered));
 }

@@ -16,6 +16,8 @@ export interface Settings {
   field_map: PerKind<unknown>;
   matching: PerKind<unknown>;
   first_link: PerKind<'fill_only' | 'crm' | 'bitrix24'>;
+  /** Where phone numbers are dialled without a country code; null: the country of the portal. */
+  country: string | null;
 }
 
 /** A stored value that is not understood: another one counts instead. */

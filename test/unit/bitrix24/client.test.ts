@@ -45,7 +45,9 @@ describe('the client of a portal', () => {
         originId: `1:object:${index}`,
       })),
     );
-    expect(outcomes.map((outcome) => outcome.ok && outcome.record?.fields.COMMENTS)).to.deep.equal(
+    // A portal keeps a bracket that belongs to no tag as an entity.
+    const brackets = (text: unknown) => String(text).replaceAll('&#91;', '[').replaceAll('&#93;', ']');
+    expect(outcomes.map((outcome) => outcome.ok && brackets(outcome.record?.fields.COMMENTS))).to.deep.equal(
       texts.map((text) => text.trim()),
     );
     expect(portal.journal.calls({ method: 'batch' })).to.have.length(1);

@@ -32,6 +32,7 @@ describe('toRecord', () => {
       id: 7,
       fields: { TITLE: 'Камаз', DATE_MODIFY: item.updatedTime, UF_CRM_1: '' },
       multifields: [],
+      lacksMultifields: true,
       modifiedAt: new Date('2026-09-03T10:19:00Z'),
       originatorId: 'axenta',
       originId: '1:object:5',

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { contractMap } from '../../../app/field-maps/contracts.ts';
 import { objectMap } from '../../../app/field-maps/objects.ts';
-import type { FieldMap, LocalRecord } from '../../../app/field-maps/types.ts';
+import { type FieldMap, type LocalRecord, nothingRemembered } from '../../../app/field-maps/types.ts';
 import { userMap } from '../../../app/field-maps/users.ts';
 import { anyContract, anyMangle, anyName, anyObject, anyText, anyUser } from './arbitraries.ts';
 import { SimulatedPair } from './simulated-pair.ts';
@@ -40,11 +40,11 @@ for (const [title, fieldMap, anyLocal] of kinds) {
         fc.property(anyLocal, (local) => {
           for (const pair of fieldMap.pairs) {
             const value = pair.encode(local);
-            const written = pair.write({ fields: {}, multifields: [] }, value, {});
-            const id = pair.track?.(written, {}, value);
-            const ids = id === undefined ? {} : { [pair.key]: id };
-            expect(pair.readRemote(written, ids), pair.key).to.equal(value);
-            expect(pair.write(written, value, ids), pair.key).to.deep.equal(written);
+            const written = pair.write({ fields: {}, multifields: [] }, value, nothingRemembered);
+            const id = pair.track?.(written, nothingRemembered, value);
+            const remembered = { ...nothingRemembered, ids: id === undefined ? {} : { [pair.key]: id } };
+            expect(pair.readRemote(written, remembered), pair.key).to.equal(value);
+            expect(pair.write(written, value, remembered), pair.key).to.deep.equal(written);
           }
         }),
       );

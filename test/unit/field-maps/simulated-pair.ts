@@ -1,9 +1,13 @@
 import { diffRemote } from '../../../app/field-maps/remote-changes.ts';
 import type { Canonical, FieldMap, LocalRecord, Multifield, RemoteValues } from '../../../app/field-maps/types.ts';
-import { isUneventful, merge } from '../../../app/sync/plan/merge.ts';
+import { type FieldConflict, isUneventful, merge } from '../../../app/sync/plan/merge.ts';
 import { mergedRemote, nextShadows, type Shadows, shadowsOf, wantedRemote } from '../../../app/sync/plan/shadows.ts';
 
-const nothing: RemoteValues = { fields: {}, multifields: [] };
+/** A record as a portal answers it: every field is named, empty ones too. */
+function emptyRecord({ pairs }: FieldMap): RemoteValues {
+  const names = pairs.flatMap((pair) => pair.remoteFields).filter((name) => name !== 'EMAIL' && name !== 'PHONE');
+  return { fields: Object.fromEntries(names.map((name) => [name, null])), multifields: [] };
+}
 
 /** What a portal does to a value that it stores. */
 export type Mangle = (field: string, value: unknown) => unknown;
@@ -18,6 +22,8 @@ export class SimulatedPair {
   local: LocalRecord;
   remote: RemoteValues;
   shadows: Shadows;
+  /** What the passes told of. */
+  readonly conflicts: FieldConflict[] = [];
   #nextId = 1;
 
   constructor(fieldMap: FieldMap, local: LocalRecord, mangle: Mangle = (_field, value) => value) {
@@ -42,6 +48,7 @@ export class SimulatedPair {
       remoteModifiedAt: new Date(1),
       now: new Date('2026-03-02T12:00:00Z'),
     });
+    this.conflicts.push(...result.conflicts);
     if (isUneventful(result)) return [];
     const before = { local: this.local, remote: this.remote };
     if (result.toRemote.length > 0) this.remote = this.#store(mergedRemote(result, this.remote, this.shadows.remote));
@@ -63,7 +70,7 @@ export class SimulatedPair {
   value(key: string): { local: Canonical; remote: Canonical } {
     const pair = this.fieldMap.pairs.find((candidate) => candidate.key === key);
     if (!pair) throw new Error(`No pair ${key}`);
-    return { local: pair.readLocal(this.local), remote: pair.readRemote(this.remote, this.shadows.remote.ids) };
+    return { local: pair.readLocal(this.local), remote: pair.readRemote(this.remote, this.shadows.remote) };
   }
 
   /** What a person does in the portal. */
@@ -71,9 +78,20 @@ export class SimulatedPair {
     this.remote = { ...this.remote, fields: { ...this.remote.fields, ...fields } };
   }
 
+  /** What a person does to the values of a multifield. */
+  editMultifields(edit: (values: readonly Multifield[]) => readonly Multifield[]): void {
+    const multifields = edit(this.remote.multifields).map((item) => ({ ...item, id: item.id ?? this.#nextId++ }));
+    this.remote = { ...this.remote, multifields };
+  }
+
+  /** What a person or another program does in the CRM. */
+  editLocal(columns: Record<string, unknown>): void {
+    this.local = { ...this.local, ...columns };
+  }
+
   /** Only what was sent is mangled: what the portal holds already stays as it is. */
   #store(wanted: RemoteValues): RemoteValues {
-    const before = this.remote ?? nothing;
+    const before = this.remote ?? emptyRecord(this.fieldMap);
     const changes = diffRemote(before, wanted);
     const fields = { ...before.fields };
     for (const [field, value] of Object.entries(changes.fields)) fields[field] = this.mangle(field, value);

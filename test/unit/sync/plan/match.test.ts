@@ -18,12 +18,14 @@ interface Client extends Person {
   kpp?: string;
 }
 
-const user = ({ name = '', email, phone }: Person) => localIdentity('user', { name, email, phone }, null);
+const comparing = { named: null, country: 'RU' } as const;
+
+const user = ({ name = '', email, phone }: Person) => localIdentity('user', { name, email, phone }, comparing);
 const contract = ({ name, email, phone, inn, kpp }: Client) =>
   localIdentity(
     'contract',
     { client_name: name, client_email: email, client_phone: phone, client_inn: inn, client_kpp: kpp },
-    null,
+    comparing,
   );
 
 function remote(entity: Entity, id: number, { name = '', email, phone, inn, kpp }: Client): Identity {
@@ -34,7 +36,7 @@ function remote(entity: Entity, id: number, { name = '', email, phone, inn, kpp 
   ];
   const fields = entity === 'user' ? { NAME, LAST_NAME } : { TITLE: name };
   const requisites = inn ? [{ companyId: id, inn, kpp: kpp ?? null }] : [];
-  return remoteIdentity(entity, mockRecord({ id, fields, multifields }), { requisites, named: null });
+  return remoteIdentity(entity, mockRecord({ id, fields, multifields }), { requisites, ...comparing });
 }
 
 /** `link 2`, `create`, or the reason with the ids that a person chooses from. */

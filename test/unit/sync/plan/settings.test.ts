@@ -92,6 +92,21 @@ describe('understandSettings', () => {
     expect(chosen).to.deep.equal({ directions: { object: 'from_bitrix', user: 'to_bitrix' } });
   });
 
+  const countries: [stored: unknown, formerly: unknown, country: string | null, problems: string[]][] = [
+    [undefined, 'BY', null, []],
+    [null, 'BY', null, []],
+    ['KZ', 'BY', 'KZ', []],
+    ['Казахстан', 'BY', 'BY', ['country']],
+    [7, undefined, null, ['country']],
+  ];
+  for (const [stored, formerly, country, paths] of countries) {
+    it(`takes the country ${JSON.stringify(stored)} after ${JSON.stringify(formerly)} for ${country}`, () => {
+      const { settings, problems } = understandSettings({ country: stored }, { country: formerly });
+      expect(settings.country).to.equal(country);
+      expect(problems.map(({ path }) => path)).to.deep.equal(paths);
+    });
+  }
+
   it('passes over what other programs keep inside a field map', () => {
     const field_map = { object: { disabled: ['description'], colour: 'red' } };
     expect(settingsOf({ field_map }).field_map.object).to.deep.equal({ disabled: ['description'] });
