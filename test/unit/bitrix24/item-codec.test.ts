@@ -34,6 +34,7 @@ describe('toRecord', () => {
       multifields: [],
       lacksMultifields: true,
       modifiedAt: new Date('2026-09-03T10:19:00Z'),
+      createdAt: null,
       originatorId: 'axenta',
       originId: '1:object:5',
     });

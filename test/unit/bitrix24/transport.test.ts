@@ -214,7 +214,7 @@ describe('the way to a portal', () => {
   it('leaves pace to our own limits: thirty requests at once are not held back', async () => {
     const startedAt = performance.now();
     await Promise.all(Array.from({ length: 30 }, () => send()));
-    expect(performance.now() - startedAt).to.be.lessThan(3000);
+    expect(performance.now() - startedAt).to.be.lessThan(8000);
   });
 
   it('slows nobody down for the refusals that it got, neither itself nor another client', async () => {
