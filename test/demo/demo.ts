@@ -10,6 +10,7 @@ import { startOAuthServer } from '../portal/oauth-server.ts';
 import { startPortal } from '../portal/portal.ts';
 import { findFreePort } from '../support/free-port.ts';
 import type { Connection } from './connect.ts';
+import { fillPortal } from './difficulties.ts';
 import { fillCrm } from './fill-crm.ts';
 import { synchroniseOnce } from './first-sync.ts';
 import { announceAddress, becomeTheOnlyOne } from './only-one.ts';
@@ -90,7 +91,8 @@ async function start(
   step(steps.portal);
   const portalFolder = path.join(dataDir, 'portal');
   // A CRM that begins anew meets a portal that begins anew.
-  if (await isEmpty(client)) rmSync(portalFolder, { recursive: true, force: true });
+  const isNew = await isEmpty(client);
+  if (isNew) rmSync(portalFolder, { recursive: true, force: true });
   const stateFile = path.join(portalFolder, 'state.json');
   const certificateFolder = portalFolder;
   const oauth = connection.needsOAuth
@@ -102,6 +104,7 @@ async function start(
   );
   stops.push(() => portal.stop());
   await announceAddress(client, portal.origin);
+  if (isNew) fillPortal(portal);
 
   step(steps.app);
   const logFile = path.join(dataDir, 'app.log');

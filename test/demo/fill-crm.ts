@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { withDifficulties } from './difficulties.ts';
 import { makeSampleCompany, type SampleCompany } from './sample-data.ts';
 
 /** The first company is connected to the portal; the others show that companies never see each other. */
@@ -23,7 +24,8 @@ export async function fillCrm(client: pg.Client): Promise<CrmCompany[]> {
   if (found.rows.length > 0) return found.rows;
   await client.query('begin');
   for (const [index, { name, counts }] of companies.entries()) {
-    await storeCompany(client, makeSampleCompany(name, index + 1, counts));
+    const company = makeSampleCompany(name, index + 1, counts);
+    await storeCompany(client, index === 0 ? withDifficulties(company) : company);
   }
   await client.query('commit');
   return (await list()).rows;
@@ -60,7 +62,7 @@ async function storeCompany(client: pg.Client, company: SampleCompany): Promise<
   );
   await client.query(
     `insert into users (tenant_id, name, email, phone, role)
-     select $1, name, email, phone, role
+     select $1, name, nullif(email, ''), phone, role
        from jsonb_to_recordset($2) as r(name text, email text, phone text, role text)`,
     [tenantId, JSON.stringify(company.users)],
   );

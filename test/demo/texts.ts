@@ -38,6 +38,9 @@ export function describeDemo(demo: DemoAddresses): string {
 
   2. Покажите объект, измените его: на портале изменится сделка. / Show the object, change it: the deal changes on the portal.
 
+  3. ${demo.app}/api/docs → GET …/matches: «Ольга Диспетчер» ждёт решения, её телефон есть у другого контакта.
+     "Ольга Диспетчер" waits for a decision: another contact has her phone. Она же в Обзоре приложения / also on the app's overview.
+
 TOKEN=${demo.token}
 ${curl} ${demo.app}/api/objects/${objectId}
 ${curl} -X PUT ${demo.app}/api/objects/${objectId} -H "Content-Type: application/json" -d '{"name":"Камаз 5490 А777АА 16"}'
