@@ -106,14 +106,14 @@ describe('the first link of two records that are the same', () => {
     await expectQuiet();
   });
 
-  it('of several e-mails the one that both have is ours: the others stay, and there is no conflict', async () => {
+  it('of several e-mails that people typed all stay: a later one of the CRM is added beside them, without a conflict', async () => {
     const contact = my.contact('Иван', 'Петров', { email: ['director@mail.example', 'ivan@mail.example'] });
     const user = await my.addUser({ name: 'Иван Петров', email: 'ivan@mail.example' });
     expect(await my.conflicts()).to.deep.equal([]);
     await my.call('PUT', `/api/users/${user}`, { email: 'new@mail.example' });
     await world.settled();
     const emails = (contacts().get(contact).EMAIL as { VALUE: string }[]).map(({ VALUE }) => VALUE);
-    expect(emails).to.deep.equal(['director@mail.example', 'new@mail.example']);
+    expect(emails).to.deep.equal(['director@mail.example', 'ivan@mail.example', 'new@mail.example']);
   });
 
   it('the rule holds when the answer of the first write is lost, too', async () => {

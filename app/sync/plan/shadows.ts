@@ -96,8 +96,8 @@ function markTheirs({ key, owner }: FieldPair, { values, theirs }: Memory, wante
 }
 
 /**
- * Shadows of a pair whose sides were never equal. Of several e-mails or phones the one that both sides have is ours from the beginning:
- * the others belong to the people in the portal.
+ * Shadows of a pair whose sides were never equal. Of several e-mails or phones the one that both sides have stands for ours from the
+ * beginning: the others say nothing to the CRM.
  */
 export function firstShadows(fieldMap: FieldMap, local: LocalRecord, remote: RemoteValues): Shadows {
   const ids: Record<string, number> = {};
