@@ -84,10 +84,16 @@ function summarise(planned: readonly Planned[], failed: number) {
   return { counts, conflicts, preview };
 }
 
-/** Contracts whose client gets a company in this very chunk: the first makes it, these are linked with it. */
+/** Contracts whose client gets a company in this very chunk: the first makes it or is linked with it, and these are linked with it, too. */
 function joiningOf(planned: readonly Planned[]): Set<Planned> {
-  const creates = planned.filter(({ plan }) => plan.action === 'create_remote');
-  return new Set([...firstOfEachCompany(creates).values()].flat());
+  const isCreate = ({ plan }: Planned) => plan.action === 'create_remote';
+  const starting = planned.filter((item) => isCreate(item) || item.plan.action === 'link');
+  const joining = [...firstOfEachCompany(starting)].flatMap(([first, others]) => {
+    const group = [first, ...others];
+    const creates = group.filter(isCreate);
+    return creates.length < group.length ? creates : creates.filter((item) => item !== first);
+  });
+  return new Set(joining);
 }
 
 function plannedOutcome({ plan }: Planned): RunOutcome {

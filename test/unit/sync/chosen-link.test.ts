@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { makeLog } from '../../../app/lib/log.ts';
 import { connectDatabase, type Database, queryRows } from '../../../app/models/database.ts';
-import { type MappingUpsert, moveToCompany, saveMappings } from '../../../app/sync/load/mappings.ts';
+import { moveToCompany } from '../../../app/sync/load/first-links.ts';
+import { type MappingUpsert, saveMappings } from '../../../app/sync/load/mappings.ts';
 import { emptyRemoteShadow } from '../../../app/sync/plan/merge.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 
@@ -26,7 +27,15 @@ describe('a link that a person chooses while its pair is being worked on', () =>
 
   const save = (readAt: Date) => {
     const mapping: MappingUpsert = {
-      ...{ entity: 'contract', localId: 1, remoteId: 7, direction: 'bidirectional', modifiedAt: null, readAt },
+      ...{
+        entity: 'contract',
+        localId: 1,
+        remoteId: 7,
+        direction: 'bidirectional',
+        modifiedAt: null,
+        remoteCreatedAt: null,
+        readAt,
+      },
       ...{ shadows: { local: {}, remote: emptyRemoteShadow }, fieldErrors: {}, written: true, clientKey: '' },
     };
     return db.transaction((transaction) => saveMappings(db, tenantId, [mapping], transaction));
