@@ -95,6 +95,19 @@ describe('contracts of one client that come and go', () => {
     expect(Object.keys(await clients.values('number'))).to.include.members(['5-1', '5-2', '5-3']);
   });
 
+  it('a company that people merge into another one: all its contracts follow to the survivor', async () => {
+    await client('8-1', '8-2', '8-3');
+    await world.call(tenant.token, 'POST', '/api/objects', { name: 'Камаз', contract_id: first() });
+    await world.settled();
+    const survivor = Number(world.portal.records('company').create({ TITLE: 'ООО Основная' }).ID);
+    await world.settled();
+    world.portal.merge('company', [survivor, companyId]);
+    await world.settled();
+    expect(await Promise.all(ids.map((id) => clients.companyOf(id)))).to.deep.equal([survivor, survivor, survivor]);
+    expect(lists(survivor)).to.deep.equal(['Договор: 8-1', 'Договор: 8-2', 'Договор: 8-3']);
+    expect(await world.sql(`select code from integration_errors where status <> 'resolved'`)).to.deep.equal([]);
+  });
+
   it('policy recreate: one company is made for all of them', async () => {
     await settings({ on_bitrix24_delete: { contract: 'recreate' } });
     await client('6-1', '6-2', '6-3');

@@ -116,7 +116,7 @@ async function linkedRecords(
 
 function questionOf(
   context: SyncContext,
-  { localId, mapping }: Lost,
+  { localId, local, mapping }: Lost,
   survivor: Exclude<Survivor<RemoteRecord>, { is: 'none' }>,
   taken: ReadonlyMap<number, number>,
 ): Question | null {
@@ -129,7 +129,12 @@ function questionOf(
   const origin = readOrigin(context, record);
   if (origin.whose === 'others' && origin.database !== null) return { ...about, code: 'other_database', record };
   const other = taken.get(record.id);
-  return other === undefined || other === localId ? null : { ...about, code: 'merged_into_linked', record, other };
+  // Contracts of one client, and those of the company that is gone, stand for one company.
+  const { kin = [], contracts = [] } = local.standing ?? {};
+  const together = [localId, ...kin, ...contracts.map(({ id }) => id)];
+  return other === undefined || together.includes(other)
+    ? null
+    : { ...about, code: 'merged_into_linked', record, other };
 }
 
 /** Nothing of the lost record's shadows holds for the survivor: what both have and differs is a conflict, nothing is cleared. */
