@@ -157,6 +157,7 @@ export function ofFirstContract(pair: FieldPair): FieldPair {
     ? pair
     : {
         ...pair,
-        isKnown: (local, remote) => (pair.isKnown?.(local, remote) ?? true) && (!('client_contracts' in local) || isFirst(local)),
+        isKnown: (local, remote) =>
+          (pair.isKnown?.(local, remote) ?? true) && (!('client_contracts' in local) || isFirst(local)),
       };
 }

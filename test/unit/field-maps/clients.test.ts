@@ -71,18 +71,23 @@ describe('the name of a company without a client’s name', () => {
   });
 });
 
+const nothing = { fields: {}, multifields: [] };
+
 describe('a tenant’s own pair of a contract and its company', () => {
   const pairOf = (local: string) =>
     fieldMapFor('contract', { custom: [{ local, bitrix24: 'UF_CRM_1', owner: 'both' }] }).pairs.at(-1);
   const both = [contract(1), contract(2)].map((local, _, all) => ({ ...local, client_contracts: all }));
 
   it('of a contract’s own column is filled by the first contract alone', () => {
-    expect(both.map((local) => pairOf('total_amount')?.isKnown?.(local))).to.deep.equal([true, false]);
-    expect(pairOf('total_amount')?.isKnown?.(contract(2))).to.equal(true);
+    expect(both.map((local) => pairOf('total_amount')?.isKnown?.(local, nothing))).to.deep.equal([true, false]);
+    expect(pairOf('total_amount')?.isKnown?.(contract(2), nothing)).to.equal(true);
   });
 
   it('of the client is kept equal with all of them', () => {
-    expect(both.map((local) => pairOf('client_address')?.isKnown?.(local) ?? true)).to.deep.equal([true, true]);
+    expect(both.map((local) => pairOf('client_address')?.isKnown?.(local, nothing) ?? true)).to.deep.equal([
+      true,
+      true,
+    ]);
   });
 });
 

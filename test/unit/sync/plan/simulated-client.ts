@@ -60,10 +60,10 @@ export class SimulatedClient {
 
   /** A manager changes values that are there; what people add beside ours is theirs. */
   editCompany(columns: Record<string, string>): void {
-    const { ids } = this.#knownBy(this.members[0]);
+    const known = this.#knownBy(this.members[0]);
     this.remote = this.#fieldMap.pairs.reduce((remote, pair) => {
       const value = columns[pair.key];
-      return value === undefined || pair.readRemote(remote, ids) === null ? remote : pair.write(remote, value, ids);
+      return value === undefined || pair.readRemote(remote, known) === null ? remote : pair.write(remote, value, known);
     }, this.remote);
     this.#remoteModifiedAt = ++this.#now;
   }
@@ -107,7 +107,7 @@ export class SimulatedClient {
   values(key: string): Canonical[] {
     const pair = this.#fieldMap.pairs.find((candidate) => candidate.key === key);
     if (!pair) throw new Error(`No pair ${key}`);
-    const remote = pair.readRemote(this.remote, this.#knownBy(this.members[0]).ids);
+    const remote = pair.readRemote(this.remote, this.#knownBy(this.members[0]));
     // What a company without a client's name is called is no name.
     const shown = this.members[0] ? pair.readLocal({ ...pair.decode(remote, this.#recordOf(this.members[0])) }) : null;
     return [...this.members.map((member) => pair.readLocal(this.#recordOf(member))), shown];
@@ -120,7 +120,7 @@ export class SimulatedClient {
       const agreed = this.members.flatMap(({ shadows }) => [shadows.local[pair.key], shadows.remote.values[pair.key]]);
       const present = this.members.flatMap((member) => {
         const { local, remote, remoteShadow } = this.#inputOf(member);
-        return [pair.readLocal(local), pair.readRemote(remote, remoteShadow.ids)];
+        return [pair.readLocal(local), pair.readRemote(remote, remoteShadow)];
       });
       const values = new Set(present.filter((value) => value !== null && !agreed.includes(value)));
       return [...values].map((value): [string, Canonical] => [pair.key, value]);
