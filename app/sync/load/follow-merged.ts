@@ -88,7 +88,9 @@ async function findSurvivors(
   const records = [...(await client.read(entity, wanted, options)).values()];
   const candidates = records.filter((record) => !reasonNotToPair(entity, record));
   return lost.map((item) => {
-    const shown = companies.get(item.localId) ?? new Set<number>();
+    // The deals of every contract of the company that is gone tell of its survivor.
+    const together = lost.filter(({ mapping }) => mapping.remoteId === item.mapping.remoteId);
+    const shown = new Set(together.flatMap(({ localId }) => [...(companies.get(localId) ?? [])]));
     return { item, survivor: survivorOf(item.address, fieldMap, { companies: shown, candidates }) };
   });
 }
