@@ -9,6 +9,7 @@ import { makeEventRoutes } from './events/routes.ts';
 import type { Metrics } from './http/metrics.ts';
 import { createServer } from './http/server.ts';
 import { makeCardRoutes } from './integration/card-routes.ts';
+import { makeClientRoutes } from './integration/client-routes.ts';
 import { makeConflictRoutes } from './integration/conflict-routes.ts';
 import { makeErrorRoutes } from './integration/error-routes.ts';
 import { makeHeldRoutes } from './integration/held-routes.ts';
@@ -73,6 +74,7 @@ function routesOf({ db, clock, portals, runSql, bucket }: HttpDeps) {
     ...makeSettingsRoutes({ db, clock, clientFor }),
     ...makeSchemaRoutes({ db, clientFor }),
     ...makeConflictRoutes({ db }),
+    ...makeClientRoutes({ db, clientFor, requireActive }),
     ...makeHeldRoutes({ db, requireActive }),
     ...makeMatchRoutes({ db, requireActive }),
     ...makeErrorRoutes({ db, requireActive, requireConnection: health.require }),

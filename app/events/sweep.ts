@@ -157,8 +157,11 @@ export async function findUnknown(
   if (records.length === 0) return [];
   const known = await queryRows<KnownRecord>(
     db,
-    `select bitrix24_id, bitrix24_modified_at as modified_at, last_sync_at as synced_at from bitrix24_sync_mappings
-      where tenant_id = $tenantId and bitrix24_type = $type and bitrix24_key = any($ids)`,
+    // A company may be in the mappings of several contracts: all have to know it as it is, or the one that lags behind is looked at.
+    `select distinct on (bitrix24_id) bitrix24_id, bitrix24_modified_at as modified_at, last_sync_at as synced_at
+       from bitrix24_sync_mappings
+      where tenant_id = $tenantId and bitrix24_type = $type and bitrix24_key = any($ids)
+      order by bitrix24_id, state = 'linked' desc, bitrix24_modified_at nulls first, last_sync_at nulls first`,
     { tenantId, type: pairKinds[entity].bitrix24Type, ids: records.map((record) => record.id) },
   );
   const database = await databaseName(db);

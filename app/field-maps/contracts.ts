@@ -1,14 +1,26 @@
-import { canonicalDate, canonicalLine, clip } from './canonical.ts';
-import { detailsPair, labelledLine } from './comments.ts';
+import { canonicalLine, clip } from './canonical.ts';
+import { contractLines, contractsOf } from './clients.ts';
+import { detailsPair } from './comments.ts';
 import { multifieldPair } from './multifields.ts';
 import { type Canonical, defaultPlace, type FieldMap, type FieldPair, type LocalRecord, type Place } from './types.ts';
 
 /** TITLE of a company holds 255 characters. */
 const titleLength = 255;
 
-function nameless(local: LocalRecord): Canonical {
-  const number = canonicalLine(local.number);
+function numbered(contract: LocalRecord | undefined): Canonical {
+  const number = canonicalLine(contract?.number);
   return number === null ? null : `Договор ${number}`;
+}
+
+/** What a company without a client's name is called: the same from each of its contracts. */
+function nameless(local: LocalRecord): Canonical {
+  return numbered(contractsOf(local)[0]);
+}
+
+/** The client's name; a number that was entered as one is none. */
+function nameOf(local: LocalRecord): Canonical {
+  const name = canonicalLine(local.client_name);
+  return contractsOf(local).some((contract) => numbered(contract) === name) ? null : name;
 }
 
 /** The client is the company. A contract without a client's name is shown by its number, which never becomes a name. */
@@ -17,39 +29,22 @@ const clientName: FieldPair = {
   owner: 'both',
   localFields: ['client_name', 'number'],
   remoteFields: ['TITLE'],
-  readLocal: (local) => canonicalLine(local.client_name),
+  readLocal: nameOf,
   readRemote: (remote) => canonicalLine(remote.fields.TITLE),
   encode(local) {
-    const shown = canonicalLine(local.client_name) ?? nameless(local);
+    const shown = nameOf(local) ?? nameless(local);
     return shown === null ? null : clip(shown, titleLength);
   },
   decode(value, local) {
-    if (value === null) return {};
-    return { client_name: value === nameless(local) ? null : value };
+    return value === null ? {} : { client_name: nameOf({ ...local, client_name: value }) };
   },
   write: (remote, value) => ({ ...remote, fields: { ...remote.fields, TITLE: value } }),
 };
 
-function period(local: LocalRecord): Canonical {
-  const start = canonicalDate(local.start_date);
-  const end = canonicalDate(local.end_date);
-  return start === null && end === null ? null : `${start ?? '…'} — ${end ?? '…'}`;
-}
-
-function detailLines(local: LocalRecord): string[] {
-  return [
-    ...labelledLine('Договор', canonicalLine(local.number)),
-    ...labelledLine('Название', canonicalLine(local.title)),
-    ...labelledLine('Срок', period(local)),
-    ...labelledLine('ИНН', canonicalLine(local.client_inn)),
-    ...labelledLine('КПП', canonicalLine(local.client_kpp)),
-  ];
-}
-
 const details = detailsPair({
   localFields: ['number', 'title', 'start_date', 'end_date', 'client_inn', 'client_kpp'],
-  lines: detailLines,
-  compared: detailLines,
+  lines: contractLines,
+  compared: contractLines,
   isShared: true,
 });
 

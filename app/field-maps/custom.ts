@@ -2,6 +2,7 @@ import type { Text } from '../lib/errors.ts';
 import type { Entity } from '../lib/records.ts';
 import { builtInMap } from './built-in.ts';
 import { canonicalBoolean, canonicalDate, canonicalText } from './canonical.ts';
+import { ofFirstContract } from './clients.ts';
 import { moneyPair } from './money.ts';
 import {
   type Canonical,
@@ -71,7 +72,7 @@ export function fieldMapFor(entity: Entity, settings: FieldMapSettings, place: P
   const pairs = builtInMap(entity, place)
     .pairs.filter((pair) => !disabled.has(pair.key))
     .map((pair) => ({ ...pair, owner: settings.owners?.[pair.key] ?? pair.owner }));
-  const own = (settings.custom ?? []).flatMap((pair) => toFieldPair(entity, pair));
+  const own = (settings.custom ?? []).flatMap((pair) => toFieldPair(entity, pair)).map(ofFirstContract);
   return { entity, place, pairs: [...pairs, ...own] };
 }
 

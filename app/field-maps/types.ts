@@ -11,7 +11,8 @@ export type Canonical = string | null;
  * A CRM row as the engine reads it: the table's columns by their own names (snake_case), dates as `YYYY-MM-DD`. An object
  * carries its contract too: `contract_number`, `contract_client_name`, `contract_start_date`, `contract_end_date`,
  * `contract_total_amount`, `contract_currency`, `contract_bitrix24_id` (the company that the contract is linked with); all null when it
- * has none. `has_contract` is true also while the contract is linked with no company.
+ * has none. `has_contract` is true also while the contract is linked with no company. A contract carries `client_contracts`: those that
+ * stand for the same company, itself among them.
  */
 export type LocalRecord = Readonly<Record<string, unknown>>;
 

@@ -106,6 +106,8 @@ export async function linkCard(deps: CardDeps, card: Card, localId: number): Pro
         transaction,
       );
       if (busy.length > 0) throw createBusy();
+      // Contracts of one client share a company by themselves; a person chooses for a card that has none.
+      if ((await mappingOf(deps, card))?.state === 'linked') throw alreadyLinked();
       await tieByHand(db, tenantId, { entity, localId, remoteId: card.id }, transaction);
       const row = { tenantId, entity, side: 'local', recordId: localId, reason: 'asked' } as const;
       await enqueue(db, [{ ...row, priority: priorities.interactive }], transaction);
@@ -160,7 +162,8 @@ async function mappingOf({ db }: CardDeps, { tenantId, type, id }: Card): Promis
   const [row] = await queryRows<{ id: number }>(
     db,
     `select id from bitrix24_sync_mappings
-      where tenant_id = $tenantId and bitrix24_type = $type and bitrix24_id = $remoteId`,
+      where tenant_id = $tenantId and bitrix24_type = $type and bitrix24_id = $remoteId
+      order by state = 'linked' desc, local_id limit 1`,
     { tenantId, type, remoteId: String(id) },
   );
   return row ? findMapping(db, tenantId, row.id) : null;

@@ -5,6 +5,7 @@ import { type Database, queryRows } from '../models/database.ts';
 import { retryingTransaction } from '../models/retrying-transaction.ts';
 import { endHoldsOfPair } from '../sync/journal/held-deletions.ts';
 import { unlinkMappings } from '../sync/load/mappings.ts';
+import { enqueueOtherContracts } from '../sync/queue/enqueue-clients.ts';
 import { forgetPair } from '../sync/queue/forget-rows.ts';
 import { enqueue, priorities } from '../sync/queue/sync-queue.ts';
 import { type ErrorRow, errorColumns } from './error-list.ts';
@@ -80,6 +81,9 @@ export async function deleteMapping(db: Database, tenantId: number, id: number):
     await endHoldsOfPair(db, tenantId, pair, transaction);
     // What waited for this pair would make a second record for the one that is no longer known.
     await forgetPair(db, tenantId, pair, transaction);
+    // Other contracts of the company go on: what was told of it concerns them still.
+    const companies = mapping.local_type === 'contract' ? [Number(mapping.bitrix24_id)] : [];
+    await enqueueOtherContracts(db, tenantId, { companies, except: [mapping.local_id] }, transaction);
   });
 }
 

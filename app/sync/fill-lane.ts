@@ -13,31 +13,23 @@ import { recordFailures } from './apply/retry-policy.ts';
 import { tieMatches } from './apply/tie-matches.ts';
 import type { StepDeps } from './apply/write-step.ts';
 import { scopeOf } from './faults/scope.ts';
+import { type FillState, forgetDone, isBlocked, leaveFor, signOf, takeOver } from './in-hand.ts';
 import { reportDuplicates } from './journal/duplicate-report.ts';
-import { keyOfRow, type Lane, type LaneName, type Owners } from './lane.ts';
+import { type Item, keyOfRow, type Lane, type LaneName } from './lane.ts';
 import { loadPairs } from './load/load-pairs.ts';
 import { matchPairs } from './load/match-pairs.ts';
 import { lookAtWaiting } from './load/match-rulings.ts';
 import { openContext } from './load/open-context.ts';
 import type { LoadedPair, SyncContext } from './pair.ts';
+import { firstOfEachCompany } from './plan/one-company.ts';
 import type { Planned } from './plan/plan-pair.ts';
-import { claimDue, findQueued } from './queue/claim-due.ts';
+import { claimDue } from './queue/claim-due.ts';
+import { askOtherContracts } from './queue/enqueue-clients.ts';
 import { holdKind, postpone, priorities, type QueueRow } from './queue/sync-queue.ts';
 import { advanceRun } from './runs/run-scan.ts';
 
 /** Rows taken at once: fifty ids a command, fifty commands a request. */
 const chunkSizes: Record<LaneName, number> = { urgent: 500, bulk: 2500 };
-
-/** What a turn knows of the rows that it had in hand. */
-export interface FillState {
-  owners: Owners;
-  /** Rows that were dealt with in this turn, as they were then: one that a writer holds locked is looked at once a turn. */
-  handled: Map<string, string>;
-  /** Rows whose record is in a step that is in flight: they are taken when that has ended. */
-  blocked: Set<string>;
-  /** Rows that a lane reads the records of just now: the other lane leaves them alone, even if they changed meanwhile. */
-  loading: Set<string>;
-}
 
 interface Fill {
   lane: Lane;
@@ -52,9 +44,10 @@ interface Fill {
  */
 export async function fillLane(deps: StepDeps, state: FillState, fill: Fill): Promise<boolean> {
   const { lane, tenantId, call } = fill;
-  const rows = await claimRows(deps, state, fill);
-  const [first] = rows;
+  const claimed = await claimRows(deps, state, fill);
+  const [first] = claimed;
   if (!first) return lane.name === 'bulk' && (await searchForRun(deps, fill));
+  const rows = [...claimed, ...(await askOtherContracts(deps.db, tenantId, claimed))];
   const options = { ...call, urgency: urgencyOf(lane, rows) };
   const context = await openContext(deps, tenantId, first.entity, options);
   const keys = rows.map(keyOfRow);
@@ -75,17 +68,6 @@ function urgencyOf(lane: Lane, rows: readonly QueueRow[]): Urgency {
   return rows.some(({ priority }) => priority === priorities.interactive) ? 'interactive' : 'normal';
 }
 
-/** Rows that left the queue need not be remembered. */
-export async function forgetDone(
-  { db }: StepDeps,
-  { handled }: FillState,
-  tenantId: number,
-  rows: readonly QueueRow[],
-): Promise<void> {
-  const queued = new Set((await findQueued(db, tenantId, rows)).map(keyOfRow));
-  for (const row of rows) if (!queued.has(keyOfRow(row))) handled.delete(keyOfRow(row));
-}
-
 /** Due rows of one kind that are in no step's hands. While steps of the lane are under way, only more of the same kind are taken. */
 async function claimRows(deps: StepDeps, state: FillState, { lane, tenantId }: Fill): Promise<QueueRow[]> {
   const closed = await holdClosedKinds(deps, tenantId);
@@ -93,21 +75,16 @@ async function claimRows(deps: StepDeps, state: FillState, { lane, tenantId }: F
   const due = await claimDue(deps.db, tenantId, { limit: chunkSizes[lane.name] + inHand, lane: lane.name });
   const free = due.filter((row) => {
     const key = keyOfRow(row);
-    if (closed.has(row.entity) || state.loading.has(key) || state.blocked.has(key)) return false;
+    if (closed.has(row.entity) || state.loading.has(key) || isBlocked(state, key)) return false;
     if (state.handled.get(key) === signOf(row)) return false;
-    const owner = state.owners.ofRow(row);
     // What waits in the bulk lane may be taken over by the urgent one.
-    return !owner || (lane.name === 'urgent' && !owner.inFlight && owner.lane !== lane);
+    return state.owners.ofRow(row).every((owner) => lane.name === 'urgent' && !owner.inFlight && owner.lane !== lane);
   });
   const entity = free[0]?.entity;
   if (lane.hasSteps && entity !== lane.entity) return [];
   const rows = free.filter((row) => row.entity === entity).slice(0, chunkSizes[lane.name]);
   for (const row of rows) state.handled.set(keyOfRow(row), signOf(row));
   return rows;
-}
-
-function signOf({ changes, attempts, dueAt }: QueueRow): string {
-  return `${changes}:${attempts}:${dueAt.getTime()}`;
 }
 
 /** Kinds that may not be read now: what is due of them waits until the fault's next try. */
@@ -141,10 +118,9 @@ async function takeRows(
   // Nothing is awaited between the two: no other lane comes between.
   const reserved = lane.reserve(free);
   try {
-    await workOn(deps, { lane, context, pairs: free, startedAt });
+    await workOn(deps, state, { lane, context, pairs: free, reserved, startedAt });
   } finally {
     lane.finish(reserved);
-    state.blocked.clear();
   }
   await forgetDone(deps, state, tenantId, rows);
 }
@@ -154,12 +130,15 @@ interface Hand {
   lane: Lane;
   context: SyncContext;
   pairs: readonly LoadedPair[];
+  /** What has each pair in hand until the work on them ends. */
+  reserved: readonly Item[];
   /** ms since the epoch. */
   startedAt: number;
 }
 
 /** Plans pairs that are in hand; what the portal need not be told is committed, the rest waits in the lane. */
-async function workOn(deps: StepDeps, { lane, context, pairs, startedAt }: Hand): Promise<void> {
+async function workOn(deps: StepDeps, state: FillState, hand: Hand): Promise<void> {
+  const { lane, context, pairs, startedAt } = hand;
   const { tenantId } = context;
   const readable = pairs.filter(({ readError }) => readError === null);
   const durationMs = deps.clock.now().getTime() - startedAt;
@@ -167,9 +146,10 @@ async function workOn(deps: StepDeps, { lane, context, pairs, startedAt }: Hand)
   await reportDuplicates(deps.db, tenantId, readable);
   await reportQuestions(deps.db, tenantId, readable);
   await lookAtWaiting(deps, context, pairs);
-  const planned = await matchNew(deps, context, await planAllowed(deps, context, readable));
+  const allowed = await planAllowed(deps, context, readable);
+  const planned = await matchNew(deps, context, oneCreateAClient(state, hand, allowed));
   const own = planned.filter((item) => operationOfPlan(context, item) === null);
-  lane.add(context, planned);
+  for (const { pair, waitsFor } of lane.add(context, planned)) leaveFor(state, pair, waitsFor);
   await commitChunk(
     deps,
     context,
@@ -177,24 +157,19 @@ async function workOn(deps: StepDeps, { lane, context, pairs, startedAt }: Hand)
   );
 }
 
-/** Whether this lane may work on the pair now. What waits in the other lane is taken from it; what is in flight is waited for. */
-function takeOver(state: FillState, lane: Lane, pair: LoadedPair): boolean {
-  const owners = state.owners.ofPair(pair);
-  const isFree = owners.every((item) => !item.inFlight && (lane.name === 'urgent' || item.lane === lane));
-  if (isFree) {
-    for (const item of owners) {
-      item.lane.drop([item]);
-      // Rows that asked for the pair before, and are not among those that ask now, are taken again.
-      for (const row of item.planned.pair.rows) state.handled.delete(keyOfRow(row));
+/** Of several contracts of one client that has no company the others wait until it is known what becomes of the first. */
+function oneCreateAClient(state: FillState, { reserved }: Hand, planned: readonly Planned[]): Planned[] {
+  const holders = new Map(reserved.map((item) => [item.planned.pair, item]));
+  const creates = planned.filter(({ plan }) => plan.action === 'create_remote');
+  const later = new Set<Planned>();
+  for (const [first, others] of firstOfEachCompany(creates)) {
+    const holder = holders.get(first.pair);
+    for (const other of holder ? others : []) {
+      later.add(other);
+      if (holder) leaveFor(state, other.pair, holder);
     }
-    for (const row of pair.rows) state.handled.set(keyOfRow(row), signOf(row));
-    return true;
   }
-  for (const row of pair.rows) {
-    state.handled.delete(keyOfRow(row));
-    state.blocked.add(keyOfRow(row));
-  }
-  return false;
+  return planned.filter((item) => !later.has(item));
 }
 
 /** Records that the portal does not give, each with its own error. */

@@ -3,6 +3,7 @@ import type { Entity } from '../lib/records.ts';
 import { operationOfPlan } from './apply/commands.ts';
 import type { Step } from './apply/write-step.ts';
 import type { LoadedPair, SyncContext } from './pair.ts';
+import { companyKeysOf, firstOfEachCompany } from './plan/one-company.ts';
 import type { Planned } from './plan/plan-pair.ts';
 import type { QueueRow } from './queue/sync-queue.ts';
 
@@ -72,16 +73,23 @@ export class Lane {
     });
   }
 
-  /** Adds plans that the portal must be told of. */
-  add(context: SyncContext, planned: readonly Planned[]): void {
+  /**
+   * Adds plans that the portal must be told of. Of several that would write one company only one is taken; returns the others, each with
+   * the item that it waits for.
+   */
+  add(context: SyncContext, planned: readonly Planned[]): { pair: LoadedPair; waitsFor: Item }[] {
     this.context = context;
-    for (const one of planned) {
+    const asking = planned.filter((one) => operationOfPlan(context, one) !== null);
+    const left: { pair: LoadedPair; waitsFor: Item }[] = [];
+    for (const [one, others] of firstOfEachCompany(asking)) {
       const operation = operationOfPlan(context, one);
       if (!operation) continue;
       const item: Item = { planned: one, operation, lane: this, inFlight: false, keys: keysOfPair(one.pair) };
       this.#waiting.push(item);
       this.#owners.take(item);
+      left.push(...others.map(({ pair }) => ({ pair, waitsFor: item })));
     }
+    return left;
   }
 
   /** Operations that wait, in the order in which they are to be sent. */
@@ -132,23 +140,36 @@ export class Lane {
 
 /** Who has which record in hand: a record is in at most one step. */
 export class Owners {
-  readonly #items = new Map<string, Item>();
+  readonly #items = new Map<string, Set<Item>>();
 
   take(item: Item): void {
-    for (const key of item.keys) this.#items.set(key, item);
+    for (const key of item.keys) {
+      const items = this.#items.get(key);
+      if (items) items.add(item);
+      else this.#items.set(key, new Set([item]));
+    }
   }
 
   release(item: Item): void {
-    for (const key of item.keys) if (this.#items.get(key) === item) this.#items.delete(key);
+    for (const key of item.keys) {
+      const items = this.#items.get(key);
+      items?.delete(item);
+      if (items?.size === 0) this.#items.delete(key);
+    }
+  }
+
+  /** Whether the item has its records in hand still. */
+  holds(item: Item): boolean {
+    return item.keys.some((key) => this.#items.get(key)?.has(item));
   }
 
   ofPair(pair: LoadedPair): Item[] {
-    const items = keysOfPair(pair).flatMap((key) => this.#items.get(key) ?? []);
+    const items = keysOfPair(pair).flatMap((key) => [...(this.#items.get(key) ?? [])]);
     return [...new Set(items)];
   }
 
-  ofRow(row: QueueRow): Item | undefined {
-    return this.#items.get(keyOfRow(row));
+  ofRow(row: QueueRow): Item[] {
+    return [...(this.#items.get(keyOfRow(row)) ?? [])];
   }
 
   get size(): number {
@@ -156,11 +177,12 @@ export class Owners {
   }
 }
 
-function keysOfPair({ entity, localId, remoteId, rows }: LoadedPair): string[] {
+function keysOfPair(pair: LoadedPair): string[] {
+  const { entity, localId, remoteId, rows } = pair;
   const keys = rows.map(keyOfRow);
   if (localId !== null) keys.push(`${entity}:local:${localId}`);
   if (remoteId !== null) keys.push(`${entity}:bitrix24:${remoteId}`);
-  return keys;
+  return [...keys, ...companyKeysOf(pair)];
 }
 
 export function keyOfRow(row: { entity: Entity; side: string; recordId: number }): string {

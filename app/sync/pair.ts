@@ -37,6 +37,8 @@ export interface LoadedPair {
   question: Question | null;
   /** The two were found to be the same and are not equal yet: the rule of the first link holds. */
   matched: boolean;
+  /** Other contracts, not deleted, that are linked with the same company. */
+  companions: readonly number[];
   /** Why the portal does not give this record; null when it does. */
   readError: unknown;
 }

@@ -4,7 +4,8 @@ import { refreshStep } from './apply/refresh-step.ts';
 import type { StepConcurrency } from './apply/step-concurrency.ts';
 import type { Step } from './apply/write-step.ts';
 import { postponeUntil, type StepDeps, writeStep } from './apply/write-step.ts';
-import { type FillState, fillLane, forgetDone } from './fill-lane.ts';
+import { fillLane } from './fill-lane.ts';
+import { type FillState, forgetDone } from './in-hand.ts';
 import { type Item, keyOfRow, Lane, Owners } from './lane.ts';
 import type { SyncContext } from './pair.ts';
 
@@ -47,7 +48,7 @@ export class Turn {
     this.#deps = deps;
     this.#options = options;
     this.#lanes = { urgent: new Lane('urgent', this.#owners), bulk: new Lane('bulk', this.#owners) };
-    this.#state = { owners: this.#owners, handled: new Map(), blocked: new Set(), loading: new Set() };
+    this.#state = { owners: this.#owners, handled: new Map(), blocked: new Map(), loading: new Set() };
     this.#endsAt = deps.clock.now().getTime() + turnMs;
   }
 
@@ -147,7 +148,6 @@ export class Turn {
       .finally(() => {
         this.#inFlight -= 1;
         lane.finish(items);
-        this.#state.blocked.clear();
         // What was just committed may have made something else due.
         this.#emptySince.clear();
         this.#wake();

@@ -61,6 +61,7 @@ function makePair(n: number, edit: (local: LocalRecord) => LocalRecord): PlanInp
     localPresent: true,
     remote: 'present',
     unsettled: false,
+    othersStand: false,
     remoteIsOurs: true,
     importAsked: false,
     merging: () => ({

@@ -48,8 +48,9 @@ const parts: Record<string, Record<string, readonly string[]>> = {
   'app/sync': {
     'reconcile-job.ts': ['reconcile.ts'],
     'reconcile.ts': ['turn.ts', 'apply', 'faults', 'journal', 'deps.ts'],
-    'turn.ts': ['fill-lane.ts', 'lane.ts', 'apply', 'queue', 'pair.ts'],
-    'fill-lane.ts': ['lane.ts', 'runs', 'apply', 'load', 'plan', 'faults', 'journal', 'queue', 'pair.ts', 'deps.ts'],
+    'turn.ts': ['fill-lane.ts', 'in-hand.ts', 'lane.ts', 'apply', 'queue', 'pair.ts'],
+    'fill-lane.ts': ['in-hand.ts', 'lane.ts', 'runs', 'apply', 'load', 'plan', 'faults', 'journal', 'queue', 'pair.ts'],
+    'in-hand.ts': ['lane.ts', 'apply', 'queue', 'pair.ts'],
     'lane.ts': ['apply', 'plan', 'queue', 'pair.ts'],
     runs: ['load', 'plan', 'journal', 'queue', 'pair.ts', 'deps.ts'],
     apply: ['load', 'plan', 'faults', 'journal', 'queue', 'pair.ts', 'deps.ts'],

@@ -4,7 +4,7 @@ import type { RemoteChanges, RemoteValues } from '../../field-maps/types.ts';
 import { originator } from '../../lib/records.ts';
 import type { LoadedPair, SyncContext } from '../pair.ts';
 import type { MergeResult, StageMove } from '../plan/merge.ts';
-import { originOf, renewedOrigin } from '../plan/origin-id.ts';
+import { originOf, readOrigin, renewedOrigin } from '../plan/origin-id.ts';
 import type { Planned } from '../plan/plan-pair.ts';
 import { mergedRemote, shadowsOf, wantedRemote } from '../plan/shadows.ts';
 import type { SentValues } from '../queue/sync-queue.ts';
@@ -72,21 +72,29 @@ export function updateOf(pair: LoadedPair, remote: RemoteRecord, changes: Remote
 function withOrigin(context: SyncContext, pair: LoadedPair, record: RemoteRecord, values: RemoteValues): RemoteValues {
   const isMarked = record.originatorId !== null || record.originId !== null;
   if (pair.localId === null) return values;
-  const renewed = renewedOrigin(context, record, pair.localId);
+  const renewed = renewedFor(context, pair, record);
   if (renewed !== null) return { ...values, fields: { ...values.fields, ORIGIN_ID: renewed } };
   if (isMarked) return values;
   const marks = { ORIGINATOR_ID: originator, ORIGIN_ID: originOf(context, pair.localId) };
   return { ...values, fields: { ...values.fields, ...marks } };
 }
 
+/** The origin that a record should carry and does not. A company may name any of the contracts that stand for it. */
+function renewedFor(context: SyncContext, { localId, companions }: LoadedPair, remote: RemoteRecord): string | null {
+  const origin = readOrigin(context, remote);
+  if (localId === null) return null;
+  const isOfCompanion = origin.whose === 'ours' && !origin.former && companions.includes(origin.localId);
+  return isOfCompanion ? null : renewedOrigin(context, remote, localId);
+}
+
 /** An origin in the former form is renewed with whatever else is written. */
 function withRenewedOrigin(
   context: SyncContext,
-  { localId }: LoadedPair,
+  pair: LoadedPair,
   remote: RemoteRecord,
   changes: RemoteChanges,
 ): RemoteChanges {
-  const renewed = localId === null ? null : renewedOrigin(context, remote, localId);
+  const renewed = renewedFor(context, pair, remote);
   return renewed === null ? changes : { ...changes, fields: { ...changes.fields, ORIGIN_ID: renewed } };
 }
 

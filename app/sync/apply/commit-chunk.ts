@@ -9,11 +9,13 @@ import { type LogLine, reportLines, saveConflicts, saveLog } from '../journal/sy
 import { markAsOurs } from '../load/local-rows.ts';
 import { deleteMappings, saveMappings, setMappingState, touchMappings } from '../load/mappings.ts';
 import type { SyncContext } from '../pair.ts';
+import { enqueueOtherContracts } from '../queue/enqueue-clients.ts';
 import { enqueueObjectsOfContracts } from '../queue/enqueue-linked.ts';
 import { forgetAdded } from '../queue/forget-rows.ts';
 import { enqueue, priorities, removeDone } from '../queue/sync-queue.ts';
 import { commitPair } from './commit-pair.ts';
 import { type AppliedPlan, type Entries, joinEntries } from './entries.ts';
+import { companiesToTell } from './other-contracts.ts';
 import { recordFailures, recordRefusedFields } from './retry-policy.ts';
 import { isDataRefusal } from './write-changes.ts';
 
@@ -69,6 +71,9 @@ async function commitTogether(
     for (const item of items) parts.push(await commitPair(deps, context, item, { transaction, byField }));
     const entries = joinEntries(parts);
     await writeEntries(deps, context, entries, transaction);
+    const companies = companiesToTell(items);
+    const except = items.flatMap(({ pair }) => pair.localId ?? []);
+    await enqueueOtherContracts(deps.db, context.tenantId, { companies, except }, transaction);
     return entries.log;
   });
 }

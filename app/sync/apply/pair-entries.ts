@@ -25,6 +25,7 @@ export function mappingOf(
     readAt: pair.readAt,
     fieldErrors: {},
     written: equal.written,
+    clientKey: pair.local?.standing ? (pair.local.standing.key ?? '') : null,
   };
 }
 

@@ -85,6 +85,7 @@ const sentences: Record<string, (local: string, remote: string) => string> = {
   create: (local, remote) => `${local} успешно синхронизирован с Битрикс24 как ${remote}`,
   recreate: (local, remote) => `${local} создан в Битрикс24 заново как ${remote}`,
   link: (local, remote) => `${local} связан с записью Битрикс24: ${remote}`,
+  move: (local, remote) => `${local} теперь связан с другой записью Битрикс24: ${remote}`,
   import: (local, remote) => `${local} создан из Битрикс24: ${remote}`,
   unlink: (local, remote) => `${local} удалён в CRM, связь снята: ${remote} остаётся в Битрикс24`,
   close: (local, remote) => `${local} удалён в CRM, ${remote} закрыта в Битрикс24`,

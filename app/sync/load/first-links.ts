@@ -55,3 +55,25 @@ export async function forgetLocalValue(
     transaction,
   );
 }
+
+/**
+ * Moves the links of contracts to one company that a person chose. Not `linked` until the reconciliation has merged both sides, and
+ * without shadows. Repeat-safe.
+ */
+export async function moveToCompany(
+  db: Database,
+  tenantId: number,
+  { contractIds, companyId }: { contractIds: readonly number[]; companyId: number },
+  transaction: Transaction,
+): Promise<void> {
+  if (contractIds.length === 0) return;
+  await queryRows(
+    db,
+    `update bitrix24_sync_mappings
+        set bitrix24_id = $company, state = 'unlinked', local_shadow = '{}', bitrix24_shadow = '{}', field_errors = '{}',
+            bitrix24_modified_at = null, updated_at = now()
+      where tenant_id = $tenantId and local_type = 'contract' and local_id = any($contractIds)`,
+    { tenantId, contractIds, company: String(companyId) },
+    transaction,
+  );
+}

@@ -88,7 +88,9 @@ async function findSurvivors(
   const records = [...(await client.read(entity, wanted, options)).values()];
   const candidates = records.filter((record) => !reasonNotToPair(entity, record));
   return lost.map((item) => {
-    const shown = companies.get(item.localId) ?? new Set<number>();
+    // The deals of every contract of the company that is gone tell of its survivor.
+    const together = lost.filter(({ mapping }) => mapping.remoteId === item.mapping.remoteId);
+    const shown = new Set(together.flatMap(({ localId }) => [...(companies.get(localId) ?? [])]));
     return { item, survivor: survivorOf(item.address, fieldMap, { companies: shown, candidates }) };
   });
 }
@@ -116,7 +118,7 @@ async function linkedRecords(
 
 function questionOf(
   context: SyncContext,
-  { localId, mapping }: Lost,
+  { localId, local, mapping }: Lost,
   survivor: Exclude<Survivor<RemoteRecord>, { is: 'none' }>,
   taken: ReadonlyMap<number, number>,
 ): Question | null {
@@ -129,7 +131,12 @@ function questionOf(
   const origin = readOrigin(context, record);
   if (origin.whose === 'others' && origin.database !== null) return { ...about, code: 'other_database', record };
   const other = taken.get(record.id);
-  return other === undefined || other === localId ? null : { ...about, code: 'merged_into_linked', record, other };
+  // Contracts of one client, and those of the company that is gone, stand for one company.
+  const { kin = [], contracts = [] } = local.standing ?? {};
+  const together = [localId, ...kin, ...contracts.map(({ id }) => id)];
+  return other === undefined || together.includes(other)
+    ? null
+    : { ...about, code: 'merged_into_linked', record, other };
 }
 
 /** Nothing of the lost record's shadows holds for the survivor: what both have and differs is a conflict, nothing is cleared. */

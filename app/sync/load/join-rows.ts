@@ -12,7 +12,7 @@ export async function joinRows(deps: LoadDeps, target: LocalTarget, rows: readon
   const ids = { local: idsOf('local'), remote: idsOf('bitrix24') };
   const mappings = await findMappings(deps.db, target.tenantId, target.entity, ids);
   const byLocal = new Map(mappings.map((mapping) => [mapping.localId, mapping]));
-  const byRemote = new Map(mappings.map((mapping) => [mapping.remoteId, mapping]));
+  const byRemote = firstOfEach(mappings);
   const pairs = new Map<string, LoadedPair>();
   for (const row of rows) {
     const mapping = (row.side === 'local' ? byLocal : byRemote).get(row.recordId) ?? null;
@@ -25,6 +25,17 @@ export async function joinRows(deps: LoadDeps, target: LocalTarget, rows: readon
   }
   await joinMarkedRows(deps, target, [...pairs.values()]);
   return [...pairs.values()];
+}
+
+/** A company may be in the mappings of several contracts: the first that is linked; the others have queue rows of their own. */
+function firstOfEach(mappings: readonly Mapping[]): Map<number, Mapping> {
+  const rank = ({ state, localId }: Mapping) => (state === 'linked' ? localId : Number.MAX_SAFE_INTEGER / 2 + localId);
+  const byRemote = new Map<number, Mapping>();
+  for (const mapping of mappings) {
+    const known = byRemote.get(mapping.remoteId);
+    if (!known || rank(mapping) < rank(known)) byRemote.set(mapping.remoteId, mapping);
+  }
+  return byRemote;
 }
 
 /** A create without an answer concerns every row of its pair, whichever was claimed: the mark is on the local side's row. */
@@ -53,6 +64,7 @@ function newPair(
     former: null,
     question: null,
     matched: known.mapping?.matched ?? false,
+    companions: [],
     readError: null,
   };
 }

@@ -1,13 +1,16 @@
+import type { RecordAnswer } from '../../bitrix24/client.ts';
 import type { LoadedPair, SyncContext } from '../pair.ts';
 import { emptyRemoteShadow } from '../plan/merge.ts';
 import { readOrigin } from '../plan/origin-id.ts';
 import type { Question } from '../plan/question.ts';
 import { firstShadows, type Shadows } from '../plan/shadows.ts';
 import type { QueueRow } from '../queue/sync-queue.ts';
+import { addCompanions } from './companions.ts';
 import { leaveMovedDeals } from './deal-companies.ts';
 import { followMerged } from './follow-merged.ts';
 import { addFormer, settleFormer } from './former-records.ts';
 import { forgetEmptied, pauseAbsentFields, pauseGoneFields } from './gone-fields.ts';
+import { joinClients, joinLinked, leaveFormerClients, type WaitsForClient } from './join-clients.ts';
 import { joinRows } from './join-rows.ts';
 import type { LoadDeps } from './load-deps.ts';
 import { readLocal } from './local-rows.ts';
@@ -30,6 +33,7 @@ export async function loadPairs(deps: LoadDeps, context: SyncContext, rows: read
   const joined = await joinRows(deps, context, rows);
   const { ready, waiting } = splitWaiting(deps, joined);
   await addLocal(deps, context, ready);
+  leaveFormerClients(ready);
   await addFormer(deps, context, ready);
   const copies = await adoptByOrigin(deps, context, ready);
   await addRemote(context, ready);
@@ -40,13 +44,30 @@ export async function loadPairs(deps: LoadDeps, context: SyncContext, rows: read
     context,
     recognised.filter(({ local }) => local === null),
   );
-  const pairs = await followMerged(deps, context, recognised);
+  const known = await followMerged(deps, context, recognised);
+  const waits = await joinClients(deps, context, known);
+  const pairs = known.filter((pair) => !waits.has(pair));
+  await addLocal(deps, context, pairs.filter(isElsewhere));
+  await pauseAbsentFields(
+    context,
+    pairs.flatMap(({ remote }) => remote ?? []),
+  );
   await leaveMovedDeals(deps, context, pairs);
   for (const pair of pairs) {
     pair.question ??= questionOfOrigin(context, pair);
     pair.shadows = forgetEmptied(context, { ...pair, shadows: formerShadows(context, pair) });
   }
-  return { pairs, waiting };
+  await addCompanions(deps, context, pairs);
+  return { pairs, waiting: [...waiting, ...rowsOf(waits)] };
+}
+
+/** The contract is listed among those of another company than the one it is reconciled with. */
+function isElsewhere({ local, remote }: LoadedPair): boolean {
+  return remote !== null && local?.standing != null && local.standing.company !== remote.id;
+}
+
+function rowsOf(waits: WaitsForClient): LoadedPairs['waiting'] {
+  return [...waits].flatMap(([pair, until]) => pair.rows.map((row) => ({ row, until })));
 }
 
 /** Reads both sides of loaded pairs again: what was saved since they were read is merged, not overwritten. */
@@ -55,6 +76,8 @@ export async function reloadPairs(deps: LoadDeps, context: SyncContext, pairs: r
   for (const pair of pairs) Object.assign(pair, { readAt, remote: null, remoteGone: false, readError: null });
   await addRemote(context, pairs);
   await addLocal(deps, context, pairs);
+  await joinLinked(context, pairs);
+  await addCompanions(deps, context, pairs);
   await leaveMovedDeals(deps, context, pairs);
 }
 
@@ -79,28 +102,36 @@ function splitWaiting(deps: LoadDeps, pairs: readonly LoadedPair[]) {
 }
 
 async function addRemote(context: SyncContext, pairs: readonly LoadedPair[]): Promise<void> {
-  const asked = pairs.filter((pair) => pair.remoteId !== null && pair.remote === null);
-  const byId = new Map(
-    asked.flatMap((pair): [number, LoadedPair][] => (pair.remoteId === null ? [] : [[pair.remoteId, pair]])),
-  );
-  // What was never linked has nothing to lose: a purge of foreign records costs no request.
-  const isOurs = (id: number) => byId.get(id)?.mapping !== null || byId.get(id)?.localId !== null;
-  const answers = await readRemote(context, [...byId.keys()], isOurs);
-  for (const [id, pair] of byId) {
-    const answer = answers.get(id);
-    if (answer?.state === 'present') pair.remote = answer.record;
-    else if (answer?.state === 'failed') pair.readError = answer.error;
-    else pair.remoteGone = true;
+  const byId = new Map<number, LoadedPair[]>();
+  for (const pair of pairs) {
+    if (pair.remoteId === null || pair.remote !== null) continue;
+    byId.set(pair.remoteId, [...(byId.get(pair.remoteId) ?? []), pair]);
   }
+  // What was never linked has nothing to lose: a purge of foreign records costs no request.
+  const isOurs = (id: number) =>
+    byId.get(id)?.some(({ mapping, localId }) => mapping !== null || localId !== null) ?? false;
+  const answers = await readRemote(context, [...byId.keys()], isOurs);
+  for (const [id, asking] of byId) for (const pair of asking) take(pair, answers.get(id));
   await pauseAbsentFields(
     context,
     pairs.flatMap(({ remote }) => remote ?? []),
   );
 }
 
+function take(pair: LoadedPair, answer: RecordAnswer | undefined): void {
+  if (answer?.state === 'present') pair.remote = answer.record;
+  else if (answer?.state === 'failed') pair.readError = answer.error;
+  else pair.remoteGone = true;
+}
+
 async function addLocal(deps: LoadDeps, context: SyncContext, pairs: readonly LoadedPair[]): Promise<void> {
   const ids = pairs.flatMap((pair) => (pair.localId === null ? [] : [pair.localId]));
-  const rows = await readLocal(deps.db, context, ids);
+  const joining = new Map(
+    pairs.flatMap(({ localId, remote }): [number, number][] =>
+      localId === null || !remote ? [] : [[localId, remote.id]],
+    ),
+  );
+  const rows = await readLocal(deps.db, { ...context, joining }, ids);
   for (const pair of pairs) pair.local = pair.localId === null ? null : (rows.get(pair.localId) ?? null);
 }
 

@@ -1,7 +1,9 @@
 import type { Transaction } from 'sequelize';
+import type { Standing } from '../../field-maps/clients.ts';
 import type { LocalRecord } from '../../field-maps/types.ts';
 import { type Entity, pairKinds } from '../../lib/records.ts';
 import { type Database, queryRows } from '../../models/database.ts';
+import { readStandings } from './standings.ts';
 
 /** Rows of one kind of one tenant. */
 export interface LocalTarget {
@@ -17,6 +19,13 @@ export interface LocalRow {
   version: string;
   modifiedAt: Date;
   deleted: boolean;
+  /** For which company a contract stands; null for other kinds. */
+  standing: Standing | null;
+}
+
+/** Rows that are being reconciled: contracts may be on their way to a company that their mappings do not name yet. */
+interface ReadTarget extends LocalTarget {
+  joining?: ReadonlyMap<number, number>;
 }
 
 type RawRow = Record<string, unknown> & { id: number; row_version: string; updated_at: Date; deleted_at: Date | null };
@@ -34,10 +43,13 @@ const contractJoin = `left join contracts c on c.tenant_id = r.tenant_id and c.i
   left join bitrix24_sync_mappings m on m.tenant_id = c.tenant_id and m.local_type = 'contract' and m.local_id = c.id
    and m.state = 'linked'`;
 
-/** Reads rows of one kind by id, deleted ones included; an object comes with what its deal shows of its contract. */
+/**
+ * Reads rows of one kind by id, deleted ones included; an object comes with what its deal shows of its contract, a contract with those
+ * that stand for the same company.
+ */
 export async function readLocal(
   db: Database,
-  { tenantId, entity }: LocalTarget,
+  { tenantId, entity, joining }: ReadTarget,
   ids: readonly number[],
   transaction?: Transaction,
 ): Promise<Map<number, LocalRow>> {
@@ -51,13 +63,17 @@ export async function readLocal(
     { tenantId, ids },
     transaction,
   );
-  return new Map(rows.map((row) => [row.id, toLocalRow(row)]));
+  const asked = entity === 'contract' ? rows.map(({ id }) => id) : [];
+  const standings = await readStandings(db, { tenantId, ids: asked, ...(joining && { joining }) }, transaction);
+  return new Map(rows.map((row) => [row.id, toLocalRow(row, standings.get(row.id) ?? null)]));
 }
 
-function toLocalRow({ row_version, ...record }: RawRow): LocalRow {
+function toLocalRow({ row_version, ...columns }: RawRow, standing: Standing | null): LocalRow {
+  const record = standing ? { ...columns, client_contracts: standing.contracts } : columns;
   return {
     id: record.id,
     record,
+    standing,
     version: row_version,
     modifiedAt: record.updated_at,
     deleted: record.deleted_at !== null,

@@ -86,6 +86,8 @@ export interface MappingUpsert {
   fieldErrors: FieldErrors;
   /** The Bitrix24 record was written a moment ago: its event may be the echo of that. */
   written: boolean;
+  /** For a contract: whose it is, '' without INN; null keeps what is known. */
+  clientKey: string | null;
 }
 
 /** Links pairs, or renews the shadows of linked ones. A local record has one mapping: a new Bitrix24 id replaces the old one. */
@@ -110,17 +112,18 @@ export async function saveMappings(
     state: mapping.state ?? 'linked',
     field_errors: mapping.fieldErrors,
     written: mapping.written,
+    client_key: mapping.clientKey,
   }));
   await queryRows(
     db,
     `insert into bitrix24_sync_mappings as m (tenant_id, local_type, local_id, bitrix24_type, bitrix24_id, sync_direction,
-            local_shadow, bitrix24_shadow, bitrix24_modified_at, bitrix24_created_at, state, last_sync_at, field_errors, written_at)
+            local_shadow, bitrix24_shadow, bitrix24_modified_at, bitrix24_created_at, state, last_sync_at, field_errors, written_at, client_key)
      select $tenantId, r.local_type, r.local_id, r.bitrix24_type, r.bitrix24_id, r.sync_direction, r.local_shadow,
             r.bitrix24_shadow, r.bitrix24_modified_at, r.bitrix24_created_at, r.state, r.last_sync_at, r.field_errors,
-            case when r.written then now() end
+            case when r.written then now() end, r.client_key
        from jsonb_to_recordset($rows::jsonb) as r (local_type text, local_id integer, bitrix24_type text, bitrix24_id text,
             sync_direction text, local_shadow jsonb, bitrix24_shadow jsonb, bitrix24_modified_at timestamptz, bitrix24_created_at timestamptz, state text,
-            last_sync_at timestamptz, field_errors jsonb, written boolean)
+            last_sync_at timestamptz, field_errors jsonb, written boolean, client_key text)
       order by r.local_type, r.local_id
      on conflict (tenant_id, local_type, local_id) do update
         set bitrix24_id = excluded.bitrix24_id, sync_direction = excluded.sync_direction, state = excluded.state, matched = false,
@@ -129,7 +132,10 @@ export async function saveMappings(
             bitrix24_created_at = case when excluded.bitrix24_id = m.bitrix24_id
               then coalesce(excluded.bitrix24_created_at, m.bitrix24_created_at) else excluded.bitrix24_created_at end,
             last_sync_at = excluded.last_sync_at, field_errors = excluded.field_errors,
-            written_at = coalesce(excluded.written_at, m.written_at), updated_at = now()`,
+            written_at = coalesce(excluded.written_at, m.written_at),
+            client_key = coalesce(excluded.client_key, m.client_key), updated_at = now()
+      -- a link that a person has chosen since the sides were read stands: its row of the queue is worked on next
+      where m.state <> 'unlinked' or m.bitrix24_id = excluded.bitrix24_id or m.updated_at <= excluded.last_sync_at`,
     { tenantId, rows: JSON.stringify(rows) },
     transaction,
   );
@@ -244,7 +250,8 @@ export async function touchMappings(
 
 /**
  * Ties two records that a person chose, without shadows: not yet `linked`, so that the reconciliation merges both sides and marks the
- * portal's record as ours. Former mappings of either that are not linked are forgotten. Throws UniqueConstraintError when one is linked.
+ * portal's record as ours. Former mappings of either that are not linked are forgotten. Throws UniqueConstraintError when one is linked; a
+ * company may be linked with other contracts already, which their caller has to look at first.
  */
 export async function tieByHand(
   db: Database,

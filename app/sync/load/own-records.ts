@@ -24,7 +24,9 @@ export async function adoptByOrigin(
   if (asked.length === 0) return copies;
   const found = await findOwn(context, asked);
   for (const pair of asked) {
-    const records = found.get(pair.localId ?? 0) ?? [];
+    // A contract that left its former client's company does not go back to it.
+    const left = pair.local?.standing?.leaves ? pair.mapping?.remoteId : undefined;
+    const records = (found.get(pair.localId ?? 0) ?? []).filter(({ id }) => id !== left);
     // The oldest comes first, and it alone is adopted.
     const [oldest] = records;
     const remote = knownAmong(pair, records) ?? (pair.former && !isUnanswered(pair) ? undefined : oldest);

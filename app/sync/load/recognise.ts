@@ -1,4 +1,5 @@
 import type { RemoteRecord } from '../../bitrix24/client.ts';
+import { originator } from '../../lib/records.ts';
 import type { LoadedPair, SyncContext } from '../pair.ts';
 import { isRestored, readOrigin } from '../plan/origin-id.ts';
 import { importIsWanted } from '../plan/plan-pair.ts';
@@ -79,7 +80,8 @@ async function findKnown(deps: LoadDeps, context: SyncContext, named: readonly N
 }
 
 /** Whether a record is that of the local one which it names; then its pair knows that one. */
-function joins({ pair, remote, localId, isFormer }: Named, known: Known): boolean {
+function joins(item: Named, known: Known): boolean {
+  const { pair, remote, localId, isFormer } = item;
   const mapping = known.mappings.get(localId) ?? null;
   const former = mapping ? null : (known.former.get(localId) ?? null);
   const before = mapping ?? former;
@@ -89,7 +91,7 @@ function joins({ pair, remote, localId, isFormer }: Named, known: Known): boolea
   const isBack = before !== null && !isSame && isRestored(before, remote);
   const rival = before && !isSame ? known.rivals.get(before.remoteId) : undefined;
   // A rival that cannot be read is not known to be gone.
-  if (rival?.state === 'failed' || (rival?.state === 'present' && sharesOrigin(rival.record, remote, isFormer))) {
+  if (rival?.state === 'failed' || (rival?.state === 'present' && sharesOrigin(rival.record, item))) {
     pair.duplicate = true;
     return false;
   }
@@ -110,8 +112,10 @@ function joins({ pair, remote, localId, isFormer }: Named, known: Known): boolea
 }
 
 /** Two living records stand for one local record; in the former form only the same words show it. */
-function sharesOrigin(rival: RemoteRecord, remote: RemoteRecord, isFormer: boolean): boolean {
-  return !isFormer || rival.originId === remote.originId;
+function sharesOrigin(rival: RemoteRecord, { pair, remote, isFormer }: Named): boolean {
+  // The company that a contract is with now may name another contract of its client; the one that it left stays as it is.
+  const mayNameAnother = pair.entity === 'contract' && rival.originatorId === originator;
+  return (!isFormer && !mayNameAnother) || rival.originId === remote.originId;
 }
 
 /** Two pairs turned out to be one: the local half waits to be created while its Bitrix24 record is here. */

@@ -186,7 +186,9 @@ function mergeField(pair: FieldPair, input: MergeInput, result: MergeResult): vo
     // They wrote in other words what we have. What only we changed is sent, even if it reads the same on our side.
     if (remoteChanged && decodable && decoded === localValue) return 'adopt';
     if (firstTime && remoteValue === null) return pair.owner === 'bitrix24' ? 'adopt' : 'to_remote';
-    if (firstTime && wanted === null) return pair.owner === 'crm' ? 'adopt' : decodable ? 'to_local' : 'adopt';
+    // A contract without its client's name is shown by its number, which gives way to the name that is there.
+    if (firstTime && (wanted === null || localValue === null))
+      return pair.owner === 'crm' ? 'adopt' : decodable ? 'to_local' : 'adopt';
     // An empty value of ours owns nothing: it clears only what we wrote ourselves.
     const isTheirs = remoteChanged || input.remoteShadow.theirs[key] === true;
     if (pair.owner === 'crm' && wanted === null && isTheirs) return 'adopt';

@@ -37,6 +37,7 @@ export function planPair(context: PlanContext, pair: LoadedPair): Planned {
     remoteIsOurs: origin.whose !== 'none',
     unsettled: pair.unsettled,
     importAsked: isImportAsked(pair),
+    othersStand: pair.companions.length > 0,
     merging: () => mergeInputOf(context, pair),
   });
   return { pair, plan: decided };

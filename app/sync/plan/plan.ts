@@ -18,6 +18,8 @@ export interface PlanInput {
   remoteIsOurs: boolean;
   /** The Bitrix24 record was made by a create of ours that was never settled. */
   unsettled: boolean;
+  /** Other local records stand for the same Bitrix24 record: it is not gone with this one. */
+  othersStand: boolean;
   /** A person asked for records that only the portal has. */
   importAsked: boolean;
   /** Both sides as they are; asked for only when both are present. */
@@ -62,12 +64,12 @@ export function plan(input: PlanInput): Plan {
     return { action: mapping === 'linked' ? 'update' : 'link', merge: result };
   }
   // Its local record was deleted before the create was known to have worked: the policy holds for it all the same.
-  if (remote === 'present' && input.unsettled) return planLocalDeleted(entity, settings);
+  if (remote === 'present' && input.unsettled) return planAbandoned(input);
   if (mapping === null) return planStranger(input);
   if (!localPresent && remote === 'gone') return { action: 'forget' };
   if (!localPresent) {
     if (mapping !== 'linked') return { action: 'skip', why: 'local_deleted' };
-    return planLocalDeleted(entity, settings);
+    return planAbandoned(input);
   }
   if (mapping === 'orphaned') return { action: 'skip', why: 'orphaned' };
   if (mapping === 'unlinked') return create(input);
@@ -87,6 +89,10 @@ function planStranger(input: PlanInput): Plan {
 function create({ entity, settings }: PlanInput): Plan {
   if (settings.directions[entity] === 'from_bitrix') return { action: 'skip', why: 'direction' };
   return { action: 'create_remote' };
+}
+
+function planAbandoned({ entity, settings, othersStand }: PlanInput): Plan {
+  return othersStand ? { action: 'unlink' } : planLocalDeleted(entity, settings);
 }
 
 /** What the policy does with the Bitrix24 record of a local one that was deleted. */

@@ -79,15 +79,17 @@ async function findEchoes(db: Database, tenantId: number, notices: readonly Even
   }));
   const found = await queryRows<Echo>(
     db,
-    `select n.place, n.change = 'added' and coalesce(m.state = 'linked', false) as "isKnown",
-            case when n.change = 'added' and m.id is null and exists (
+    `select n.place, n.change = 'added' and m.linked as "isKnown",
+            case when n.change = 'added' and not m.known and exists (
                    select 1 from sync_queue q where q.tenant_id = $tenantId and q.entity = n.entity and q.side = 'local'
                       and q.create_sent_at > now() - interval '2 minutes') then now() + interval '5 seconds'
                  when n.change = 'changed' and m.written_at > now() - interval '3 seconds'
                    then now() + interval '500 milliseconds' end as "dueAt"
        from jsonb_to_recordset($rows::jsonb) as n (place integer, entity text, change text, type text, id text)
-       left join bitrix24_sync_mappings m
-         on m.tenant_id = $tenantId and m.bitrix24_type = n.type and m.bitrix24_id = n.id`,
+      cross join lateral (
+        -- a company may be in the mappings of several contracts
+        select count(*) > 0 as known, coalesce(bool_or(state = 'linked'), false) as linked, max(written_at) as written_at
+          from bitrix24_sync_mappings where tenant_id = $tenantId and bitrix24_type = n.type and bitrix24_id = n.id) m`,
     { tenantId, rows: JSON.stringify(rows) },
   );
   return new Map(found.map((echo) => [echo.place, echo]));

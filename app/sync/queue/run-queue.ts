@@ -35,7 +35,7 @@ function queueSql(direction: RunRecords['direction'], entity: Entity): string {
     direction === 'to_bitrix'
       ? `select id as record_id from ${table} where tenant_id = $tenantId and deleted_at is null
            and ($ids::integer[] is null or id = any($ids)) and ($since::timestamptz is null or updated_at >= $since)`
-      : `select m.bitrix24_key as record_id from bitrix24_sync_mappings m
+      : `select distinct m.bitrix24_key as record_id from bitrix24_sync_mappings m
           where m.tenant_id = $tenantId and m.local_type = $entity and m.state = 'linked' and m.bitrix24_key is not null
             and ($ids::integer[] is null or m.local_id = any($ids))
             and ($since::timestamptz is null or m.bitrix24_modified_at is null or m.bitrix24_modified_at >= $since)`;

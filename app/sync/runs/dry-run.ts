@@ -9,6 +9,7 @@ import { loadPairs } from '../load/load-pairs.ts';
 import { matchPairs } from '../load/match-pairs.ts';
 import { openContext } from '../load/open-context.ts';
 import { isUneventful } from '../plan/merge.ts';
+import { firstOfEachCompany } from '../plan/one-company.ts';
 import { type Planned, planPair } from '../plan/plan-pair.ts';
 import { priorities, type QueueRow } from '../queue/sync-queue.ts';
 import type { RunRow } from './run-row.ts';
@@ -54,11 +55,7 @@ export async function previewChunk(
   const readable = pairs.filter(({ readError }) => readError === null).map((pair) => planPair(context, pair));
   // What could not be asked for is left out.
   const planned = await matchPairs(deps, context, readable, askForPreview(entity));
-  const counts = { created: 0, updated: 0, unchanged: 0, skipped: 0, failed: 0 } satisfies Record<RunOutcome, number>;
-  for (const item of planned) counts[outcomeOf(item)] += 1;
-  counts.failed = pairs.length - planned.length;
-  const conflicts = planned.reduce((sum, { plan }) => sum + ('merge' in plan ? plan.merge.conflicts.length : 0), 0);
-  const preview = planned.filter((item) => outcomeOf(item) !== 'unchanged').map(present);
+  const { counts, conflicts, preview } = summarise(planned, pairs.length - planned.length);
   return async (transaction) => {
     await queryRows(
       deps.db,
@@ -74,7 +71,32 @@ export async function previewChunk(
   };
 }
 
-function outcomeOf({ plan }: Planned): RunOutcome {
+/** What the plans come to: how many of each outcome, and those that change something, to be shown. */
+function summarise(planned: readonly Planned[], failed: number) {
+  const counts = { created: 0, updated: 0, unchanged: 0, skipped: 0, failed } satisfies Record<RunOutcome, number>;
+  const joining = joiningOf(planned);
+  const outcomeOf = (item: Planned) => (joining.has(item) ? 'updated' : plannedOutcome(item));
+  for (const item of planned) counts[outcomeOf(item)] += 1;
+  const conflicts = planned.reduce((sum, { plan }) => sum + ('merge' in plan ? plan.merge.conflicts.length : 0), 0);
+  const preview = planned
+    .filter((item) => outcomeOf(item) !== 'unchanged')
+    .map((item) => ({ ...present(item), ...(joining.has(item) && { action: 'link' }) }));
+  return { counts, conflicts, preview };
+}
+
+/** Contracts whose client gets a company in this very chunk: the first makes it or is linked with it, and these are linked with it, too. */
+function joiningOf(planned: readonly Planned[]): Set<Planned> {
+  const isCreate = ({ plan }: Planned) => plan.action === 'create_remote';
+  const starting = planned.filter((item) => isCreate(item) || item.plan.action === 'link');
+  const joining = [...firstOfEachCompany(starting)].flatMap(([first, others]) => {
+    const group = [first, ...others];
+    const creates = group.filter(isCreate);
+    return creates.length < group.length ? creates : creates.filter((item) => item !== first);
+  });
+  return new Set(joining);
+}
+
+function plannedOutcome({ plan }: Planned): RunOutcome {
   switch (plan.action) {
     case 'create_remote':
     case 'create_local':
@@ -91,7 +113,7 @@ function outcomeOf({ plan }: Planned): RunOutcome {
   }
 }
 
-function present({ pair, plan }: Planned): unknown {
+function present({ pair, plan }: Planned): object {
   const fields =
     'merge' in plan
       ? {

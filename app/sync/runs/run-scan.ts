@@ -73,7 +73,7 @@ async function idsAfter(deps: SyncDeps, run: RunRow, scan: ScanState): Promise<n
           where tenant_id = $tenantId and local_type = $entity and state = 'linked'`;
   const rows = await queryRows<{ id: number }>(
     deps.db,
-    `select id from (${source}) s
+    `select distinct id from (${source}) s
       where id > $afterId and $entity::text is not null and ($ids::integer[] is null or local_id = any($ids))
         and ($since::timestamptz is null or changed_at is null or changed_at >= $since)
       order by id limit ${previewSize}`,

@@ -80,6 +80,7 @@ export const operationWords: Record<string, Phrase> = {
   recreate: { ru: 'Создана в Битрикс24 заново', en: 'Created in Bitrix24 anew' },
   update: { ru: 'Изменена', en: 'Changed' },
   link: { ru: 'Связана', en: 'Linked' },
+  move: { ru: 'Связана с другой записью', en: 'Linked with another record' },
   import: { ru: 'Создана из Битрикс24', en: 'Created from Bitrix24' },
   unlink: { ru: 'Удалена в CRM, связь снята', en: 'Deleted in the CRM, unlinked' },
   close: { ru: 'Удалена в CRM, сделка закрыта', en: 'Deleted in the CRM, the deal is closed' },

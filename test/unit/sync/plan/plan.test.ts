@@ -112,6 +112,7 @@ describe('plan', () => {
         remote: 'none',
         remoteIsOurs: false,
         unsettled: false,
+        othersStand: false,
         importAsked: false,
         merging: () => {
           throw new Error('Nothing to merge here');

@@ -33,6 +33,7 @@ describe('the worked example of app/README.md', () => {
       remote: 'present',
       remoteIsOurs: true,
       unsettled: false,
+      othersStand: false,
       importAsked: false,
       merging: () => inputOf(local, remote, shadows),
     });

@@ -1,0 +1,57 @@
+import { expect } from 'chai';
+import { makeLog } from '../../../app/lib/log.ts';
+import { connectDatabase, type Database, queryRows } from '../../../app/models/database.ts';
+import { moveToCompany } from '../../../app/sync/load/first-links.ts';
+import { type MappingUpsert, saveMappings } from '../../../app/sync/load/mappings.ts';
+import { emptyRemoteShadow } from '../../../app/sync/plan/merge.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+
+describe('a link that a person chooses while its pair is being worked on', () => {
+  let database: TestDatabase;
+  let db: Database;
+  let tenantId: number;
+
+  before(async () => {
+    database = await createTestDatabase();
+    db = connectDatabase(database.url, makeLog({ level: 'fatal', format: 'json' }), 2);
+    const [company] = await queryRows<{ id: number }>(
+      db,
+      `insert into companies (name) values ('ООО Ромашка') returning id`,
+    );
+    tenantId = company?.id ?? 0;
+  });
+  after(async () => {
+    await db.close();
+    await database.drop();
+  });
+
+  const save = (readAt: Date) => {
+    const mapping: MappingUpsert = {
+      ...{
+        entity: 'contract',
+        localId: 1,
+        remoteId: 7,
+        direction: 'bidirectional',
+        modifiedAt: null,
+        remoteCreatedAt: null,
+        readAt,
+      },
+      ...{ shadows: { local: {}, remote: emptyRemoteShadow }, fieldErrors: {}, written: true, clientKey: '' },
+    };
+    return db.transaction((transaction) => saveMappings(db, tenantId, [mapping], transaction));
+  };
+  const link = async () => (await queryRows(db, 'select bitrix24_id, state from bitrix24_sync_mappings'))[0];
+
+  it('stands: what was read before it says nothing of the new company', async () => {
+    await save(new Date());
+    const readBefore = new Date();
+    await db.transaction((transaction) => moveToCompany(db, tenantId, { contractIds: [1], companyId: 8 }, transaction));
+    await save(new Date(readBefore.getTime() - 1000));
+    expect(await link()).to.deep.equal({ bitrix24_id: '8', state: 'unlinked' });
+  });
+
+  it('gives way to what is read afterwards', async () => {
+    await save(new Date(Date.now() + 1000));
+    expect(await link()).to.deep.equal({ bitrix24_id: '7', state: 'linked' });
+  });
+});
