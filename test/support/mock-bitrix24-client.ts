@@ -10,6 +10,7 @@ import type {
 import { Bitrix24Error, type ErrorKind } from '../../app/bitrix24/errors.ts';
 import type { Multifield, RemoteChanges } from '../../app/field-maps/types.ts';
 import { type Entity, originator } from '../../app/lib/records.ts';
+import { emptyFields, itemName } from './mock-fields.ts';
 import { fitsFilter, toAnswer, toListed } from './mock-lists.ts';
 
 export interface RecordedCall {
@@ -49,17 +50,6 @@ export function mockRecord(values: Partial<RemoteRecord> & { id: number }): Remo
     ...values,
   };
 }
-
-/** Fields that a portal names in every record, empty ones too. */
-const standardFields: Record<Entity, readonly string[]> = {
-  object: ['TITLE', 'COMMENTS', 'BEGINDATE', 'CLOSEDATE', 'COMPANY_ID'],
-  user: ['NAME', 'SECOND_NAME', 'LAST_NAME', 'COMMENTS'],
-  contract: ['TITLE', 'COMMENTS'],
-};
-
-const emptyFields = (entity: Entity) => Object.fromEntries(standardFields[entity].map((name) => [name, null]));
-
-const itemName = (upperName: string) => upperName.toLowerCase().replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
 
 /** A portal in memory behind the same interface as the real client: for tests that need no wire. Every call is recorded. */
 export class MockBitrix24Client implements Bitrix24Client {
