@@ -103,7 +103,8 @@ describe('tokens that are refused', () => {
     const order = ['viewer', 'user', 'admin'];
     for (const route of routes) {
       for (const role of order.slice(0, order.indexOf(route.role))) {
-        const answer = await world.call(sign({ ...good(), role }), route.method, addressOf(route), { nonsense: true });
+        const body = route.method === 'GET' ? undefined : { nonsense: true };
+        const answer = await world.call(sign({ ...good(), role }), route.method, addressOf(route), body);
         expectRefusal(answer, 403, 'role_required');
         expect(answer.body.error).to.include(route.role).and.include(role);
       }
