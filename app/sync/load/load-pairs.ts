@@ -94,11 +94,22 @@ function questionOfOrigin(context: SyncContext, { localId, remote }: LoadedPair)
 function splitWaiting(deps: LoadDeps, pairs: readonly LoadedPair[]) {
   const now = deps.clock.now().getTime();
   const endOf = (pair: LoadedPair) =>
-    Math.max(...pair.rows.map(({ createSentAt }) => createSentAt?.getTime() ?? 0)) + deps.timings.uncertainWaitMs;
+    Math.max(...pair.rows.map((row) => (isAnswered(pair, row) ? 0 : (row.createSentAt?.getTime() ?? 0)))) +
+    deps.timings.uncertainWaitMs;
   const waiting = pairs
     .filter((pair) => endOf(pair) > now)
     .flatMap((pair) => pair.rows.map((row) => ({ row, until: new Date(endOf(pair)) })));
   return { ready: pairs.filter((pair) => endOf(pair) <= now), waiting };
+}
+
+/** The answer of the row's create was committed; the mark stayed because a writer held the row locked just then. */
+function isAnswered({ mapping }: LoadedPair, { createSentAt }: QueueRow): boolean {
+  return (
+    mapping?.state === 'linked' &&
+    mapping.writtenAt !== null &&
+    createSentAt !== null &&
+    mapping.writtenAt > createSentAt
+  );
 }
 
 async function addRemote(context: SyncContext, pairs: readonly LoadedPair[]): Promise<void> {

@@ -17,6 +17,8 @@ export interface Mapping {
   matched: boolean;
   /** When its sides were last read and found, or made, equal. */
   syncedAt: Date | null;
+  /** When our last write to the Bitrix24 record was committed here. */
+  writtenAt: Date | null;
   /** When the Bitrix24 record was made in the portal; null for what was linked before that was remembered. */
   remoteCreatedAt: Date | null;
   linkedAt: Date;
@@ -33,11 +35,12 @@ interface RawMapping {
   field_errors: FieldErrors;
   matched: boolean;
   last_sync_at: Date | null;
+  written_at: Date | null;
   bitrix24_created_at: Date | null;
   created_at: Date;
 }
 
-const columns = `id, local_type, local_id, bitrix24_id, state, local_shadow, bitrix24_shadow, field_errors, last_sync_at,
+const columns = `id, local_type, local_id, bitrix24_id, state, local_shadow, bitrix24_shadow, field_errors, last_sync_at, written_at,
   bitrix24_created_at, created_at, matched`;
 
 /** Mappings of one kind that hold any of these local or Bitrix24 ids. */
@@ -66,6 +69,7 @@ export async function findMappings(
     fieldErrors: row.field_errors,
     matched: row.matched,
     syncedAt: row.last_sync_at,
+    writtenAt: row.written_at,
     remoteCreatedAt: row.bitrix24_created_at,
     linkedAt: row.created_at,
   }));
