@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { type Clients, clientsOf } from '../support/clients.ts';
+import { eventually } from '../support/eventually.ts';
 import { startWorld, type Tenant, unlimited, type World } from '../support/world.ts';
 
 describe('contracts of one client that come and go', () => {
@@ -102,8 +103,10 @@ describe('contracts of one client that come and go', () => {
     const survivor = Number(world.portal.records('company').create({ TITLE: 'ООО Основная' }).ID);
     await world.settled();
     world.portal.merge('company', [survivor, companyId]);
+    await eventually(async () =>
+      expect(await Promise.all(ids.map((id) => clients.companyOf(id)))).to.deep.equal([survivor, survivor, survivor]),
+    );
     await world.settled();
-    expect(await Promise.all(ids.map((id) => clients.companyOf(id)))).to.deep.equal([survivor, survivor, survivor]);
     expect(lists(survivor)).to.deep.equal(['Договор: 8-1', 'Договор: 8-2', 'Договор: 8-3']);
     expect(await world.sql(`select code from integration_errors where status <> 'resolved'`)).to.deep.equal([]);
   });

@@ -111,7 +111,7 @@ describe('workers that are killed while companies of clients are made', () => {
     tenant = await world.addTenant();
     await world.sql(
       `insert into contracts (tenant_id, number, client_name, client_inn)
-       select $1, 'К-' || n, 'ООО № ' || n % 100, '77' || lpad((n % 100)::text, 8, '0') from generate_series(1, 300) n`,
+       select $1, 'К-' || n, 'ООО № ' || n % 40, '77' || lpad((n % 40)::text, 8, '0') from generate_series(1, 120) n`,
       [tenant.id],
     );
     await world.connect(tenant);
@@ -126,7 +126,7 @@ describe('workers that are killed while companies of clients are made', () => {
     for (let kills = 0; kills < 3; kills++) {
       const made = list().length;
       const worker = await startWorkerProcess(world);
-      await eventually(() => list().length > made || list().length === 100, { timeoutMs: 20_000 });
+      await eventually(() => list().length > made || list().length === 40, { timeoutMs: 20_000 });
       await worker.kill();
       await world.sql(
         `update sync_queue set create_sent_at = create_sent_at - interval '61 seconds', due_at = least(due_at, now())
@@ -136,13 +136,13 @@ describe('workers that are killed while companies of clients are made', () => {
     world.portal.faults.clear();
     const last = await startWorkerProcess(world);
     await eventually(
-      async () => (await mappings()).length === 300 && (await world.sql('select 1 from sync_queue')).length === 0,
+      async () => (await mappings()).length === 120 && (await world.sql('select 1 from sync_queue')).length === 0,
       {
         timeoutMs: 60_000,
       },
     );
     await last.kill();
-    expect(list()).to.have.length(100);
-    expect(new Set((await mappings()).map((line) => line.split(' ')[1]))).to.have.property('size', 100);
+    expect(list()).to.have.length(40);
+    expect(new Set((await mappings()).map((line) => line.split(' ')[1]))).to.have.property('size', 40);
   });
 });

@@ -166,14 +166,14 @@ describe('the way to a portal', () => {
   });
 
   for (const { name, writes, ms, cut, told } of [
-    { name: 'a read that lasts longer is cut', writes: false, ms: 400, cut: true, told: 1 },
+    { name: 'a read that lasts longer is cut', writes: false, ms: 2500, cut: true, told: 1 },
     { name: 'a quick read is no reason', writes: false, ms: 0, cut: false, told: 0 },
-    { name: 'a write that lasts longer is waited for', writes: true, ms: 400, cut: false, told: 1 },
+    { name: 'a write that lasts longer is waited for', writes: true, ms: 2500, cut: false, told: 1 },
     { name: 'a quick write is no reason', writes: true, ms: 0, cut: false, told: 0 },
   ]) {
     it(`tells of a slow portal by the caller's patience: ${name}`, async () => {
       let slow = 0;
-      const patience = { readMs: 200, writeMs: 200, onSlow: () => (slow += 1) };
+      const patience = { readMs: 1500, writeMs: 1500, onSlow: () => (slow += 1) };
       if (ms > 0) portal.faults.add({ times: 1, action: { kind: 'delay', ms } });
       const sending = transport.send('crm.item.add', add, { calls, timeoutMs: 5000, writes, patience });
       const outcome = await sending.then(
