@@ -1,5 +1,6 @@
 import { installingIn } from '../support/installing.ts';
 import type { Answer } from '../support/world.ts';
+import { serialMap } from './soak-field.ts';
 import type { SoakTenant } from './soak-world.ts';
 
 /** How the companies are connected: by webhooks that an administrator made, or by an application that he installed. */
@@ -24,7 +25,9 @@ export async function connect(deps: ConnectDeps, mode: SoakMode, tenant: NewTena
       ? { on_local_delete: all('delete'), on_bitrix24_delete: all('recreate') }
       : { import_new: { object: true } };
   await expectGood(deps.call(tenant.token, 'PUT', settingsAddress, settings));
-  return mode === 'webhook' ? connectByWebhook(deps, tenant) : installApp(deps, tenant);
+  const reopen = await (mode === 'webhook' ? connectByWebhook(deps, tenant) : installApp(deps, tenant));
+  await expectGood(deps.call(tenant.token, 'PUT', settingsAddress, { ...settings, field_map: serialMap }));
+  return reopen;
 }
 
 async function installApp(deps: ConnectDeps, { portal, token }: NewTenant): Promise<() => Promise<unknown>> {

@@ -1,6 +1,8 @@
 import type { Random } from './random.ts';
+import { remakeField } from './soak-field.ts';
 import { makeOwnFaults } from './soak-own-faults.ts';
 import { makePortalFaults } from './soak-portal-faults.ts';
+import type { Ledger } from './soak-typed.ts';
 import type { SoakWorld } from './soak-world.ts';
 
 /** By name; each resolves when it is over. */
@@ -10,9 +12,13 @@ export type FaultKinds = Record<string, () => Promise<unknown>>;
 const onceOnly = new Set(['portal hangs']);
 
 /** What goes wrong now and then. Faults of the portal and faults of our own come side by side. */
-export function makeFaults(world: SoakWorld, random: Random) {
+export function makeFaults(world: SoakWorld, random: Random, ledger: Ledger) {
   const { portals, oauth, proxy } = world;
-  const groups = { portal: makePortalFaults(world, random), own: makeOwnFaults(world, random) };
+  const groups: Record<'portal' | 'own' | 'people', FaultKinds> = {
+    portal: makePortalFaults(world, random),
+    own: makeOwnFaults(world, random),
+    people: { 'user field deleted and made again': () => remakeField(world, random, ledger) },
+  };
   const counts: Record<string, number> = {};
 
   return {

@@ -24,6 +24,7 @@ export async function comeToRest(world: SoakWorld, decision: HeldDecision): Prom
       byHand.decided += decided;
       byHand.reopened += reopened;
       const left = { reopened, retried, decided, ...(await listWaiting(world)) };
+      if (process.env.SOAK_TELL) console.log(new Date().toISOString(), JSON.stringify(left).slice(0, 1500));
       if (Object.values(left).some((some) => (Array.isArray(some) ? some.length > 0 : some > 0))) {
         throw new Error(`Still to do: ${JSON.stringify(left)}`);
       }
@@ -52,7 +53,9 @@ async function listWaiting({ sql }: SoakWorld) {
     connections: await sql(
       `select tenant_id, state, pause_reason from bitrix24_connections where state <> 'active' or paused_until > now()`,
     ),
-    errors: await sql(`select id, operation, code from integration_errors where status <> 'resolved' limit 5`),
+    errors: await sql(
+      `select id, operation, code from integration_errors where status <> 'resolved' and operation <> 'ask_person' limit 5`,
+    ),
   };
 }
 
@@ -65,10 +68,10 @@ async function reopenApps({ sql, tenants }: SoakWorld): Promise<number> {
   return ended.length;
 }
 
-/** Every failed record is tried again; returns how many there were. */
+/** Every failed record is tried again, but those that a person is asked about: they would be asked again. Returns how many there were. */
 async function retryErrors(world: SoakWorld): Promise<number> {
   const failed = await world.sql<{ id: number; tenant_id: number }>(
-    `select id::int as id, tenant_id from integration_errors where status = 'failed'`,
+    `select id::int as id, tenant_id from integration_errors where status = 'failed' and operation <> 'ask_person'`,
   );
   for (const { id, tenant_id: tenantId } of failed) {
     const tenant = world.tenants.find((candidate) => candidate.id === tenantId);

@@ -1,19 +1,12 @@
-import { splitComments } from '../../app/field-maps/comments.ts';
-import { plainText } from '../../app/field-maps/markup.ts';
-import { nothingRemembered } from '../../app/field-maps/types.ts';
 import { multisetOf } from './counting.ts';
+import { differencesOf, type OurRow } from './soak-equal.ts';
 import type { SoakTenant, SoakWorld } from './soak-world.ts';
 
 interface Kind {
   entity: 'object' | 'user' | 'contract';
   remote: 'deal' | 'contact' | 'company';
   rows: string;
-  /** Their value that stands for `first` of our row. */
-  theirs(record: Record<string, unknown>): string;
 }
-
-/** Whoever edits a title may leave the contract's number out, or in: that is no difference. */
-const withoutNumber = (title: string) => text(title.replace(/ \(договор [^()]*\)$/, ''));
 
 const text = (value: unknown) => String(value ?? '').trim();
 
@@ -30,20 +23,14 @@ const kinds: Kind[] = [
   {
     entity: 'object',
     remote: 'deal',
-    rows: `select id, name as first, coalesce(description, '') as second from objects where tenant_id = $1 and deleted_at is null`,
-    theirs: ({ TITLE }) => text(TITLE),
+    rows: `select o.*, c.number, c.end_date::text from objects o left join contracts c on c.id = o.contract_id
+            where o.tenant_id = $1 and o.deleted_at is null`,
   },
-  {
-    entity: 'user',
-    remote: 'contact',
-    rows: `select id, name as first, coalesce(phone, '') as second from users where tenant_id = $1 and deleted_at is null`,
-    theirs: ({ NAME, LAST_NAME }) => text(`${text(NAME)} ${text(LAST_NAME)}`),
-  },
+  { entity: 'user', remote: 'contact', rows: 'select * from users where tenant_id = $1 and deleted_at is null' },
   {
     entity: 'contract',
     remote: 'company',
-    rows: `select id, client_name as first, '' as second from contracts where tenant_id = $1 and deleted_at is null`,
-    theirs: ({ TITLE }) => text(TITLE),
+    rows: 'select * from contracts where tenant_id = $1 and deleted_at is null',
   },
 ];
 
@@ -69,7 +56,7 @@ export async function findForeign({ sql }: SoakWorld): Promise<string[]> {
 /** What is wrong now that everything has come to rest: an empty list is a soak that passed. */
 export async function findDifferences(world: SoakWorld, tenant: SoakTenant): Promise<string[]> {
   const found: string[] = [];
-  for (const { entity, remote, rows, theirs } of kinds) {
+  for (const { entity, remote, rows } of kinds) {
     const records = tenant.portal.records(remote).list();
     const origins = multisetOf(records.map((record) => originIn(record)).filter(Boolean));
     for (const [origin, count] of origins) {
@@ -82,7 +69,8 @@ export async function findDifferences(world: SoakWorld, tenant: SoakTenant): Pro
     const linked = mappings.filter(({ state }) => state === 'linked');
     const byLocal = new Map(linked.map((mapping) => [mapping.local_id, Number(mapping.bitrix24_id)]));
     const orphaned = new Set(mappings.filter(({ state }) => state === 'orphaned').map((mapping) => mapping.local_id));
-    const live = await world.sql<{ id: number; first: string; second: string }>(rows, [tenant.id]);
+    const asked = await listAsked(world, tenant, entity);
+    const live = await world.sql<OurRow>(rows, [tenant.id]);
     found.push(
       ...findUndeleted({ tenant, entity, remote, origins, linked: byLocal, live: new Set(live.map(({ id }) => id)) }),
     );
@@ -92,6 +80,7 @@ export async function findDifferences(world: SoakWorld, tenant: SoakTenant): Pro
         entity,
         records,
         linked: byLocal,
+        asked: asked.theirs,
         known: new Set(mappings.map(({ bitrix24_id }) => Number(bitrix24_id))),
       }),
     );
@@ -102,6 +91,7 @@ export async function findDifferences(world: SoakWorld, tenant: SoakTenant): Pro
         const origin = `${tenant.id}:${entity}:${row.id}`;
         // Its record was deleted there, and stays deleted.
         if (tenant.onDelete === 'keep' && orphaned.has(row.id) && !origins.has(origin)) continue;
+        if (asked.local.has(row.id)) continue;
         found.push(`${entity} ${row.id} has no ${remote}`);
         continue;
       }
@@ -109,21 +99,23 @@ export async function findDifferences(world: SoakWorld, tenant: SoakTenant): Pro
       const isImported = tenant.imports && origin === '';
       if (!isImported && origin !== `${tenant.id}:${entity}:${row.id}`)
         found.push(`${remote} ${record.ID} has the origin ${record.ORIGIN_ID}`);
-      const first = theirs(record);
-      if (withoutNumber(first) !== withoutNumber(text(row.first)))
-        found.push(`${entity} ${row.id} is ${JSON.stringify(row.first)}, its ${remote} ${JSON.stringify(first)}`);
-      const above = plainText(splitComments(record.COMMENTS, nothingRemembered).above) ?? '';
-      const described = plainText(row.second) ?? '';
-      if (entity === 'object' && above !== described)
-        found.push(`object ${row.id} is described ${JSON.stringify(described)}, its deal ${JSON.stringify(above)}`);
-      const phones = (record.PHONE ?? []) as { VALUE: string }[];
-      if (entity === 'user' && row.second && !phones.some(({ VALUE }) => VALUE === row.second))
-        found.push(
-          `user ${row.id} has the phone ${row.second}, its contact ${JSON.stringify(phones.map(({ VALUE }) => VALUE))}`,
-        );
+      found.push(...differencesOf(entity, row, record));
     }
   }
   return found;
+}
+
+/** Records that a person is asked about, after people merged some: they wait as they are. */
+async function listAsked({ sql }: SoakWorld, tenant: SoakTenant, entity: Kind['entity']) {
+  const rows = await sql<{ local: number | null; theirs: number | null }>(
+    `select local_id as local, external_id::int as theirs from integration_errors
+      where tenant_id = $1 and local_type = $2 and operation = 'ask_person' and status <> 'resolved'
+     union all
+     select local_id, null from sync_matches where tenant_id = $1 and local_type = $2 and ended_at is null`,
+    [tenant.id, entity],
+  );
+  const known = (ids: (number | null)[]) => new Set(ids.flatMap((id) => id ?? []));
+  return { local: known(rows.map(({ local }) => local)), theirs: known(rows.map(({ theirs }) => theirs)) };
 }
 
 /** Records of rows that are deleted on our side: unlinked, and gone where deletions are followed. */
@@ -151,14 +143,15 @@ function findStrays(side: {
   entity: Kind['entity'];
   records: readonly Record<string, unknown>[];
   linked: ReadonlyMap<number, number>;
+  asked: ReadonlySet<number>;
   known: ReadonlySet<number>;
 }): string[] {
-  const { tenant, entity, records, linked, known } = side;
+  const { tenant, entity, records, linked, asked, known } = side;
   const prefix = `${tenant.id}:${entity}:`;
   const beside = records.filter(({ ID, ORIGIN_ID }) => {
     const origin = originIn({ ORIGIN_ID });
     const partner = origin.startsWith(prefix) ? linked.get(Number(origin.slice(prefix.length))) : undefined;
-    return partner !== undefined && partner !== Number(ID);
+    return partner !== undefined && partner !== Number(ID) && !asked.has(Number(ID));
   });
   const isMissed = ({ ID, ORIGIN_ID }: Record<string, unknown>) => text(ORIGIN_ID) === '' && !known.has(Number(ID));
   const missed = tenant.imports && entity === 'object' ? records.filter(isMissed) : [];

@@ -15,6 +15,7 @@ import type { Answer } from '../support/world.ts';
 import type { Random } from './random.ts';
 import { makeAppProcess } from './soak-app-process.ts';
 import { connect, type SoakMode } from './soak-connect.ts';
+import { makeField } from './soak-field.ts';
 
 const jwtSecret = randomBytes(24).toString('hex');
 /** The name of the soak's own sessions in PostgreSQL. */
@@ -58,6 +59,7 @@ export async function startSoakWorld(options: { tenants: number; random: Random;
     const memberId = n.toString(16).padStart(32, '0');
     const portal = await startPortal({ oauth, switches, memberId, random: random.next });
     portal.setPlan({ offlineExtended: random.once(2) });
+    await makeField(portal);
     portals.push(portal);
   }
   const connection = { connectionString: database.url, application_name: ownSessions };

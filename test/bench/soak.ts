@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { makeRandom, type Random } from './random.ts';
+import { findReopened } from './soak-closed.ts';
 import type { SoakMode } from './soak-connect.ts';
 import { makeDeletes } from './soak-deletes.ts';
 import { makeEdits } from './soak-edits.ts';
 import { makeFaults } from './soak-faults.ts';
+import { listMissing } from './soak-missing.ts';
 import { byHand, comeToRest, sweepChanges, sweepDeletions } from './soak-rest.ts';
 import { findDifferences, findForeign } from './soak-verdict.ts';
 import { type SoakWorld, startSoakWorld } from './soak-world.ts';
@@ -21,6 +23,9 @@ const minutes = Number(values.minutes);
 const seed = Number(values.seed ?? Date.now() % 1e9);
 const mode = modeOf();
 
+/** Two sweeps for changes, and more. */
+const quietMs = 12_000;
+
 /** As asked, or by the seed. */
 function modeOf(): SoakMode {
   if (values.app === values.webhook) return seed % 2 === 1 ? 'app' : 'webhook';
@@ -31,8 +36,8 @@ function modeOf(): SoakMode {
 async function disturb(world: SoakWorld, random: Random) {
   const edits = makeEdits(world, random);
   const deletes = makeDeletes(world, random);
-  const faults = makeFaults(world, random);
-  await edits.insertSome(20);
+  const faults = makeFaults(world, random, edits.ledger);
+  await edits.insertSome(12);
   faults.begin();
   const until = Date.now() + minutes * 60_000;
   let edited = 0;
@@ -44,29 +49,45 @@ async function disturb(world: SoakWorld, random: Random) {
   }
   async function fail(group: (typeof faults.groups)[number]): Promise<void> {
     while (Date.now() < until) {
+      await sleep(random.integer(group === 'people' ? 15_000 : 500));
       await faults.one(group);
       await sleep(1000 + random.integer(2000));
     }
   }
   await Promise.all([edit(), ...faults.groups.map(fail)]);
   faults.end();
-  return { edited, deletes: deletes.counts, faults: faults.counts, missingFaults: faults.missing() };
+  const typed = edits.ledger.all.length;
+  const counts = { edited, typed, merges: edits.merges, deletes: deletes.counts, faults: faults.counts };
+  return { edits, counts: { ...counts, missingFaults: faults.missing() } };
 }
 
 /** What is wrong when everything has come to rest. */
-async function judge(world: SoakWorld): Promise<string[]> {
+async function judge(world: SoakWorld, { ledger, closed }: ReturnType<typeof makeEdits>): Promise<string[]> {
   const found = (await Promise.all(world.tenants.map((tenant) => findDifferences(world, tenant)))).flat();
-  found.push(...(await findForeign(world)));
+  found.push(...(await findForeign(world)), ...(await listMissing(world, ledger)), ...findReopened(closed));
   for (const { journal } of world.portals) journal.clear();
+  const before = await countChanges(world);
+  await sleep(quietMs);
+  tellWrites('A quiet time');
   for (const tenant of world.tenants) {
     const body = { sync_objects: true, sync_users: true, sync_contracts: true, wait: true };
     await world.call(tenant, 'POST', '/api/integration/bitrix24/sync/to', body);
   }
-  const writes = world.portals.flatMap(({ journal }) => journal.calls({ write: true }));
-  if (writes.length > 0) {
-    found.push(`A run over equal sides wrote ${writes.length} times: ${JSON.stringify(writes[0]?.params)}`);
-  }
+  tellWrites('A run over equal sides');
+  const after = await countChanges(world);
+  if (after !== before) found.push(`The log has ${after - before} changes more after a quiet time`);
   return found;
+
+  function tellWrites(when: string): void {
+    const writes = world.portals.flatMap(({ journal }) => journal.calls({ write: true }));
+    if (writes.length > 0) found.push(`${when} wrote ${writes.length} times: ${JSON.stringify(writes[0]?.params)}`);
+    for (const { journal } of world.portals) journal.clear();
+  }
+}
+
+async function countChanges({ sql }: SoakWorld): Promise<number> {
+  const [row] = await sql<{ count: number }>('select count(*)::int as count from sync_log');
+  return row?.count ?? 0;
 }
 
 async function main(): Promise<boolean> {
@@ -85,7 +106,7 @@ async function main(): Promise<boolean> {
 
 /** Returns whether both sides are equal in the end. */
 async function soak(world: SoakWorld, random: Random): Promise<boolean> {
-  const disturbed = await disturb(world, random);
+  const { edits, counts: disturbed } = await disturb(world, random);
   const restingFrom = Date.now();
   const decision = random.pick(['confirm', 'restore'] as const);
   await comeToRest(world, decision);
@@ -97,17 +118,17 @@ async function soak(world: SoakWorld, random: Random): Promise<boolean> {
     await comeToRest(world, decision);
   }
   const restSeconds = ((Date.now() - restingFrom) / 1000).toFixed(1);
-  const differences = await judge(world);
+  const differences = await judge(world, edits);
   const [counts] = await world.sql(
     `select (select count(*)::int from objects) as objects, (select count(*)::int from users) as users,
             (select count(*)::int from contracts) as contracts, (select count(*)::int from sync_conflicts) as conflicts,
             (select count(*)::int from sync_log) as changes`,
   );
   console.log({ seed, mode, ...counts, ...disturbed, byHand, restSeconds });
-  for (const difference of differences.slice(0, 30)) console.log(`  ${difference}`);
+  for (const difference of differences.slice(0, 60)) console.log(`  ${difference}`);
   console.log(
     differences.length === 0
-      ? 'Both sides are equal'
+      ? 'Both sides are equal, and nothing that was typed is missing'
       : `${differences.length} differences; the app's log: ${world.logFile}`,
   );
   return differences.length === 0;

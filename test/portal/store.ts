@@ -129,6 +129,11 @@ export class Store {
     return [...this.#bin[kind].keys()];
   }
 
+  /** The records of a kind in the recycle bin, under their old ids. */
+  inBin(kind: RecordKind): StoredRecord[] {
+    return [...this.#bin[kind].values()];
+  }
+
   /** Takes a record out of the recycle bin for good. */
   purge(kind: RecordKind, id: number): void {
     if (!this.#bin[kind].delete(id)) throw new RestError(400, 'NOT_FOUND', 'Element not found');

@@ -1,0 +1,78 @@
+import { canonicalPhone } from '../../app/field-maps/canonical.ts';
+import { shownAbove, splitComments } from '../../app/field-maps/comments.ts';
+import { plainText } from '../../app/field-maps/markup.ts';
+import { defaultPlace, nothingRemembered } from '../../app/field-maps/types.ts';
+import { serialField } from './soak-field.ts';
+import { wordsIn } from './soak-words.ts';
+
+export type OurRow = Record<string, unknown> & { id: number };
+type Theirs = Record<string, unknown>;
+
+const numberMark = /n\d{5}n/g;
+
+/** What of a row and its record of the portal is not the same. Empty for two that are. */
+export function differencesOf(entity: 'object' | 'user' | 'contract', row: OurRow, record: Theirs): string[] {
+  const compare = { object: compareObject, user: compareUser, contract: compareContract }[entity];
+  return compare(row, record).map((what) => `${entity} ${row.id} and its record ${record.ID}: ${what}`);
+}
+
+function compareObject(row: OurRow, record: Theirs): string[] {
+  const { above, below } = splitComments(record.COMMENTS, nothingRemembered);
+  const described = { ours: shownAbove(row.description) ?? '', theirs: plainText(above) ?? '' };
+  const ending = record.CLOSED === 'Y' || row.end_date === null ? [] : [String(record.CLOSEDATE).slice(0, 10)];
+  return [
+    ...different('title', withoutNumber(row.name, row.number), withoutNumber(record.TITLE, row.number)),
+    ...different('numbers in the title', marksIn(row.number), marksIn(record.TITLE)),
+    ...different('numbers in the name', [], marksIn(row.name)),
+    ...different('description', described.ours, described.theirs),
+    ...different(
+      'IMEI',
+      row.imei ? [`IMEI: ${row.imei}`] : [],
+      below.filter((line) => line.startsWith('IMEI: ')),
+    ),
+    ...(serialField in record ? different('serial number', row.serial_number ?? '', record[serialField] ?? '') : []),
+    ...(ending.length === 0 ? [] : different('end', [row.end_date], ending)),
+  ];
+}
+
+function compareUser(row: OurRow, record: Theirs): string[] {
+  const name = [record.NAME, record.SECOND_NAME, record.LAST_NAME].join(' ');
+  return [
+    ...different('name', wordsIn(row.name).sort(), wordsIn(name).sort()),
+    ...lacking('phone', row.phone, record.PHONE),
+    ...lacking('e-mail', row.email, record.EMAIL),
+  ];
+}
+
+function compareContract(row: OurRow, record: Theirs): string[] {
+  return [
+    ...different('name', wordsIn(row.client_name), wordsIn(record.TITLE)),
+    ...lacking('phone', row.client_phone, record.PHONE),
+    ...lacking('e-mail', row.client_email, record.EMAIL),
+  ];
+}
+
+function different(what: string, ours: unknown, theirs: unknown): string[] {
+  const [left, right] = [JSON.stringify(ours), JSON.stringify(theirs)];
+  return left === right ? [] : [`${what} is ${left} here, ${right} there`];
+}
+
+/** Our value is not among those of the portal, however it is written. */
+function lacking(what: string, value: unknown, there: unknown): string[] {
+  if (value === null || value === undefined) return [];
+  const same = (text: unknown) => canonicalPhone(text, defaultPlace.country)?.toLowerCase();
+  const values = ((there ?? []) as { VALUE: string }[]).map(({ VALUE }) => VALUE);
+  return values.some((text) => same(text) === same(value))
+    ? []
+    : [`${what} ${value} is not among ${JSON.stringify(values)}`];
+}
+
+/** People leave the contract's number out, or put it elsewhere: that is no difference. */
+function withoutNumber(title: unknown, number: unknown): string[] {
+  const words = new Set([...wordsIn(String(number ?? '').toLowerCase()), 'договор', 'дог']);
+  return wordsIn(title).filter((word) => !words.has(word.toLowerCase()));
+}
+
+function marksIn(text: unknown): string[] {
+  return String(text ?? '').match(numberMark) ?? [];
+}
