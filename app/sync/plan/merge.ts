@@ -143,6 +143,11 @@ function mergeField(pair: FieldPair, input: MergeInput, result: MergeResult): vo
   };
   const takeRemote = () => {
     result.toLocal.push({ pair, before: localValue, after: decoded, columns });
+    if (input.direction !== 'bidirectional' || localShadow === undefined) return;
+    // What of ours stands beside the value that we take (a contract's number) may be another one since.
+    const beside = pair.encodeOver?.({ ...input.local, ...columns }, { value: remoteValue, localShadow });
+    if (beside === undefined || beside === remoteValue || localValue === localShadow) return;
+    result.toRemote.push({ pair, before: remoteValue, after: beside });
   };
 
   switch (allowed(judge(), input.direction, decodable)) {
@@ -184,7 +189,11 @@ function mergeField(pair: FieldPair, input: MergeInput, result: MergeResult): vo
     const holdsMore = pair.encodeOver !== undefined && !localChanged && decodable && decoded !== localValue;
     if (wanted === remoteValue && !holdsMore) return 'adopt';
     // They wrote in other words what we have. What only we changed is sent, even if it reads the same on our side.
-    if (remoteChanged && decodable && decoded === localValue) return 'adopt';
+    if (remoteChanged && decodable && decoded === localValue) {
+      // The name is the same, and what of ours stands beside it was changed here: it is renewed there.
+      const isRenewed = !firstTime && localChanged && pair.encodeOver !== undefined && pair.owner !== 'bitrix24';
+      return isRenewed ? 'to_remote' : 'adopt';
+    }
     if (firstTime && remoteValue === null) return pair.owner === 'bitrix24' ? 'adopt' : 'to_remote';
     // A contract without its client's name is shown by its number, which gives way to the name that is there.
     if (firstTime && (wanted === null || localValue === null))

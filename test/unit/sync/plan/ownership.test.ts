@@ -50,6 +50,8 @@ const deal = {
 };
 const dealOfContract = { ...deal, BEGINDATE: '2026-01-01', CLOSEDATE: '2026-12-31', COMPANY_ID: 7 };
 
+const titleMap: FieldMap = { ...objectMap, pairs: objectMap.pairs.filter(({ key }) => key === 'title') };
+
 const cases: Case[] = [
   {
     title: 'an object without a contract: company and dates that a manager sets stay',
@@ -84,6 +86,16 @@ const cases: Case[] = [
     here: { contract_bitrix24_id: null },
     there: { COMPANY_ID: 9 },
     expect: {},
+  },
+  {
+    title:
+      "a manager moves the contract's number in the title while the contract gets another: it is renewed where it stands now",
+    map: titleMap,
+    local: { ...object, ...contract, contract_number: '15' },
+    remote: { ...dealOfContract, TITLE: 'Камаз (договор 15)' },
+    here: { contract_number: '16' },
+    there: { TITLE: 'Договор № 15: Камаз' },
+    expect: { sent: { TITLE: 'Договор № 16: Камаз' } },
   },
   {
     title: 'a deal in a final stage keeps the date of its closing',
@@ -153,6 +165,20 @@ describe('whose value it is', () => {
       }).to.deep.equal(test.expect);
     });
   }
+
+  it('a manager renames the deal while its contract gets another number: the new name is taken, the new number shown', () => {
+    const local = { ...object, ...contract, contract_number: '15' };
+    const shadows = shadowsOf(titleMap, local, valuesOf({ ...dealOfContract, TITLE: 'Камаз (договор 15)' }));
+    const at = new Date('2026-03-02T10:00:00Z');
+    const result = merge({
+      ...{ fieldMap: titleMap, localShadow: shadows.local, remoteShadow: { ...emptyRemoteShadow, ...shadows.remote } },
+      local: { ...local, contract_number: '16' },
+      remote: valuesOf({ ...dealOfContract, TITLE: 'Камаз Neo (договор 15)' }),
+      ...{ policy: 'bitrix24', direction: 'bidirectional', localModifiedAt: at, remoteModifiedAt: at, now: at },
+    });
+    expect(result.toLocal.map(({ columns }) => columns)).to.deep.equal([{ name: 'Камаз Neo' }]);
+    expect(result.toRemote.map(({ after }) => after)).to.deep.equal(['Камаз Neo (договор 16)']);
+  });
 
   it('a value of theirs that was adopted is not cleared when ours is emptied later', () => {
     const local = { ...object, ...contract };
