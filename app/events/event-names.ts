@@ -11,9 +11,18 @@ export interface RecordEvent {
 /** By the documentation, the only event of a move between funnels (api-reference/crm/deals/events/index.md, 2026-08). */
 const movedDeal = 'ONCRMDEALMOVETOCATEGORY';
 
-/** Whether an event says that the user fields of a kind that takes part are others now. */
-export function isFieldEvent(name: string): boolean {
-  return /^ONCRM(DEAL|CONTACT|COMPANY)USERFIELD[A-Z]+$/.test(name.toUpperCase());
+export interface FieldEvent {
+  entity: Entity;
+  /** The field was deleted or made, so that what stands in it now says nothing; otherwise its card alone is another one. */
+  isOther: boolean;
+}
+
+/** What an event says about the user fields of a kind that takes part, or null when it does not speak of them. */
+export function fieldEventOf(name: string): FieldEvent | null {
+  const match = /^ONCRM(DEAL|CONTACT|COMPANY)USERFIELD([A-Z]+)$/.exec(name.toUpperCase());
+  if (!match) return null;
+  const [, kind = '', change = ''] = match;
+  return { entity: entityOf[kind.toLowerCase() as Bitrix24Type], isOther: ['ADD', 'DELETE'].includes(change) };
 }
 
 /**

@@ -4,7 +4,8 @@ import { AppError, invalidRequest } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { type Database, queryRows } from '../models/database.ts';
 import { enqueueEvents } from '../sync/queue/enqueue-events.ts';
-import { isFieldEvent, recordEventOf } from './event-names.ts';
+import { distrustField } from '../sync/schema/distrust-field.ts';
+import { fieldEventOf, recordEventOf } from './event-names.ts';
 import { makeGatherNotices } from './gather-notices.ts';
 
 /** Who sends an event: an installed application, or a portal's outgoing webhook. */
@@ -39,6 +40,9 @@ const envelope = z.object({
 // An id arrives as a string of digits (api-reference/events/index.md, 2026-08).
 const recordData = z.object({ FIELDS: z.object({ ID: z.coerce.number().int().positive().max(2_147_483_647) }) });
 
+// The field's code (api-reference/crm/deals/user-defined-fields/events/index.md, 2026-07).
+const fieldData = z.object({ FIELDS: z.object({ FIELD_NAME: z.string().min(1).max(100) }) });
+
 /**
  * Makes the intake of events: proves who calls, then stores which record may differ, before anything is answered. The event's own
  * values are never used: the worker reads the record anew, so doubled, late and reordered events do no harm; tokens in events belong to
@@ -62,7 +66,7 @@ export function makeReceive<Installation>(deps: ReceiveDeps<Installation>) {
     }
     if (!sender) throw refused();
     const about = recordEventOf(event);
-    if (isFieldEvent(event)) for (const tenantId of sender.tenants) await deps.forgetFields(tenantId);
+    await noteFields(event, data, sender.tenants);
     if (!about) {
       if (sender.installation) await deps.handleAppEvent(event, sender.installation, data);
       return sender.installation ? 'stored' : 'ignored';
@@ -76,6 +80,18 @@ export function makeReceive<Installation>(deps: ReceiveDeps<Installation>) {
     await noteLastEvent(tenants);
     log.debug({ tenants, operation: 'event', event, bitrix24_id: recordId, result: 'ok' }, 'Событие Битрикс24 принято');
     return 'stored';
+  }
+
+  /** What the event says of user fields, before the lists of fields are read anew: that look decides. */
+  async function noteFields(event: string, data: unknown, tenants: readonly number[]): Promise<void> {
+    const about = fieldEventOf(event);
+    if (!about) return;
+    const named = fieldData.safeParse(data);
+    for (const tenantId of tenants) {
+      if (about.isOther && named.success)
+        await distrustField(db, tenantId, { entity: about.entity, field: named.data.FIELDS.FIELD_NAME.toUpperCase() });
+      await deps.forgetFields(tenantId);
+    }
   }
 
   return async (form: unknown): Promise<'stored' | 'ignored'> => {

@@ -11,13 +11,14 @@ describe('a user field that a pair needs is deleted in the portal', () => {
   let world: World;
   let tenant: Tenant;
   let failures: ReturnType<typeof failuresOf>;
+  let outgoing: { token: string };
 
   before(async () => {
     world = await startWorld(unlimited);
     tenant = await world.addTenant();
     failures = failuresOf(world, tenant);
     await make();
-    await world.connectWithEvents(tenant);
+    outgoing = await world.connectWithEvents(tenant);
     const custom = [{ local: 'serial_number', bitrix24: field, owner: 'both' }];
     await world.call(tenant.token, 'PUT', `${address}/settings`, { field_map: { object: { custom } } });
     await world.sql(
@@ -121,6 +122,20 @@ describe('a user field that a pair needs is deleted in the portal', () => {
     const told = (await schema()).changes.map(({ change }: { change: string }) => change);
     expect(told).to.deep.equal(['retyped']);
     expect(await failures.health()).to.include({ status: 'healthy' });
+  });
+
+  it('is deleted and made again between two looks, and the portal tells: the CRM fills it, column untouched', async () => {
+    const url = `http://127.0.0.1:${world.port}/bitrix24/events`;
+    const events = ['ONCRMDEALUSERFIELDADD', 'ONCRMDEALUSERFIELDDELETE'];
+    const subscription = world.portal.addOutgoingWebhook({ url, events, token: outgoing.token });
+    await remove();
+    await make();
+    await world.portal.events.settled();
+    await retitle('снова');
+    expect(await numbers()).to.deep.equal(['SN-1/2', 'SN-2', 'SN-3', 'SN-4']);
+    expect(deals().map((deal) => deal[field])).to.deep.equal(['SN-1/2', 'SN-2', 'SN-3', 'SN-4']);
+    expect(await failures.openFaults()).to.deep.equal([]);
+    subscription.remove();
   });
 
   it('is merged as usual from then on: an emptied value empties the column', async () => {

@@ -164,7 +164,7 @@ export async function startWorld(options: WorldOptions = {}) {
     },
 
     /** Connects, and lets the portal's events reach the app. */
-    async connectWithEvents(tenant: Tenant): Promise<{ remove(): void }> {
+    async connectWithEvents(tenant: Tenant): Promise<{ token: string; remove(): void }> {
       const url = `http://127.0.0.1:${app?.port}/bitrix24/events`;
       const handler = portal.addOutgoingWebhook({ url });
       await this.connect(tenant, { outgoing_token: handler.token });
