@@ -91,7 +91,8 @@ export async function findDifferences(world: SoakWorld, tenant: SoakTenant): Pro
         const origin = `${tenant.id}:${entity}:${row.id}`;
         // Its record was deleted there, and stays deleted.
         if (tenant.onDelete === 'keep' && orphaned.has(row.id) && !origins.has(origin)) continue;
-        if (asked.local.has(row.id)) continue;
+        const isAskedAbout = records.some((one) => originIn(one) === origin && asked.theirs.has(Number(one.ID)));
+        if (asked.local.has(row.id) || isAskedAbout) continue;
         found.push(`${entity} ${row.id} has no ${remote}`);
         continue;
       }

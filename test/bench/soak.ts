@@ -79,7 +79,9 @@ async function judge(world: SoakWorld, { ledger, closed }: ReturnType<typeof mak
   return found;
 
   function tellWrites(when: string): void {
-    const writes = world.portals.flatMap(({ journal }) => journal.calls({ write: true }));
+    const writes = world.portals
+      .flatMap(({ journal }) => journal.calls({ write: true }))
+      .filter(({ method }) => method.startsWith('crm.'));
     if (writes.length > 0) found.push(`${when} wrote ${writes.length} times: ${JSON.stringify(writes[0]?.params)}`);
     for (const { journal } of world.portals) journal.clear();
   }
