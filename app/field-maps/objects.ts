@@ -39,7 +39,8 @@ const closeDate: FieldPair = {
   isKnown: (_local, remote) => !isClosed(remote),
 };
 
-function isClosed({ fields }: RemoteValues): boolean {
+/** The deal is in a final stage: won or lost. */
+export function isClosed({ fields }: RemoteValues): boolean {
   return fields.CLOSED === 'Y' || fields.STAGE_SEMANTIC_ID === 'S' || fields.STAGE_SEMANTIC_ID === 'F';
 }
 

@@ -15,14 +15,15 @@ describe('an edit in the portal between our reading and our writing', () => {
   after(() => world.stop());
   afterEach(() => world.portal.faults.clear());
 
-  /** A person saves the contact the moment before our next update is carried out. */
-  async function editJustBefore(fields: Record<string, unknown>): Promise<void> {
-    const { ID: id } = await world.remoteOf(tenant, 'user', 1);
+  /** A person saves the record the moment before our next update is carried out. */
+  async function editJustBefore(fields: Record<string, unknown>, entity: 'user' | 'object' = 'user'): Promise<void> {
+    const { ID: id } = await world.remoteOf(tenant, entity, 1);
+    const kind = entity === 'user' ? 'contact' : 'deal';
     let isDone = false;
     world.portal.faults.add({
       method: 'crm.item.update',
       when: () => {
-        if (!isDone) world.portal.records('contact').update(Number(id), fields);
+        if (!isDone) world.portal.records(kind).update(Number(id), fields);
         isDone = true;
         return false;
       },
@@ -54,5 +55,22 @@ describe('an edit in the portal between our reading and our writing', () => {
     expect(await world.sql('select name, email from users')).to.deep.equal([
       { name: 'Дарья Орлова', email: 'darya@mail.example' },
     ]);
+  });
+
+  it('that closes a deal whose contract is prolonged: it keeps the day of its closing, and gets the other one when it is opened', async () => {
+    const dates = { start_date: '2026-01-01', end_date: '2030-01-31' };
+    await world.call(tenant.token, 'POST', '/api/contracts', { number: 'Д-1', client_name: 'Ромашка', ...dates });
+    await world.call(tenant.token, 'POST', '/api/objects', { name: 'Камаз', contract_id: 1 });
+    await world.settled();
+    await editJustBefore({ STAGE_ID: 'WON' }, 'object');
+    await world.call(tenant.token, 'PUT', '/api/contracts/1', { end_date: '2031-01-31' });
+    await world.settled();
+    const day = async () => String((await world.remoteOf(tenant, 'object', 1)).CLOSEDATE).slice(0, 10);
+    const closedOn = await day();
+    expect(closedOn).to.not.be.oneOf(['2030-01-31', '2031-01-31']);
+    const { ID: id } = await world.remoteOf(tenant, 'object', 1);
+    world.portal.records('deal').update(Number(id), { STAGE_ID: 'NEW' });
+    await world.settled();
+    expect(await day()).to.equal('2031-01-31');
   });
 });
