@@ -17,6 +17,7 @@ export function makeEdits(world: SoakWorld, random: Random) {
   return {
     ledger,
     merges: merges.counts,
+    merged: merges.survivors,
     closed: theirs.closed,
     async one(): Promise<void> {
       if (random.once(80)) await merges.one();

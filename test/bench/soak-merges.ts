@@ -1,4 +1,5 @@
 import type { Random } from './random.ts';
+import { theirRecord } from './soak-their-edits.ts';
 import type { SoakWorld } from './soak-world.ts';
 
 const sides = [
@@ -8,10 +9,13 @@ const sides = [
 
 /** Managers merge two contacts, or two companies, on the portal's page of duplicates. */
 export function makeMerges(world: SoakWorld, random: Random) {
+  /** Records that took others in. */
+  const survivors = new Set<string>();
   const counts = { 'with a linked one': 0, 'with a record of their own': 0 };
 
   return {
     counts,
+    survivors: survivors as ReadonlySet<string>,
     async one(): Promise<void> {
       const { id: tenantId, portal } = random.pick(world.tenants);
       const { entity, kind } = random.pick(sides);
@@ -26,14 +30,19 @@ export function makeMerges(world: SoakWorld, random: Random) {
       if (random.once(3)) {
         const other = random.pick(there);
         if (other === one) return;
-        portal.merge(kind, [one, other]);
+        merge([one, other]);
         counts['with a linked one'] += 1;
         return;
       }
       const own = twinOf(portal.records(kind).get(one));
       const other = Number(portal.records(kind).create(own).ID);
-      portal.merge(kind, random.once(2) ? [one, other] : [other, one]);
+      merge(random.once(2) ? [one, other] : [other, one]);
       counts['with a record of their own'] += 1;
+
+      function merge(ids: readonly [number, number]): void {
+        portal.merge(kind, ids);
+        survivors.add(theirRecord({ portal, kind, id: ids[0] }));
+      }
     },
   };
 }

@@ -3,6 +3,8 @@ import type { SoakWorld } from './soak-world.ts';
 
 /** A write that hangs is given up after 65 s; what it was about comes after that. */
 const restMs = 240_000;
+/** What a person is asked about after people merged records stays open until he has decided. */
+export const forPeople = `operation in ('ask_person', 'check_duplicates')`;
 const integration = '/api/integration/bitrix24';
 
 /** What an administrator did on the way. */
@@ -24,7 +26,6 @@ export async function comeToRest(world: SoakWorld, decision: HeldDecision): Prom
       byHand.decided += decided;
       byHand.reopened += reopened;
       const left = { reopened, retried, decided, ...(await listWaiting(world)) };
-      if (process.env.SOAK_TELL) console.log(new Date().toISOString(), JSON.stringify(left).slice(0, 1500));
       if (Object.values(left).some((some) => (Array.isArray(some) ? some.length > 0 : some > 0))) {
         throw new Error(`Still to do: ${JSON.stringify(left)}`);
       }
@@ -54,7 +55,7 @@ async function listWaiting({ sql }: SoakWorld) {
       `select tenant_id, state, pause_reason from bitrix24_connections where state <> 'active' or paused_until > now()`,
     ),
     errors: await sql(
-      `select id, operation, code from integration_errors where status <> 'resolved' and operation <> 'ask_person' limit 5`,
+      `select id, operation, code from integration_errors where status <> 'resolved' and not ${forPeople} limit 5`,
     ),
   };
 }
@@ -71,7 +72,7 @@ async function reopenApps({ sql, tenants }: SoakWorld): Promise<number> {
 /** Every failed record is tried again, but those that a person is asked about: they would be asked again. Returns how many there were. */
 async function retryErrors(world: SoakWorld): Promise<number> {
   const failed = await world.sql<{ id: number; tenant_id: number }>(
-    `select id::int as id, tenant_id from integration_errors where status = 'failed' and operation <> 'ask_person'`,
+    `select id::int as id, tenant_id from integration_errors where status = 'failed' and not ${forPeople}`,
   );
   for (const { id, tenant_id: tenantId } of failed) {
     const tenant = world.tenants.find((candidate) => candidate.id === tenantId);

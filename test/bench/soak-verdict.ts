@@ -1,5 +1,6 @@
 import { multisetOf } from './counting.ts';
 import { differencesOf, type OurRow } from './soak-equal.ts';
+import { forPeople } from './soak-rest.ts';
 import type { SoakTenant, SoakWorld } from './soak-world.ts';
 
 interface Kind {
@@ -54,13 +55,20 @@ export async function findForeign({ sql }: SoakWorld): Promise<string[]> {
 }
 
 /** What is wrong now that everything has come to rest: an empty list is a soak that passed. */
-export async function findDifferences(world: SoakWorld, tenant: SoakTenant): Promise<string[]> {
+export async function findDifferences(
+  world: SoakWorld,
+  tenant: SoakTenant,
+  merged: ReadonlySet<string>,
+): Promise<string[]> {
   const found: string[] = [];
   for (const { entity, remote, rows } of kinds) {
     const records = tenant.portal.records(remote).list();
     const origins = multisetOf(records.map((record) => originIn(record)).filter(Boolean));
+    const isMerged = (origin: string) =>
+      records.some((one) => originIn(one) === origin && merged.has(`${remote} ${one.ID} of ${tenant.portal.host}`));
     for (const [origin, count] of origins) {
-      if (count > 1 && origin.startsWith(`${tenant.id}:`)) found.push(`${origin} has ${count} ${remote} records`);
+      const isDouble = count > 1 && origin.startsWith(`${tenant.id}:`);
+      if (isDouble && !isMerged(origin)) found.push(`${origin} has ${count} ${remote} records`);
     }
     const mappings = await world.sql<{ local_id: number; bitrix24_id: string; state: string }>(
       'select local_id, bitrix24_id, state from bitrix24_sync_mappings where tenant_id = $1 and local_type = $2',
@@ -110,7 +118,7 @@ export async function findDifferences(world: SoakWorld, tenant: SoakTenant): Pro
 async function listAsked({ sql }: SoakWorld, tenant: SoakTenant, entity: Kind['entity']) {
   const rows = await sql<{ local: number | null; theirs: number | null }>(
     `select local_id as local, external_id::int as theirs from integration_errors
-      where tenant_id = $1 and local_type = $2 and operation = 'ask_person' and status <> 'resolved'
+      where tenant_id = $1 and local_type = $2 and ${forPeople} and status <> 'resolved'
      union all
      select local_id, null from sync_matches where tenant_id = $1 and local_type = $2 and ended_at is null`,
     [tenant.id, entity],

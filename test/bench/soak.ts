@@ -62,8 +62,8 @@ async function disturb(world: SoakWorld, random: Random) {
 }
 
 /** What is wrong when everything has come to rest. */
-async function judge(world: SoakWorld, { ledger, closed }: ReturnType<typeof makeEdits>): Promise<string[]> {
-  const found = (await Promise.all(world.tenants.map((tenant) => findDifferences(world, tenant)))).flat();
+async function judge(world: SoakWorld, { ledger, closed, merged }: ReturnType<typeof makeEdits>): Promise<string[]> {
+  const found = (await Promise.all(world.tenants.map((tenant) => findDifferences(world, tenant, merged)))).flat();
   found.push(...(await findForeign(world)), ...(await listMissing(world, ledger)), ...findReopened(closed));
   for (const { journal } of world.portals) journal.clear();
   const before = await countChanges(world);
