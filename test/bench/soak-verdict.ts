@@ -76,11 +76,16 @@ export async function findDifferences(
     );
     const linked = mappings.filter(({ state }) => state === 'linked');
     const byLocal = new Map(linked.map((mapping) => [mapping.local_id, Number(mapping.bitrix24_id)]));
+    const standing = new Set(byLocal.values());
+    const isLinked = (id: number) => standing.has(id);
     const orphaned = new Set(mappings.filter(({ state }) => state === 'orphaned').map((mapping) => mapping.local_id));
     const asked = await listAsked(world, tenant, entity);
     const live = await world.sql<OurRow>(rows, [tenant.id]);
     found.push(
-      ...findUndeleted({ tenant, entity, remote, origins, linked: byLocal, live: new Set(live.map(({ id }) => id)) }),
+      ...findUndeleted({
+        ...{ tenant, entity, remote, origins, linked: byLocal, live: new Set(live.map(({ id }) => id)) },
+        stands: (origin) => records.some((one) => originIn(one) === origin && isLinked(Number(one.ID))),
+      }),
     );
     found.push(
       ...findStrays({
@@ -106,7 +111,10 @@ export async function findDifferences(
       }
       const origin = originIn(record);
       const isImported = tenant.imports && origin === '';
-      if (!isImported && origin !== `${tenant.id}:${entity}:${row.id}`)
+      // Contracts of one client share the company that the first of them made.
+      const isOfClient =
+        entity === 'contract' && linked.filter((one) => Number(one.bitrix24_id) === Number(record.ID)).length > 1;
+      if (!isImported && !isOfClient && origin !== `${tenant.id}:${entity}:${row.id}`)
         found.push(`${remote} ${record.ID} has the origin ${record.ORIGIN_ID}`);
       found.push(...differencesOf(entity, row, record));
     }
@@ -135,13 +143,15 @@ function findUndeleted(side: {
   origins: ReadonlyMap<string, number>;
   linked: ReadonlyMap<number, number>;
   live: ReadonlySet<number>;
+  /** A record of this origin stands for another row, too. */
+  stands(origin: string): boolean;
 }): string[] {
-  const { tenant, entity, remote, origins, linked, live } = side;
+  const { tenant, entity, remote, origins, linked, live, stands } = side;
   const stillLinked = [...linked.keys()].filter((id) => !live.has(id)).map((id) => `deleted ${entity} ${id} is linked`);
   if (tenant.onDelete === 'keep') return stillLinked;
   const prefix = `${tenant.id}:${entity}:`;
   const left = [...origins.keys()].filter(
-    (origin) => origin.startsWith(prefix) && !live.has(Number(origin.slice(prefix.length))),
+    (origin) => origin.startsWith(prefix) && !live.has(Number(origin.slice(prefix.length))) && !stands(origin),
   );
   return [...stillLinked, ...left.map((origin) => `deleted ${origin} still has a ${remote}`)];
 }
@@ -156,11 +166,12 @@ function findStrays(side: {
   known: ReadonlySet<number>;
 }): string[] {
   const { tenant, entity, records, linked, asked, known } = side;
+  const standing = new Set(linked.values());
   const prefix = `${tenant.id}:${entity}:`;
   const beside = records.filter(({ ID, ORIGIN_ID }) => {
     const origin = originIn({ ORIGIN_ID });
     const partner = origin.startsWith(prefix) ? linked.get(Number(origin.slice(prefix.length))) : undefined;
-    return partner !== undefined && partner !== Number(ID) && !asked.has(Number(ID));
+    return partner !== undefined && partner !== Number(ID) && !asked.has(Number(ID)) && !standing.has(Number(ID));
   });
   const isMissed = ({ ID, ORIGIN_ID }: Record<string, unknown>) => text(ORIGIN_ID) === '' && !known.has(Number(ID));
   const missed = tenant.imports && entity === 'object' ? records.filter(isMissed) : [];
