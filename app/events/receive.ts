@@ -2,8 +2,11 @@ import { z } from 'zod';
 import type { Clock } from '../lib/clock.ts';
 import { AppError, invalidRequest } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
+import type { Entity } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
+import { retryingTransaction } from '../models/retrying-transaction.ts';
 import { enqueueEvents } from '../sync/queue/enqueue-events.ts';
+import { enqueueLinked } from '../sync/queue/enqueue-linked.ts';
 import { distrustField } from '../sync/schema/distrust-field.ts';
 import { fieldEventOf, recordEventOf } from './event-names.ts';
 import { makeGatherNotices } from './gather-notices.ts';
@@ -86,12 +89,21 @@ export function makeReceive<Installation>(deps: ReceiveDeps<Installation>) {
   async function noteFields(event: string, data: unknown, tenants: readonly number[]): Promise<void> {
     const about = fieldEventOf(event);
     if (!about) return;
+    const { entity, isOther } = about;
     const named = fieldData.safeParse(data);
+    const field = isOther && named.success ? named.data.FIELDS.FIELD_NAME.toUpperCase() : null;
     for (const tenantId of tenants) {
-      if (about.isOther && named.success)
-        await distrustField(db, tenantId, { entity: about.entity, field: named.data.FIELDS.FIELD_NAME.toUpperCase() });
+      const isNeeded = field !== null && (await distrustField(db, tenantId, { entity, field }));
       await deps.forgetFields(tenantId);
+      // The list is read before any of them is looked at.
+      if (isNeeded) await enqueueFieldBack(tenantId, entity);
     }
+  }
+
+  async function enqueueFieldBack(tenantId: number, entity: Entity): Promise<void> {
+    await retryingTransaction(db, (transaction) =>
+      enqueueLinked(db, tenantId, { reason: 'field_back', entities: [entity] }, transaction),
+    );
   }
 
   return async (form: unknown): Promise<'stored' | 'ignored'> => {

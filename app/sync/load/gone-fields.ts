@@ -1,6 +1,7 @@
 import { unusableFields, userFieldsOf, withoutFields } from '../../field-maps/available.ts';
 import type { RemoteValues } from '../../field-maps/types.ts';
-import { listReturnedFields } from '../faults/field-faults.ts';
+import { listOpenFaults } from '../faults/fault-store.ts';
+import { fieldOfFault, listReturnedFields } from '../faults/field-faults.ts';
 import type { SyncContext } from '../pair.ts';
 import type { Shadows } from '../plan/shadows.ts';
 import type { LoadDeps } from './load-deps.ts';
@@ -15,10 +16,9 @@ export async function pauseGoneFields({ db }: LoadDeps, context: SyncContext): P
   if (userFieldsOf(context.fieldMap).length === 0) return;
   const fields = await client.fields(entity, options);
   const unusable = unusableFields(entity, context.settings.field_map[entity], fields);
-  context.fieldMap = withoutFields(
-    context.fieldMap,
-    unusable.map(({ field }) => field),
-  );
+  // What the portal said of a field may be newer than the list.
+  const open = (await listOpenFaults(db, tenantId)).flatMap((fault) => fieldOfFault(entity, fault) ?? []);
+  context.fieldMap = withoutFields(context.fieldMap, [...unusable.map(({ field }) => field), ...open]);
   context.returned = await listReturnedFields(db, tenantId, entity);
 }
 

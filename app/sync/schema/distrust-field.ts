@@ -9,20 +9,21 @@ import { listSchema } from './schema-store.ts';
 /**
  * The portal says that a user field was deleted, or made: between two looks at the list of fields both may have happened, and a field that
  * was made again is empty in every record. If a pair of the tenant needs it, it counts as gone until its list is read next; that look
- * ends the fault when the field is there. Repeat-safe.
+ * ends the fault when the field is there. Returns whether a pair needs it. Repeat-safe.
  */
 export async function distrustField(
   db: Database,
   tenantId: number,
   { entity, field }: { entity: Entity; field: string },
-): Promise<void> {
+): Promise<boolean> {
   const settings = await readSettings({ db }, tenantId);
   const isMapped = settings.field_map[entity].custom?.some(({ bitrix24 }) => bitrix24 === field) === true;
-  if (!isMapped) return;
+  if (!isMapped) return false;
   await retryingTransaction(db, async (transaction) => {
     const schemas = await listSchema(db, tenantId, transaction);
     const known = schemas.find(({ part }) => part === `fields:${entity}`)?.content[field];
     const error = fieldIsGone(field, known?.title ?? field);
     await openFault(db, tenantId, { key: fieldFault(entity, field), error, nextTryAt: null }, transaction);
   });
+  return true;
 }
