@@ -20,6 +20,7 @@ export async function comeToRest(world: SoakWorld, decision: HeldDecision): Prom
       for (const portal of world.portals) await portal.events.settled();
       await skipWaits(world);
       const reopened = await reopenApps(world);
+      await lookAtFields(world);
       const retried = await retryErrors(world);
       const decided = await decideHeld(world, decision);
       byHand.retried += retried;
@@ -67,6 +68,17 @@ async function reopenApps({ sql, tenants }: SoakWorld): Promise<number> {
   );
   for (const { tenant_id: id } of ended) await tenants.find((tenant) => tenant.id === id)?.reopen();
   return ended.length;
+}
+
+/** An administrator who is told that a field is gone, and has made it again, lets the app read the fields now. */
+async function lookAtFields(world: SoakWorld): Promise<void> {
+  const waiting = await world.sql<{ id: number }>(
+    `select distinct tenant_id as id from sync_faults where ended_at is null and subject like 'object:field:%'`,
+  );
+  for (const tenant of world.tenants.filter(({ id }) => waiting.some((one) => one.id === id))) {
+    await world.call(tenant, 'DELETE', `${integration}/cache`);
+    await world.call(tenant, 'GET', `${integration}/schema`);
+  }
 }
 
 /** Every failed record is tried again, but those that a person is asked about: they would be asked again. Returns how many there were. */
