@@ -16,11 +16,13 @@ describe('an edit in the portal between our reading and our writing', () => {
   afterEach(() => world.portal.faults.clear());
 
   /** A person saves the record the moment before our next update is carried out. */
-  async function editJustBefore(fields: Record<string, unknown>, entity: 'user' | 'object' = 'user'): Promise<void> {
+  async function editJustBefore(
+    fields: Record<string, unknown>,
+    entity: 'user' | 'object' = 'user',
+    method = 'crm.item.update',
+  ): Promise<void> {
     const { ID: id } = await world.remoteOf(tenant, entity, 1);
     const kind = entity === 'user' ? 'contact' : 'deal';
-    // A deal is saved before the look that our update begins with.
-    const method = entity === 'user' ? 'crm.item.update' : 'crm.item.get';
     let isDone = false;
     world.portal.faults.add({
       method,
@@ -60,12 +62,23 @@ describe('an edit in the portal between our reading and our writing', () => {
     ]);
   });
 
+  it('of a note beside our part of a contact, while we send our part: the note stays', async () => {
+    const { COMMENTS } = await world.remoteOf(tenant, 'user', 1);
+    await editJustBefore({ COMMENTS: `звонить после 18\n\n${COMMENTS}` }, 'user', 'crm.item.get');
+    await world.call(tenant.token, 'PUT', '/api/users/1', { role: 'admin' });
+    await world.settled();
+    const { COMMENTS: now } = await world.remoteOf(tenant, 'user', 1);
+    expect(now).to.match(/^звонить после 18\n/);
+    expect(now).to.match(/\nРоль: admin\n/);
+  });
+
   it('that closes a deal whose contract is prolonged: it keeps the day of its closing, and gets the other one when it is opened', async () => {
     const dates = { start_date: '2026-01-01', end_date: '2030-01-31' };
     await world.call(tenant.token, 'POST', '/api/contracts', { number: 'Д-1', client_name: 'Ромашка', ...dates });
     await world.call(tenant.token, 'POST', '/api/objects', { name: 'Камаз', contract_id: 1 });
     await world.settled();
-    await editJustBefore({ STAGE_ID: 'WON' }, 'object');
+    // Before the look that our update begins with.
+    await editJustBefore({ STAGE_ID: 'WON' }, 'object', 'crm.item.get');
     await world.call(tenant.token, 'PUT', '/api/contracts/1', { end_date: '2031-01-31' });
     await world.settled();
     const day = async () => String((await world.remoteOf(tenant, 'object', 1)).CLOSEDATE).slice(0, 10);

@@ -12,7 +12,7 @@ import { type SortedOutcomes, sortOutcomes } from './batch-outcome.ts';
 import { type Create, commandOf, createOf, type Write } from './commands.ts';
 import { commitChunk } from './commit-chunk.ts';
 import type { AppliedPlan } from './entries.ts';
-import { keepClosingDates } from './keep-closing-date.ts';
+import { keepEdits } from './keep-edits.ts';
 import { markSent, unmarkSent } from './mark-creates.ts';
 import { rereadWritten } from './reread-written.ts';
 import { type Failed, recordFailures } from './retry-policy.ts';
@@ -86,7 +86,7 @@ async function sendWrites(
             writes.map(({ command }) => command),
             context.options,
           );
-    await keepClosingDates(context, writes, outcomes);
+    await keepEdits(context, writes, outcomes);
   } catch (error) {
     await handleLostRequest(deps, context, operation, { writes, error, durationMs: durationMs() });
     return;
