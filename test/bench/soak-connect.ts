@@ -1,3 +1,4 @@
+import { crmEvents } from '../portal/outgoing-webhooks.ts';
 import { installingIn } from '../support/installing.ts';
 import type { Answer } from '../support/world.ts';
 import { serialMap } from './soak-field.ts';
@@ -41,7 +42,10 @@ async function connectByWebhook(
   { origin, call }: ConnectDeps,
   { portal, token }: NewTenant,
 ): Promise<() => Promise<unknown>> {
-  const outgoing = portal.addOutgoingWebhook({ url: `${origin}/bitrix24/events` });
+  const outgoing = portal.addOutgoingWebhook({
+    url: `${origin}/bitrix24/events`,
+    events: [...crmEvents, 'ONCRMDEALUSERFIELDADD', 'ONCRMDEALUSERFIELDDELETE'],
+  });
   const body = { webhook_url: portal.addWebhook().url, outgoing_token: outgoing.token };
   await expectGood(call(token, 'POST', '/api/integration/bitrix24/setup', body));
   return async () => undefined;

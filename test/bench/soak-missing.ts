@@ -65,12 +65,15 @@ async function historyOf({ sql }: SoakWorld, { record, side }: Typed): Promise<s
   const [kind = '', id] = record.split(' ');
   const entity =
     entities[kind as keyof typeof entities] ?? { deal: 'object', contact: 'user', company: 'contract' }[kind];
+  // Its row, whatever records that one had.
+  const isAbout = `(local_id::text = $2 and $3 or not $3 and (bitrix24_id = $2 or local_id in (
+    select local_id from sync_log where entity = $1 and bitrix24_id = $2)))`;
   const rows = await sql<{ at: Date; what: string }>(
     `select created_at as at, concat_ws(' ', 'log', tenant_id, entity, local_id, bitrix24_id, direction, operation, actor, changes::text) as what
-       from sync_log where entity = $1 and (case when $3 then local_id::text = $2 else bitrix24_id = $2 end)
+       from sync_log where entity = $1 and ${isAbout}
      union all
      select created_at, concat_ws(' ', 'conflict', tenant_id, entity, local_id, bitrix24_id, field, winner, state, local_value::text, bitrix24_value::text)
-       from sync_conflicts where entity = $1 and (case when $3 then local_id::text = $2 else bitrix24_id = $2 end)
+       from sync_conflicts where entity = $1 and ${isAbout}
      order by 1 desc limit 40`,
     [entity, id, side === 'ours'],
   );

@@ -26,7 +26,8 @@ export interface OutgoingWebhookOptions {
   userId?: number;
 }
 
-const crmEvents = ['DEAL', 'CONTACT', 'COMPANY'].flatMap((kind) =>
+/** All changes of deals, contacts and companies. */
+export const crmEvents: readonly string[] = ['DEAL', 'CONTACT', 'COMPANY'].flatMap((kind) =>
   ['ADD', 'UPDATE', 'DELETE'].map((change) => `ONCRM${kind}${change}`),
 );
 
