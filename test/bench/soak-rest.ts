@@ -3,8 +3,9 @@ import type { SoakWorld } from './soak-world.ts';
 
 /** A write that hangs is given up after 65 s; what it was about comes after that. */
 const restMs = 240_000;
-/** What a person is asked about after people merged records stays open until he has decided. */
-export const forPeople = `operation in ('ask_person', 'check_duplicates')`;
+/** What a person is asked about after people merged records stays open until he has decided; so does a date of a deal that the portal never clears. */
+export const forPeople = `(operation in ('ask_person', 'check_duplicates')
+  or code = 'value_not_accepted' and message ~ 'begin_date|close_date')`;
 const integration = '/api/integration/bitrix24';
 
 /** What an administrator did on the way. */
