@@ -84,7 +84,8 @@ export async function findDifferences(
     found.push(
       ...findUndeleted({
         ...{ tenant, entity, remote, origins, linked: byLocal, live: new Set(live.map(({ id }) => id)) },
-        stands: (origin) => records.some((one) => originIn(one) === origin && isLinked(Number(one.ID))),
+        stands: (origin) =>
+          isMerged(origin) || records.some((one) => originIn(one) === origin && isLinked(Number(one.ID))),
       }),
     );
     found.push(
@@ -143,7 +144,7 @@ function findUndeleted(side: {
   origins: ReadonlyMap<string, number>;
   linked: ReadonlyMap<number, number>;
   live: ReadonlySet<number>;
-  /** A record of this origin stands for another row, too. */
+  /** A record of this origin stands for another row, too, or took a merged one in. */
   stands(origin: string): boolean;
 }): string[] {
   const { tenant, entity, remote, origins, linked, live, stands } = side;
