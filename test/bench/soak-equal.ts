@@ -37,9 +37,12 @@ function compareObject(row: OurRow, record: Theirs): string[] {
 }
 
 function compareUser(row: OurRow, record: Theirs): string[] {
-  const name = [record.NAME, record.SECOND_NAME, record.LAST_NAME].join(' ');
+  const ours = wordsIn(row.name);
+  // A second name that our side never had stays with the people there.
+  const second = wordsIn(record.SECOND_NAME).filter((word) => ours.includes(word));
+  const theirs = [...wordsIn(record.NAME), ...second, ...wordsIn(record.LAST_NAME)];
   return [
-    ...different('name', wordsIn(row.name).sort(), wordsIn(name).sort()),
+    ...different('name', ours.sort(), theirs.sort()),
     ...lacking('phone', row.phone, record.PHONE),
     ...lacking('e-mail', row.email, record.EMAIL),
   ];
