@@ -38,6 +38,8 @@ export type RecordAnswer =
 
 /** A field as `crm.item.fields` describes it, by upper-case name. */
 export interface FieldInfo {
+  /** Id of a user field: one that was made again has the same name and another id. Null: not told. */
+  id: string | null;
   upperName: string;
   itemName: string;
   type: string;
@@ -197,6 +199,8 @@ export interface Bitrix24Client {
   stages(categoryId: number, options?: CallOptions): Promise<DealStage[]>;
   /** The portal's lists by ENTITY_ID, stages among them, in their order (`crm.status.list`); cached for an hour. */
   lists(options?: CallOptions): Promise<Map<string, ListOption[]>>;
+  /** Reads the fields of a kind now, however lately they were read: an emptied value is believed only of a field that is still the same. */
+  refreshFields(entity: Entity, options?: CallOptions): Promise<void>;
   /** Looks whether records of the kind come with their e-mails and phones. Throws `portal_too_old` where they do not. */
   proveMultifields(entity: Entity, options?: CallOptions): Promise<void>;
   /** What the portal says of its plan (`app.info`, LICENSE_FAMILY); null when it does not say. */

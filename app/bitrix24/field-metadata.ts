@@ -4,6 +4,7 @@ import type { CallOptions, DealStage, FieldInfo, ListOption } from './client.ts'
 import { Doubts, refusal } from './doubts.ts';
 import { brokenAnswer } from './error-table.ts';
 import type { WireAnswer } from './sdk.ts';
+import { readUserFieldIds } from './user-field-ids.ts';
 
 export type Call = (method: string, params: Record<string, unknown>, options?: CallOptions) => Promise<WireAnswer>;
 
@@ -49,22 +50,32 @@ export function makeFieldMetadata(call: Call, clock: Clock, notes?: SchemaNotes)
     return value;
   }
 
+  /** Names are read from the portal, never computed: user fields follow no rule that holds (universal/index.md, 2026-08). */
+  function fields(entity: Entity, options?: CallOptions): Promise<FieldNames> {
+    return remember(`fields:${entity}`, async () => {
+      const { result } = await call('crm.item.fields', { entityTypeId: pairKinds[entity].entityTypeId }, options);
+      const found = toInfos((result as { fields?: Record<string, WireField> })?.fields);
+      const ids = found.some(isUserField) ? await readUserFieldIds(call, entity, options) : new Map();
+      const infos = found.map((info): FieldInfo => ({ ...info, id: ids.get(info.upperName) ?? null }));
+      await notes?.fields(entity, infos);
+      const names: FieldNames = {
+        entity,
+        byUpperName: new Map(infos.map((info) => [info.upperName, info])),
+        byItemName: new Map(infos.map((info) => [info.itemName, info])),
+        multifieldsProven: entity === 'object',
+        doubt: (signs: readonly string[]) => doubts.raise(`fields:${entity}`, signs),
+      };
+      return names;
+    });
+  }
+
   return {
-    /** Names are read from the portal, never computed: user fields follow no rule that holds (universal/index.md, 2026-08). */
-    fields(entity: Entity, options?: CallOptions): Promise<FieldNames> {
-      return remember(`fields:${entity}`, async () => {
-        const { result } = await call('crm.item.fields', { entityTypeId: pairKinds[entity].entityTypeId }, options);
-        const infos = toInfos((result as { fields?: Record<string, WireField> })?.fields);
-        await notes?.fields(entity, infos);
-        const names: FieldNames = {
-          entity,
-          byUpperName: new Map(infos.map((info) => [info.upperName, info])),
-          byItemName: new Map(infos.map((info) => [info.itemName, info])),
-          multifieldsProven: entity === 'object',
-          doubt: (signs: readonly string[]) => doubts.raise(`fields:${entity}`, signs),
-        };
-        return names;
-      });
+    fields,
+
+    /** The same, read now. */
+    async refreshFields(entity: Entity, options?: CallOptions): Promise<void> {
+      cache.delete(`fields:${entity}`);
+      await fields(entity, options);
     },
 
     /** Something was refused that the names allow. */
@@ -110,6 +121,10 @@ export function makeFieldMetadata(call: Call, clock: Clock, notes?: SchemaNotes)
   };
 }
 
+function isUserField({ upperName }: FieldInfo): boolean {
+  return upperName.startsWith('UF_');
+}
+
 interface WireStage {
   ENTITY_ID: string;
   STATUS_ID: string;
@@ -141,6 +156,7 @@ function toInfos(wire: Record<string, WireField> | undefined): FieldInfo[] {
   if (!wire || Array.isArray(wire)) throw brokenAnswer('no_fields', 'crm.item.fields');
   return Object.entries(wire).map(
     ([itemName, field]): FieldInfo => ({
+      id: null,
       itemName,
       upperName: field.upperName ?? itemName,
       type: field.type ?? 'string',

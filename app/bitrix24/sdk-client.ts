@@ -81,6 +81,7 @@ export function makeBitrix24Client(access: PortalAccess, deps: SdkClientDeps): B
 
     stages: catalogue.stages,
     lists: catalogue.lists,
+    refreshFields: catalogue.refreshFields,
     clearCache: catalogue.clear,
 
     async stepSize(operation: WriteOperation, entity: Entity) {

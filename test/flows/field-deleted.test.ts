@@ -138,6 +138,18 @@ describe('a user field that a pair needs is deleted in the portal', () => {
     subscription.remove();
   });
 
+  it('is deleted and made again, and nothing tells of it: the CRM fills it, column untouched', async () => {
+    const [before] = await numbers();
+    world.portal.events.faults.lossRate = 1;
+    await remove();
+    await make();
+    world.portal.events.faults.lossRate = 0;
+    await retitle('снова');
+    await eventually(() => expect(deals().map((deal) => deal[field])).to.include(before));
+    expect((await numbers())[0]).to.equal(before);
+    await eventually(async () => expect(await failures.openFaults()).to.deep.equal([]));
+  });
+
   it('is merged as usual from then on: an emptied value empties the column', async () => {
     const [first] = deals();
     world.portal.records('deal').update(Number(first?.ID), { [field]: '' });

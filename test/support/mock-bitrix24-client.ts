@@ -25,7 +25,7 @@ export interface MockErrorOptions {
   uncertain?: boolean;
 }
 
-/** A failure as the real client throws it; a portal that cannot be reached when nothing else is said. */
+/** A failure as the real client throws it: a portal that cannot be reached, unless said otherwise. */
 export function mockError(message: string, options: MockErrorOptions = {}): Bitrix24Error {
   const { code = 'portal_unreachable', kind = 'network', retryable = true, uncertain = false } = options;
   const reason = { ru: message, en: message };
@@ -117,6 +117,8 @@ export class MockBitrix24Client implements Bitrix24Client {
     this.#enter('scope', args);
     return this.scopes;
   }
+
+  refreshFields = async () => undefined;
 
   async lists(...args: Parameters<Bitrix24Client['lists']>) {
     this.#enter('lists', args);
@@ -294,4 +296,4 @@ export class MockBitrix24Client implements Bitrix24Client {
   }
 }
 
-const noFlags = { isReadOnly: false, isMultiple: false, isRequired: false, options: [], statusType: null };
+const noFlags = { id: null, isReadOnly: false, isMultiple: false, isRequired: false, options: [], statusType: null };

@@ -32,6 +32,30 @@ export async function pauseAbsentFields(context: SyncContext, records: readonly 
 }
 
 /**
+ * A value of a user field that was emptied since the last look: before that is believed, the portal is asked whether the field is still the
+ * same one. Costs nothing where nothing was emptied. Throws `Bitrix24Error` when the fields cannot be read.
+ */
+export async function doubtEmptied(
+  { db }: LoadDeps,
+  context: SyncContext,
+  pairs: readonly { remote: RemoteValues | null; mapping: Mapping | null }[],
+): Promise<void> {
+  const { tenantId, entity, client, options, fieldMap } = context;
+  const own = fieldMap.pairs.filter(({ remoteFields }) => remoteFields.some((name) => name.startsWith('UF_')));
+  const isEmptied = pairs.some(
+    ({ remote, mapping }) =>
+      remote !== null &&
+      own.some(({ key, readRemote }) => {
+        const shadow = mapping?.shadows.remote;
+        return shadow && (shadow.values[key] ?? null) !== null && readRemote(remote, shadow) === null;
+      }),
+  );
+  if (!isEmptied) return;
+  await client.refreshFields(entity, options);
+  context.returned = await listReturnedFields(db, tenantId, entity);
+}
+
+/**
  * A deleted field that was made again is empty in every record. Until a pair was merged once since then, that emptiness says nothing: what
  * the CRM holds is sent. Everything else is merged as usual.
  */

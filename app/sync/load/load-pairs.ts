@@ -9,7 +9,7 @@ import { addCompanions } from './companions.ts';
 import { leaveMovedDeals } from './deal-companies.ts';
 import { followMerged } from './follow-merged.ts';
 import { addFormer, settleFormer } from './former-records.ts';
-import { forgetEmptied, pauseAbsentFields, pauseGoneFields } from './gone-fields.ts';
+import { doubtEmptied, forgetEmptied, pauseAbsentFields, pauseGoneFields } from './gone-fields.ts';
 import { joinClients, joinLinked, leaveFormerClients, type WaitsForClient } from './join-clients.ts';
 import { joinRows } from './join-rows.ts';
 import type { LoadDeps } from './load-deps.ts';
@@ -53,6 +53,7 @@ export async function loadPairs(deps: LoadDeps, context: SyncContext, rows: read
     pairs.flatMap(({ remote }) => remote ?? []),
   );
   await leaveMovedDeals(deps, context, pairs);
+  await doubtEmptied(deps, context, pairs);
   for (const pair of pairs) {
     pair.question ??= questionOfOrigin(context, pair);
     pair.shadows = forgetEmptied(context, { ...pair, shadows: formerShadows(context, pair) });

@@ -1,5 +1,7 @@
 /** A field or a list as it was read, by name. */
 export interface SchemaItem {
+  /** Of a user field; absent where it was not told. */
+  id?: string | null;
   title: string;
   /** Empty for a list. */
   type: string;
@@ -50,6 +52,14 @@ export function compareSchemas(before: Schema, after: Schema): SchemaChange[] {
       ...changes,
       ...removed.map(({ id, name: option }) => change('option_removed', { optionId: id, before: option })),
     ];
+  });
+}
+
+/** Fields that were deleted and made again between two looks: the name is the same, the id is not. Pure. */
+export function remadeFields(before: Schema, after: Schema): string[] {
+  return Object.entries(after).flatMap(([name, { id }]) => {
+    const former = before[name]?.id;
+    return id && former && id !== former ? [name] : [];
   });
 }
 

@@ -1,10 +1,12 @@
-import type { Entity } from '../../lib/records.ts';
+import type { Transaction } from 'sequelize';
+import { type Entity, entities } from '../../lib/records.ts';
 import type { Database } from '../../models/database.ts';
 import { retryingTransaction } from '../../models/retrying-transaction.ts';
 import { openFault } from '../faults/fault-store.ts';
 import { fieldFault, fieldIsGone } from '../faults/field-faults.ts';
 import { readSettings } from '../load/read-settings.ts';
-import { listSchema } from './schema-store.ts';
+import type { Settings } from '../plan/settings.ts';
+import { listSchema, type SchemaPart } from './schema-store.ts';
 
 /**
  * The portal says that a user field was deleted, or made: between two looks at the list of fields both may have happened, and a field that
@@ -26,4 +28,23 @@ export async function distrustField(
     await openFault(db, tenantId, { key: fieldFault(entity, field), error, nextTryAt: null }, transaction);
   });
   return true;
+}
+
+/**
+ * Fields that were made again since the last look are empty in every record: those that a pair needs count as gone for a moment, so that
+ * their emptiness is not believed. `part` is what was read. Repeat-safe.
+ */
+export async function distrustRemade(
+  db: Database,
+  tenantId: number,
+  { part, remade, settings }: { part: SchemaPart; remade: readonly string[]; settings: Settings },
+  transaction: Transaction,
+): Promise<void> {
+  for (const entity of entities.filter((one) => part === `fields:${one}`)) {
+    const mapped = settings.field_map[entity].custom?.map(({ bitrix24 }) => bitrix24) ?? [];
+    for (const field of remade.filter((name) => mapped.includes(name))) {
+      const error = fieldIsGone(field, field);
+      await openFault(db, tenantId, { key: fieldFault(entity, field), error, nextTryAt: null }, transaction);
+    }
+  }
 }

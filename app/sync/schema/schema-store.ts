@@ -1,6 +1,6 @@
 import type { Transaction } from 'sequelize';
 import { type Database, queryRows } from '../../models/database.ts';
-import { compareSchemas, isUndone, type Schema, type SchemaChange } from './compare.ts';
+import { compareSchemas, isUndone, remadeFields, type Schema, type SchemaChange } from './compare.ts';
 
 /** `fields:object`, `fields:user`, `fields:contract`, or `lists`. */
 export type SchemaPart = `fields:${string}` | 'lists';
@@ -23,14 +23,14 @@ const shownFor = `interval '30 days'`;
 
 /**
  * Stores what was just read of a part and what changed since the last look; a change that is undone is forgotten. Looks of several
- * processes wait for each other. Repeat-safe. Returns the changes.
+ * processes wait for each other. Repeat-safe. Returns the fields that were deleted and made again since then.
  */
 export async function storeSchema(
   db: Database,
   tenantId: number,
   { part, content }: { part: SchemaPart; content: Schema },
   transaction: Transaction,
-): Promise<SchemaChange[]> {
+): Promise<string[]> {
   const bind = { tenantId, part };
   const [former] = await queryRows<{ content: Schema; readAt: Date }>(
     db,
@@ -50,7 +50,7 @@ export async function storeSchema(
   await forget(db, tenantId, undone, transaction);
   const changes = former ? compareSchemas(former.content, content) : [];
   await insertChanges(db, tenantId, { part, changes, seenAt: former?.readAt ?? null }, transaction);
-  return changes;
+  return former ? remadeFields(former.content, content) : [];
 }
 
 async function insertChanges(

@@ -5,6 +5,7 @@ import type { Database } from '../../models/database.ts';
 import { retryingTransaction } from '../../models/retrying-transaction.ts';
 import { readSettings } from '../load/read-settings.ts';
 import type { Schema, SchemaItem } from './compare.ts';
+import { distrustRemade } from './distrust-field.ts';
 import { type SchemaPart, storeSchema } from './schema-store.ts';
 import { settleFieldFaults } from './settle-field-faults.ts';
 
@@ -18,7 +19,8 @@ export function makeSchemaWatch({ db, log }: { db: Database; log: Log }) {
   async function note(tenantId: number, part: SchemaPart, content: Schema): Promise<void> {
     const settings = await readSettings({ db }, tenantId);
     const news = await retryingTransaction(db, async (transaction) => {
-      await storeSchema(db, tenantId, { part, content }, transaction);
+      const remade = await storeSchema(db, tenantId, { part, content }, transaction);
+      await distrustRemade(db, tenantId, { part, remade, settings }, transaction);
       return settleFieldFaults(db, tenantId, settings, transaction);
     });
     const line = { tenant_id: tenantId, operation: 'schema' };
@@ -44,8 +46,8 @@ export function makeSchemaWatch({ db, log }: { db: Database; log: Log }) {
   };
 }
 
-function toItem({ title, type, isMultiple, isRequired, isReadOnly, statusType, options }: FieldInfo): SchemaItem {
-  return { title, type, isMultiple, isRequired, isReadOnly, statusType, options };
+function toItem({ id, title, type, isMultiple, isRequired, isReadOnly, statusType, options }: FieldInfo): SchemaItem {
+  return { id, title, type, isMultiple, isRequired, isReadOnly, statusType, options };
 }
 
 function toList(name: string, options: SchemaItem['options']): SchemaItem {

@@ -10,7 +10,7 @@ const infos = [
   ['DATE_MODIFY', 'updatedTime'],
   ['UF_CRM_1', 'ufCrm_1'],
 ].map(([upperName = '', itemName = '']): FieldInfo => {
-  const flags = { isReadOnly: false, isMultiple: false, isRequired: false, options: [], statusType: null };
+  const flags = { id: null, isReadOnly: false, isMultiple: false, isRequired: false, options: [], statusType: null };
   return { upperName, itemName, type: 'string', title: upperName, ...flags };
 });
 const names: FieldNames = {
