@@ -2,6 +2,9 @@ import type { CallOptions } from './client.ts';
 import type { Limits } from './limits/limits.ts';
 import type { Transport, WireAnswer } from './sdk.ts';
 
+/** One call of a method of a portal. */
+export type Call = (method: string, params: Record<string, unknown>, options?: CallOptions) => Promise<WireAnswer>;
+
 const timeoutMs = 30_000;
 /** Bitrix24 works on a request for up to a minute: a write that is cut earlier has an uncertain outcome. */
 const writeTimeoutMs = 65_000;

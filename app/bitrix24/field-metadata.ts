@@ -1,12 +1,11 @@
 import type { Clock } from '../lib/clock.ts';
 import { type Entity, pairKinds } from '../lib/records.ts';
+import type { Call } from './call-method.ts';
 import type { CallOptions, DealStage, FieldInfo, ListOption } from './client.ts';
 import { Doubts, refusal } from './doubts.ts';
 import { brokenAnswer } from './error-table.ts';
 import type { WireAnswer } from './sdk.ts';
 import { readUserFieldIds } from './user-field-ids.ts';
-
-export type Call = (method: string, params: Record<string, unknown>, options?: CallOptions) => Promise<WireAnswer>;
 
 /** Field names of one kind, both ways. */
 export interface FieldNames {

@@ -1,9 +1,10 @@
 import { pairKinds } from '../lib/records.ts';
 import type { Command, CommandOutcome } from './batch.ts';
+import type { Call } from './call-method.ts';
 import type { CallOptions } from './client.ts';
 import { brokenAnswer, withoutDoubt } from './error-table.ts';
 import { Bitrix24Error } from './errors.ts';
-import type { Call, FieldNames } from './field-metadata.ts';
+import type { FieldNames } from './field-metadata.ts';
 import type { Limits } from './limits/limits.ts';
 import { itemsOf } from './list-answer.ts';
 import { noteMultifields } from './read-record.ts';

@@ -1,7 +1,7 @@
 import { type Entity, pairKinds } from '../lib/records.ts';
+import type { Call } from './call-method.ts';
 import type { CallOptions } from './client.ts';
 import { Bitrix24Error } from './errors.ts';
-import type { Call } from './field-metadata.ts';
 
 /**
  * Ids of a kind's user fields by upper-case name: a field that was deleted and made again has another one. Empty where the portal refuses
