@@ -65,7 +65,10 @@ function entriesOf(context: SyncContext, item: AppliedPlan, plan: MergePlan, mer
   if (!after) return { ...noEntries(), ...entries };
   const changed = isNew || after !== merged.local || merge.toRemote.length > 0;
   const isAdopted = isNew && pair.sent !== null;
-  const outcome = merged.refused.length > 0 ? 'failed' : isAdopted ? 'created' : changed ? 'updated' : 'unchanged';
+  // A create whose queue row a writer held locked as it was committed has not been counted yet: its mark tells.
+  const isUncounted = !isNew && pair.rows.some(({ createSentAt }) => createSentAt !== null);
+  const isCreated = isAdopted || isUncounted;
+  const outcome = merged.refused.length > 0 ? 'failed' : isCreated ? 'created' : changed ? 'updated' : 'unchanged';
   return doneEntries(pair, outcome, {
     ...entries,
     ...(isAdopted && { made: [{ entity: pair.entity, remoteId: remote.id }] }),
