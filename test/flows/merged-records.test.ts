@@ -62,6 +62,21 @@ describe('contacts and companies that people merge in the portal', () => {
     expect(await openErrors()).to.deep.equal([]);
   });
 
+  it('an older company that has nothing in common but the origin which it took over: the contract follows to it', async () => {
+    const survivor = Number(companies().create({ TITLE: 'Василёк (старая)', ADDRESS: 'Тула' }).ID);
+    world.portal.clock.aheadMs += 2000;
+    const contract = await add('/api/contracts', { number: 'М-9', client_name: 'ООО Василёк' });
+    world.portal.merge('company', [survivor, await idOf('contract', contract)]);
+    await world.settled();
+    expect(await stateOf('contract', contract)).to.deep.equal({ remote: survivor, state: 'linked' });
+    expect(companies().get(survivor)).to.include({ TITLE: 'ООО Василёк', ADDRESS: 'Тула' });
+    expect(await openErrors()).to.deep.equal([]);
+    const conflicts = await world.sql(`select field, bitrix24_value from sync_conflicts where local_id = $1`, [
+      contract,
+    ]);
+    expect(conflicts).to.deep.equal([{ field: 'client_name', bitrix24_value: 'Василёк (старая)' }]);
+  });
+
   it('a company whose deals are looked at before anything is known of the merge: nothing is put back', async () => {
     const contract = await add('/api/contracts', { number: 'М-2', client_name: 'ООО Мак' });
     const object = await add('/api/objects', { name: 'МАЗ', contract_id: contract });

@@ -1,7 +1,8 @@
 import type { RemoteRecord } from '../../bitrix24/client.ts';
 import { originator } from '../../lib/records.ts';
 import type { LoadedPair, SyncContext } from '../pair.ts';
-import { isRestored, readOrigin } from '../plan/origin-id.ts';
+import { emptyRemoteShadow } from '../plan/merge.ts';
+import { isRestored, readOrigin, tookIn } from '../plan/origin-id.ts';
 import { importIsWanted } from '../plan/plan-pair.ts';
 import type { SentValues } from '../queue/sync-queue.ts';
 import type { FormerMapping } from './former-mappings.ts';
@@ -20,6 +21,8 @@ interface Named {
   /** Its origin lacks the database. */
   isFormer: boolean;
 }
+
+const noShadows = { local: {}, remote: emptyRemoteShadow };
 
 /** What we know of the local records that are named. */
 interface Known {
@@ -98,7 +101,8 @@ function joins(item: Named, known: Known): boolean {
   if (rival?.state === 'present') return false;
   // Without the database in it the origin may be another one's.
   if (isFormer && !isSame && !isBack && sent?.originId !== remote.originId) return false;
-  if (before && !isSame && !isBack && !isSent) {
+  const isHeir = pair.entity !== 'object' && before !== null && !isSame && tookIn(before, remote);
+  if (before && !isSame && !isBack && !isSent && !isHeir) {
     if (known.present.has(localId)) pair.question = { code: 'copy_of_deleted', localId, record: remote };
     return false;
   }
@@ -106,6 +110,9 @@ function joins(item: Named, known: Known): boolean {
   // The former record is gone and this one took its place: the pair has to be linked anew.
   pair.mapping = mapping && { ...mapping, state: isSame ? mapping.state : 'orphaned' };
   pair.former = former;
+  // What a survivor holds beside the origin is its own: nothing of the lost record's shadows holds for it.
+  if (isHeir && pair.mapping) Object.assign(pair.mapping, { shadows: noShadows, fieldErrors: {} });
+  if (isHeir) pair.former = null;
   pair.sent = sent;
   pair.unsettled = sent !== null && !isSame;
   return true;

@@ -86,3 +86,14 @@ export function isRestored(known: KnownRecord, record: { id: number; createdAt: 
   if (known.remoteCreatedAt) return createdAt.getTime() === known.remoteCreatedAt.getTime();
   return record.id > known.remoteId && createdAt.getTime() <= known.linkedAt.getTime();
 }
+
+/**
+ * Whether a record that carries the origin of a known one took that one in when people merged the two: the origin moves to the survivor
+ * (crm-entity-merge-batch.md, 2026-08: an empty field takes the other one's value). A copy is made later than what it copies. Pure.
+ */
+export function tookIn(known: KnownRecord, record: { createdAt: Date | null }): boolean {
+  const { remoteCreatedAt } = known;
+  return (
+    record.createdAt !== null && remoteCreatedAt !== null && record.createdAt.getTime() < remoteCreatedAt.getTime()
+  );
+}
