@@ -25,7 +25,12 @@ const cases: Case[] = [
   { title: 'renamed there without the number', name: 'Камаз', deal: 'Volvo', expect: { name: 'Volvo' } },
   { title: 'renamed there with the number', name: 'Камаз', deal: 'Volvo (договор 7)', expect: { name: 'Volvo' } },
   { title: 'only the number taken off there', name: 'Камаз', deal: 'Камаз', expect: { adopted: true } },
-  { title: 'renamed to the same on both sides', name: 'Volvo', deal: 'Volvo', expect: { adopted: true } },
+  {
+    title: 'renamed to the same on both sides: our change brings the number back',
+    name: 'Volvo',
+    deal: 'Volvo',
+    expect: { toRemote: 'Volvo (договор 7)' },
+  },
   { title: 'nothing changed since the number was left out', name: 'Камаз', deal: 'Камаз', before: 'Камаз', expect: {} },
   {
     title: 'our name changes after the number was left out',
@@ -114,12 +119,12 @@ const cases: Case[] = [
     expect: { toRemote: 'Volvo (договор 7)' },
   },
   {
-    title: 'renumbered while a manager renames: the former number is no part of the name',
+    title: 'renumbered while a manager renames: the former number is no part of the name, the new one is shown',
     name: 'Камаз',
     number: '8',
     deal: 'Volvo (договор 7)',
     policy: 'bitrix24',
-    expect: { name: 'Volvo', conflict: true },
+    expect: { toRemote: 'Volvo (договор 8)', name: 'Volvo', conflict: true },
   },
   {
     title: 'the same with the former number in words of the manager',
@@ -127,7 +132,7 @@ const cases: Case[] = [
     number: '8',
     deal: 'Договор № 7: Volvo',
     policy: 'bitrix24',
-    expect: { name: 'Volvo', conflict: true },
+    expect: { toRemote: 'Договор № 8: Volvo', name: 'Volvo', conflict: true },
   },
   {
     title: 'a name that carries the number itself is sent with it once',
