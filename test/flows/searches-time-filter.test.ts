@@ -69,8 +69,12 @@ for (const timeFilters of ['honoured', 'dropped', 'shifted'] as const) {
     });
 
     it('is proved anew when the webhook is stored anew', async () => {
+      // What was proved of another portal.
+      await world.sql('update bitrix24_connections set time_filter = $1', [isHonoured ? 'ignored' : 'honoured']);
       await world.connect(tenant);
-      expect(await world.sql('select time_filter from bitrix24_connections')).to.deep.equal([{ time_filter: null }]);
+      await world.runJob('sweep', tenant);
+      const [row] = await world.sql('select time_filter from bitrix24_connections');
+      expect(row).to.deep.equal({ time_filter: isHonoured ? 'honoured' : 'ignored' });
     });
   });
 }
