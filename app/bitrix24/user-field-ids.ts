@@ -4,8 +4,9 @@ import type { CallOptions } from './client.ts';
 import { Bitrix24Error } from './errors.ts';
 
 /**
- * Ids of a kind's user fields by upper-case name: a field that was deleted and made again has another one. Empty where the portal refuses
- * to tell (crm-deal-userfield-list.md, 2026-08: whoever may read the kind; pages are followed). Throws `Bitrix24Error` when it cannot be asked.
+ * Ids of a kind's user fields by upper-case name: a field that was deleted and made again has another one. The right to read the kind is
+ * enough (crm-deal-userfield-list.md, 2026-08). Pages are followed. Empty where the portal refuses to tell: the fields themselves can be
+ * read without the ids. Throws `Bitrix24Error` when another try may succeed.
  */
 export async function readUserFieldIds(
   call: Call,
@@ -22,7 +23,7 @@ export async function readUserFieldIds(
       start = answer.next !== undefined && answer.next > start ? answer.next : undefined;
     }
   } catch (error) {
-    if (error instanceof Bitrix24Error && error.kind === 'validation') return new Map();
+    if (error instanceof Bitrix24Error && !error.retryable) return new Map();
     throw error;
   }
   return ids;

@@ -38,6 +38,22 @@ describe('makeCatalogue', () => {
     expect(byItemName.get('id')).to.include({ upperName: 'ID', isReadOnly: true, title: 'id' });
   });
 
+  for (const { name, error } of [
+    { name: 'the right is missing', error: { code: 'access_denied', kind: 'auth', retryable: false } },
+    { name: 'the method is not there', error: { code: 'method_not_found', kind: 'validation', retryable: false } },
+  ] as const) {
+    it(`reads the fields although the ids of user fields are refused: ${name}`, async () => {
+      const { catalogue } = prepare({
+        'crm.item.fields': () => ({ fields: dealFields }),
+        'crm.deal.userfield.list': () => {
+          throw mockError('Refused', error);
+        },
+      });
+      const { byUpperName } = await catalogue.fields('object');
+      expect(byUpperName.get('UF_CRM_1747309879')).to.include({ id: null, title: 'Номер' });
+    });
+  }
+
   it('asks once an hour for each kind, however many ask at once', async () => {
     const { catalogue, asked, pass } = prepare({ 'crm.item.fields': () => ({ fields: dealFields }) });
     await Promise.all([catalogue.fields('object'), catalogue.fields('object'), catalogue.fields('user')]);
