@@ -25,7 +25,7 @@ export function multifieldPair(
     item.id !== undefined && foreign[key]?.includes(item.id) === true;
   const byId = ({ multifields }: RemoteValues, { ids }: Remembered) =>
     multifields.find((item) => isOfType(item) && item.id !== undefined && item.id === ids[key]);
-  // A value that nobody accounted for yet was entered since: it is shown to the CRM.
+  // A value that is neither ours nor known as a person's was entered since the last look: it is shown to the CRM.
   const unaccounted = ({ multifields }: RemoteValues, remembered: Remembered) =>
     multifields.find((item) => isOfType(item) && !isForeign(item, remembered));
   const current = (remote: RemoteValues, remembered: Remembered) =>

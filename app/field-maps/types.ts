@@ -43,7 +43,7 @@ export interface Remembered {
   readonly ids: TrackedIds;
   /** Ids of a multifield's values that people entered: they are never changed nor removed. Absent: not known. */
   readonly foreign: Readonly<Record<string, readonly number[]>>;
-  /** The record is the answer to a write of ours: nobody has changed our part of a text since. */
+  /** The record is the answer to a write of ours: our part of a text is as we wrote it. */
   readonly isFresh?: boolean;
 }
 

@@ -6,7 +6,7 @@ const api = '/api/integration/bitrix24';
 /** Of the vendors; the number differs from portal to portal. */
 const vendors = 12;
 
-describe("what stands among a portal's records and is nobody's counterpart", () => {
+describe('records of a portal that never get a counterpart here', () => {
   let world: World;
   let tenant: Tenant;
   const ids: Record<'company' | 'contact' | 'deal', number[]> = { company: [], contact: [], deal: [] };

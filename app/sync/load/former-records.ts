@@ -53,7 +53,7 @@ export function settleFormer(
   }
 }
 
-/** Whether the record that a pair had is that record still, and nobody else's. */
+/** Whether the record that a pair had is still the same one: its origin names no other local record. */
 function isStillOurs(context: SyncContext, { former, localId }: LoadedPair, remote: RemoteRecord): boolean {
   const origin = readOrigin(context, remote);
   const madeAt = former?.remoteCreatedAt;

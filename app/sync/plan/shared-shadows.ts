@@ -5,7 +5,7 @@ import type { Shadows } from './shadows.ts';
 /**
  * The shadows of a contract with what other contracts of the same company know of it: which values of its multifields are ours, and how
  * often a field was put right lately, is the company's matter, whichever contract wrote there. What another contract wrote into a field
- * that is ours is no change of the portal's, which would have to be put right. What it was last equal with stays its own else. Pure.
+ * that is ours is no change of the portal's, which would have to be put right. Everything else in its shadows stays as it is. Pure.
  */
 export function withKnowledgeOf(
   { pairs }: FieldMap,
@@ -21,7 +21,7 @@ export function withKnowledgeOf(
   const remembered = { ...shadows.remote, ids, foreign };
   const ours = pairs.flatMap((pair): [string, Canonical][] => {
     const present = pair.readRemote(remote, remembered);
-    // The list of contracts is composed of all of them: whichever finds it wrong puts it right.
+    // The list in COMMENTS is composed of all contracts: the first of them that finds it wrong puts it right.
     const isEachOnes = pair.owner === 'crm' && !pair.remoteFields.includes('COMMENTS');
     const isWritten = isEachOnes && others.some(({ values }) => values[pair.key] === present);
     return isWritten && shadows.remote.values[pair.key] !== undefined ? [[pair.key, present]] : [];
@@ -43,7 +43,7 @@ function knownIds(all: readonly RemoteShadow[], remote: RemoteValues): TrackedId
   return known;
 }
 
-/** What people entered, as any of the contracts knows it; what is ours is not theirs. */
+/** Ids of values that people entered, from the shadows of all contracts. An id that we know as ours is left out. */
 function foreignIds(all: readonly RemoteShadow[], ours: TrackedIds): RemoteShadow['foreign'] {
   const foreign: Record<string, number[]> = {};
   for (const shadow of all) {

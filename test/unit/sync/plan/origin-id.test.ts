@@ -57,7 +57,7 @@ describe('an origin', () => {
       'QWERTYUI:3:object:5',
       'qwertyui:3:object:5:6',
     ].map((text) => ({
-      name: `"${text}" cannot be read and is nobody’s`,
+      name: `"${text}" cannot be read and belongs to no record of ours`,
       origin: marks(text),
       says: { whose: 'others', database: null, localId: null } as const,
     })),

@@ -28,11 +28,11 @@ describe('who took a vanished record in', () => {
   const cases: Case[] = [
     { name: 'the one record that holds its e-mail and its phone', candidates: [contact(7, both)], is: 'certain 7' },
     {
-      name: 'nobody, when its e-mail is nowhere: it was deleted',
+      name: 'none, when no record has its e-mail: it was deleted',
       candidates: [contact(7, { phone: both.phone })],
       is: 'none',
     },
-    { name: 'nobody, when there is no record at all', is: 'none' },
+    { name: 'none, when there is no record at all', is: 'none' },
     {
       name: 'is not clear when two hold its addresses',
       candidates: [contact(7, both), contact(8, both)],
@@ -68,7 +68,7 @@ describe('who took a vanished record in', () => {
       companies: [7, 0],
       is: 'unclear 7',
     },
-    { name: 'nobody, when its deals have no company now', candidates: [contact(8, both)], companies: [0], is: 'none' },
+    { name: 'none, when its deals have no company now', candidates: [contact(8, both)], companies: [0], is: 'none' },
   ];
   for (const { name, given = {}, candidates = [], companies = [], is } of cases) {
     it(name, () => {

@@ -52,7 +52,7 @@ describe('what changed in the fields of a portal', () => {
     ],
   ];
   for (const [name, before, after] of silent) {
-    it(`${name}: nobody has to act`, () => {
+    it(`${name}: nothing has to be done`, () => {
       expect(compareSchemas(before, after)).to.deep.equal([]);
     });
   }
