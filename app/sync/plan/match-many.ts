@@ -7,34 +7,26 @@ export interface Unmatched {
   identity: Identity;
 }
 
-/** Whether two records of ours may stand for one of the portal's. */
-export type MayShare<Local> = (one: Local, other: Local) => boolean;
-
 /**
- * Decides about many records of one kind at once. A record of the portal that one of ours is linked with is no candidate for the others,
- * unless they may share it; where several of ours would be linked with the same one, the one that agrees in more has it, then the oldest.
+ * Decides about many records of one kind at once. A record of the portal that one of ours is linked with is no candidate for the others;
+ * where several of ours would be linked with the same one, the one that agrees in more has it, then the oldest.
  * Pure; the order of `locals` makes no difference.
  */
 export function decideMatches<Local extends Unmatched>(
   keys: readonly KeyRule[],
   locals: readonly Local[],
   remotes: ReadonlyMap<number, Identity>,
-  mayShare: MayShare<Local> = () => false,
 ): Map<number, MatchDecision> {
   const judged = judgeAll(locals, remotes);
   const decisions = new Map<number, MatchDecision>();
-  const takenBy = new Map<number, Local>();
+  const taken = new Set<number>();
   let open = [...locals].sort((a, b) => a.localId - b.localId);
   // Each round links at least one, so this ends.
   for (;;) {
     const claims = new Map<number, { local: Local; weight: number }>();
     for (const local of open) {
       const { localId } = local;
-      const isFree = ({ id }: Judged) => {
-        const owner = takenBy.get(id);
-        return owner === undefined || mayShare(owner, local);
-      };
-      const candidates = (judged.get(localId) ?? []).filter(isFree);
+      const candidates = (judged.get(localId) ?? []).filter(({ id }) => !taken.has(id));
       const decision = decideMatch(keys, candidates);
       decisions.set(localId, decision);
       if (decision.action !== 'link') continue;
@@ -44,7 +36,7 @@ export function decideMatches<Local extends Unmatched>(
     }
     if (claims.size === 0) return decisions;
     const linked = new Set([...claims.values()].map(({ local }) => local));
-    for (const [id, { local }] of claims) takenBy.set(id, takenBy.get(id) ?? local);
+    for (const id of claims.keys()) taken.add(id);
     open = open.filter((local) => !linked.has(local));
   }
 }

@@ -214,20 +214,6 @@ describe('matching of many records at once', () => {
     expect([...decisions.values()].map(({ action }) => action)).to.deep.equal(['link', 'link']);
   });
 
-  it('lets records share one of the portal’s where they may', () => {
-    const locals = [1, 2, 3].map(
-      (localId): Unmatched => ({
-        localId,
-        identity: contract({ name: 'Ромашка', inn, kpp: localId === 3 ? '1' : '2' }),
-      }),
-    );
-    const kppOf = ({ identity }: Unmatched) => identity.requisites[0]?.kpp;
-    const remotes = new Map([[7, remote('contract', 7, { name: 'Ромашка', inn })]]);
-    const mayShare = (one: Unmatched, other: Unmatched) => kppOf(one) === kppOf(other);
-    const decisions = decideMatches(defaultKeys.contract, locals, remotes, mayShare);
-    expect([...decisions.values()].map(({ action }) => action)).to.deep.equal(['link', 'link', 'create']);
-  });
-
   const few = (values: string[]) => fc.option(fc.constantFrom(...values), { nil: undefined });
   const client = fc.record({
     name: fc.constantFrom('Ромашка', 'Василёк', 'Иван Петров', 'Анна Белова', ''),
