@@ -80,6 +80,8 @@ export async function reloadPairs(deps: LoadDeps, context: SyncContext, pairs: r
   await joinLinked(context, pairs);
   await addCompanions(deps, context, pairs);
   await leaveMovedDeals(deps, context, pairs);
+  await doubtEmptied(deps, context, pairs);
+  for (const pair of pairs) pair.shadows = forgetEmptied(context, pair);
 }
 
 /** Another CRM database keeps this record equal to one of its own: two would write it in turn. */
