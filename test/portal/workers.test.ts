@@ -29,8 +29,12 @@ describe('workers of the simulated portal', () => {
 
   it('are without number unless the portal is set so', async () => {
     portal.switches.workers = null;
-    await burst(6);
-    expect(portal.workers.maxAtWork).to.equal(6);
+    const remove = portal.faults.add({ method: 'scope', action: { kind: 'hang' } });
+    const hanging = Array.from({ length: 6 }, () => openCall(`${webhook.url}scope`, portal.caPem, {}));
+    await eventually(() => portal.workers.atWork === 6);
+    remove();
+    for (const call of hanging) call.close();
+    await eventually(() => portal.workers.inFlight === 0);
     portal.workers.reset();
     await burst(1);
     expect(portal.workers).to.include({ maxAtWork: 1, maxAtOnce: 1 });
