@@ -188,6 +188,11 @@ export async function startWorld(options: WorldOptions = {}) {
           await portal.events.settled();
           const rows = await sql('select entity, side, record_id, attempts, reason, due_at from sync_queue');
           if (rows.length > 0) throw new Error(`Still queued: ${JSON.stringify(rows.slice(0, 5))}`);
+          // A job writes last what it learned: the end of a fault comes after the rows.
+          const busy = await sql(
+            `select key from graphile_worker.jobs where locked_at is not null and task_identifier like 'reconcile%'`,
+          );
+          if (busy.length > 0) throw new Error(`Still at work: ${JSON.stringify(busy)}`);
         },
         { timeoutMs },
       );
