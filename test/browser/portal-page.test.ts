@@ -4,8 +4,7 @@ import { launchBrowser } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
 import { startWorld, type Tenant, type World } from '../support/world.ts';
 
-describe("the simulated portal's page", function () {
-  this.timeout(60_000);
+describe("the simulated portal's page", () => {
   let world: World;
   let tenant: Tenant;
   let browser: Browser;

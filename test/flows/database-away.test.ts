@@ -151,8 +151,7 @@ describe('PostgreSQL is away for some seconds', () => {
     expect(names).to.include.members(['До отключения', 'После отключения']).and.not.include('Во время отключения');
   });
 
-  it('one that does not answer any more is noticed too', async function () {
-    this.timeout(60_000);
+  it('one that does not answer any more is noticed too', async () => {
     world.database.hang();
     const [object] = await world.sql<{ id: number }>('select id from objects order by id limit 1');
     expectUnavailable(await within(8000, () => put(object?.id ?? 0, 'Без ответа')));

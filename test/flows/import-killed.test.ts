@@ -16,8 +16,7 @@ describe('a worker that is killed between the event of a new deal and its import
   });
   after(() => world.stop());
 
-  it('leaves the event where the next one finds it: one object, and the deal stays alone', async function () {
-    this.timeout(40_000);
+  it('leaves the event where the next one finds it: one object, and the deal stays alone', async () => {
     const worker = await startWorkerProcess(world);
     // Reading the deal takes long enough to be killed in the middle of it.
     const slow = world.portal.faults.add({ action: { kind: 'delay', ms: 3000 } });

@@ -38,8 +38,7 @@ describe('what a person waits for and bulk work', () => {
   let person: Tenant;
   const loading: Tenant[] = [];
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     world = await startWorld({
       portal: { switches: { rateLimited: false } },
       bucket: { size: 1000, drain: 1000 },

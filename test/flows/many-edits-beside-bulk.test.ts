@@ -17,8 +17,7 @@ describe('a hundred edits of managers at random moments of a bulk change', () =>
   /** When each deal was edited, by its id. */
   const editedAt = new Map<number, number>();
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     world = await startWorld({
       portal: { latency: 'fast', switches: { virtualSeconds: false, workers: 8, rateLimited: false } },
       bucket: { size: 1000, drain: 1000 },

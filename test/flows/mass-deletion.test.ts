@@ -23,8 +23,7 @@ describe('a portal that hides its records from lists', () => {
   });
   after(() => world.stop());
 
-  it('is asked for each by its id: what it does not call lost is neither deleted nor held', async function () {
-    this.timeout(60_000);
+  it('is asked for each by its id: what it does not call lost is neither deleted nor held', async () => {
     world.portal.faults.add({ method: 'crm.item.list', action: { kind: 'emptyList' } });
     await world.runJob('deletion_sweep', tenant);
     await world.settled(30_000);

@@ -13,8 +13,7 @@ describe('3,000 rows in one SQL statement', () => {
   });
   after(() => world.stop());
 
-  it("reach the portal by themselves, in the writer's own transaction", async function () {
-    this.timeout(60_000);
+  it("reach the portal by themselves, in the writer's own transaction", async () => {
     await world.sql(`begin; insert into objects (tenant_id, name) values (${tenant.id}, 'Отменён'); rollback`);
     await world.sql(`insert into objects (tenant_id, name) select $1, 'Объект ' || n from generate_series(1, 3000) n`, [
       tenant.id,

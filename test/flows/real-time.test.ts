@@ -52,8 +52,7 @@ describe('events of an installed application', () => {
     await eventually(async () => (await nameOf('contracts', 'client_name')) === 'ООО Лютик');
   });
 
-  it('are stored before the answer, all of a storm, and read in a handful of requests', async function () {
-    this.timeout(60_000);
+  it('are stored before the answer, all of a storm, and read in a handful of requests', async () => {
     world.portal.journal.clear();
     for (let round = 1; round <= 3; round += 1) {
       for (let id = 1; id <= 200; id += 1) world.portal.records('deal').update(id, { TITLE: `Раунд ${round}, ${id}` });

@@ -19,8 +19,7 @@ describe('a person’s edit beside a first load of 3,000', () => {
   let world: World;
   let tenant: Tenant;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     world = await startWorld(busyPortal);
     tenant = await world.addTenant();
     await world.connectWithEvents(tenant);

@@ -10,8 +10,7 @@ describe('two workers, three companies, one portal', () => {
   let second: WorkerProcess;
   const tenants: Tenant[] = [];
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     // The limits are the real ones; a slow portal's seconds are accounted, not waited for.
     world = await startWorld({ portal: { latency: 'slow' } });
     for (const name of ['ООО Ромашка', 'ООО Василёк', 'ООО Клевер']) {
@@ -32,8 +31,7 @@ describe('two workers, three companies, one portal', () => {
       .list()
       .filter((deal) => String(deal.ORIGIN_ID).includes(`:${id}:`));
 
-  it('share the work: every record is written once, and no limit of the portal is broken', async function () {
-    this.timeout(60_000);
+  it('share the work: every record is written once, and no limit of the portal is broken', async () => {
     await world.sql(
       `insert into objects (tenant_id, name) select t, 'Объект ' || n from generate_series(1, $1) n, unnest($2::int[]) t`,
       [count, tenants.map((tenant) => tenant.id)],
@@ -47,8 +45,7 @@ describe('two workers, three companies, one portal', () => {
     expect(await world.sql('select 1 from integration_errors')).to.deep.equal([]);
   });
 
-  it('share the edits too: one write per edit', async function () {
-    this.timeout(60_000);
+  it('share the edits too: one write per edit', async () => {
     world.portal.journal.clear();
     await world.sql(`update objects set description = 'Описание ' || id where id % 5 = 0`);
     await world.settled(50_000);

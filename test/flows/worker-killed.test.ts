@@ -17,8 +17,7 @@ describe('workers that are killed in the middle of a run', () => {
     return worker;
   };
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     world = await startWorld({ config: { role: 'web' }, portal: { switches: { rateLimited: false } } });
     tenant = await world.addTenant();
     await world.sql(`insert into objects (tenant_id, name) select $1, 'Объект ' || n from generate_series(1, $2) n`, [
@@ -54,8 +53,7 @@ describe('workers that are killed in the middle of a run', () => {
     ['just after deals were made', async () => eventually(() => deals().length > 0)],
     ['at any instant', async () => new Promise((resolve) => setTimeout(resolve, 200 + Math.random() * 800))],
   ] as const) {
-    it(`${title}: nothing is doubled`, async function () {
-      this.timeout(30_000);
+    it(`${title}: nothing is doubled`, async () => {
       const worker = await startWorker();
       await moment();
       await worker.kill();
@@ -64,8 +62,7 @@ describe('workers that are killed in the middle of a run', () => {
     });
   }
 
-  it('another notices within ten seconds, goes on, and the run ends with the right counts', async function () {
-    this.timeout(60_000);
+  it('another notices within ten seconds, goes on, and the run ends with the right counts', async () => {
     world.portal.faults.clear();
     world.portal.faults.add({ method: 'batch', action: { kind: 'delay', ms: 1000 } });
     const victim = await startWorker();

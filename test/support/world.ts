@@ -182,7 +182,7 @@ export async function startWorld(options: WorldOptions = {}) {
     },
 
     /** Waits until nothing is queued any more. */
-    settled(timeoutMs = 15_000): Promise<unknown> {
+    settled(timeoutMs = 30_000): Promise<unknown> {
       return eventually(
         async () => {
           await portal.events.settled();

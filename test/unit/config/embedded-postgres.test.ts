@@ -25,8 +25,7 @@ describe('the embedded PostgreSQL', () => {
   let other: ChildProcess;
   let otherUrl: string;
 
-  before(async function () {
-    this.timeout(30_000);
+  before(async () => {
     parent = mkdtempSync(path.join(os.tmpdir(), 'axenta-embedded-'));
     // The server may run as somebody else than we do.
     chmodSync(parent, 0o755);
@@ -64,8 +63,7 @@ describe('the embedded PostgreSQL', () => {
     expect(otherUrl).to.equal(own.url);
   });
 
-  it('starts again by itself, at the same address, when the server is killed, and keeps what was committed', async function () {
-    this.timeout(20_000);
+  it('starts again by itself, at the same address, when the server is killed, and keeps what was committed', async () => {
     await sql('create table kept as select generate_series(1, 100) as n');
     const killed = serverPid();
     process.kill(killed, 'SIGKILL');
@@ -76,8 +74,7 @@ describe('the embedded PostgreSQL', () => {
     expect(new URL(own.url).port).to.equal(new URL(otherUrl).port);
   });
 
-  it('goes on when a process that held it is killed, and stops with the last one', async function () {
-    this.timeout(20_000);
+  it('goes on when a process that held it is killed, and stops with the last one', async () => {
     const second = await startEmbeddedPostgres({ dir });
     const pid = serverPid();
     other.kill('SIGKILL');

@@ -18,8 +18,7 @@ import { handlersOf } from './handlers.ts';
 const hangingWorker = fileURLToPath(new URL('./hanging-worker.ts', import.meta.url));
 const noticedMs = 10_000;
 
-describe('liveness of workers', function () {
-  this.timeout(30_000);
+describe('liveness of workers', () => {
   let database: TestDatabase;
   let link: DatabaseLink;
   let pool: pg.Pool;
