@@ -35,7 +35,9 @@ export function makeFaults(world: SoakWorld, random: Random, ledger: Ledger) {
       const left = Object.keys(all).filter((kind) => !counts[kind]);
       const kind = random.pick(left.length > 0 ? left : Object.keys(all).filter((name) => !onceOnly.has(name)));
       counts[kind] = (counts[kind] ?? 0) + 1;
+      world.happenings.push({ at: new Date(), what: `begins: ${kind}` });
       await all[kind]?.();
+      world.happenings.push({ at: new Date(), what: `ends: ${kind}` });
     },
 
     /** Kinds that never came. */

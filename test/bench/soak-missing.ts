@@ -1,4 +1,5 @@
 import type { SimulatedPortal } from '../portal/portal.ts';
+import { type Subject, tellHistory } from './soak-history.ts';
 import { findMissing, type Ledger, type Missing, type Standing, type Typed } from './soak-typed.ts';
 import type { SoakWorld } from './soak-world.ts';
 
@@ -8,7 +9,12 @@ const entities = { objects: 'object', users: 'user', contracts: 'contract' } as 
 /** What people typed and stands nowhere any more, neither in a record nor in a conflict, each with the history of its record. */
 export async function listMissing(world: SoakWorld, ledger: Ledger): Promise<string[]> {
   const standing = [...(await inOurs(world)), ...world.portals.flatMap(inPortal), ...(await inConflicts(world))];
-  const missing = findMissing(ledger.all, standing);
+  const known = findMissing(ledger.all, standing);
+  const missing = findMissing(
+    known.map(({ typed }) => typed),
+    [...standing, ...world.looks.lost(world.happenings)],
+  );
+  world.looks.unseen = known.length - missing.length;
   return Promise.all(missing.map((item) => describe(world, ledger, item)));
 }
 
@@ -49,9 +55,8 @@ async function inConflicts({ sql }: SoakWorld): Promise<Standing[]> {
 
 async function describe(world: SoakWorld, ledger: Ledger, { typed, partsIn }: Missing): Promise<string> {
   const parts = partsIn.map(({ where, text }) => `    a part stands in ${where}: ${JSON.stringify(text)}`);
-  const edits = ledger.all.filter(({ record }) => record === typed.record).map(lineOf);
-  const history = await historyOf(world, typed);
-  const lines = [...edits, ...history].sort().map((line) => `    ${line}`);
+  const edits = ledger.all.filter(({ record }) => record === typed.record).map((edit) => `    ${lineOf(edit)}`);
+  const lines = [...edits, ...(await tellHistory(world, subjectOf(typed)))].sort();
   return [`${typed.record}: ${typed.field} ${JSON.stringify(typed.value)} is missing`, ...parts, ...lines].join('\n');
 }
 
@@ -60,22 +65,9 @@ function lineOf({ at, field, value, replacedBy }: Typed): string {
   return `${at.toISOString()} typed ${field} ${JSON.stringify(value)}${end}`;
 }
 
-/** What the log says of the record, and the records that it stood for. */
-async function historyOf({ sql }: SoakWorld, { record, side }: Typed): Promise<string[]> {
+function subjectOf({ record, side }: Typed): Subject {
   const [kind = '', id] = record.split(' ');
-  const entity =
-    entities[kind as keyof typeof entities] ?? { deal: 'object', contact: 'user', company: 'contract' }[kind];
-  // Its row, whatever records that one had.
-  const isAbout = `(local_id::text = $2 and $3 or not $3 and (bitrix24_id = $2 or local_id in (
-    select local_id from sync_log where entity = $1 and bitrix24_id = $2)))`;
-  const rows = await sql<{ at: Date; what: string }>(
-    `select created_at as at, concat_ws(' ', 'log', tenant_id, entity, local_id, bitrix24_id, direction, operation, actor, changes::text) as what
-       from sync_log where entity = $1 and ${isAbout}
-     union all
-     select created_at, concat_ws(' ', 'conflict', tenant_id, entity, local_id, bitrix24_id, field, winner, state, local_value::text, bitrix24_value::text)
-       from sync_conflicts where entity = $1 and ${isAbout}
-     order by 1 desc limit 40`,
-    [entity, id, side === 'ours'],
-  );
-  return rows.map(({ at, what }) => `${at.toISOString()} ${what}`);
+  if (side === 'ours') return { entity: entities[kind as keyof typeof entities], localId: Number(id) };
+  const entity = ({ deal: 'object', contact: 'user', company: 'contract' } as const)[kind as (typeof kinds)[number]];
+  return { entity, remoteId: Number(id) };
 }

@@ -1,5 +1,6 @@
 import { multisetOf } from './counting.ts';
 import { differencesOf, type OurRow } from './soak-equal.ts';
+import { type Subject, tellHistory } from './soak-history.ts';
 import { forPeople } from './soak-rest.ts';
 import type { SoakTenant, SoakWorld } from './soak-world.ts';
 
@@ -54,13 +55,13 @@ export async function findForeign({ sql }: SoakWorld): Promise<string[]> {
   return [...doubled.map(({ what }) => what), ...moved];
 }
 
-/** What is wrong now that everything has come to rest: an empty list is a soak that passed. */
+/** What is wrong now that everything has come to rest: an empty list is a soak that passed. Each with the history of its records. */
 export async function findDifferences(
   world: SoakWorld,
   tenant: SoakTenant,
   merged: ReadonlySet<string>,
 ): Promise<string[]> {
-  const found: string[] = [];
+  const found: Difference[] = [];
   for (const { entity, remote, rows } of kinds) {
     const records = tenant.portal.records(remote).list();
     const origins = multisetOf(records.map((record) => originIn(record)).filter(Boolean));
@@ -68,7 +69,8 @@ export async function findDifferences(
       records.some((one) => originIn(one) === origin && merged.has(`${remote} ${one.ID} of ${tenant.portal.host}`));
     for (const [origin, count] of origins) {
       const isDouble = count > 1 && origin.startsWith(`${tenant.id}:`);
-      if (isDouble && !isMerged(origin)) found.push(`${origin} has ${count} ${remote} records`);
+      const text = `${origin} has ${count} ${remote} records`;
+      if (isDouble && !isMerged(origin)) found.push({ text, entity, localId: idIn(origin) });
     }
     const mappings = await world.sql<{ local_id: number; bitrix24_id: string; state: string }>(
       'select local_id, bitrix24_id, state from bitrix24_sync_mappings where tenant_id = $1 and local_type = $2',
@@ -107,7 +109,7 @@ export async function findDifferences(
         if (tenant.onDelete === 'keep' && orphaned.has(row.id) && !origins.has(origin)) continue;
         const isAskedAbout = records.some((one) => originIn(one) === origin && asked.theirs.has(Number(one.ID)));
         if (asked.local.has(row.id) || isAskedAbout) continue;
-        found.push(`${entity} ${row.id} has no ${remote}`);
+        found.push({ text: `${entity} ${row.id} has no ${remote}`, entity, localId: row.id });
         continue;
       }
       const origin = originIn(record);
@@ -115,13 +117,21 @@ export async function findDifferences(
       // Contracts of one client share the company that the first of them made.
       const isOfClient =
         entity === 'contract' && linked.filter((one) => Number(one.bitrix24_id) === Number(record.ID)).length > 1;
+      const texts = differencesOf(entity, row, record);
       if (!isImported && !isOfClient && origin !== `${tenant.id}:${entity}:${row.id}`)
-        found.push(`${remote} ${record.ID} has the origin ${record.ORIGIN_ID}`);
-      found.push(...differencesOf(entity, row, record));
+        texts.push(`${remote} ${record.ID} has the origin ${record.ORIGIN_ID}`);
+      found.push(...texts.map((text) => ({ text, entity, localId: row.id })));
     }
   }
-  return found;
+  return Promise.all(found.map(async ({ text, ...about }) => [text, ...(await tellHistory(world, about))].join('\n')));
 }
+
+interface Difference extends Subject {
+  text: string;
+}
+
+/** The row that an origin names. */
+const idIn = (origin: string) => Number(origin.split(':').at(-1));
 
 /** Records that a person is asked about, after people merged some: they wait as they are. */
 async function listAsked({ sql }: SoakWorld, tenant: SoakTenant, entity: Kind['entity']) {
@@ -146,15 +156,20 @@ function findUndeleted(side: {
   live: ReadonlySet<number>;
   /** A record of this origin stands for another row, too, or took a merged one in. */
   stands(origin: string): boolean;
-}): string[] {
+}): Difference[] {
   const { tenant, entity, remote, origins, linked, live, stands } = side;
-  const stillLinked = [...linked.keys()].filter((id) => !live.has(id)).map((id) => `deleted ${entity} ${id} is linked`);
+  const stillLinked = [...linked.keys()]
+    .filter((id) => !live.has(id))
+    .map((id) => ({ text: `deleted ${entity} ${id} is linked`, entity, localId: id }));
   if (tenant.onDelete === 'keep') return stillLinked;
   const prefix = `${tenant.id}:${entity}:`;
   const left = [...origins.keys()].filter(
     (origin) => origin.startsWith(prefix) && !live.has(Number(origin.slice(prefix.length))) && !stands(origin),
   );
-  return [...stillLinked, ...left.map((origin) => `deleted ${origin} still has a ${remote}`)];
+  return [
+    ...stillLinked,
+    ...left.map((origin) => ({ text: `deleted ${origin} still has a ${remote}`, entity, localId: idIn(origin) })),
+  ];
 }
 
 /** Records that stand beside the one that their row is linked with, and people's deals that were to become objects and did not. */
@@ -165,7 +180,7 @@ function findStrays(side: {
   linked: ReadonlyMap<number, number>;
   asked: ReadonlySet<number>;
   known: ReadonlySet<number>;
-}): string[] {
+}): Difference[] {
   const { tenant, entity, records, linked, asked, known } = side;
   const standing = new Set(linked.values());
   const prefix = `${tenant.id}:${entity}:`;
@@ -176,8 +191,12 @@ function findStrays(side: {
   });
   const isMissed = ({ ID, ORIGIN_ID }: Record<string, unknown>) => text(ORIGIN_ID) === '' && !known.has(Number(ID));
   const missed = tenant.imports && entity === 'object' ? records.filter(isMissed) : [];
+  const about = (ID: unknown) => ({ entity, remoteId: Number(ID) });
   return [
-    ...beside.map(({ ID, ORIGIN_ID }) => `record ${ID} of ${ORIGIN_ID} stands beside the linked one`),
-    ...missed.map(({ ID }) => `deal ${ID} was not imported`),
+    ...beside.map(({ ID, ORIGIN_ID }) => ({
+      text: `record ${ID} of ${ORIGIN_ID} stands beside the linked one`,
+      ...about(ID),
+    })),
+    ...missed.map(({ ID }) => ({ text: `deal ${ID} was not imported`, ...about(ID) })),
   ];
 }

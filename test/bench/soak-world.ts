@@ -16,6 +16,7 @@ import type { Random } from './random.ts';
 import { makeAppProcess } from './soak-app-process.ts';
 import { connect, type SoakMode } from './soak-connect.ts';
 import { makeField } from './soak-field.ts';
+import { makeLooks } from './soak-looks.ts';
 
 const jwtSecret = randomBytes(24).toString('hex');
 /** The name of the soak's own sessions in PostgreSQL. */
@@ -33,6 +34,11 @@ export interface SoakTenant {
   imports: boolean;
   /** The administrator opens the app in the portal. */
   reopen(): Promise<unknown>;
+}
+
+export interface Happening {
+  at: Date;
+  what: string;
 }
 
 export type SoakWorld = Awaited<ReturnType<typeof startSoakWorld>>;
@@ -55,11 +61,13 @@ export async function startSoakWorld(options: { tenants: number; random: Random;
   };
   // An application belongs to one company; webhooks of one portal may be several companies'.
   const portals: SimulatedPortal[] = [];
+  const looks = makeLooks();
   for (let n = 0; n < (mode === 'app' ? options.tenants : 1); n++) {
     const memberId = n.toString(16).padStart(32, '0');
     const portal = await startPortal({ oauth, switches, memberId, random: random.next });
     portal.setPlan({ offlineExtended: random.once(2) });
     await makeField(portal);
+    portal.answered.subscribe((answered) => looks.note(answered));
     portals.push(portal);
   }
   const connection = { connectionString: database.url, application_name: ownSessions };
@@ -131,6 +139,10 @@ export async function startSoakWorld(options: { tenants: number; random: Random;
     tenants,
     logFile,
     sql,
+    /** Faults that began and ended, each with its time. */
+    happenings: [] as Happening[],
+    /** What the portals showed just before they carried out our updates. */
+    looks,
 
     /** What the app answers to the tenant's administrator. Throws when it refuses. */
     async call({ token }: SoakTenant, method: string, address: string, body?: unknown): Promise<Answer['body']> {

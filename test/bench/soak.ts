@@ -126,7 +126,7 @@ async function soak(world: SoakWorld, random: Random): Promise<boolean> {
             (select count(*)::int from contracts) as contracts, (select count(*)::int from sync_conflicts) as conflicts,
             (select count(*)::int from sync_log) as changes`,
   );
-  console.log({ seed, mode, ...counts, ...disturbed, byHand, restSeconds });
+  console.log({ seed, mode, ...counts, ...disturbed, byHand, overwrittenUnseen: world.looks.unseen, restSeconds });
   for (const difference of differences.slice(0, 60)) console.log(`  ${difference}`);
   console.log(
     differences.length === 0

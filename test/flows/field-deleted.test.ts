@@ -12,6 +12,7 @@ describe('a user field that a pair needs is deleted in the portal', () => {
   let tenant: Tenant;
   let failures: ReturnType<typeof failuresOf>;
   let outgoing: { token: string };
+  let subscription: { remove(): void };
 
   before(async () => {
     world = await startWorld(unlimited);
@@ -127,7 +128,7 @@ describe('a user field that a pair needs is deleted in the portal', () => {
   it('is deleted and made again between two looks, and the portal tells: the CRM fills it, column untouched', async () => {
     const url = `http://127.0.0.1:${world.port}/bitrix24/events`;
     const events = ['ONCRMDEALUSERFIELDADD', 'ONCRMDEALUSERFIELDDELETE'];
-    const subscription = world.portal.addOutgoingWebhook({ url, events, token: outgoing.token });
+    subscription = world.portal.addOutgoingWebhook({ url, events, token: outgoing.token });
     await remove();
     await make();
     await world.portal.events.settled();
@@ -135,6 +136,21 @@ describe('a user field that a pair needs is deleted in the portal', () => {
     expect(await numbers()).to.deep.equal(['SN-1/2', 'SN-2', 'SN-3', 'SN-4']);
     expect(deals().map((deal) => deal[field])).to.deep.equal(['SN-1/2', 'SN-2', 'SN-3', 'SN-4']);
     expect(await failures.openFaults()).to.deep.equal([]);
+  });
+
+  it('is made again and typed into before the CRM fills it: a conflict, and neither value is lost', async () => {
+    await remove();
+    await make();
+    world.portal.records('deal').update(Number(deals()[1]?.ID), { [field]: 'SN-новый' });
+    await world.portal.events.settled();
+    await world.settled();
+    const conflicts = await world.sql(
+      `select local_value #>> '{}' as ours, bitrix24_value #>> '{}' as theirs from sync_conflicts where field like 'serial_number%'`,
+    );
+    expect(conflicts).to.deep.equal([{ ours: 'SN-2', theirs: 'SN-новый' }]);
+    expect((await numbers())[1]).to.equal('SN-новый');
+    await world.sql(`update objects set serial_number = 'SN-2' where id = 2`);
+    await world.settled();
     subscription.remove();
   });
 

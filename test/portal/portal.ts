@@ -1,6 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { AnsweredRequests } from './answered.ts';
 import { authenticateToken } from './app-access.ts';
 import { makeAppControl } from './app-control.ts';
 import { makeAppMethods } from './app-methods.ts';
@@ -92,6 +93,7 @@ export async function startPortal(options: PortalOptions = {}) {
   const rights = new Rights();
   const requisites = new Requisites();
   const workers = new Workers(switches);
+  const answered = new AnsweredRequests();
   const state = new PortalState();
   const session: PortalSession = { userId: 1, lang: 'ru' };
   const credentials = new Credentials(switches, users);
@@ -156,7 +158,7 @@ export async function startPortal(options: PortalOptions = {}) {
   });
   const server = await startServer(
     {
-      ...{ certificates, credentials, executor, faults, limits, state, switches, workers, control },
+      ...{ answered, certificates, credentials, executor, faults, limits, state, switches, workers, control },
       authenticateToken(token) {
         if (!oauth) throw new RestError(401, 'NO_AUTH_FOUND', 'Wrong authorization data');
         return authenticateToken({ oauth, apps: apps.records, users, switches, memberId }, token);
@@ -198,6 +200,7 @@ export async function startPortal(options: PortalOptions = {}) {
     rights,
     requisites,
     workers,
+    answered,
     state,
     session,
     apps,

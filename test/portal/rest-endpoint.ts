@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { AnsweredRequests } from './answered.ts';
 import { sendFailure, sendJson } from './answers.ts';
 import type { Credentials } from './credentials.ts';
 import type { Circumstances, Executor } from './executor.ts';
@@ -12,6 +13,7 @@ import { type Caller, RestError } from './types.ts';
 import type { Workers } from './workers.ts';
 
 export interface RestEndpointDeps {
+  answered: AnsweredRequests;
   credentials: Credentials;
   /** Who calls with an access token; throws RestError. */
   authenticateToken(token: string): Caller;
@@ -82,6 +84,7 @@ async function answerCall(
       await sleep(fault.ms);
     }
     const answer = await execute(deps, call, { fault, hangUp });
+    deps.answered.follow(response, { method: call.method, params: call.params, answer });
     throwLate(fault);
     sendJson(response, 200, answer);
   } catch (error) {

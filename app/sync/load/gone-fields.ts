@@ -1,5 +1,5 @@
 import { unusableFields, userFieldsOf, withoutFields } from '../../field-maps/available.ts';
-import type { RemoteValues } from '../../field-maps/types.ts';
+import type { Canonical, RemoteValues } from '../../field-maps/types.ts';
 import { listOpenFaults } from '../faults/fault-store.ts';
 import { fieldOfFault, listReturnedFields } from '../faults/field-faults.ts';
 import type { SyncContext } from '../pair.ts';
@@ -57,20 +57,36 @@ export async function doubtEmptied(
 
 /**
  * A deleted field that was made again is empty in every record. Until a pair was merged once since then, that emptiness says nothing: what
- * the CRM holds is sent. Everything else is merged as usual.
+ * the CRM holds is sent. What a person has typed into the new field meanwhile, without having seen ours, meets it as a conflict. Everything
+ * else is merged as usual.
  */
 export function forgetEmptied(
   { fieldMap, returned }: SyncContext,
   { remote, mapping, shadows }: { remote: RemoteValues | null; mapping: Mapping | null; shadows: Shadows },
 ): Shadows {
   if (!remote || !mapping || returned.size === 0) return shadows;
-  const emptied = fieldMap.pairs.filter((pair) => {
+  const anew = fieldMap.pairs.filter((pair) => {
     const since = Math.max(...pair.remoteFields.map((name) => returned.get(name)?.getTime() ?? 0));
-    const isMerged = mapping.syncedAt !== null && mapping.syncedAt.getTime() > since;
-    return since > 0 && !isMerged && pair.readRemote(remote, shadows.remote) === null;
+    return since > 0 && !(mapping.syncedAt !== null && mapping.syncedAt.getTime() > since);
   });
-  if (emptied.length === 0) return shadows;
-  const keys = new Set(emptied.map(({ key }) => key));
-  const values = Object.fromEntries(Object.entries(shadows.remote.values).filter(([key]) => !keys.has(key)));
-  return { ...shadows, remote: { ...shadows.remote, values } };
+  const keysWhere = (isMeant: (value: Canonical) => boolean) =>
+    new Set(anew.filter((pair) => isMeant(pair.readRemote(remote, shadows.remote))).map(({ key }) => key));
+  return {
+    ...shadows,
+    local: without(
+      shadows.local,
+      keysWhere((value) => value !== null),
+    ),
+    remote: {
+      ...shadows.remote,
+      values: without(
+        shadows.remote.values,
+        keysWhere(() => true),
+      ),
+    },
+  };
+}
+
+function without<Value>(values: Readonly<Record<string, Value>>, keys: ReadonlySet<string>): Record<string, Value> {
+  return Object.fromEntries(Object.entries(values).filter(([key]) => !keys.has(key)));
 }
