@@ -6,21 +6,21 @@ export function isEmpty(value: unknown): boolean {
   return value === null || value === undefined || value === '' || value === false;
 }
 
+/** Blanks before a line's end. Looked for where a run of blanks begins only: a run that ends otherwise is passed over once. */
+const lineTail = /(?<![^\S\n])[^\S\n]+\n/g;
+
 /** A text with LF line ends, without blanks at line ends and around. */
 export function canonicalText(value: unknown): Canonical {
   if (isEmpty(value)) return null;
-  const lines = String(value)
-    .replace(/\r\n?/g, '\n')
-    .replaceAll('\u00a0', ' ')
-    .split('\n')
-    .map((line) => line.trimEnd());
-  return lines.join('\n').trim() || null;
+  const text = String(value).replace(/\r\n?/g, '\n').replaceAll('\u00a0', ' ').trim();
+  return text.replace(lineTail, '\n') || null;
 }
 
 /** A text of one line: every run of blanks is one blank. */
 export function canonicalLine(value: unknown): Canonical {
   if (isEmpty(value)) return null;
-  return String(value).replace(/\s+/g, ' ').trim() || null;
+  const text = String(value).trim();
+  return (/\s\s|[^\S ]/.test(text) ? text.replace(/\s+/g, ' ') : text) || null;
 }
 
 /** A calendar date: the first ten characters, for arithmetic with zones would move the day. */
@@ -34,7 +34,7 @@ export function canonicalDate(value: unknown): Canonical {
 /** A number without trailing zeros. */
 export function canonicalNumber(value: unknown): Canonical {
   if (isEmpty(value)) return null;
-  const number = Number(String(value).replace(',', '.').trim());
+  const number = Number(String(value).trim().replace(',', '.'));
   return Number.isFinite(number) ? String(number) : null;
 }
 
@@ -68,10 +68,13 @@ export function canonicalPhone(value: unknown, country: CountryCode): Canonical 
   return phone.ext ? `${phone.number} доб. ${phone.ext}` : phone.number;
 }
 
+/** `2026-11-26T16:31:59.123456+03:00` and longer forms of it. */
+const longestMoment = 64;
+
 /** The calendar day of a moment, `utcOffsetMin` minutes east of UTC. */
 export function dayOfMoment(value: unknown, utcOffsetMin: number): Canonical {
   if (isEmpty(value)) return null;
-  const moment = value instanceof Date ? value.getTime() : Date.parse(String(value));
+  const moment = value instanceof Date ? value.getTime() : Date.parse(String(value).slice(0, longestMoment));
   return Number.isNaN(moment) ? null : canonicalDate(new Date(moment + utcOffsetMin * 60_000));
 }
 

@@ -27,7 +27,13 @@ function unitKey(unit: number): number {
 }
 
 const keysOf = (names: string) => new Set(names.split(' ').map(keyOf));
-const [bb, html, breaks, disk, br] = [keysOf(bbNames), keysOf(htmlNames), keysOf(breakNames), keyOf('disk'), keyOf('br')];
+const [bb, html, breaks, disk, br] = [
+  keysOf(bbNames),
+  keysOf(htmlNames),
+  keysOf(breakNames),
+  keyOf('disk'),
+  keyOf('br'),
+];
 /** Longer runs of letters are no name; their numbers would not be exact. */
 const longestName = 7;
 
@@ -158,9 +164,10 @@ class TagStripper {
     for (let index = this.#settled; from === -1 && index < this.#brackets.count; index += 1) {
       if (this.#isBbHead(this.#brackets.at(index))) from = this.#brackets.at(index);
     }
-    if (from !== -1) return this.#cut(from);
-    this.#brackets.count = 0;
-    this.#settled = 0;
+    if (from === -1) {
+      this.#brackets.count = 0;
+      this.#settled = 0;
+    } else this.#cut(from);
   }
 
   #isBbHead(from: number): boolean {

@@ -71,8 +71,11 @@ export function remoteIdentity(
 
 const nothing: Identity = { title: null, name: [], emails: [], phones: [], requisites: [], value: null };
 
+/** RFC 5321, 4.5.3.1: 64 units of a name, 255 of its host. */
+const longestEmail = 320;
+
 // Anything else that people write into these fields would find every record with as little of an address.
-const isEmail = (value: string) => /^\S+@\S+\.\S+$/.test(value);
+const isEmail = (value: string) => value.length <= longestEmail && /^\S+@\S+\.\S+$/.test(value);
 const isPhone = (value: string) => /^[+\d\s().-]+$/.test(value) && value.replace(/\D/g, '').length >= 7;
 
 function reachOf(
