@@ -1,5 +1,5 @@
-import { canonicalLine } from './canonical.ts';
-import { KnownLines, labelOf, type labels } from './known-lines.ts';
+import { canonicalLine, clip } from './canonical.ts';
+import { KnownLines, labelOf, type labels, longestValue } from './known-lines.ts';
 import { balanced, plainText, showableText, toMarkup } from './markup.ts';
 import type { Canonical, FieldPair, LocalRecord, Remembered, RemoteValues } from './types.ts';
 
@@ -22,6 +22,9 @@ const isEdge = new RegExp(`^(?:${edge})`, 'i');
 /** Stands for what is out of order in our part: lines of others below the marker, or no marker at all. */
 const disorder = '…';
 
+/** Much more than COMMENTS can hold, 64 KB (deal table of the self-hosted edition, 2026-05): nothing behind it is looked at. */
+const longestComments = 200_000;
+
 /** The pair key of our part. */
 const detailsKey = 'details';
 
@@ -41,10 +44,12 @@ export interface CommentParts {
  * known, what stands below the marker is ours, and without a marker nothing is. `isShared`: other pairs write lines with our labels, too.
  */
 export function splitComments(comments: unknown, { values, isFresh }: Remembered, isShared = false): CommentParts {
-  const pieces = String(comments ?? '').split(separators);
+  const pieces = clip(String(comments ?? ''), longestComments).split(separators);
   const at = pieces.findIndex(isMarker);
   const known = new KnownLines(
-    (values[detailsKey] ?? '').split('\n').filter((line) => line !== '' && line !== disorder),
+    clip(values[detailsKey] ?? '', longestComments)
+      .split('\n')
+      .filter((line) => line !== '' && line !== disorder),
   );
   if (at === -1) return splitUnmarked(pieces, known);
   const below: string[] = [];
@@ -130,7 +135,7 @@ export function joinComments({ above, below }: { above: string; below: string })
 
 /** A line of our part, or nothing when there is no value. Old databases cut a text at an emoji: our part has none. */
 export function labelledLine(label: (typeof labels)[number], value: Canonical): string[] {
-  const shown = canonicalLine(value?.replace(/[\u{10000}-\u{10ffff}]/gu, '') ?? null);
+  const shown = canonicalLine(value && clip(value, longestValue).replace(/[\u{10000}-\u{10ffff}]/gu, ''));
   return shown === null ? [] : [`${label}: ${shown}`];
 }
 

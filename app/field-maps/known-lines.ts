@@ -12,6 +12,10 @@ export const labels = [
   'КПП',
 ] as const;
 
+/** What a line of our part shows of a value, in UTF-16 units. */
+export const longestValue = 1000;
+const longestLine = longestValue + 20;
+
 const labelled = new RegExp(`^(${labels.join('|')}): `);
 
 /** The label that a line of our part begins with; null for a line without one. */
@@ -68,6 +72,7 @@ export class KnownLines {
 function wordsOf(lines: readonly string[]): Words {
   const root: Words = { next: new Map() };
   for (const [index, line] of lines.entries()) {
+    if (line.length > longestLine) continue;
     let at = root;
     for (const word of line.split(' ')) {
       const next = at.next.get(word) ?? { next: new Map() };

@@ -1,3 +1,4 @@
+import { replaceUnits } from '../lib/replace-units.ts';
 import { canonicalText, isEmpty } from './canonical.ts';
 import { withoutTags } from './tags.ts';
 import type { Canonical } from './types.ts';
@@ -10,9 +11,9 @@ const characters: Record<string, string> = {
   '#39': "'",
   apos: "'",
   nbsp: ' ',
-  amp: '&',
   '#91': '[',
   '#93': ']',
+  amp: '&',
 };
 
 /**
@@ -22,8 +23,13 @@ const characters: Record<string, string> = {
 export function plainText(value: unknown): Canonical {
   const text = canonicalText(value);
   if (text === null) return null;
-  const bare = withoutTags(text, { withBb: true });
-  return canonicalText(bare.replace(entity, (_, name: string) => characters[name] ?? ''));
+  return canonicalText(decoded(withoutTags(text, { withBb: true })));
+}
+
+/** Each entity is decoded once: what begins with `&amp;` is read last, and not again. */
+function decoded(text: string): string {
+  if (!text.includes('&')) return text;
+  return Object.entries(characters).reduce((read, [name, character]) => read.replaceAll(`&${name};`, character), text);
 }
 
 /** A text of the CRM as COMMENTS can show it: without HTML, which portals convert. */
@@ -35,8 +41,13 @@ export function showableText(value: unknown): Canonical {
 
 /** A plain text as it is sent: `plainText` of it is the text again. */
 export function toMarkup(text: string): string {
-  return text.replace(entity, '&amp;$1;').replaceAll('[', '&#91;').replaceAll(']', '&#93;');
+  return replaceUnits(text.replace(entity, '&amp;$1;'), brackets);
 }
+
+const brackets = new Map([
+  [0x5b, '&#91;'],
+  [0x5d, '&#93;'],
+]);
 
 const pairedTag =
   /\[(\/?)(b|i|u|s|p)\]|<(\/?)(b|i|u|s|p|div|span|strong|em|ul|ol|li|table|tbody|tr|td|th)(?:\s[^<>]*)?>/gi;

@@ -1,3 +1,5 @@
+import { isBlank } from './canonical.ts';
+
 // The names that Bitrix24's editor and converter use; anything else in brackets is the writer's own text.
 const bbNames = 'b i u s p list * url img user color size font code quote left right center justify table tr td th';
 const htmlNames = 'b i u s p div span br strong em ul ol li a img font h1 h2 h3 h4 h5 h6 table tbody tr td th';
@@ -36,11 +38,6 @@ const [bb, html, breaks, disk, br] = [
 ];
 /** Longer runs of letters are no name; their numbers would not be exact. */
 const longestName = 7;
-
-function isBlank(unit: number): boolean {
-  if (unit < 128) return unit === 32 || (unit >= 9 && unit <= 13);
-  return /\s/.test(String.fromCharCode(unit));
-}
 
 /**
  * A text without tags, and with a line end for each break of HTML. Taking a tag off can bring forth what looks like a tag again: that is
