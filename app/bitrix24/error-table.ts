@@ -207,7 +207,7 @@ function makeError(
   const rule: ErrorRule = { kind, retryable, advice };
   const said = extra.description ? `: ${redact(extra.description)}` : '';
   return new Bitrix24Error({
-    code: /^[\w-]+$/.test(code) ? code : 'bitrix24_refused',
+    code: /^[\w-]{1,100}$/.test(code) ? code : 'bitrix24_refused',
     rule,
     reason: { ru: `${text.ru}${said}`, en: `${text.en}${said}` },
     ...(extra.uncertain !== undefined && { uncertain: extra.uncertain }),
@@ -216,20 +216,27 @@ function makeError(
   });
 }
 
+/** Of a portal's description this much is read, with its tags, and this much is shown. */
+const [longestDescription, shownDescription] = [5000, 300];
+const longestCode = 100;
+
 function codeIn(body: unknown): string | null {
   if (typeof body !== 'object' || body === null || !('error' in body)) return null;
   const { error } = body as { error: unknown };
-  if (typeof error === 'object' && error !== null && 'code' in error) return String((error as { code: unknown }).code);
-  return String(error ?? '');
+  if (typeof error === 'object' && error !== null && 'code' in error) {
+    return String((error as { code: unknown }).code).slice(0, longestCode + 1);
+  }
+  return String(error ?? '').slice(0, longestCode + 1);
 }
 
 function descriptionIn(body: unknown): string {
   if (typeof body !== 'object' || body === null) return '';
-  const text = String((body as { error_description?: unknown }).error_description ?? '');
+  // Cut before anything is looked for in it: nothing that people read is as long.
+  const text = String((body as { error_description?: unknown }).error_description ?? '').slice(0, longestDescription);
   return text
-    .replace(/<[^>]*>/g, ' ')
+    .replace(/<[^<>]*>/g, ' ')
     .replace(/\s+/g, ' ')
     .trim()
-    .replace(/\.+$/, '')
-    .slice(0, 300);
+    .replace(/(?<!\.)\.+$/, '')
+    .slice(0, shownDescription);
 }

@@ -92,8 +92,10 @@ export function makeBitrix24Client(access: PortalAccess, deps: SdkClientDeps): B
   };
 }
 
+const longestFamily = 50;
+
 /** `ent` of `"LICENSE":"de_ent10000"`, which stands beside LICENSE_FAMILY on portals that have both (app.info, 2026-09). */
 function familyOf({ LICENSE_FAMILY, LICENSE }: Record<string, unknown>): string | null {
   const family = String(LICENSE_FAMILY ?? '') || String(LICENSE ?? '').replace(/^[a-z]+_/, '');
-  return family.replace(/\d+$/, '') || null;
+  return family.slice(0, longestFamily).replace(/\d+$/, '') || null;
 }

@@ -9,18 +9,41 @@ export function isEmpty(value: unknown): boolean {
 /** A text with LF line ends, without blanks at line ends and around. */
 export function canonicalText(value: unknown): Canonical {
   if (isEmpty(value)) return null;
-  const lines = String(value)
-    .replace(/\r\n?/g, '\n')
-    .replaceAll('\u00a0', ' ')
-    .split('\n')
-    .map((line) => line.trimEnd());
-  return lines.join('\n').trim() || null;
+  const text = String(value).trim();
+  return (/[\r\u00a0]|[^\S\n]\n/.test(text) ? withCleanLines(text) : text) || null;
+}
+
+const [lineFeed, carriageReturn, blank, lastingBlank] = [10, 13, 32, 0xa0] as const;
+
+/** Goes once through a text that neither begins nor ends with a blank. */
+function withCleanLines(text: string): string {
+  const units = new Uint16Array(text.length);
+  let length = 0;
+  /** Behind what is no blank in this line. */
+  let kept = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at);
+    const isLineEnd = unit === lineFeed || unit === carriageReturn;
+    if (unit === carriageReturn && text.charCodeAt(at + 1) === lineFeed) continue;
+    if (isLineEnd) length = kept;
+    units[length] = isLineEnd ? lineFeed : unit === lastingBlank ? blank : unit;
+    length += 1;
+    if (isLineEnd || !isBlank(unit)) kept = length;
+  }
+  return Buffer.from(units.buffer, 0, length * 2).toString('utf16le');
+}
+
+/** Whether a UTF-16 unit is one of the blanks that `trim` takes off. */
+export function isBlank(unit: number): boolean {
+  if (unit < 128) return unit === blank || (unit >= 9 && unit <= 13);
+  return (unit === lastingBlank || unit >= 0x1680) && /\s/.test(String.fromCharCode(unit));
 }
 
 /** A text of one line: every run of blanks is one blank. */
 export function canonicalLine(value: unknown): Canonical {
   if (isEmpty(value)) return null;
-  return String(value).replace(/\s+/g, ' ').trim() || null;
+  const text = String(value).trim();
+  return (/\s\s|[^\S ]/.test(text) ? text.replace(/\s+/g, ' ') : text) || null;
 }
 
 /** A calendar date: the first ten characters, for arithmetic with zones would move the day. */
@@ -34,7 +57,7 @@ export function canonicalDate(value: unknown): Canonical {
 /** A number without trailing zeros. */
 export function canonicalNumber(value: unknown): Canonical {
   if (isEmpty(value)) return null;
-  const number = Number(String(value).replace(',', '.').trim());
+  const number = Number(String(value).trim().replace(',', '.'));
   return Number.isFinite(number) ? String(number) : null;
 }
 
@@ -68,20 +91,19 @@ export function canonicalPhone(value: unknown, country: CountryCode): Canonical 
   return phone.ext ? `${phone.number} доб. ${phone.ext}` : phone.number;
 }
 
+/** `2026-11-26T16:31:59.123456+03:00` and longer forms of it. */
+const longestMoment = 64;
+
 /** The calendar day of a moment, `utcOffsetMin` minutes east of UTC. */
 export function dayOfMoment(value: unknown, utcOffsetMin: number): Canonical {
   if (isEmpty(value)) return null;
-  const moment = value instanceof Date ? value.getTime() : Date.parse(String(value));
+  const moment = value instanceof Date ? value.getTime() : Date.parse(String(value).slice(0, longestMoment));
   return Number.isNaN(moment) ? null : canonicalDate(new Date(moment + utcOffsetMin * 60_000));
 }
 
 /** Cuts a text to what a Bitrix24 field can hold, counting UTF-16 units, never through the middle of a character. */
 export function clip(text: string, length: number): string {
   if (text.length <= length) return text;
-  let clipped = '';
-  for (const character of text) {
-    if (clipped.length + character.length > length) break;
-    clipped += character;
-  }
-  return clipped.trimEnd();
+  const isInside = /^[\ud800-\udbff][\udc00-\udfff]$/.test(text.slice(length - 1, length + 1));
+  return text.slice(0, isInside ? length - 1 : length).trimEnd();
 }

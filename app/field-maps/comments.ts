@@ -1,24 +1,29 @@
-import { canonicalLine } from './canonical.ts';
+import { canonicalLine, clip } from './canonical.ts';
+import { KnownLines, labelOf, type labels, longestValue } from './known-lines.ts';
 import { balanced, plainText, showableText, toMarkup } from './markup.ts';
 import type { Canonical, FieldPair, LocalRecord, Remembered, RemoteValues } from './types.ts';
 
 /** Stands between what people write and what we keep up to date. It tells them so. */
 const markerLine = '——— Axenta: ниже заполняется автоматически ———';
 
+const dash = '-–—_=*';
 // Portals and people change dashes, blanks and markup; the word between dashes is what remains.
-const marker = /^[-–—_=*]{2,} ?Axenta\b.*[-–—_=*]{2,}$/i;
-// Where its line was joined with others, its own words are what remains.
-const joinedMarker = '[-–—_=*]{2,}\\s?Axenta:\\sниже\\sзаполняется\\sавтоматически\\s?[-–—_=*]{2,}';
-const separators = new RegExp(
-  `(\\r\\n?|\\n|<br(?:\\s[^<>]*)?/?>\\n?|</?(?:p|div|ul|ol|li|tr|table|h[1-6])(?:\\s[^<>]*)?>|\\[/?p\\]|${joinedMarker})`,
-  'i',
-);
-
-const labels = ['IMEI', 'Тип', 'Договор', 'Клиент', 'Роль', 'Создан', 'Обновлён', 'Название', 'Срок', 'ИНН', 'КПП'];
-const labelled = new RegExp(`^(${labels.join('|')}): `);
+const markerStart = new RegExp(`^[${dash}]{2,} ?Axenta\\b`, 'i');
+const markerEnd = new RegExp(`[${dash}]{2}$`);
+// Where its line was joined with others, its own words are what remains. Looked for where a run of dashes begins only.
+const joinedMarker = `(?<![${dash}])[${dash}]{2,}\\s?Axenta:\\sниже\\sзаполняется\\sавтоматически\\s?[${dash}]{2,}`;
+const lineBreak = '\\r\\n?|\\n|<br(?:\\s[^<>]*)?/?>\\n?';
+const lineBreaks = new RegExp(lineBreak, 'gi');
+const edge = `${lineBreak}|</?(?:p|div|ul|ol|li|tr|table|h[1-6])(?:\\s[^<>]*)?>|\\[/?p\\]`;
+/** Everything that stands between two lines is one piece. */
+const separators = new RegExp(`((?:${edge})+|${joinedMarker})`, 'i');
+const isEdge = new RegExp(`^(?:${edge})`, 'i');
 
 /** Stands for what is out of order in our part: lines of others below the marker, or no marker at all. */
 const disorder = '…';
+
+/** Much more than COMMENTS can hold, 64 KB (deal table of the self-hosted edition, 2026-05): nothing behind it is looked at. */
+const longestComments = 200_000;
 
 /** The pair key of our part. */
 const detailsKey = 'details';
@@ -39,23 +44,29 @@ export interface CommentParts {
  * known, what stands below the marker is ours, and without a marker nothing is. `isShared`: other pairs write lines with our labels, too.
  */
 export function splitComments(comments: unknown, { values, isFresh }: Remembered, isShared = false): CommentParts {
-  const pieces = String(comments ?? '').split(separators);
+  const pieces = clip(String(comments ?? ''), longestComments).split(separators);
   const at = pieces.findIndex(isMarker);
-  const known = (values[detailsKey] ?? '').split('\n').filter((line) => line !== '' && line !== disorder);
+  const known = new KnownLines(
+    clip(values[detailsKey] ?? '', longestComments)
+      .split('\n')
+      .filter((line) => line !== '' && line !== disorder),
+  );
   if (at === -1) return splitUnmarked(pieces, known);
   const below: string[] = [];
   const notes: string[] = [];
-  const rest = pieces.slice(at + 1).filter((piece) => !isMarker(piece) && plainText(piece) !== null);
-  const shown = new Set(rest.map((piece) => plainText(piece)));
+  const rest = pieces.slice(at + 1).flatMap((piece) => {
+    const line = isEdge.test(piece) ? null : plainText(piece);
+    return line === null || isMarkerAs(piece, line) ? [] : [{ piece, line }];
+  });
+  const changed = known.labelsMissingIn(new Set(rest.map(({ line }) => line)));
   const isOurs = (line: string) =>
     isFresh === true ||
-    known.length === 0 ||
-    known.includes(line) ||
-    (isShared ? labelled.test(line) : isChangedLine(line, known, shown));
-  for (const piece of rest) {
-    const line = plainText(piece) ?? '';
-    const start = isFresh ? undefined : known.find((own) => line.startsWith(`${own} `) && !known.includes(line));
-    if (start !== undefined) {
+    known.isEmpty ||
+    known.has(line) ||
+    (isShared ? labelOf(line) !== null : changed.has(labelOf(line)));
+  for (const { piece, line } of rest) {
+    const start = isFresh || known.has(line) ? null : known.startOf(line);
+    if (start !== null) {
       below.push(start);
       notes.push(toMarkup(line.slice(start.length + 1)));
     } else if (isOurs(line)) below.push(line);
@@ -65,30 +76,35 @@ export function splitComments(comments: unknown, { values, isFresh }: Remembered
   return { above: people.filter((part) => part !== '').join('\n'), below, inOrder: notes.length === 0 };
 }
 
-/** One of our lines that somebody changed: the line that we wrote under this label is not there any more. */
-function isChangedLine(line: string, known: readonly string[], shown: ReadonlySet<string | null>): boolean {
-  const [, label] = labelled.exec(line) ?? [];
-  return label !== undefined && known.some((own) => own.startsWith(`${label}: `) && !shown.has(own));
-}
-
-function splitUnmarked(pieces: readonly string[], known: readonly string[]): CommentParts {
-  const isOurs = (piece: string | undefined) => piece !== undefined && known.includes(plainText(piece) ?? '');
-  const below = pieces.filter(isOurs).map((piece) => plainText(piece) ?? '');
-  // The line break behind a line of ours goes with it.
-  const above = pieces.filter((piece, at) => !isOurs(piece) && !(isBreak(piece) && isOurs(pieces[at - 1])));
+function splitUnmarked(pieces: readonly string[], known: KnownLines): CommentParts {
+  if (known.isEmpty) return { above: balanced(joined(pieces)), below: [], inOrder: true };
+  const below: string[] = [];
+  const above: string[] = [];
+  let isBehindOurs = false;
+  for (const piece of pieces) {
+    const line = isEdge.test(piece) ? null : plainText(piece);
+    if (line !== null && known.has(line)) below.push(line);
+    // The line break behind a line of ours goes with it.
+    else above.push(isBehindOurs ? piece.replace(firstBreak, '') : piece);
+    isBehindOurs = line !== null && known.has(line);
+  }
   return { above: balanced(joined(above)), below, inOrder: below.length === 0 };
 }
 
-function isBreak(piece: string): boolean {
-  return /^(?:\r\n?|\n|<br)/i.test(piece);
-}
+const firstBreak = new RegExp(`^(?:${lineBreak})`, 'i');
 
 function joined(pieces: readonly string[]): string {
-  return pieces.map((piece) => (isBreak(piece) ? '\n' : piece)).join('');
+  return pieces.map((piece) => (isEdge.test(piece) ? piece.replace(lineBreaks, '\n') : piece)).join('');
 }
 
 function isMarker(piece: string): boolean {
-  return /axenta/i.test(piece) && marker.test(canonicalLine(plainText(piece)) ?? '');
+  return /axenta/i.test(piece) && isMarkerAs(piece, plainText(piece));
+}
+
+function isMarkerAs(piece: string, text: Canonical): boolean {
+  if (!/axenta/i.test(piece)) return false;
+  const line = canonicalLine(text) ?? '';
+  return markerStart.test(line) && markerEnd.test(line);
 }
 
 /** What a text of ours can show above the marker: without a line that would be taken for the marker when it comes back. */
@@ -96,11 +112,15 @@ export function shownAbove(text: unknown): Canonical {
   return withoutMarkers(showableText(text));
 }
 
+/** Markers inside of markers: more than any text of people holds. */
+const deepestMarkers = 5;
+
 function withoutMarkers(text: Canonical): Canonical {
-  if (text === null) return null;
+  if (text === null || !/axenta/i.test(text)) return text;
   let markup = toMarkup(text);
-  for (let before = ''; markup !== before; ) {
+  for (let round = 0, before = ''; markup !== before; round += 1) {
     before = markup;
+    if (round === deepestMarkers) markup = markup.replace(/a(?=xenta)/gi, '$& ');
     const kept = markup.split(separators).filter((piece) => !isMarker(piece));
     markup = kept.join('');
   }
@@ -115,7 +135,7 @@ export function joinComments({ above, below }: { above: string; below: string })
 
 /** A line of our part, or nothing when there is no value. Old databases cut a text at an emoji: our part has none. */
 export function labelledLine(label: (typeof labels)[number], value: Canonical): string[] {
-  const shown = canonicalLine(value?.replace(/[\u{10000}-\u{10ffff}]/gu, '') ?? null);
+  const shown = canonicalLine(value && clip(value, longestValue).replace(/[\u{10000}-\u{10ffff}]/gu, ''));
   return shown === null ? [] : [`${label}: ${shown}`];
 }
 

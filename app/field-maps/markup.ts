@@ -1,12 +1,8 @@
+import { replaceUnits } from '../lib/replace-units.ts';
 import { canonicalText, isEmpty } from './canonical.ts';
+import { withoutTags } from './tags.ts';
 import type { Canonical } from './types.ts';
 
-// The names that Bitrix24's editor and converter use; anything else in brackets is the writer's own text.
-const bbTag =
-  /\[\/?(?:b|i|u|s|p|list|\*|url|img|user|color|size|font|code|quote|left|right|center|justify|table|tr|td|th|disk file id)(?:=[^\]]*|\s[^\]]*)?\]/gi;
-const htmlTag =
-  /<\/?(?:b|i|u|s|p|div|span|br|strong|em|ul|ol|li|a|img|font|h[1-6]|table|tbody|tr|td|th)(?:\s[^<>]*)?\/?>/gi;
-const htmlBreak = /<br(?:\s[^<>]*)?\/?>\n?|<\/(?:p|div|li|tr|h[1-6])>/gi;
 const entity = /&(lt|gt|quot|#39|apos|nbsp|amp|#91|#93);/g;
 const characters: Record<string, string> = {
   lt: '<',
@@ -15,9 +11,9 @@ const characters: Record<string, string> = {
   '#39': "'",
   apos: "'",
   nbsp: ' ',
-  amp: '&',
   '#91': '[',
   '#93': ']',
+  amp: '&',
 };
 
 /**
@@ -27,47 +23,65 @@ const characters: Record<string, string> = {
 export function plainText(value: unknown): Canonical {
   const text = canonicalText(value);
   if (text === null) return null;
-  const bare = withoutTags(text, (part) => part.replace(htmlBreak, '\n').replace(htmlTag, '').replace(bbTag, ''));
-  return canonicalText(bare.replace(entity, (_, name: string) => characters[name] ?? ''));
+  return canonicalText(decoded(withoutTags(text, { withBb: true })));
+}
+
+/** Each entity is decoded once: what begins with `&amp;` is read last, and not again. */
+function decoded(text: string): string {
+  if (!text.includes('&')) return text;
+  return Object.entries(characters).reduce((read, [name, character]) => read.replaceAll(`&${name};`, character), text);
 }
 
 /** A text of the CRM as COMMENTS can show it: without HTML, which portals convert. */
 export function showableText(value: unknown): Canonical {
   if (isEmpty(value)) return null;
   const text = canonicalText(value) ?? '';
-  return canonicalText(withoutTags(text, (part) => part.replace(htmlBreak, '\n').replace(htmlTag, '')));
+  return canonicalText(withoutTags(text, { withBb: false }));
 }
 
 /** A plain text as it is sent: `plainText` of it is the text again. */
 export function toMarkup(text: string): string {
-  return text.replace(entity, '&amp;$1;').replaceAll('[', '&#91;').replaceAll(']', '&#93;');
+  return replaceUnits(text.replace(entity, '&amp;$1;'), brackets);
 }
 
-// Taking tags off can bring forth what looks like a tag again; every round makes the text shorter, so this ends.
-function withoutTags(text: string, strip: (text: string) => string): string {
-  let bare = text;
-  for (let before = ''; bare !== before; ) {
-    before = bare;
-    bare = strip(bare);
-  }
-  return bare;
-}
+const brackets = new Map([
+  [0x5b, '&#91;'],
+  [0x5d, '&#93;'],
+]);
 
 const pairedTag =
   /\[(\/?)(b|i|u|s|p)\]|<(\/?)(b|i|u|s|p|div|span|strong|em|ul|ol|li|table|tbody|tr|td|th)(?:\s[^<>]*)?>/gi;
-const opened =
-  /(?:\[(?:b|i|u|s|p)\]|<(?:b|i|u|s|p|div|span|strong|em|ul|ol|li|table|tbody|tr|td|th)(?:\s[^<>]*)?>|\s)+$/i;
+const lastBb = /\[[biusp]\]$/i;
+const lastHtml = /^<(?:b|i|u|s|p|div|span|strong|em|ul|ol|li|table|tbody|tr|td|th)(?:\s[^<>]*)?>$/i;
 
 /** A part of a marked-up text that stands by itself: tags that open at its end are dropped, tags that stay open are closed. */
 export function balanced(markup: string): string {
-  const text = markup.replace(opened, '').trim();
-  const open: string[] = [];
+  const text = withoutOpenedLast(markup).trim();
+  const closings: (string | null)[] = [];
+  /** Where in `closings` the tags of each name stand that are still open. */
+  const open = new Map<string, number[]>();
   for (const [, bbClose, bb, htmlClose, html] of text.matchAll(pairedTag)) {
     const closing = bb === undefined ? `</${html}>` : `[/${bb}]`;
+    const standing = open.get(closing) ?? [];
     if (bbClose || htmlClose) {
-      const at = open.lastIndexOf(closing);
-      if (at !== -1) open.splice(at, 1);
-    } else open.push(closing);
+      const last = standing.pop();
+      if (last !== undefined) closings[last] = null;
+    } else {
+      standing.push(closings.length);
+      open.set(closing, standing);
+      closings.push(closing);
+    }
   }
-  return text + open.reverse().join('');
+  return text + closings.reverse().join('');
+}
+
+function withoutOpenedLast(markup: string): string {
+  let text = markup.trimEnd();
+  for (let before = ''; text !== before; ) {
+    before = text;
+    const from = text.endsWith('>') ? text.lastIndexOf('<') : -1;
+    if (from !== -1 && lastHtml.test(text.slice(from))) text = text.slice(0, from).trimEnd();
+    else if (lastBb.test(text.slice(-3))) text = text.slice(0, -3).trimEnd();
+  }
+  return text;
 }

@@ -1,4 +1,4 @@
-import { canonicalEmail, canonicalPhone } from './canonical.ts';
+import { canonicalEmail, canonicalLine, canonicalPhone } from './canonical.ts';
 import {
   type Canonical,
   defaultPlace,
@@ -20,14 +20,16 @@ export function multifieldPair(
   { country } = defaultPlace,
 ): FieldPair {
   const canonical = (value: unknown) => (typeId === 'EMAIL' ? canonicalEmail(value) : canonicalPhone(value, country));
-  const isOfType = (item: Multifield) => item.typeId === typeId && canonical(item.value) !== null;
+  const isOfType = (item: Multifield) => item.typeId === typeId && canonicalLine(item.value) !== null;
   const isForeign = (item: Multifield, { foreign }: Remembered) =>
     item.id !== undefined && foreign[key]?.includes(item.id) === true;
   const byId = ({ multifields }: RemoteValues, { ids }: Remembered) =>
     multifields.find((item) => isOfType(item) && item.id !== undefined && item.id === ids[key]);
   // A value that is neither ours nor known as a person's was entered since the last look: it is shown to the CRM.
-  const unaccounted = ({ multifields }: RemoteValues, remembered: Remembered) =>
-    multifields.find((item) => isOfType(item) && !isForeign(item, remembered));
+  const unaccounted = ({ multifields }: RemoteValues, { foreign }: Remembered) => {
+    const known = new Set(foreign[key]);
+    return multifields.find((item) => isOfType(item) && (item.id === undefined || !known.has(item.id)));
+  };
   const current = (remote: RemoteValues, remembered: Remembered) =>
     byId(remote, remembered) ?? unaccounted(remote, remembered);
 

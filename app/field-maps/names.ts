@@ -8,8 +8,15 @@ const fields = ['first', 'last', 'second'] as const;
 type Field = (typeof fields)[number];
 type Parts = Record<Field, string[]>;
 
+/** What is looked at of a name, in UTF-16 units: much more than any field holds. */
+const longestName = 1000;
+
+function lineOf(value: unknown): Canonical {
+  return canonicalLine(typeof value === 'string' ? clip(value, longestName) : value);
+}
+
 function wordsOf(value: unknown): string[] {
-  return canonicalLine(value)?.split(' ') ?? [];
+  return lineOf(value)?.split(' ') ?? [];
 }
 
 /** NAME and LAST_NAME one below the other, and SECOND_NAME where there is one: in one line they could not be told apart. */
@@ -121,9 +128,7 @@ export const namePair: FieldPair = {
   remoteFields: ['NAME', 'LAST_NAME', 'SECOND_NAME'],
   readLocal: (local) => canonicalLine(local.name),
   readRemote: ({ fields: { NAME, LAST_NAME, SECOND_NAME } }) => {
-    const [first = '', last = '', second = ''] = [NAME, LAST_NAME, SECOND_NAME].map(
-      (part) => canonicalLine(part) ?? '',
-    );
+    const [first = '', last = '', second = ''] = [NAME, LAST_NAME, SECOND_NAME].map((part) => lineOf(part) ?? '');
     if (first === '' && last === '' && second === '') return null;
     return second === '' ? `${first}\n${last}` : `${first}\n${last}\n${second}`;
   },

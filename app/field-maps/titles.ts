@@ -34,16 +34,26 @@ const [bareGap, bracketGap] = ['\ue000', '\ue001'];
 function without(title: string, mentions: readonly RegExp[]): Canonical {
   const toGap = (written: string) => (/^[([]/.test(written) ? bracketGap : bareGap);
   const marked = mentions.reduce((text, mention) => text.replace(mention, toGap), title);
-  const bare = marked
-    .replace(/^[\s\ue000\ue001]*[\ue000\ue001][\s\ue000\ue001,:;–—|-]*/, '')
-    .replace(/[\s\ue000\ue001,:;–—|-]*\ue000[\s\ue000\ue001]*$/, '')
+  const bare = withoutTail(marked.replace(/^[\s\ue000\ue001]*[\ue000\ue001][\s\ue000\ue001,:;–—|-]*/, ''))
     .replace(/([,:;–—|-])\s*[\ue000\ue001]\s*\1/g, '$1')
     .replace(/[\ue000\ue001]/g, ' ');
   return canonicalLine(bare);
 }
 
+/** A title that ended with a mention without brackets, without what led to it. Goes from the end, past each sign once. */
+function withoutTail(marked: string): string {
+  const lastWord = marked.replace(/[\ue000\ue001]/g, ' ').trimEnd().length;
+  if (!marked.includes(bareGap, lastWord)) return marked;
+  let end = marked.length;
+  while (end > 0 && /[\s\ue000\ue001,:;–—|-]/.test(marked[end - 1] ?? '')) end -= 1;
+  return marked.slice(0, end);
+}
+
+/** Longer numbers fit into no title. */
+const longestNumber = titleLength;
+
 function mentionsOf(numbers: readonly Canonical[]): RegExp[] {
-  return numbers.flatMap((number) => (number === null ? [] : [mentionOf(number)]));
+  return numbers.flatMap((number) => (number === null || number.length > longestNumber ? [] : [mentionOf(number)]));
 }
 
 /** The object's name without its contract's number; a name that is nothing else stays. */
@@ -51,7 +61,7 @@ function bareName(local: LocalRecord): { name: Canonical; suffix: string } {
   const name = canonicalLine(local.name);
   const number = numberOf(local);
   if (name === null || number === null) return { name, suffix: '' };
-  const bare = without(name, [mentionOf(number)]);
+  const bare = without(name, mentionsOf([number]));
   return bare === null ? { name, suffix: '' } : { name: bare, suffix: ` (договор ${number})` };
 }
 
@@ -76,7 +86,10 @@ function encodeOver(local: LocalRecord, { value, localShadow }: Standing): Canon
 
 /** The title with one mention, of this number, in the words that people chose; null when it mentions none of the known ones. */
 function renewMention(title: string, known: readonly string[], number: string): Canonical {
-  const found = known.flatMap((stood) => [...title.matchAll(mentionOf(stood))].map((match) => ({ stood, match })));
+  const found = known.flatMap((stood) => {
+    const match = mentionsOf([stood]).map((mention) => mention.exec(title))[0];
+    return match ? [{ stood, match }] : [];
+  });
   const [first] = found.sort((one, other) => one.match.index - other.match.index);
   if (!first) return null;
   const { stood, match } = first;

@@ -27,6 +27,9 @@ const lineEnds = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/;
 /** Control characters, line ends among them. */
 const unprintable = /[\p{Cc}\u2028\u2029]+/gu;
 
+/** So much of a stack is shown, in UTF-16 units: an error's message in it may be a text from outside. */
+const longestStack = 20_000;
+
 const hiddenFields = new Set(['name', 'hostname', 'pid', 'level', 'msg', 'time', 'v', 'err']);
 
 // The last gate: whatever a line was made of, no secret of a known form passes.
@@ -64,7 +67,11 @@ function textLine(record: Record<string, unknown>): string {
   const error = record.err as { stack?: string } | undefined;
   // A text from outside must not pass for a line of its own, nor speak to the terminal that shows it. A stack begins with such a text.
   const head = [`[BITRIX24] ${date} ${time} ${String(record.msg)}`, ...mark, ...fields].join(' ');
-  const stack = error?.stack?.split(lineEnds).map((line) => `  ${line}`) ?? [];
+  const stack =
+    error?.stack
+      ?.slice(0, longestStack)
+      .split(lineEnds)
+      .map((line) => `  ${line}`) ?? [];
   return redact([head, ...stack].map((line) => line.replace(unprintable, ' ')).join('\n'));
 }
 

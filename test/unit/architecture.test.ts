@@ -94,7 +94,7 @@ const homes: { packages: RegExp; home: RegExp; why: string }[] = [
 /** Decide by values alone: the same answer for the same arguments, nothing read, nothing written. */
 const pure = [
   /^app\/field-maps\//,
-  /^app\/lib\/(errors|records|redact)\.ts$/,
+  /^app\/lib\/(errors|records|redact|replace-units)\.ts$/,
   /^app\/sync\/plan\/(plan|merge|origin-id)\.ts$/,
   /^app\/sync\/faults\/backoff\.ts$/,
   /^app\/bitrix24\/(calendar-day|errors|error-rows|error-table|installation-error-rows|item-codec|list-answer|clear-company-fields|webhook-url)\.ts$/,

@@ -16,6 +16,7 @@ const frame = {
   domain: z
     .string()
     .trim()
+    .max(300)
     .transform((text) => text.replace(/^https?:\/\//, '').replace(/\/.*$/, ''))
     .pipe(z.string().regex(/^[\w.-]{1,253}(:\d{1,5})?$/)),
   member_id: z.string().regex(/^[\w-]{1,64}$/),

@@ -71,8 +71,15 @@ export function remoteIdentity(
 
 const nothing: Identity = { title: null, name: [], emails: [], phones: [], requisites: [], value: null };
 
+/** RFC 5321, 4.5.3.1: 64 units of a name, 255 of its host. */
+const longestEmail = 320;
+const longestPhone = 100;
+const longestNumber = 100;
+/** Names are compared by the words in so much of them. */
+const longestName = 1000;
+
 // Anything else that people write into these fields would find every record with as little of an address.
-const isEmail = (value: string) => /^\S+@\S+\.\S+$/.test(value);
+const isEmail = (value: string) => value.length <= longestEmail && /^\S+@\S+\.\S+$/.test(value);
 const isPhone = (value: string) => /^[+\d\s().-]+$/.test(value) && value.replace(/\D/g, '').length >= 7;
 
 function reachOf(
@@ -89,26 +96,34 @@ function reachOf(
 
 /** A phone number as it is dialled, without its extension; null for what is none. */
 function dialled(value: unknown, country: Place['country']): string | null {
-  const [number = ''] = (canonicalPhone(value, country) ?? '').split(/\s*(?:доб\.?|ext\.?|[,;#])/i);
+  const phone = canonicalPhone(value, country) ?? '';
+  if (phone.length > longestPhone) return null;
+  const [number = ''] = phone.split(/\s*(?:доб\.?|ext\.?|[,;#])/i);
   return isPhone(number) ? number : null;
 }
 
 /** Phones with the same key are one number, in whatever form each is written: country codes are left out by many. */
 export function phoneKey(phone: string): string {
-  return phone.replace(/\D/g, '').slice(-10);
+  return phone.slice(-longestPhone).replace(/\D/g, '').slice(-10);
 }
 
 /** Numbers of the tax register that can be looked for; what people write instead of them is none. */
 function requisitesOf(rows: readonly { inn: unknown; kpp: unknown }[]): Identity['requisites'] {
   return rows.flatMap(({ inn, kpp }) => {
-    const digits = String(inn ?? '').replace(/\s/g, '');
-    const code = String(kpp ?? '').replace(/\s/g, '');
+    const [digits, code] = [withoutBlanks(inn), withoutBlanks(kpp)];
     return /^\d{8,14}$/.test(digits) ? [{ inn: digits, kpp: code === '' ? null : code.toUpperCase() }] : [];
   });
 }
 
+function withoutBlanks(number: unknown): string {
+  return String(number ?? '')
+    .slice(0, longestNumber)
+    .replace(/\s/g, '');
+}
+
 function wordsOf(text: string | null): string[] {
   const words = (text ?? '')
+    .slice(0, longestName)
     .toLowerCase()
     .replaceAll('ё', 'е')
     .split(/[^\p{L}\p{N}]+/u);
