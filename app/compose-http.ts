@@ -7,6 +7,7 @@ import { makeRecordRoutes } from './crm/record-routes.ts';
 import { makeReceive } from './events/receive.ts';
 import { makeEventRoutes } from './events/routes.ts';
 import type { Metrics } from './http/metrics.ts';
+import type { RateLimits } from './http/rate-limits.ts';
 import { createServer } from './http/server.ts';
 import { makeCardRoutes } from './integration/card-routes.ts';
 import { makeClientRoutes } from './integration/client-routes.ts';
@@ -35,16 +36,18 @@ export interface HttpDeps {
   portals: Portals;
   runSql: RunSql;
   bucket: BucketSize;
+  rates: RateLimits;
 }
 
 /** Builds the HTTP server with every route; it does not listen yet. */
 export function composeHttp(deps: HttpDeps) {
-  const { config, db, clock, log, metrics, portals } = deps;
+  const { config, db, clock, log, metrics, portals, rates } = deps;
   const receive = makeReceive<Installation>({
     ...{ db, clock, log, identify: portals.identify },
     installByEvent: portals.appEvents.installByEvent,
     handleAppEvent: portals.appEvents.handleAppEvent,
     forgetFields: portals.clients.forgetEverywhere,
+    noteRefused: (address) => rates.take('refusedEventByAddress', address),
     count: (result) => metrics.events.inc({ result }),
   });
   return createServer({
@@ -55,6 +58,7 @@ export function composeHttp(deps: HttpDeps) {
       jwksUrl: config.jwksUrl,
       isKnown: (tenantId, installation) => isKnown(db, tenantId, installation),
     },
+    ...{ rates, trustedProxies: config.trustedProxies },
     ready: () => isMigrated(db),
   });
 }

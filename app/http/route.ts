@@ -18,6 +18,8 @@ export interface Caller {
 /** What every handler may need of the request besides its validated parts. */
 export interface RequestContext {
   language: Language;
+  /** Under which the caller's address is counted. */
+  address: string;
   /** Aborted when the caller goes away. */
   signal: AbortSignal;
   log: Log;

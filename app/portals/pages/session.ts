@@ -27,7 +27,7 @@ export interface Session {
 
 export interface SessionDeps {
   installations: Installations;
-  oauth: OAuth;
+  oauth: Pick<OAuth, 'appInfo'>;
   secrets: Pick<Secrets, 'digest'>;
   clock: Clock;
   /** Who the token's user is in the portal. Throws `Bitrix24Error`. */

@@ -29,7 +29,7 @@ function contextWith(token: string | null): Context {
   const headers = token === null ? {} : { authorization: `Bearer ${token}` };
   const request = { headers, socket: {} } as never;
   const context = new Koa().createContext(request, new ServerResponse(request)) as unknown as Context;
-  context.state = { requestId: 'one', log, language: 'ru' };
+  context.state = { requestId: 'one', log, language: 'ru', address: '127.0.0.1' };
   return context;
 }
 
