@@ -6,6 +6,7 @@ import { makeCompanyRoutes } from './crm/company-routes.ts';
 import { makeRecordRoutes } from './crm/record-routes.ts';
 import { makeReceive } from './events/receive.ts';
 import { makeEventRoutes } from './events/routes.ts';
+import { makeKeySet } from './http/key-set.ts';
 import type { Metrics } from './http/metrics.ts';
 import type { RateLimits } from './http/rate-limits.ts';
 import { createServer } from './http/server.ts';
@@ -55,7 +56,7 @@ export function composeHttp(deps: HttpDeps) {
     callbacks: [...portals.callbacks, ...makeEventRoutes({ receive })],
     auth: {
       secret: portals.sessionSecret,
-      jwksUrl: config.jwksUrl,
+      keySet: config.jwksUrl ? makeKeySet(config.jwksUrl, clock) : undefined,
       isKnown: (tenantId, installation) => isKnown(db, tenantId, installation),
     },
     ...{ rates, trustedProxies: config.trustedProxies },
