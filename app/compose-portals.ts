@@ -68,7 +68,8 @@ function composeAccess({ config, db, clock, log, secrets, agent, limits }: Porta
   const installations = makeInstallations({ db, secrets, clock });
   const applications = makeAppCredentials({ db, secrets, marketplace: config.marketplace });
   const tokens = makeTokens({ installations, oauth, keysOf: applications.keysOf, clock, log });
-  const probe = (url: string) => verifyWebhook(url, agent);
+  const admit = async (host: string) => void (await limits.acquire(host, new Map(), { urgency: 'interactive' }));
+  const probe = (url: string) => verifyWebhook(url, { agent, admit });
   const notePlan = makeNotePlan(limits);
   const webhookMove = makeWebhookMove({ db, connections, probe, makeClient, log });
   const access = makePortalCredentials({ connections, installations, tokens, oauth, webhookMove, log });
