@@ -21,6 +21,7 @@ import { makeMatchRoutes } from './integration/match-routes.ts';
 import { makeRunRoutes } from './integration/run-routes.ts';
 import { makeSchemaRoutes } from './integration/schema-routes.ts';
 import { makeSettingsRoutes } from './integration/settings-routes.ts';
+import { makeWaiters } from './integration/waiters.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Log } from './lib/log.ts';
 import { type Database, queryRows } from './models/database.ts';
@@ -69,13 +70,14 @@ function routesOf({ db, clock, portals, runSql, bucket }: HttpDeps) {
   const models = initModels(db);
   const usageOf = (portal: string) => readUsage(runSql, portal, bucket, clock.now().getTime());
   const portalOf = async (tenantId: number) => (await connections.find(tenantId))?.portal ?? null;
+  const waiters = makeWaiters();
   const requireActive = async (tenantId: number) => void (await connections.requireActive(tenantId));
   return [
     ...portals.routes,
-    ...makeRunRoutes({ db, clock, requireActive }),
+    ...makeRunRoutes({ db, clock, requireActive, waiters }),
     ...makeLimitRoutes({ portalOf, usageOf }),
-    ...makeCardRoutes({ db, clock, clientFor, requireActive }),
-    ...makeMappingRoutes({ db, clock, clientFor, requireActive }),
+    ...makeCardRoutes({ db, clock, clientFor, requireActive, waiters }),
+    ...makeMappingRoutes({ db, clock, clientFor, requireActive, waiters }),
     ...makeSettingsRoutes({ db, clock, clientFor }),
     ...makeSchemaRoutes({ db, clientFor }),
     ...makeConflictRoutes({ db }),

@@ -38,6 +38,7 @@ import { makeProofs } from './portals/install/proofs.ts';
 import { makeSubscribe, releaseBindings } from './portals/install/subscriptions.ts';
 import { makeTokens } from './portals/install/tokens.ts';
 import { makePageRoutes } from './portals/pages/page-routes.ts';
+import { rememberProfiles } from './portals/pages/remember-profiles.ts';
 import { makeSessions } from './portals/pages/session.ts';
 import { makeSessionRoutes } from './portals/pages/session-routes.ts';
 import { makeSchemaWatch } from './sync/schema/watch.ts';
@@ -136,7 +137,13 @@ export function composePortals(deps: PortalDeps) {
   const [firstKey] = config.encryptionKeys;
   const sessionSecret = config.jwtSecret ?? sessionSecretFrom(firstKey?.key ?? Buffer.alloc(0));
   const sessions = makeSessions({
-    ...{ installations, oauth: proofs.visitors, secrets, clock, profile: profileOf },
+    ...{
+      installations,
+      oauth: proofs.visitors,
+      secrets,
+      clock,
+      profile: rememberProfiles(profileOf, { clock, digest: secrets.digest }),
+    },
     mint: (claims, hours) => mintToken(sessionSecret, claims, hours),
   });
   const state = {

@@ -26,6 +26,7 @@ const claims = z.object({
   tenant_id: z.number().int().min(1).max(2_147_483_647),
   role: z.enum(roles),
   installation: z.number().int().positive().optional(),
+  exp: z.number().optional(),
 });
 
 /** Makes the check of a request's JWT; returns who calls. Throws AppError 401 or 403, or 503 when the key set cannot be read. */
@@ -37,11 +38,11 @@ export function makeAuthenticate(options: AuthOptions): (ctx: Context) => Promis
     });
     const parsed = claims.safeParse((ctx.state as { user?: unknown }).user);
     if (!parsed.success) throw unauthorized(ctx, wrongClaims);
-    const { sub, tenant_id: tenantId, role, installation } = parsed.data;
+    const { sub, tenant_id: tenantId, role, installation, exp } = parsed.data;
     // Only this server holds the secret of the sessions.
     if (options.keySet && isSymmetric(ctx) && installation === undefined) throw refuse(ctx, null);
     if (!(await options.isKnown(tenantId, installation ?? null))) throw new AppError({ ...unknownTenant, status: 403 });
-    return { tenantId, subject: sub, role };
+    return { tenantId, subject: sub, role, expiresAt: exp === undefined ? null : new Date(exp * 1000) };
   };
 }
 

@@ -13,6 +13,8 @@ export interface Caller {
   /** `sub` of the token. */
   subject: string;
   role: Role;
+  /** When the token ends; null for one that never does. */
+  expiresAt: Date | null;
 }
 
 /** What every handler may need of the request besides its validated parts. */
