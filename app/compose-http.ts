@@ -6,7 +6,9 @@ import { makeCompanyRoutes } from './crm/company-routes.ts';
 import { makeRecordRoutes } from './crm/record-routes.ts';
 import { makeReceive } from './events/receive.ts';
 import { makeEventRoutes } from './events/routes.ts';
+import { makeKeySet } from './http/key-set.ts';
 import type { Metrics } from './http/metrics.ts';
+import type { RateLimits } from './http/rate-limits.ts';
 import { createServer } from './http/server.ts';
 import { makeCardRoutes } from './integration/card-routes.ts';
 import { makeClientRoutes } from './integration/client-routes.ts';
@@ -19,6 +21,7 @@ import { makeMatchRoutes } from './integration/match-routes.ts';
 import { makeRunRoutes } from './integration/run-routes.ts';
 import { makeSchemaRoutes } from './integration/schema-routes.ts';
 import { makeSettingsRoutes } from './integration/settings-routes.ts';
+import { makeWaiters } from './integration/waiters.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Log } from './lib/log.ts';
 import { type Database, queryRows } from './models/database.ts';
@@ -35,16 +38,18 @@ export interface HttpDeps {
   portals: Portals;
   runSql: RunSql;
   bucket: BucketSize;
+  rates: RateLimits;
 }
 
 /** Builds the HTTP server with every route; it does not listen yet. */
 export function composeHttp(deps: HttpDeps) {
-  const { config, db, clock, log, metrics, portals } = deps;
+  const { config, db, clock, log, metrics, portals, rates } = deps;
   const receive = makeReceive<Installation>({
     ...{ db, clock, log, identify: portals.identify },
     installByEvent: portals.appEvents.installByEvent,
     handleAppEvent: portals.appEvents.handleAppEvent,
     forgetFields: portals.clients.forgetEverywhere,
+    noteRefused: (address) => rates.take('refusedEventByAddress', address),
     count: (result) => metrics.events.inc({ result }),
   });
   return createServer({
@@ -52,9 +57,10 @@ export function composeHttp(deps: HttpDeps) {
     callbacks: [...portals.callbacks, ...makeEventRoutes({ receive })],
     auth: {
       secret: portals.sessionSecret,
-      jwksUrl: config.jwksUrl,
+      keySet: config.jwksUrl ? makeKeySet(config.jwksUrl, clock) : undefined,
       isKnown: (tenantId, installation) => isKnown(db, tenantId, installation),
     },
+    ...{ rates, trustedProxies: config.trustedProxies },
     ready: () => isMigrated(db),
   });
 }
@@ -64,13 +70,14 @@ function routesOf({ db, clock, portals, runSql, bucket }: HttpDeps) {
   const models = initModels(db);
   const usageOf = (portal: string) => readUsage(runSql, portal, bucket, clock.now().getTime());
   const portalOf = async (tenantId: number) => (await connections.find(tenantId))?.portal ?? null;
+  const waiters = makeWaiters();
   const requireActive = async (tenantId: number) => void (await connections.requireActive(tenantId));
   return [
     ...portals.routes,
-    ...makeRunRoutes({ db, clock, requireActive }),
+    ...makeRunRoutes({ db, clock, requireActive, waiters }),
     ...makeLimitRoutes({ portalOf, usageOf }),
-    ...makeCardRoutes({ db, clock, clientFor, requireActive }),
-    ...makeMappingRoutes({ db, clock, clientFor, requireActive }),
+    ...makeCardRoutes({ db, clock, clientFor, requireActive, waiters }),
+    ...makeMappingRoutes({ db, clock, clientFor, requireActive, waiters }),
     ...makeSettingsRoutes({ db, clock, clientFor }),
     ...makeSchemaRoutes({ db, clientFor }),
     ...makeConflictRoutes({ db }),

@@ -10,6 +10,7 @@ import { accessWithToken } from './bitrix24/user-token-access.ts';
 import { verifyWebhook } from './bitrix24/verify-webhook.ts';
 import type { OfflineQueue } from './events/offline.ts';
 import type { Metrics } from './http/metrics.ts';
+import type { RateLimits } from './http/rate-limits.ts';
 import { mintToken, readState, sessionSecretFrom, signState } from './http/tokens.ts';
 import type { JobQueue } from './jobs/queue.ts';
 import type { Clock } from './lib/clock.ts';
@@ -33,9 +34,11 @@ import { makeInstallationRoutes } from './portals/install/installation-routes.ts
 import { type Installation, makeInstallations } from './portals/install/installations.ts';
 import { makeLinkCodes } from './portals/install/link-codes.ts';
 import { makePortalCredentials } from './portals/install/portal-credentials.ts';
+import { makeProofs } from './portals/install/proofs.ts';
 import { makeSubscribe, releaseBindings } from './portals/install/subscriptions.ts';
 import { makeTokens } from './portals/install/tokens.ts';
 import { makePageRoutes } from './portals/pages/page-routes.ts';
+import { rememberProfiles } from './portals/pages/remember-profiles.ts';
 import { makeSessions } from './portals/pages/session.ts';
 import { makeSessionRoutes } from './portals/pages/session-routes.ts';
 import { makeSchemaWatch } from './sync/schema/watch.ts';
@@ -50,6 +53,7 @@ export interface PortalDeps {
   queue: JobQueue;
   agent: https.Agent;
   limits: Limits;
+  rates: RateLimits;
 }
 
 export type Portals = ReturnType<typeof composePortals>;
@@ -60,11 +64,13 @@ function composeAccess({ config, db, clock, log, secrets, agent, limits }: Porta
   const makeClient = (access: PortalAccess, notes?: ClientNotes): Bitrix24Client =>
     makeBitrix24Client(access, { ...clientDeps, noteOffset: notes?.offset, notes: notes?.schema });
   const oauth = makeOAuth({ urls: config.oauthUrls, agent });
+  const proofs = makeProofs(oauth.appInfo);
   const connections = makeConnections({ db, secrets });
   const installations = makeInstallations({ db, secrets, clock });
   const applications = makeAppCredentials({ db, secrets, marketplace: config.marketplace });
   const tokens = makeTokens({ installations, oauth, keysOf: applications.keysOf, clock, log });
-  const probe = (url: string) => verifyWebhook(url, agent);
+  const admit = async (host: string) => void (await limits.acquire(host, new Map(), { urgency: 'interactive' }));
+  const probe = (url: string) => verifyWebhook(url, { agent, admit });
   const notePlan = makeNotePlan(limits);
   const webhookMove = makeWebhookMove({ db, connections, probe, makeClient, log });
   const access = makePortalCredentials({ connections, installations, tokens, oauth, webhookMove, log });
@@ -77,6 +83,7 @@ function composeAccess({ config, db, clock, log, secrets, agent, limits }: Porta
   return {
     makeClient,
     oauth,
+    proofs,
     connections,
     installations,
     applications,
@@ -89,19 +96,10 @@ function composeAccess({ config, db, clock, log, secrets, agent, limits }: Porta
 }
 
 /** Builds the installation of the app in portals, and what their events about the app itself do. */
-function composeInstall({ config, db, clock, log, queue }: PortalDeps, reach: ReturnType<typeof composeAccess>) {
-  const {
-    oauth,
-    connections,
-    installations,
-    applications,
-    makeClient,
-    clients,
-    applicationFor,
-    profileOf,
-    probe,
-    notePlan,
-  } = reach;
+function composeInstall({ config, db, clock, log, queue, rates }: PortalDeps, reach: ReturnType<typeof composeAccess>) {
+  const { connections, installations, applications, makeClient, clients, applicationFor, profileOf, probe, notePlan } =
+    reach;
+  const oauth = { ...reach.oauth, ...reach.proofs.strangers };
   const wakeBinding = (tenantId: number) => queue.wake('bind', [tenantId]);
   const wakeReconcile = (tenantId: number) => queue.wake('reconcile', [tenantId]);
   const store = makeClaimPortal({ db, clock, connections, installations, makeClient, wakeBinding });
@@ -115,7 +113,7 @@ function composeInstall({ config, db, clock, log, queue }: PortalDeps, reach: Re
       ),
   });
   const appEvents = makeAppLifecycleEvents({
-    ...{ db, installations, connections, install, oauth, isAdmin, wakeBinding, wakeReconcile, log },
+    ...{ db, installations, connections, install, oauth, isAdmin, rates, wakeBinding, wakeReconcile, log },
     release: async (installation) => releaseBindings(await applicationFor(installation)),
   });
   const setup = makeSetup({
@@ -127,9 +125,10 @@ function composeInstall({ config, db, clock, log, queue }: PortalDeps, reach: Re
 
 /** Builds everything about how companies reach their portals, and how portals reach us. */
 export function composePortals(deps: PortalDeps) {
-  const { config, db, clock, log, secrets, metrics } = deps;
+  const { config, db, clock, log, secrets, metrics, rates } = deps;
   const reach = composeAccess(deps);
-  const { oauth, connections, installations, applications, clients, applicationFor, profileOf, notePlan } = reach;
+  const { oauth, proofs, connections, installations, applications, clients, applicationFor, profileOf, notePlan } =
+    reach;
   const { clientFor } = clients;
   const { install, appEvents, setup, wakeBinding } = composeInstall(deps, reach);
   const tokenRefreshedAt = async (tenantId: number) =>
@@ -138,7 +137,13 @@ export function composePortals(deps: PortalDeps) {
   const [firstKey] = config.encryptionKeys;
   const sessionSecret = config.jwtSecret ?? sessionSecretFrom(firstKey?.key ?? Buffer.alloc(0));
   const sessions = makeSessions({
-    ...{ installations, oauth, secrets, clock, profile: profileOf },
+    ...{
+      installations,
+      oauth: proofs.visitors,
+      secrets,
+      clock,
+      profile: rememberProfiles(profileOf, { clock, digest: secrets.digest }),
+    },
     mint: (claims, hours) => mintToken(sessionSecret, claims, hours),
   });
   const state = {
@@ -157,11 +162,11 @@ export function composePortals(deps: PortalDeps) {
       resume: (tenantId) => connections.resume(tenantId, 'installation'),
     }),
     routes: [
-      ...makePortalRoutes({ setup, health, clients }),
+      ...makePortalRoutes({ setup, health, clients, rates }),
       ...makeInstallationRoutes({ installations, codeGrant, linkCodes, appEvents, wakeBinding }),
     ],
-    open: makeSessionRoutes({ sessions, linkCodes, wakeBinding }),
-    callbacks: makePageRoutes({ installations, install, appEvents, codeGrant, clock, wakeBinding, count }),
+    open: makeSessionRoutes({ sessions, linkCodes, wakeBinding, rates }),
+    callbacks: makePageRoutes({ installations, install, appEvents, codeGrant, clock, rates, wakeBinding, count }),
 
     /** The tenant's offline queue, if its portal keeps one. */
     async offlineQueueOf(tenantId: number): Promise<OfflineQueue | null> {

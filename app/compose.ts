@@ -7,6 +7,7 @@ import { composeHttp } from './compose-http.ts';
 import { composeJobs } from './compose-jobs.ts';
 import { composePortals } from './compose-portals.ts';
 import { makeMetrics } from './http/metrics.ts';
+import { makeRateLimits, type Rates, standardRates } from './http/rate-limits.ts';
 import { makeSyncMeasures } from './integration/sync-measures.ts';
 import { makeDueCheck } from './jobs/due-check.ts';
 import { makeJobQueue } from './jobs/queue.ts';
@@ -32,6 +33,8 @@ export interface ComposeOptions {
   patience?: { readMs: number; writeMs: number };
   /** The portals' request limit. */
   bucket?: BucketSize;
+  /** How often callers may ask. */
+  rates?: Partial<Rates>;
 }
 
 /** Connections that the HTTP interface needs at the same time. */
@@ -55,7 +58,8 @@ export function compose(config: Config, databaseUrl: string, log: Log, options: 
   const atomically = <Value>(work: (run: RunSql) => Promise<Value>) =>
     retryingTransaction(db, (transaction) => work((sql, bind) => queryRows(db, sql, bind, transaction)));
   const limits = makeLimits({ run: runSql, atomically, clock, bucket });
-  const portals = composePortals({ config, db, clock, log, secrets, metrics, queue, agent, limits });
+  const rates = makeRateLimits({ pool, rates: { ...standardRates, ...options.rates } });
+  const portals = composePortals({ config, db, clock, log, secrets, metrics, queue, agent, limits, rates });
   for (const measure of makeSyncMeasures(db)) metrics.watch(measure);
 
   const { connections, clientFor } = portals;
@@ -69,7 +73,7 @@ export function compose(config: Config, databaseUrl: string, log: Log, options: 
       worker: { [syncChannel]: dueCheck.hear },
       onMissed: () => portals.clients.forget(null),
     },
-    http: composeHttp({ config, db, clock, log, metrics, portals, runSql, bucket }),
+    http: composeHttp({ config, db, clock, log, metrics, portals, runSql, bucket, rates }),
     ...composeJobs({ config, syncDeps, portals, queue, dueCheck, patience: options.patience }),
     async close(): Promise<void> {
       agent.destroy();

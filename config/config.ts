@@ -1,13 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import type { TrustedProxies } from '../app/http/caller-address.ts';
 import type { EncryptionKey } from '../app/lib/secrets.ts';
 import { type Variable, type VariableName, variables } from './env.ts';
 
 export interface Config {
   port: number;
   host: string;
+  /** Proxies whose `X-Forwarded-For` is believed. */
+  trustedProxies: TrustedProxies;
   publicUrl: string | undefined;
   databaseUrl: string | undefined;
   dataDir: string;
@@ -50,6 +54,7 @@ const address = z.url({ protocol: /^https?$/ });
 const readers: { [Name in VariableName]: z.ZodType } = {
   PORT: number(0, 65_535),
   HOST: z.string(),
+  TRUST_PROXY: z.string().transform(parseProxies),
   PUBLIC_URL: address.optional(),
   DATABASE_URL: z
     .string()
@@ -97,6 +102,7 @@ export function loadConfig(env: Env = process.env): Readonly<Config> {
   return Object.freeze({
     port: values.PORT as number,
     host: values.HOST as string,
+    trustedProxies: values.TRUST_PROXY as TrustedProxies,
     publicUrl: values.PUBLIC_URL as string | undefined,
     databaseUrl: values.DATABASE_URL as string | undefined,
     dataDir,
@@ -149,6 +155,24 @@ function missingSecrets(values: Partial<Record<VariableName, unknown>>): string[
       (name) =>
         `${name}: обязательно при NODE_ENV=production / required with NODE_ENV=production. ${variables[name].meaning}`,
     );
+}
+
+function parseProxies(text: string, context: z.core.$RefinementCtx): TrustedProxies {
+  if (/^\d$/.test(text)) return Number(text);
+  const networks = text.split(',').map((part) => part.trim());
+  const isValid = networks.every(
+    // A number alone would be read as an address.
+    (network) => /[.:]/.test(network) && (ipaddr.isValid(network) || ipaddr.isValidCIDR(network)),
+  );
+  if (!isValid) {
+    context.issues.push({ code: 'custom', input: text, message: 'proxies' });
+    return 0;
+  }
+  return networks.map((network) => {
+    if (ipaddr.isValidCIDR(network)) return ipaddr.parseCIDR(network);
+    const address = ipaddr.parse(network);
+    return [address, address.kind() === 'ipv4' ? 32 : 128];
+  });
 }
 
 function parseKeys(text: string, context: z.core.$RefinementCtx): EncryptionKey[] {

@@ -10,6 +10,10 @@ export interface Variable {
 export const variables = {
   PORT: { meaning: 'HTTP port', byDefault: '8080' },
   HOST: { meaning: 'address to listen on', byDefault: '0.0.0.0' },
+  TRUST_PROXY: {
+    meaning: 'whose X-Forwarded-For is believed: number of proxies in a row, or their networks, comma between',
+    byDefault: '0',
+  },
   PUBLIC_URL: { meaning: 'https address under which Bitrix24 reaches this server' },
   DATABASE_URL: { meaning: 'PostgreSQL 14 or newer; unset: the embedded one in DATA_DIR', secret: true },
   DATA_DIR: { meaning: 'where the embedded database and generated secrets are kept', byDefault: '.data' },

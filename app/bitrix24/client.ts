@@ -146,6 +146,11 @@ export interface Bitrix24Client {
   verifyEach(entity: Entity, ids: readonly number[], options?: CallOptions): Promise<Map<number, RecordAnswer>>;
   /** One record by id, or null only when the portal itself says that it does not exist. */
   find(entity: Entity, id: number, options?: CallOptions): Promise<RemoteRecord | null>;
+  /**
+   * The same for people who look: as it was three seconds ago at the most, asked once for all who look, and not before `since`. What is to
+   * be decided by a record is asked with `find`.
+   */
+  glance(entity: Entity, id: number, since: Date): Promise<RemoteRecord | null>;
   /** The same for many, fifty a request; null for each that the portal says does not exist. */
   findAll(entity: Entity, ids: readonly number[], options?: CallOptions): Promise<Map<number, RemoteRecord | null>>;
   /** Records that carry one of these ORIGIN_IDs together with our ORIGINATOR_ID, oldest id first. */

@@ -31,7 +31,11 @@ export class Bitrix24Error extends AppError {
     cause?: unknown;
   }) {
     const text = followedBy(options.reason, options.rule.advice);
-    super({ code: options.code, status: 502, text, cause: options.cause });
+    const { code, cause, retryAfterMs } = options;
+    super({
+      ...{ code, text, cause, status: options.rule.kind === 'limit' ? 503 : 502 },
+      ...(retryAfterMs !== undefined && { retryAfterSec: Math.max(1, Math.ceil(retryAfterMs / 1000)) }),
+    });
     this.name = 'Bitrix24Error';
     this.kind = options.rule.kind;
     this.retryable = options.rule.retryable;

@@ -2,9 +2,10 @@ import type https from 'node:https';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { type Entity, pairKinds } from '../lib/records.ts';
+import { makeRememberBriefly } from '../lib/remember-briefly.ts';
 import type { PortalAccess } from './access.ts';
 import { type Call, callMethod } from './call-method.ts';
-import type { Bitrix24Client, CallOptions, WriteOperation } from './client.ts';
+import type { Bitrix24Client, CallOptions, RemoteRecord, WriteOperation } from './client.ts';
 import { makeDuplicateSearch } from './duplicates.ts';
 import { Bitrix24Error } from './errors.ts';
 import { makeFieldMetadata, type SchemaNotes } from './field-metadata.ts';
@@ -33,6 +34,9 @@ const commandsOf = (operation: WriteOperation, entity: Entity) =>
 /** Rows of `crm.item.batchImport` in one step: twenty a command. */
 const importRows = 100;
 
+/** What people look at, for seconds. */
+const glances = { forMs: 3000, most: 500, failures: 'kept' } as const;
+
 /** Makes the client of one portal. */
 export function makeBitrix24Client(access: PortalAccess, deps: SdkClientDeps): Bitrix24Client {
   const { host } = access;
@@ -42,12 +46,16 @@ export function makeBitrix24Client(access: PortalAccess, deps: SdkClientDeps): B
   const catalogue = makeFieldMetadata(call, clock, deps.notes);
   const proof = makeMultifieldProof({ transport, limits, call });
   const reading = makeReading({ transport, limits, catalogue });
+  const glanced = makeRememberBriefly<RemoteRecord | null>({ clock, ...glances });
   const writing = makeWriting({ transport, limits, catalogue, proof });
   return {
     portal: host,
     ...reading,
     ...makeDuplicateSearch({ transport, limits, catalogue }),
     ...writing,
+
+    glance: (entity: Entity, id: number, since: Date) =>
+      glanced(`${entity} ${id}`, () => reading.find(entity, id, { urgency: 'interactive' }), since),
 
     async profile(options?: CallOptions) {
       const { result } = await call('profile', {}, options);
@@ -82,7 +90,10 @@ export function makeBitrix24Client(access: PortalAccess, deps: SdkClientDeps): B
     stages: catalogue.stages,
     lists: catalogue.lists,
     refreshFields: catalogue.refreshFields,
-    clearCache: catalogue.clear,
+    clearCache() {
+      catalogue.clear();
+      glanced.clear();
+    },
 
     async stepSize(operation: WriteOperation, entity: Entity) {
       const { size, cost } = await limits.stepSize(host, methodOf[operation]);

@@ -1,7 +1,8 @@
 import type https from 'node:https';
 import axios from 'axios';
-import type { AppError } from '../lib/errors.ts';
+import { AppError } from '../lib/errors.ts';
 import { classify } from './error-table.ts';
+import { Bitrix24Error } from './errors.ts';
 import { parseWebhookUrl, webhookError } from './webhook-url.ts';
 
 export interface VerifiedWebhookUrl {
@@ -16,6 +17,12 @@ const timeoutMs = 15_000;
 /** The two answers are short; longer ones are rejected. */
 const longestAnswer = 100_000;
 
+export interface ProbeDeps {
+  agent: https.Agent;
+  /** Takes a request from the limit of this host, which may be somebody else's portal. Throws `Bitrix24Error` when there is none. */
+  admit(host: string): Promise<void>;
+}
+
 interface RawAnswer {
   status: number;
   data: unknown;
@@ -24,14 +31,17 @@ interface RawAnswer {
 
 /**
  * Tries a webhook before it is stored: who are we (`profile`), what may we do (`scope`). The raw status, headers and body matter
- * here, so it goes past the SDK. Throws AppError, each failure with its own sentence that tells how to mend it.
+ * here, so it goes past the SDK; both requests count in the limit of the host all the same. Throws AppError, each failure with its own
+ * sentence that tells how to mend it.
  */
-export async function verifyWebhook(text: string, agent: https.Agent): Promise<VerifiedWebhookUrl> {
+export async function verifyWebhook(text: string, { agent, admit }: ProbeDeps): Promise<VerifiedWebhookUrl> {
   const { url, host, userId } = parseWebhookUrl(text);
+  await admit(host).catch(explainLimit);
   const profile = await ask(`${url}profile`, agent);
   if (profile.status >= 300 && profile.status < 400) throw moved(profile, host);
   if (!isAnswer(profile.data)) throw notBitrix24(profile.status);
   if (!('result' in profile.data)) throw refused(profile);
+  await admit(host).catch(explainLimit);
   const scope = await ask(`${url}scope`, agent);
   const granted = isAnswer(scope.data) && Array.isArray(scope.data.result) ? scope.data.result.map(String) : [];
   if (!granted.includes('crm')) throw withoutCrm(granted);
@@ -56,6 +66,17 @@ async function ask(url: string, httpsAgent: https.Agent): Promise<RawAnswer> {
   } catch (error) {
     throw unreachable((error as { code?: string }).code ?? 'unknown');
   }
+}
+
+function explainLimit(error: unknown): never {
+  if (!(error instanceof Bitrix24Error) || error.retryAfterSec === undefined) throw error;
+  const { code, status, retryAfterSec } = error;
+  const { text } = webhookError(
+    code,
+    `лимит запросов портала исчерпан. Повторите через ${retryAfterSec} с`,
+    `the portal's request limit is used up. Try again in ${retryAfterSec} s`,
+  );
+  throw new AppError({ code, status, text, retryAfterSec });
 }
 
 function isAnswer(data: unknown): data is { result?: unknown; error?: unknown } {

@@ -21,9 +21,14 @@ interface Sender<Installation> {
 export interface ReceiveDeps<Installation> {
   db: Database;
   /** Proves the sender by its token; null when the token proves no sender. */
-  identify(event: string, auth: Record<string, unknown>, token: string): Promise<Sender<Installation> | null>;
+  identify(
+    call: { event: string; auth: Record<string, unknown>; address: string },
+    token: string,
+  ): Promise<Sender<Installation> | null>;
   /** An application was installed and proves itself by its access token alone. Throws AppError when it does not. */
-  installByEvent(auth: unknown): Promise<void>;
+  installByEvent(auth: unknown, address: string): Promise<void>;
+  /** Counts an event that nothing proves. Throws AppError 429 when its address sends too many of them. */
+  noteRefused(address: string): Promise<void>;
   /** An event of a proved application that speaks of the application itself. */
   handleAppEvent(event: string, installation: Installation, data: unknown): Promise<void>;
   /** The portal's fields are others now: every process forgets the lists that it has read. */
@@ -50,24 +55,28 @@ const fieldData = z.object({ FIELDS: z.object({ FIELD_NAME: z.string().min(1).ma
  * Makes the intake of events: proves who calls, then stores which record may differ, before anything is answered. The event's own
  * values are never used: the worker reads the record anew, so doubled, late and reordered events do no harm; tokens in events belong to
  * the user who acted, and robots' events have none.
- * Throws AppError `event_refused` (403) or `invalid_request` (400); then nothing is stored.
+ * Throws AppError `event_refused` (403), `too_many_requests` (429) or `invalid_request` (400); then nothing is stored.
  */
 export function makeReceive<Installation>(deps: ReceiveDeps<Installation>) {
   const { db, log, count } = deps;
   const noteLastEvent = makeNote(db, deps.clock);
   const storeNotice = makeGatherNotices((tenantIds, notices) => enqueueEvents(db, tenantIds, notices));
 
-  async function receive(form: unknown): Promise<'stored' | 'ignored'> {
+  async function receive(form: unknown, address: string): Promise<'stored' | 'ignored'> {
     const parsed = envelope.safeParse(form);
     if (!parsed.success) throw malformed('event, auth[application_token]');
     const { auth, data } = parsed.data;
     const event = parsed.data.event.toUpperCase();
-    const sender = await deps.identify(event, auth, auth.application_token);
+    const sender = await deps.identify({ event, auth, address }, auth.application_token);
     if (!sender && event === 'ONAPPINSTALL') {
-      await deps.installByEvent(auth);
+      await deps.installByEvent(auth, address);
       return 'stored';
     }
-    if (!sender) throw refused();
+    if (!sender) {
+      // Counted after the proof: a flood of forged events from an address that portals share costs no proved one.
+      await deps.noteRefused(address);
+      throw refused();
+    }
     const about = recordEventOf(event);
     await noteFields(event, data, sender.tenants);
     if (!about) {
@@ -106,9 +115,9 @@ export function makeReceive<Installation>(deps: ReceiveDeps<Installation>) {
     );
   }
 
-  return async (form: unknown): Promise<'stored' | 'ignored'> => {
+  return async (form: unknown, address: string): Promise<'stored' | 'ignored'> => {
     try {
-      const result = await receive(form);
+      const result = await receive(form, address);
       count(result);
       return result;
     } catch (error) {

@@ -4,15 +4,15 @@ import type { CallbackRoute } from '../http/route.ts';
 export function makeEventRoutes({
   receive,
 }: {
-  receive(form: unknown): Promise<'stored' | 'ignored'>;
+  receive(form: unknown, address: string): Promise<'stored' | 'ignored'>;
 }): CallbackRoute[] {
   return [
     {
       method: 'post',
       path: '/bitrix24/events',
       summary: 'Events of a portal, form-encoded, proved by auth[application_token]',
-      async handle({ form }) {
-        return { status: 200, text: await receive(form) };
+      async handle({ form, address }) {
+        return { status: 200, text: await receive(form, address) };
       },
     },
   ];

@@ -1,17 +1,17 @@
-import { createSecretKey, type KeyObject } from 'node:crypto';
-import { koaJwtSecret, SigningKeyNotFoundError } from 'jwks-rsa';
+import { createSecretKey } from 'node:crypto';
 import type Koa from 'koa';
 import jwt from 'koa-jwt';
 import { z } from 'zod';
 import { AppError, type Text } from '../lib/errors.ts';
 import type { Context } from './errors.ts';
+import type { KeySet } from './key-set.ts';
 import { type Caller, type Role, roles } from './route.ts';
 
 export interface AuthOptions {
-  /** HS256: the callers' own tokens, unless `jwksUrl` is set, and the sessions of the embedded pages. */
+  /** HS256: the callers' own tokens, unless there is a key set, and the sessions of the embedded pages. */
   secret: string;
-  /** RS256 and ES256, by the key set at this address. HS256 is then left to the pages' sessions. */
-  jwksUrl?: string | undefined;
+  /** RS256 and ES256, by this key set. HS256 is then left to the pages' sessions. */
+  keySet?: KeySet | undefined;
   /** Whether the company of a token is known here, and its installation, if it names one, is not uninstalled. */
   isKnown(tenantId: number, installation: number | null): Promise<boolean>;
 }
@@ -26,10 +26,8 @@ const claims = z.object({
   tenant_id: z.number().int().min(1).max(2_147_483_647),
   role: z.enum(roles),
   installation: z.number().int().positive().optional(),
+  exp: z.number().optional(),
 });
-
-/** How long the key set's server may take to answer, in ms; callers wait meanwhile. */
-const keySetTimeoutMs = 5000;
 
 /** Makes the check of a request's JWT; returns who calls. Throws AppError 401 or 403, or 503 when the key set cannot be read. */
 export function makeAuthenticate(options: AuthOptions): (ctx: Context) => Promise<Caller> {
@@ -40,34 +38,24 @@ export function makeAuthenticate(options: AuthOptions): (ctx: Context) => Promis
     });
     const parsed = claims.safeParse((ctx.state as { user?: unknown }).user);
     if (!parsed.success) throw unauthorized(ctx, wrongClaims);
-    const { sub, tenant_id: tenantId, role, installation } = parsed.data;
+    const { sub, tenant_id: tenantId, role, installation, exp } = parsed.data;
     // Only this server holds the secret of the sessions.
-    if (options.jwksUrl && isSymmetric(ctx) && installation === undefined) throw refuse(ctx, null);
+    if (options.keySet && isSymmetric(ctx) && installation === undefined) throw refuse(ctx, null);
     if (!(await options.isKnown(tenantId, installation ?? null))) throw new AppError({ ...unknownTenant, status: 403 });
-    return { tenantId, subject: sub, role };
+    return { tenantId, subject: sub, role, expiresAt: exp === undefined ? null : new Date(exp * 1000) };
   };
 }
 
 // koa-jwt checks signature, expiry and algorithm; it keeps the payload in ctx.state.user.
-function makeCheck({ secret, jwksUrl }: AuthOptions): Koa.Middleware {
+function makeCheck({ secret, keySet }: AuthOptions): Koa.Middleware {
   // A text would be tried as a public key first, with each request.
   const key = createSecretKey(Buffer.from(secret));
-  if (!jwksUrl) return jwt({ secret: key as never, algorithms: ['HS256'] }) as Koa.Middleware;
-  const keys = koaJwtSecret({
-    jwksUri: jwksUrl,
-    cache: true,
-    rateLimit: true,
-    timeout: keySetTimeoutMs,
-    // The library refuses the check with what this resolves with; its types say nothing of that.
-    handleSigningKeyError: explainKeyError as never,
-  });
+  if (!keySet) return jwt({ secret: key as never, algorithms: ['HS256'] }) as Koa.Middleware;
   // By algorithm: a public key must never be taken for an HS256 secret.
-  const choose = (header: { alg?: string }, payload: unknown) =>
-    header.alg === 'HS256' ? Promise.resolve(key) : (keys as unknown as KeyFinder)(header, payload);
+  const choose = (header: { alg?: string; kid?: string }) =>
+    header.alg === 'HS256' ? Promise.resolve(key) : keySet.find(header.kid);
   return jwt({ secret: choose as never, algorithms: ['HS256', 'RS256', 'ES256'] }) as Koa.Middleware;
 }
-
-type KeyFinder = (header: unknown, payload: unknown) => Promise<string | KeyObject>;
 
 function isSymmetric(ctx: Context): boolean {
   const [, head = ''] = /^Bearer\s+([\w-]+)\./i.exec(ctx.get('authorization')) ?? [];
@@ -94,6 +82,7 @@ export function requireRole(caller: Caller, least: Role): void {
 function refuse(ctx: Context, error: unknown): AppError {
   const reason = (error as { originalError?: Error } | null)?.originalError;
   if (reason instanceof AppError) {
+    if (reason.status === 401) return unauthorized(ctx, reason);
     ctx.state.log.error({ err: reason.cause, operation: 'auth' }, 'Набор ключей для проверки токенов не читается');
     return reason;
   }
@@ -104,23 +93,6 @@ function refuse(ctx: Context, error: unknown): AppError {
 function unauthorized(ctx: Context, refusal: { code: string; text: Text; cause?: unknown }): AppError {
   ctx.set('www-authenticate', 'Bearer');
   return new AppError({ ...refusal, status: 401 });
-}
-
-async function explainKeyError(error: unknown): Promise<unknown> {
-  return error instanceof SigningKeyNotFoundError ? error : keySetUnreachable(error);
-}
-
-// Nothing is known of the token: the caller must not take a new one, but come again.
-function keySetUnreachable(cause: unknown): AppError {
-  return new AppError({
-    code: 'key_set_unreachable',
-    status: 503,
-    text: {
-      ru: 'Токен сейчас не проверить: набор ключей (JWT_JWKS_URL) не читается. Повторите запрос позже',
-      en: 'The token cannot be checked just now: the key set (JWT_JWKS_URL) cannot be read. Repeat the request later',
-    },
-    cause,
-  });
 }
 
 const missing: { code: string; text: Text } = {

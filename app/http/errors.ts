@@ -8,6 +8,8 @@ export interface RequestState {
   requestId: string;
   log: Log;
   language: Language;
+  /** Under which the caller's address is counted. */
+  address: string;
 }
 
 export type Context = Koa.ParameterizedContext<RequestState>;

@@ -6,6 +6,7 @@ import { readForm, readJson } from './body.ts';
 import { answerError, type Context, methodNotAllowed, type RequestState } from './errors.ts';
 import { sendPage } from './pages.ts';
 import { sendProblem } from './problem-page.ts';
+import type { RateLimits } from './rate-limits.ts';
 import type { Answer, CallbackAnswer, CallbackRoute, Caller, OpenRoute, RequestContext, Route } from './route.ts';
 import { validate } from './validate.ts';
 
@@ -14,15 +15,17 @@ export interface MountOptions {
   open: readonly OpenRoute[];
   callbacks: readonly CallbackRoute[];
   authenticate(ctx: Context): Promise<Caller>;
+  rates: RateLimits;
 }
 
 /** Makes the router of all declared routes. */
-export function mount({ routes, open, callbacks, authenticate }: MountOptions): Router<RequestState> {
+export function mount({ routes, open, callbacks, authenticate, rates }: MountOptions): Router<RequestState> {
   const router = new Router<RequestState>();
   for (const route of routes) {
     router[route.method](route.path, async (ctx) => {
       const caller = await authenticate(ctx);
       ctx.state.log = ctx.state.log.child({ tenant_id: caller.tenantId }, true);
+      await rates.take('apiByTenant', caller.tenantId);
       requireRole(caller, route.role);
       // Bodies are read only of callers who may send them.
       const body = await readJson(ctx);
@@ -77,8 +80,11 @@ export function refuseWrongMethods(routers: readonly Router<RequestState>[]) {
 
 function contextOf(ctx: Context): RequestContext {
   const gone = new AbortController();
-  ctx.res.once('close', () => gone.abort());
-  return { language: ctx.state.language, signal: gone.signal, log: ctx.state.log };
+  // A caller may have gone while the token was checked: then no event comes any more.
+  if (ctx.res.destroyed || ctx.req.socket.destroyed) gone.abort();
+  else ctx.res.once('close', () => gone.abort());
+  const { language, address, log } = ctx.state;
+  return { language, address, signal: gone.signal, log };
 }
 
 function send(ctx: Context, answer: Answer): void {

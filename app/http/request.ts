@@ -2,17 +2,21 @@ import { randomUUID } from 'node:crypto';
 import type Koa from 'koa';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
+import { makeCallerAddress, type TrustedProxies } from './caller-address.ts';
 import type { Context } from './errors.ts';
 import type { Metrics } from './metrics.ts';
 
 /** Gives every request an id, a log of its own and a language, and writes one line when it has been answered. */
-export function followRequests({ log, clock, metrics }: { log: Log; clock: Clock; metrics: Metrics }) {
+export function followRequests(deps: { log: Log; clock: Clock; metrics: Metrics; trustedProxies: TrustedProxies }) {
+  const { log, clock, metrics, trustedProxies } = deps;
+  const addressOf = makeCallerAddress(trustedProxies);
   return async (ctx: Context, next: Koa.Next): Promise<void> => {
     const startedAt = clock.now().getTime();
     const given = ctx.get('x-request-id');
     ctx.state.requestId = /^[\w.-]{8,64}$/.test(given) ? given : randomUUID();
     ctx.state.log = log.child({ request_id: ctx.state.requestId }, true);
     ctx.state.language = ctx.acceptsLanguages('ru', 'en') === 'en' ? 'en' : 'ru';
+    ctx.state.address = addressOf(ctx.req);
     ctx.set('x-request-id', ctx.state.requestId);
     await next();
     const duration = clock.now().getTime() - startedAt;

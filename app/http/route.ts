@@ -13,11 +13,15 @@ export interface Caller {
   /** `sub` of the token. */
   subject: string;
   role: Role;
+  /** When the token ends; null for one that never does. */
+  expiresAt: Date | null;
 }
 
 /** What every handler may need of the request besides its validated parts. */
 export interface RequestContext {
   language: Language;
+  /** Under which the caller's address is counted. */
+  address: string;
   /** Aborted when the caller goes away. */
   signal: AbortSignal;
   log: Log;

@@ -7,11 +7,13 @@ import helmet from 'koa-helmet';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { type AuthOptions, makeAuthenticate } from './auth.ts';
+import type { TrustedProxies } from './caller-address.ts';
 import { answerErrors, type RequestState } from './errors.ts';
 import type { Metrics } from './metrics.ts';
 import { mount, refuseWrongMethods } from './mount.ts';
 import { describeInterface, renderDocs } from './openapi.ts';
 import { makePageRouter } from './pages.ts';
+import type { RateLimits } from './rate-limits.ts';
 import { followRequests } from './request.ts';
 import type { CallbackRoute, OpenRoute, Route } from './route.ts';
 
@@ -23,6 +25,8 @@ export interface ServerOptions {
   open: readonly OpenRoute[];
   callbacks: readonly CallbackRoute[];
   auth: AuthOptions;
+  rates: RateLimits;
+  trustedProxies: TrustedProxies;
   /** Whether the app can serve: database reachable, migrations applied. */
   ready(): Promise<boolean>;
 }
@@ -35,7 +39,7 @@ export interface RunningServer {
 
 /** Puts the HTTP interface together. The order of the middleware is the order in which a request meets it. */
 export function createServer(options: ServerOptions): Koa<RequestState> {
-  const { log, clock, metrics, routes, open, callbacks } = options;
+  const { log, clock, metrics, routes, open, callbacks, rates, trustedProxies } = options;
   const app = new Koa<RequestState>();
   app.on('error', (error: NodeJS.ErrnoException) => {
     // A caller who hangs up is no failure of ours.
@@ -43,8 +47,8 @@ export function createServer(options: ServerOptions): Koa<RequestState> {
       log.error({ err: error }, 'HTTP');
   });
   const service = serviceRouter(options);
-  const router = mount({ routes, open, callbacks, authenticate: makeAuthenticate(options.auth) });
-  app.use(followRequests({ log, clock, metrics }));
+  const router = mount({ routes, open, callbacks, rates, authenticate: makeAuthenticate(options.auth) });
+  app.use(followRequests({ log, clock, metrics, trustedProxies }));
   app.use(answerErrors);
   app.use(helmet());
   // A progress stream that is compressed arrives in lumps.

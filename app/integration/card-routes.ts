@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Crowd } from '../http/crowd.ts';
 import { idSchema, idTextSchema } from '../http/ids.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import type { Language } from '../lib/errors.ts';
@@ -16,6 +17,7 @@ import { presentError } from './error-list.ts';
 
 export interface CardRouteDeps extends CardDeps {
   requireActive: RequireActive;
+  waiters: Crowd;
 }
 
 const params = z.strictObject({
@@ -55,9 +57,10 @@ export function makeCardRoutes(deps: CardRouteDeps): Route[] {
       role: 'user',
       params,
       body: z.strictObject({ local_id: idSchema }),
-      async handle({ caller, params, body, language }) {
-        await deps.requireActive(caller.tenantId);
-        return answer(await linkCard(deps, { tenantId: caller.tenantId, ...params }, body.local_id), language);
+      async handle({ caller, params, body, language, signal }) {
+        const card = { tenantId: caller.tenantId, ...params };
+        const work = (own: CardDeps) => linkCard(own, card, body.local_id);
+        return answer(await waitWith(deps, card.tenantId, signal, work), language);
       },
     }),
 
@@ -67,9 +70,10 @@ export function makeCardRoutes(deps: CardRouteDeps): Route[] {
       summary: 'Make a CRM record of a Bitrix24 record',
       role: 'user',
       params,
-      async handle({ caller, params, language }) {
-        await deps.requireActive(caller.tenantId);
-        return answer(await createFromCard(deps, { tenantId: caller.tenantId, ...params }), language);
+      async handle({ caller, params, language, signal }) {
+        const card = { tenantId: caller.tenantId, ...params };
+        const work = (own: CardDeps) => createFromCard(own, card);
+        return answer(await waitWith(deps, card.tenantId, signal, work), language);
       },
     }),
 
@@ -79,12 +83,26 @@ export function makeCardRoutes(deps: CardRouteDeps): Route[] {
       summary: 'Have the pair of a Bitrix24 record looked at before everything else',
       role: 'user',
       params,
-      async handle({ caller, params, language }) {
-        await deps.requireActive(caller.tenantId);
-        return answer(await syncCard(deps, { tenantId: caller.tenantId, ...params }), language);
+      async handle({ caller, params, language, signal }) {
+        const card = { tenantId: caller.tenantId, ...params };
+        const work = (own: CardDeps) => syncCard(own, card);
+        return answer(await waitWith(deps, card.tenantId, signal, work), language);
       },
     }),
   ];
+}
+
+/** Does what waits for its outcome as one of the company's waiters; the connection is looked at first by those who may wait. */
+function waitWith<Value>(
+  deps: CardRouteDeps,
+  tenantId: number,
+  signal: AbortSignal,
+  work: (own: CardDeps) => Promise<Value>,
+): Promise<Value> {
+  return deps.waiters.hold(tenantId, async () => {
+    await deps.requireActive(tenantId);
+    return work({ ...deps, signal });
+  });
 }
 
 /** 202 while the pair still waits, or could not be dealt with. */

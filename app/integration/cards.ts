@@ -22,6 +22,8 @@ export interface CardDeps {
   db: Database;
   clock: Clock;
   clientFor(tenantId: number): Promise<Bitrix24Client>;
+  /** The caller's connection: when it ends, nothing is waited for any more. */
+  signal?: AbortSignal;
 }
 
 /** A deal, contact or company whose card is open in the portal. */

@@ -18,6 +18,8 @@ const pollMs = 100;
 export interface MappingActionDeps {
   db: Database;
   clock: Clock;
+  /** The caller's connection: when it ends, nothing is waited for any more. */
+  signal?: AbortSignal;
 }
 
 export interface SyncedPair {
@@ -32,16 +34,17 @@ export interface SyncedPair {
  * the latest. Throws `not_found`. Repeat-safe.
  */
 export async function syncMapping(
-  { db, clock }: MappingActionDeps,
+  deps: MappingActionDeps,
   tenantId: number,
   id: number,
   wait: boolean,
 ): Promise<SyncedPair> {
+  const { db } = deps;
   const mapping = await requireMapping(db, tenantId, id);
   const { local_type: entity, local_id: recordId } = mapping;
   await enqueue(db, [{ tenantId, entity, side: 'local', recordId, reason: 'asked', priority: priorities.interactive }]);
   const pair = { tenantId, entity, localId: recordId, remoteId: Number(mapping.bitrix24_id) };
-  const { done, error } = await waitForPair({ db, clock }, pair, wait);
+  const { done, error } = await waitForPair(deps, pair, wait);
   return { mapping: await findMapping(db, tenantId, id), done, error };
 }
 
@@ -55,17 +58,17 @@ export interface PairIds {
 
 /**
  * Waits until the queue holds nothing of the pair that is due, ten seconds at the longest; without `wait` only looks. `done` when nothing
- * is due and no error is open.
+ * is due and no error is open. A caller who goes away ends it.
  */
 export async function waitForPair(
-  { db, clock }: MappingActionDeps,
+  { db, clock, signal }: MappingActionDeps,
   pair: PairIds,
   wait: boolean,
 ): Promise<{ done: boolean; error: ErrorRow | null }> {
   const deadline = clock.now().getTime() + (wait ? longestWaitMs : 0);
   let waiting = await isWaiting(db, pair);
-  while (waiting && clock.now().getTime() < deadline) {
-    await clock.sleep(pollMs);
+  while (waiting && clock.now().getTime() < deadline && !signal?.aborted) {
+    await clock.sleep(pollMs, signal).catch(() => undefined);
     waiting = await isWaiting(db, pair);
   }
   const error = await findOpenError(db, pair);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Bitrix24Client } from '../bitrix24/client.ts';
+import type { Crowd } from '../http/crowd.ts';
 import { idParams } from '../http/ids.ts';
 import { paginationOf, pagingSchema } from '../http/paging.ts';
 import { defineRoute, type Route } from '../http/route.ts';
@@ -19,6 +20,7 @@ export interface MappingRouteDeps {
   clock: Clock;
   clientFor(tenantId: number): Promise<Bitrix24Client>;
   requireActive: RequireActive;
+  waiters: Crowd;
 }
 
 const listQuery = z.strictObject({
@@ -82,9 +84,11 @@ export function makeMappingRoutes(deps: MappingRouteDeps): Route[] {
       role: 'admin',
       params: idParams,
       body: z.strictObject({ wait: z.boolean().optional() }).default({}),
-      async handle({ caller, params, body }) {
+      async handle({ caller, params, body, signal }) {
         await requireActive(caller.tenantId);
-        const pair = await syncMapping(deps, caller.tenantId, params.id, body.wait ?? false);
+        const wait = body.wait ?? false;
+        const work = () => syncMapping({ ...deps, signal }, caller.tenantId, params.id, wait);
+        const pair = wait ? await deps.waiters.hold(caller.tenantId, work) : await work();
         return { status: pair.done ? 200 : 202, data: pair };
       },
     }),

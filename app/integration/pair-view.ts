@@ -47,7 +47,7 @@ interface RemoteSide {
 
 /**
  * Shows one record pair side by side: both values and both shadows of every field, the last log lines, open errors and conflicts.
- * The Bitrix24 record is read live. Throws `not_found`.
+ * The Bitrix24 record is read live, once in three seconds for all who look. Throws `not_found`.
  */
 export async function viewPair({ db, clientFor }: PairViewDeps, tenantId: number, id: number): Promise<PairView> {
   const row = await findMapping(db, tenantId, id);
@@ -81,7 +81,7 @@ async function readRemote(
   try {
     const client = await clientFor(tenantId);
     return {
-      record: await client.find(row.local_type, Number(row.bitrix24_id), { urgency: 'interactive' }),
+      record: await client.glance(row.local_type, Number(row.bitrix24_id), row.updated_at),
       error: null,
     };
   } catch (error) {

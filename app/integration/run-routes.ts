@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { z } from 'zod';
+import type { Crowd } from '../http/crowd.ts';
 import { idParams } from '../http/ids.ts';
 import { paginationOf, pagingSchema } from '../http/paging.ts';
 import { defineRoute, type Route } from '../http/route.ts';
@@ -11,6 +12,7 @@ import { bitrix24Address, type RequireActive } from './address.ts';
 import { presentCounts, presentRun } from './present-run.ts';
 import { type RunDirection, runRequestSchema, toRunOptions } from './run-request.ts';
 import { streamRun, waitForRun } from './run-stream.ts';
+import { makeStreamEntrance } from './waiters.ts';
 
 /** Proxies and people give up sooner; the run goes on, and the answer says so with 202. */
 const longestWaitMs = 600_000;
@@ -21,11 +23,13 @@ export interface RunRouteDeps {
   clock: Clock;
   /** Throws AppError when the tenant has no connection, or a suspended one. */
   requireActive: RequireActive;
+  waiters: Crowd;
 }
 
 /** Makes the routes that start, show, follow and cancel runs. */
 export function makeRunRoutes(deps: RunRouteDeps): Route[] {
   const { db, clock } = deps;
+  const enterStream = makeStreamEntrance();
   return [
     startRoute(deps, 'to', 'to_bitrix'),
     startRoute(deps, 'from', 'from_bitrix'),
@@ -55,14 +59,17 @@ export function makeRunRoutes(deps: RunRouteDeps): Route[] {
     defineRoute({
       method: 'get',
       path: `${bitrix24Address}/runs/:id/stream`,
-      summary: 'Progress of a run as server-sent events, a line each second, until it has ended',
+      summary: 'Progress of a run as server-sent events, a line each second, until the run or the token has ended',
       params: idParams,
       async handle({ caller, params, signal }) {
         await findRun(db, caller.tenantId, params.id);
-        return {
-          stream: Readable.from(streamRun(deps, caller.tenantId, params.id, signal)),
-          type: 'text/event-stream',
-        };
+        const leave = enterStream(caller);
+        // A caller who has gone already tells nothing any more.
+        if (signal.aborted) leave();
+        else signal.addEventListener('abort', leave, { once: true });
+        const run = { tenantId: caller.tenantId, id: params.id };
+        const stream = Readable.from(streamRun(deps, run, { signal, until: caller.expiresAt }));
+        return { stream, type: 'text/event-stream' };
       },
     }),
 
@@ -81,7 +88,11 @@ export function makeRunRoutes(deps: RunRouteDeps): Route[] {
   ];
 }
 
-function startRoute({ db, clock, requireActive }: RunRouteDeps, address: string, direction: RunDirection): Route {
+function startRoute(
+  { db, clock, requireActive, waiters }: RunRouteDeps,
+  address: string,
+  direction: RunDirection,
+): Route {
   return defineRoute({
     method: 'post',
     path: `${bitrix24Address}/sync/${address}`,
@@ -92,12 +103,14 @@ function startRoute({ db, clock, requireActive }: RunRouteDeps, address: string,
       const { tenantId } = caller;
       const options = toRunOptions(body, direction);
       await requireActive(tenantId);
-      const started = await startRun(db, { ...options, tenantId, requestedBy: caller.subject });
+      const start = () => startRun(db, { ...options, tenantId, requestedBy: caller.subject });
       if (!body.wait) {
-        return { status: 202, data: presentRun(started, clock.now()), message: runStarted };
+        return { status: 202, data: presentRun(await start(), clock.now()), message: runStarted };
       }
       const waiting = { signal, timeoutMs: longestWaitMs, pollMs: waitPollMs };
-      const run = await waitForRun({ db, clock }, tenantId, started.id, waiting);
+      const run = await waiters.hold(tenantId, async () =>
+        waitForRun({ db, clock }, tenantId, (await start()).id, waiting),
+      );
       const isOver = run.state !== 'running';
       return {
         status: isOver ? 200 : 202,

@@ -8,20 +8,20 @@ const tickMs = 1000;
 
 /**
  * A run's progress as server-sent events: a data line each second while it runs, the final one when it has ended, then the stream
- * ends. The comment line before each one keeps proxies from closing a quiet connection.
+ * ends. It ends with the caller's token too: `until`, null for never. The comment line before each one keeps proxies from closing a quiet connection.
  */
 export async function* streamRun(
   { db, clock }: { db: Database; clock: Clock },
-  tenantId: number,
-  id: number,
-  signal: AbortSignal,
+  { tenantId, id }: { tenantId: number; id: number },
+  { signal, until }: { signal: AbortSignal; until: Date | null },
 ): AsyncGenerator<string> {
+  const leftMs = () => (until === null ? tickMs : until.getTime() - clock.now().getTime());
   yield 'retry: 3000\n\n';
-  while (!signal.aborted) {
+  while (!signal.aborted && leftMs() > 0) {
     const row = await findRun(db, tenantId, id);
     yield `: heartbeat\ndata: ${JSON.stringify(presentRun(row, clock.now()))}\n\n`;
     if (row.state !== 'running') return;
-    await clock.sleep(tickMs, signal).catch(() => undefined);
+    await clock.sleep(Math.min(tickMs, Math.max(0, leftMs())), signal).catch(() => undefined);
   }
 }
 

@@ -156,6 +156,11 @@ export class MockBitrix24Client implements Bitrix24Client {
     return structuredClone(this.records[args[0]].get(args[1]) ?? null);
   }
 
+  async glance(...args: Parameters<Bitrix24Client['glance']>) {
+    this.#enter('glance', args);
+    return structuredClone(this.records[args[0]].get(args[1]) ?? null);
+  }
+
   async findAll(...args: Parameters<Bitrix24Client['findAll']>) {
     this.#enter('findAll', args);
     const [entity, ids] = args;

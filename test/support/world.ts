@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Writable } from 'node:stream';
 import pg from 'pg';
+import { type Rates, standardRates } from '../../app/http/rate-limits.ts';
 import { mintToken } from '../../app/http/tokens.ts';
 import { makeJobQueue, type Task } from '../../app/jobs/queue.ts';
 import { makeLog } from '../../app/lib/log.ts';
@@ -38,6 +39,8 @@ export interface WorldOptions {
   databaseProxy?: boolean;
   /** How long a portal may take before its tenant leaves the urgent slots, in ms. */
   patience?: { readMs: number; writeMs: number };
+  /** How often callers may ask; more than any test does when absent. */
+  rates?: Rates;
   timings?: { uncertainWaitMs?: number; backoffMs?: number; outageMs?: number };
 }
 
@@ -45,6 +48,11 @@ export interface WorldOptions {
 export const unlimited = { portal: { switches: { rateLimited: false } }, bucket: { size: 1000, drain: 1000 } };
 
 export type World = Awaited<ReturnType<typeof startWorld>>;
+
+/** A test does in a second what people do in an hour. */
+const patientRates = Object.fromEntries(
+  Object.entries(standardRates).map(([name, rate]) => [name, { ...rate, points: rate.points * 1000 }]),
+) as Rates;
 
 /** The name of the test's own sessions in PostgreSQL. */
 const ownSessions = 'world';
@@ -71,6 +79,7 @@ export async function startWorld(options: WorldOptions = {}) {
   const config: Config = {
     port,
     host: '127.0.0.1',
+    trustedProxies: 0,
     publicUrl: options.apps ? `http://127.0.0.1:${port}` : undefined,
     databaseUrl: appDatabaseUrl,
     dataDir: '/nonexistent',
@@ -93,6 +102,7 @@ export async function startWorld(options: WorldOptions = {}) {
   const start = () =>
     startApp(config, appDatabaseUrl, log, {
       timings,
+      rates: options.rates ?? patientRates,
       extraCa: portal.caPem,
       ...(options.patience && { patience: options.patience }),
       ...(options.bucket && { bucket: options.bucket }),

@@ -30,13 +30,30 @@ export type Urgency = 'bulk' | 'normal' | 'interactive';
 const leaves: Record<Urgency, number> = { bulk: 8, normal: 5, interactive: 0 };
 /** A portal whose plan allows more has its own numbers beside its level. */
 const drainSql = 'coalesce(l.drain, $drain::float8)';
-const limitSql = '(coalesce(l.size, $size::float8) - $kept::float8)';
 /** The portal counts in whole seconds and may see our requests closer together than we sent them. */
 const margin = 3;
 
+/** The share of the portal's rate that people keep while work waits that no person asked for; the rest is that work's. */
+const peopleShare = 0.5;
+/** Requests that people may make beyond their share before they are held to it. */
+const peopleBurst = 10;
+/** What they took beyond that is not forgotten at once: the work that begins to wait finds the bucket emptying for so many requests. */
+const peopleMost = peopleBurst + 12 * peopleShare;
+
+const elapsedSql = 'extract(epoch from clock_timestamp() - l.refreshed_at)';
+const levelSql = `greatest(0, l.level - ${drainSql} * ${elapsedSql}) + 1`;
+const peopleSql = `greatest(0, l.people_level - ${drainSql} * ${peopleShare} * ${elapsedSql})`;
+/** Nothing is kept for people who have taken more than their share. */
+const limitSql = `(coalesce(l.size, $size::float8) - $kept::float8
+  + case when ${peopleSql} > ${peopleBurst} then $given::float8 else 0 end)`;
+/** How far people are above what they may take while work waits. */
+const peopleOverSql = `case when $people::boolean and l.work_waits_until > clock_timestamp()
+  then ${peopleSql} + 1 - ${peopleBurst} else 0 end`;
+
 /**
- * Takes one request from a portal's bucket, which all processes share: one statement, so that no two can take the same. Returns 0 when
- * it was taken, else how many milliseconds until it may be worth trying again.
+ * Takes one request from a portal's bucket, which all processes share: one statement, so that no two can take the same. People go before
+ * work that waits for no person, but however many they are, half of the portal's rate is left to that work while it waits. Returns 0 when a
+ * request was taken, else how many milliseconds until it may be worth trying again.
  */
 export async function takeRequest(
   run: RunSql,
@@ -44,24 +61,35 @@ export async function takeRequest(
   { size, drain }: BucketSize,
   urgency: Urgency,
 ): Promise<number> {
-  const kept = margin + leaves[urgency];
-  const bind = { portal, drain, size, kept };
-  const level = `greatest(0, l.level - ${drainSql} * extract(epoch from clock_timestamp() - l.refreshed_at)) + 1`;
+  const people = urgency === 'interactive';
+  const given = people ? 0 : leaves.normal;
+  const bind = { portal, drain, size, kept: margin + leaves[urgency], given, people };
   const taken = await run(
-    `insert into portal_limits as l (portal, lane, level) values ($portal, 'requests', 1)
+    `insert into portal_limits as l (portal, lane, level, people_level)
+     values ($portal, 'requests', 1, case when $people::boolean then 1 else 0 end)
      on conflict (portal, lane) do update
-        set level = ${level}, refreshed_at = clock_timestamp()
-      where ${level} <= ${limitSql}
+        set level = ${levelSql}, refreshed_at = clock_timestamp(),
+            people_level = case when $people::boolean then least(${peopleMost}, ${peopleSql} + 1) else ${peopleSql} end
+      where ${levelSql} <= ${limitSql} and ${peopleOverSql} <= 0
         and (l.blocked_until is null or l.blocked_until <= clock_timestamp())
      returning 1 as taken`,
     bind,
   );
-  if (taken.length > 0) return 0;
+  return taken.length > 0 ? 0 : noteWaiting(run, bind);
+}
+
+/** Milliseconds until there may be room; work that waits for no person is noted, so that people leave it its share. */
+async function noteWaiting(run: RunSql, bind: Record<string, unknown>): Promise<number> {
+  const seconds = `greatest(
+    (${levelSql} - ${limitSql}) / ${drainSql}, (${peopleOverSql}) / (${drainSql} * ${peopleShare}),
+    extract(epoch from l.blocked_until - clock_timestamp()), 0.01)::float8`;
   const [row] = await run<{ wait: number }>(
-    `select greatest(
-              (${level} - ${limitSql}) / ${drainSql},
-              extract(epoch from blocked_until - clock_timestamp()), 0.01)::float8 * 1000 as wait
-       from portal_limits l where portal = $portal and lane = 'requests'`,
+    bind.people
+      ? `select ${seconds} * 1000 as wait from portal_limits l where portal = $portal and lane = 'requests'`
+      : // A little longer than the wait itself, and not for ever: the one who waits may be gone.
+        `update portal_limits l
+            set work_waits_until = clock_timestamp() + make_interval(secs => least(10, ${seconds}) + 2)
+          where portal = $portal and lane = 'requests' returning ${seconds} * 1000 as wait`,
     bind,
   );
   return Math.ceil(row?.wait ?? 10);

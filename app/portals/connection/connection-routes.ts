@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { RateLimits } from '../../http/rate-limits.ts';
 import { defineRoute, type Route } from '../../http/route.ts';
 import type { Language } from '../../lib/errors.ts';
 import type { Clients } from './clients.ts';
@@ -10,6 +11,7 @@ export interface PortalRouteDeps {
   setup: Setup;
   health: Health;
   clients: Clients;
+  rates: RateLimits;
 }
 
 const address = '/api/integration/bitrix24';
@@ -30,7 +32,7 @@ const setupBody = z
   .refine((body) => Object.keys(body).some((key) => key !== 'replace_portal'), { params: { text: nothingToSetUp } });
 
 /** Makes the routes that connect a tenant to its portal, check the connection, and clear what is remembered of it. */
-export function makePortalRoutes({ setup, health, clients }: PortalRouteDeps): Route[] {
+export function makePortalRoutes({ setup, health, clients, rates }: PortalRouteDeps): Route[] {
   return [
     defineRoute({
       method: 'post',
@@ -39,6 +41,8 @@ export function makePortalRoutes({ setup, health, clients }: PortalRouteDeps): R
       role: 'admin',
       body: setupBody,
       async handle({ caller, body, log, language }) {
+        // What is tried is asked of others: of a portal, or of the authorization server.
+        if (body.webhook_url || body.client_secret) await rates.take('setupByTenant', caller.tenantId);
         const answer = await setup.setUp(caller.tenantId, {
           webhookUrl: body.webhook_url,
           clientId: body.client_id,

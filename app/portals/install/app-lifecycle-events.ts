@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import type { OAuth, TokenInfo } from '../../bitrix24/oauth.ts';
+import type { RateLimits } from '../../http/rate-limits.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Database } from '../../models/database.ts';
 import { retryingTransaction } from '../../models/retrying-transaction.ts';
 import type { Connections } from '../connection/connections.ts';
 import { forgetFormerPortal, stopRuns } from '../connection/forget-portal-data.ts';
+import { admitInstall } from './admit-install.ts';
 import type { Install } from './install.ts';
 import type { Installation, Installations } from './installations.ts';
 import { provePortal } from './verify-portal.ts';
@@ -34,6 +36,7 @@ export interface AppLifecycleDeps {
   release(installation: Installation): Promise<void>;
   /** Whether the token's user administers its portal. Throws `Bitrix24Error`. */
   isAdmin(info: TokenInfo, accessToken: string): Promise<boolean>;
+  rates: RateLimits;
   wakeBinding(tenantId: number): Promise<void>;
   wakeReconcile(tenantId: number): Promise<void>;
   log: Log;
@@ -66,12 +69,13 @@ export function makeAppLifecycleEvents(deps: AppLifecycleDeps) {
   return {
     /**
      * `ONAPPINSTALL`, wherever it arrives: proved by its access token, never by itself. One without tokens proves nothing and is refused
-     * (`portal_token_refused`).
+     * (`portal_token_refused`). Counted by the sender's `address` and by portal.
      */
-    async installByEvent(auth: unknown): Promise<void> {
+    async installByEvent(auth: unknown, address: string): Promise<void> {
       const parsed = eventAuth.safeParse(auth);
       if (!parsed.success || !parsed.data.refresh_token) throw unproved();
       const { data } = parsed;
+      await admitInstall(deps.rates, { address, memberId: data.member_id });
       await deps.install.install({
         memberId: data.member_id,
         host: data.client_endpoint ? new URL(data.client_endpoint).host : null,
@@ -87,11 +91,12 @@ export function makeAppLifecycleEvents(deps: AppLifecycleDeps) {
     /**
      * Learns the application token from an event that carries a token of an administrator: some portals give it by no other way, and an
      * update of the app may change it. Every employee who opens the app has a token of his own, and a sender who chooses the application token
-     * could remove the app. Returns false when the event proves nothing.
+     * could remove the app. Returns false when the event proves nothing. Counted as an installation is.
      */
-    async learnToken(installation: Installation, auth: unknown): Promise<boolean> {
+    async learnToken(installation: Installation, auth: unknown, address: string): Promise<boolean> {
       const parsed = eventAuth.safeParse(auth);
       if (!parsed.success) return false;
+      await admitInstall(deps.rates, { address, memberId: installation.memberId });
       try {
         const info = await provePortal(oauth, {
           memberId: installation.memberId,

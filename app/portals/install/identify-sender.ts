@@ -12,6 +12,14 @@ export interface EventSender {
   installation: Installation | null;
 }
 
+/** An event as it came. */
+export interface EventCall {
+  event: string;
+  auth: Record<string, unknown>;
+  /** Under which the sender's address is counted. */
+  address: string;
+}
+
 export interface EventSenderDeps {
   db: Database;
   secrets: Pick<Secrets, 'digest'>;
@@ -29,14 +37,14 @@ const renewing = ['ONAPPINSTALL', 'ONAPPUPDATE'];
 export function makeIdentifySender({ db, secrets, installations, appEvents }: EventSenderDeps) {
   const share = makeShareInFlight<EventSender | null>();
 
-  async function findApplication(event: string, auth: Record<string, unknown>, digest: string) {
+  async function findApplication({ event, auth, address }: EventCall, digest: string) {
     const memberId = typeof auth.member_id === 'string' ? auth.member_id : null;
     const installation = memberId === null ? null : await installations.findByMember(memberId);
     if (!installation || installation.state === 'uninstalled') return null;
     const known = installation.applicationTokenDigest;
     if (known !== null && equalInConstantTime(known, digest)) return installation;
     const mayBeNew = known === null || renewing.includes(event.toUpperCase());
-    return mayBeNew && (await appEvents.learnToken(installation, auth)) ? installation : null;
+    return mayBeNew && (await appEvents.learnToken(installation, auth, address)) ? installation : null;
   }
 
   /**
@@ -52,18 +60,19 @@ export function makeIdentifySender({ db, secrets, installations, appEvents }: Ev
     return rows.map((row) => row.id);
   }
 
-  async function find(event: string, auth: Record<string, unknown>, digest: string): Promise<EventSender | null> {
-    const installation = await findApplication(event, auth, digest);
+  async function find(call: EventCall, digest: string): Promise<EventSender | null> {
+    const installation = await findApplication(call, digest);
     if (installation) return { tenants: installation.tenantId === null ? [] : [installation.tenantId], installation };
     const tenants = await findSubscribers(digest);
     return tenants.length > 0 ? { tenants, installation: null } : null;
   }
 
-  return (event: string, auth: Record<string, unknown>, token: string): Promise<EventSender | null> => {
+  return (call: EventCall, token: string): Promise<EventSender | null> => {
+    const { event, auth } = call;
     const digest = secrets.digest(token);
-    if (renewing.includes(event.toUpperCase())) return find(event, auth, digest);
+    if (renewing.includes(event.toUpperCase())) return find(call, digest);
     // A storm of one portal's events needs one look. A first contact is proved by the access token, so that is a part of the question.
     const question = JSON.stringify([digest, auth.member_id ?? null, auth.access_token ?? null]);
-    return share(question, () => find(event, auth, digest));
+    return share(question, () => find(call, digest));
   };
 }

@@ -19,7 +19,7 @@ export interface PortalClaim {
  * application. A valid token of another portal, application or user proves nothing. Throws AppError `portal_token_refused` (403), or
  * `Bitrix24Error` when no server answers.
  */
-export async function provePortal(oauth: OAuth, claim: PortalClaim): Promise<TokenInfo> {
+export async function provePortal(oauth: Pick<OAuth, 'appInfo'>, claim: PortalClaim): Promise<TokenInfo> {
   const info = await oauth.appInfo(claim.accessToken, claim.server);
   if (!info) throw refused('token');
   if (info.memberId !== claim.memberId) throw refused('member_id');

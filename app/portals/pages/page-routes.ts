@@ -1,7 +1,9 @@
+import type { RateLimits } from '../../http/rate-limits.ts';
 import type { CallbackAnswer, CallbackRoute, RequestContext } from '../../http/route.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { databaseProblem } from '../../lib/database-away.ts';
 import { AppError } from '../../lib/errors.ts';
+import { admitInstall } from '../install/admit-install.ts';
 import type { AppLifecycleEvents } from '../install/app-lifecycle-events.ts';
 import type { CodeGrant } from '../install/code-grant.ts';
 import type { Install } from '../install/install.ts';
@@ -16,6 +18,7 @@ export interface PageRouteDeps {
   appEvents: AppLifecycleEvents;
   codeGrant: CodeGrant;
   clock: Clock;
+  rates: RateLimits;
   /** Checks the subscriptions again, soon. */
   wakeBinding(tenantId: number): Promise<void>;
   /** Counts refused requests: forged ones leave no other trace. */
@@ -35,16 +38,22 @@ type FrameCall = RequestContext & {
 export function makePageRoutes(deps: PageRouteDeps): CallbackRoute[] {
   const { installations, install, appEvents, count } = deps;
 
+  async function proveAndInstall(call: FrameCall): Promise<Installation> {
+    const frame = readFrame(call.query, call.form);
+    await admitInstall(deps.rates, { address: call.address, memberId: frame.memberId });
+    return install.install(frame);
+  }
+
   /** Installs, and says how that ended in the frame itself. */
   async function installFrom(call: FrameCall): Promise<Installation> {
-    const installation = await install.install(readFrame(call.query, call.form));
+    const installation = await proveAndInstall(call);
     count(installation.state === 'pending' ? 'pending' : 'installed');
     return installation;
   }
 
   /** An administrator who opens a suspended application brings fresh tokens; for anybody else the page itself tells what is wrong. */
   async function revive(call: FrameCall): Promise<void> {
-    await install.install(readFrame(call.query, call.form)).catch((error: unknown) => {
+    await proveAndInstall(call).catch((error: unknown) => {
       if (!(error instanceof AppError)) throw error;
       call.log.info({ operation: 'revive', result: 'error', code: error.code }, error.text.ru);
     });
@@ -87,7 +96,7 @@ export function makePageRoutes(deps: PageRouteDeps): CallbackRoute[] {
         'Installation page in the portal frame; also the ONAPPINSTALL event of an application without a menu item',
       async handle(call) {
         if (String(call.form.event ?? '').toUpperCase() === 'ONAPPINSTALL') {
-          await appEvents.installByEvent(call.form.auth).catch((error: unknown) => {
+          await appEvents.installByEvent(call.form.auth, call.address).catch((error: unknown) => {
             count('refused');
             throw error;
           });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { RateLimits } from '../../http/rate-limits.ts';
 import { defineOpenRoute, type OpenRoute } from '../../http/route.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { LinkCodes } from '../install/link-codes.ts';
@@ -7,6 +8,7 @@ import type { FrameToken, Sessions } from './session.ts';
 export interface SessionRouteDeps {
   sessions: Sessions;
   linkCodes: LinkCodes;
+  rates: RateLimits;
   wakeBinding(tenantId: number): Promise<void>;
 }
 
@@ -23,13 +25,20 @@ const frame = {
 };
 
 /** Makes the routes that embedded pages call before they have a JWT: the portal's own token proves them. */
-export function makeSessionRoutes({ sessions, linkCodes, wakeBinding }: SessionRouteDeps): OpenRoute[] {
+export function makeSessionRoutes({ sessions, linkCodes, rates, wakeBinding }: SessionRouteDeps): OpenRoute[] {
+  /** The portal's number is counted last: what one address sends too often must not use it up. */
+  async function admit(address: string, memberId: string): Promise<void> {
+    await rates.take('sessionByAddress', address);
+    await rates.take('sessionByPortal', memberId);
+  }
+
   return [
     defineOpenRoute({
       path: '/bitrix24/session',
       summary: "Exchange a frame's token for a short-lived JWT",
       body: z.strictObject(frame),
-      async handle({ body }) {
+      async handle({ body, address }) {
+        await admit(address, body.member_id);
         const session = await sessions.open(toFrame(body));
         return {
           data: {
@@ -48,7 +57,8 @@ export function makeSessionRoutes({ sessions, linkCodes, wakeBinding }: SessionR
       path: '/bitrix24/link',
       summary: 'Join a marketplace installation to an existing company by its one-time code',
       body: z.strictObject({ ...frame, code: z.string().trim().min(1).max(50) }),
-      async handle({ body }) {
+      async handle({ body, address }) {
+        await admit(address, body.member_id);
         const { installation, role } = await sessions.identify(toFrame(body));
         if (role !== 'admin') throw adminOnly();
         const tenantId = await linkCodes.join(installation, body.code);

@@ -27,11 +27,15 @@ export interface Session {
 
 export interface SessionDeps {
   installations: Installations;
-  oauth: OAuth;
+  oauth: Pick<OAuth, 'appInfo'>;
   secrets: Pick<Secrets, 'digest'>;
   clock: Clock;
-  /** Who the token's user is in the portal. Throws `Bitrix24Error`. */
-  profile(installation: Installation, accessToken: string): Promise<{ id: number; isAdmin: boolean }>;
+  /** Who the token's user is in the portal; `userId` as the authorization server names them, if it does. Throws `Bitrix24Error`. */
+  profile(
+    installation: Installation,
+    accessToken: string,
+    userId: number | null,
+  ): Promise<{ id: number; isAdmin: boolean }>;
   mint(claims: { tenantId: number; role: Role; subject: string; installation: number }, hours: number): string;
 }
 
@@ -68,7 +72,7 @@ export function makeSessions({ installations, oauth, profile, mint, secrets, clo
       await installations.storeHost(installation.id, info.host);
     const current = { ...installation, host: info.host };
     try {
-      const user = await profile(current, frame.accessToken);
+      const user = await profile(current, frame.accessToken, info.userId);
       return { installation: current, userId: user.id, role: user.isAdmin ? 'admin' : 'user' };
     } catch (error) {
       if (!isPlanRefusal(error) || info.userId === null) throw error;

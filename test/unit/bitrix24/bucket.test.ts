@@ -92,6 +92,57 @@ describe('the request bucket in PostgreSQL', () => {
     expect(await takeAll()).to.equal(0);
   });
 
+  describe('when people never stop asking', () => {
+    const size = { size: 30, drain: 40 };
+
+    /** Asks again and again for so many milliseconds; returns how many requests it was given, and when the first one was. */
+    async function asking(portal: string, urgency: 'interactive' | 'normal' | 'bulk', forMs: number, callers = 1) {
+      const startedAt = performance.now();
+      let given = 0;
+      let firstMs = Number.POSITIVE_INFINITY;
+      const ask = async (n: number) => {
+        while (performance.now() - startedAt < forMs) {
+          const wait = await takeRequest(run(n), portal, size, urgency);
+          if (wait > 0) await sleep(Math.min(wait, 50));
+          else {
+            firstMs = Math.min(firstMs, performance.now() - startedAt);
+            given += 1;
+          }
+        }
+      };
+      await Promise.all(Array.from({ length: callers }, (_, n) => ask(n)));
+      return { perSecond: given / (forMs / 1000), firstMs };
+    }
+
+    for (const urgency of ['normal', 'bulk'] as const) {
+      it(`gives ${urgency} work its half of the rate, from the first moment, and people the rest`, async () => {
+        const portal = nextPortal();
+        const people = asking(portal, 'interactive', 4000, 12);
+        await sleep(2000);
+        const work = await asking(portal, urgency, 2000);
+        expect(work.firstMs).to.be.below(400);
+        expect(work.perSecond).to.be.at.least(size.drain * 0.4);
+        expect((await people).perSecond).to.be.at.least(size.drain * 0.6);
+      });
+    }
+
+    it('gives people all there is while no work waits', async () => {
+      const { perSecond } = await asking(nextPortal(), 'interactive', 2000, 12);
+      expect(perSecond).to.be.at.least(size.drain * 0.85);
+    });
+
+    it('leaves a person who asks now and then before the work that waits', async () => {
+      const portal = nextPortal();
+      const work = asking(portal, 'bulk', 1500, 4);
+      await sleep(500);
+      for (let n = 0; n < 5; n++) {
+        expect(await takeRequest(run(0), portal, size, 'interactive')).to.equal(0);
+        await sleep(100);
+      }
+      await work;
+    });
+  });
+
   it('keeps portals apart', async () => {
     const [one, other] = [nextPortal(), nextPortal()];
     const size = { size: 9, drain: 0.001 };

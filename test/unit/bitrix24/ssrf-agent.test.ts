@@ -70,12 +70,14 @@ describe('makePortalAgent', () => {
     connections = 0;
   });
 
+  const admit = async () => undefined;
+
   // A name is looked at when it is connected to, so that one which changes its address between check and call gains nothing.
   for (const host of ['127.0.0.1', 'localhost', '[::1]', '2130706433', '0x7f.1', '[::ffff:127.0.0.1]']) {
     it(`connects to nothing at ${host}, and says why`, async () => {
       const agent = makeSsrfAgent({ allowPrivateHosts: false });
       const webhookUrl = `https://${host}:${port}/rest/1/abcd1234/`;
-      const probed = await verifyWebhook(webhookUrl, agent).catch((reason: unknown) => reason);
+      const probed = await verifyWebhook(webhookUrl, { agent, admit }).catch((reason: unknown) => reason);
       expect(probed).to.include({ code: 'portal_host_not_allowed', status: 400 });
       const log = makeLog({ level: 'fatal', format: 'json' });
       const transport = makeTransport({
@@ -95,7 +97,7 @@ describe('makePortalAgent', () => {
 
   it('connects to private addresses when the server’s administrator allows it', async () => {
     const agent = makeSsrfAgent({ allowPrivateHosts: true });
-    const error = await verifyWebhook(`https://localhost:${port}/rest/1/abcd1234/`, agent).catch(
+    const error = await verifyWebhook(`https://localhost:${port}/rest/1/abcd1234/`, { agent, admit }).catch(
       (reason: unknown) => reason,
     );
     expect(error).to.include({ code: 'portal_unreachable' });

@@ -35,7 +35,7 @@ describe('configuration', () => {
 
   it('needs nothing on a development machine', () => {
     expect(loadConfig({ DATA_DIR: folder })).to.deep.include({
-      ...{ port: 8080, host: '0.0.0.0', role: 'all', databaseUrl: undefined, publicUrl: undefined },
+      ...{ port: 8080, host: '0.0.0.0', trustedProxies: 0, role: 'all', databaseUrl: undefined, publicUrl: undefined },
       ...{ marketplace: null, allowPrivateHosts: false, sweepIntervalSec: 600, syncConcurrency: 12 },
       oauthUrls: ['https://oauth.bitrix.info', 'https://oauth.bitrix24.tech'],
     });
@@ -50,6 +50,9 @@ describe('configuration', () => {
   const wrong: [name: string, value: string][] = [
     ['PORT', '65536'],
     ['PORT', '80.5'],
+    ['TRUST_PROXY', 'yes'],
+    ['TRUST_PROXY', '10'],
+    ['TRUST_PROXY', '10.0.0.0/8,proxy.example'],
     ['DATABASE_URL', 'mysql://db'],
     ['JWT_SECRET', 'short'],
     ['JWT_JWKS_URL', 'ftp://keys.example'],

@@ -6,7 +6,9 @@ import jsonwebtoken from 'jsonwebtoken';
 import Koa from 'koa';
 import { makeAuthenticate } from '../../../app/http/auth.ts';
 import type { Context } from '../../../app/http/errors.ts';
+import { makeKeySet } from '../../../app/http/key-set.ts';
 import { makeLog } from '../../../app/lib/log.ts';
+import { eventually } from '../../support/eventually.ts';
 import { findFreePort } from '../../support/free-port.ts';
 
 const secret = 'a secret of the page sessions, long enough';
@@ -29,7 +31,7 @@ function contextWith(token: string | null): Context {
   const headers = token === null ? {} : { authorization: `Bearer ${token}` };
   const request = { headers, socket: {} } as never;
   const context = new Koa().createContext(request, new ServerResponse(request)) as unknown as Context;
-  context.state = { requestId: 'one', log, language: 'ru' };
+  context.state = { requestId: 'one', log, language: 'ru', address: '127.0.0.1' };
   return context;
 }
 
@@ -67,6 +69,9 @@ describe('tokens checked by a key set', () => {
     await once(server, 'close');
   }
 
+  let now = Date.now();
+  const clock = { now: () => new Date(now) };
+
   beforeEach(async () => {
     port = await findFreePort();
     jwksUrl = `http://127.0.0.1:${port}/keys`;
@@ -76,7 +81,8 @@ describe('tokens checked by a key set', () => {
   });
   afterEach(stopServer);
 
-  const authenticator = (isKnown = async () => true) => makeAuthenticate({ secret, jwksUrl, isKnown });
+  const authenticator = (isKnown = async () => true) =>
+    makeAuthenticate({ secret, keySet: makeKeySet(jwksUrl, clock), isKnown });
   const refusalOf = async (token: string | null, authenticate = authenticator()) => {
     const context = contextWith(token);
     const error = await authenticate(context).then(
@@ -94,7 +100,8 @@ describe('tokens checked by a key set', () => {
   for (const [title, token] of accepted) {
     it(`accepts ${title}`, async () => {
       const caller = await authenticator()(contextWith(token()));
-      expect(caller).to.deep.equal({ tenantId: 7, subject: 'caller', role: 'user' });
+      expect(caller).to.deep.include({ tenantId: 7, subject: 'caller', role: 'user' });
+      expect(caller.expiresAt?.getTime()).to.be.within(Date.now() + 50_000, Date.now() + 61_000);
     });
   }
 
@@ -130,9 +137,9 @@ describe('tokens checked by a key set', () => {
   ];
   for (const [title, failing] of failures) {
     it(`says that nothing can be checked when the key set ${title}, and goes on when it is back`, async () => {
-      const authenticate = authenticator();
       if (failing === 'gone') await stopServer();
       else answer = failing;
+      const authenticate = authenticator();
       const refusal = await refusalOf(rs256(), authenticate);
       expect(refusal).to.deep.equal({ status: 503, code: 'key_set_unreachable', asks: undefined });
       answer = { status: 200, body: keySet };
@@ -149,5 +156,51 @@ describe('tokens checked by a key set', () => {
     expect(await refusalOf(rs256(), authenticate)).to.equal(null);
     const session = sign(secret, { algorithm: 'HS256' }, { installation: 3 });
     expect(await refusalOf(session, authenticate)).to.equal(null);
+  });
+
+  const unknown = (n: number) => rs256({ keyid: `random-${n}` });
+
+  it('refuses tokens with random key ids, after one look at the key set, and holds up no other token', async () => {
+    const authenticate = authenticator();
+    expect(await refusalOf(rs256(), authenticate)).to.equal(null);
+    now += 31_000;
+    // From now on the key set's server takes a second.
+    server?.removeAllListeners('request');
+    server?.on('request', (_request, response) => {
+      asked += 1;
+      setTimeout(() => response.writeHead(200).end(keySet), 1000);
+    });
+    const flood = Array.from({ length: 50 }, (_, n) => refusalOf(unknown(n), authenticate));
+    const startedAt = performance.now();
+    for (let n = 0; n < 20; n++) expect(await refusalOf(rs256(), authenticate)).to.equal(null);
+    expect(performance.now() - startedAt).to.be.below(800);
+    for (const refusal of await Promise.all(flood)) expect(refusal).to.include({ status: 401, code: 'invalid_token' });
+    for (let n = 50; n < 100; n++) expect(await refusalOf(unknown(n), authenticate)).to.include({ status: 401 });
+    expect(asked).to.equal(2);
+  });
+
+  it('takes a key that is new in the set, half a minute after the last look at the latest', async () => {
+    const authenticate = authenticator();
+    expect(await refusalOf(rs256(), authenticate)).to.equal(null);
+    answer = { status: 200, body: JSON.stringify({ keys: [jwk(stranger.publicKey, 'new', 'RS256')] }) };
+    const fresh = () => sign(stranger.privateKey, { algorithm: 'RS256', keyid: 'new' });
+    expect(await refusalOf(fresh(), authenticate)).to.include({ status: 401 });
+    now += 31_000;
+    expect(await refusalOf(fresh(), authenticate)).to.equal(null);
+    expect(await refusalOf(rs256(), authenticate)).to.include({ status: 401 });
+  });
+
+  it('loads the keys again in the background, and goes on with those it has while their server is away', async () => {
+    const authenticate = authenticator();
+    expect(await refusalOf(rs256(), authenticate)).to.equal(null);
+    now += 601_000;
+    expect(await refusalOf(rs256(), authenticate)).to.equal(null);
+    await eventually(() => asked === 2);
+    await stopServer();
+    now += 601_000;
+    for (let n = 0; n < 5; n++) expect(await refusalOf(rs256(), authenticate)).to.equal(null);
+    const refusal = await refusalOf(unknown(1), authenticate);
+    expect(refusal).to.include({ status: 503, code: 'key_set_unreachable' });
+    expect(await refusalOf(rs256(), authenticate)).to.equal(null);
   });
 });
