@@ -41,7 +41,7 @@ export interface CommentParts {
 /**
  * Splits COMMENTS into what people wrote and our part. What is remembered is our part as it was when the pair was last equal: by it a
  * note that somebody put below the marker is told from ours, and our lines are known where the marker was removed. While that is not
- * known, what stands below the marker is ours, and without a marker nothing is. `isShared`: other pairs write lines with our labels, too.
+ * known (the answer to a write was lost, people merged two records), lines below the marker that begin with a label of ours are ours, and without a marker nothing is. `isShared`: other pairs write lines with our labels, too.
  */
 export function splitComments(comments: unknown, { values, isFresh }: Remembered, isShared = false): CommentParts {
   const pieces = clip(String(comments ?? ''), longestComments).split(separators);
@@ -61,9 +61,8 @@ export function splitComments(comments: unknown, { values, isFresh }: Remembered
   const changed = known.labelsMissingIn(new Set(rest.map(({ line }) => line)));
   const isOurs = (line: string) =>
     isFresh === true ||
-    known.isEmpty ||
     known.has(line) ||
-    (isShared ? labelOf(line) !== null : changed.has(labelOf(line)));
+    (isShared || known.isEmpty ? labelOf(line) !== null : changed.has(labelOf(line)));
   for (const { piece, line } of rest) {
     const start = isFresh || known.has(line) ? null : known.startOf(line);
     if (start !== null) {

@@ -16,7 +16,7 @@ export const labels = [
 export const longestValue = 1000;
 const longestLine = longestValue + 20;
 
-const labelled = new RegExp(`^(${labels.join('|')}): `);
+const labelled = new RegExp(`^(${labels.join('|')}):(?: |$)`);
 
 /** The label that a line of our part begins with; null for a line without one. */
 export function labelOf(line: string): string | null {

@@ -27,7 +27,7 @@ export async function tellHistory(world: SoakWorld, { entity, localId, remoteId 
      select created_at, concat_ws(' ', 'error', tenant_id, local_id, external_id, operation, code, status, message)
        from integration_errors where local_type = $1 and (local_id = $2 or external_id = $3::text)
      union all
-     select created_at, concat_ws(' ', 'match', tenant_id, local_id, to_jsonb(m)::text)
+     select since, concat_ws(' ', 'match', tenant_id, local_id, to_jsonb(m)::text)
        from sync_matches m where local_type = $1 and local_id = $2
      order by 1 desc limit 40`,
     [entity, localId ?? null, remoteId ?? null],

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
+import { splitComments } from '../../../app/field-maps/comments.ts';
 import { objectMap } from '../../../app/field-maps/objects.ts';
+import { nothingRemembered } from '../../../app/field-maps/types.ts';
 import { storedAs } from './portal-storage.ts';
 import { SimulatedPair } from './simulated-pair.ts';
 
@@ -102,6 +104,17 @@ describe('COMMENTS that a manager edits', () => {
     const notes = [1, 2, 3, 4, 5, 6].map((note) => `Заметка ${note}`);
     expect(String(pair.local.description).split('\n')).to.include.members(notes);
     expect(pair.local.description).not.to.include('IMEI');
+  });
+});
+
+describe('COMMENTS of which nothing is remembered', () => {
+  it('notes below the marker are people’s, whatever stands around them; lines with our labels are ours', () => {
+    const comments = `Рефрижератор\n\n${marker}\nзвонить после 18: IMEI?\nIMEI: 1\nоплата [безнал]\nТип: vehicle`;
+    expect(splitComments(comments, nothingRemembered)).to.deep.equal({
+      above: 'Рефрижератор\nзвонить после 18: IMEI?\nоплата [безнал]',
+      below: ['IMEI: 1', 'Тип: vehicle'],
+      inOrder: false,
+    });
   });
 });
 
