@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { eventually } from '../support/eventually.ts';
 import { startWorld, type Tenant, type World } from '../support/world.ts';
 
 describe('an edit in the portal between our reading and our writing', () => {
@@ -20,8 +21,9 @@ describe('an edit in the portal between our reading and our writing', () => {
     fields: Record<string, unknown>,
     entity: 'user' | 'object' = 'user',
     method = 'crm.item.update',
+    localId = 1,
   ): Promise<void> {
-    const { ID: id } = await world.remoteOf(tenant, entity, 1);
+    const { ID: id } = await world.remoteOf(tenant, entity, localId);
     const kind = entity === 'user' ? 'contact' : 'deal';
     let isDone = false;
     world.portal.faults.add({
@@ -88,5 +90,58 @@ describe('an edit in the portal between our reading and our writing', () => {
     world.portal.records('deal').update(Number(id), { STAGE_ID: 'NEW' });
     await world.settled();
     expect(await day()).to.equal('2031-01-31');
+  });
+
+  /** Our next update takes a while, so that a row can change while it is on its way. */
+  const slowDown = () =>
+    world.portal.faults.add({
+      method: 'batch',
+      when: (params) => JSON.stringify(params).includes('crm.item.update'),
+      times: 1,
+      action: { kind: 'delay', ms: 300 },
+    });
+
+  it('of a deal’s text, while our row changes once more: the text is kept, and both changes arrive', async () => {
+    await world.sql(`insert into objects (tenant_id, name, description, imei) values ($1, 'Волво', 'новая', '1')`, [
+      tenant.id,
+    ]);
+    await world.settled();
+    const { COMMENTS } = await world.remoteOf(tenant, 'object', 2);
+    await editJustBefore(
+      { COMMENTS: String(COMMENTS).replace('новая', 'звонить после 18') },
+      'object',
+      'crm.item.get',
+      2,
+    );
+    slowDown();
+    await world.sql(`update objects set imei = '2' where id = 2`);
+    await eventually(() => world.portal.workers.inFlight > 0);
+    await world.sql(`update objects set imei = '3' where id = 2`);
+    await world.settled();
+    expect(await world.sql('select description, imei from objects where id = 2')).to.deep.equal([
+      { description: 'звонить после 18', imei: '3' },
+    ]);
+    const { COMMENTS: now } = await world.remoteOf(tenant, 'object', 2);
+    expect(now).to.match(/^звонить после 18\n/);
+    expect(now).to.match(/\nIMEI: 3$/);
+    expect(await world.sql('select 1 from sync_conflicts')).to.deep.equal([]);
+  });
+
+  it('of a deal’s text that our side changes as well meanwhile: the lost one stands in a conflict', async () => {
+    const { COMMENTS } = await world.remoteOf(tenant, 'object', 2);
+    const typed = String(COMMENTS).replace('звонить после 18', 'звонить до 12');
+    await editJustBefore({ COMMENTS: typed }, 'object', 'crm.item.get', 2);
+    slowDown();
+    await world.sql(`update objects set imei = '4' where id = 2`);
+    await eventually(() => world.portal.workers.inFlight > 0);
+    await world.sql(`update objects set description = 'в ремонте' where id = 2`);
+    await world.settled();
+    const conflicts = await world.sql(
+      `select field, local_value #>> '{}' as ours, bitrix24_value #>> '{}' as theirs from sync_conflicts`,
+    );
+    expect(conflicts).to.deep.equal([{ field: 'description', ours: 'в ремонте', theirs: 'звонить до 12' }]);
+    expect(await world.sql('select description from objects where id = 2')).to.deep.equal([
+      { description: 'в ремонте' },
+    ]);
   });
 });

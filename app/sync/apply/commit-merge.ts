@@ -13,6 +13,7 @@ import { closingOf, stageOf } from './deal-stages.ts';
 import { type AppliedPlan, doneEntries, type Entries, noEntries, type RefusedField } from './entries.ts';
 import { besideCut, fieldErrorsAfter, notAccepted } from './field-errors.ts';
 import { type CommitDeps, changesFromNothing, logLine, mappingOf, missing, stageChange } from './pair-entries.ts';
+import { takeOverwritten } from './take-overwritten.ts';
 import { writeChanges } from './write-changes.ts';
 
 type MergePlan = Extract<Plan, { merge: MergeResult }>;
@@ -21,6 +22,7 @@ type MergePlan = Extract<Plan, { merge: MergeResult }>;
 interface Merged {
   /** Without the fields that were refused. */
   merge: MergeResult;
+  /** What was taken over of it, even where nothing else was written. */
   overwritten: Overwritten;
   local: LocalRow;
   /** The local row after our write; null when it was not written because it had changed meanwhile. */
@@ -43,10 +45,12 @@ export async function commitMerge(
   const toLocal = [...plan.merge.toLocal.filter(({ pair }) => !taken.includes(pair.key)), ...overwritten.toLocal];
   const target = { tenantId: context.tenantId, entity: item.pair.entity, row: local };
   const written = await writeChanges(deps.db, target, toLocal, { transaction, byField });
+  const isLost = written.row === null && overwritten.toLocal.length > 0;
+  const saved = isLost ? await takeOverwritten(deps.db, target, overwritten, transaction) : overwritten;
   const refused = [...(item.refused ?? []), ...written.refused, ...notTaken(item, plan.merge)];
   const beside = besideCut(context.fieldMap, refused);
   const merge = withoutKeys(plan.merge, [...refused.map(({ key }) => key), ...beside]);
-  return entriesOf(context, item, plan, { merge, overwritten, local, after: written.row, remote, refused });
+  return entriesOf(context, item, plan, { merge, overwritten: saved, local, after: written.row, remote, refused });
 }
 
 function entriesOf(context: SyncContext, item: AppliedPlan, plan: MergePlan, merged: Merged): Entries {
@@ -60,7 +64,7 @@ function entriesOf(context: SyncContext, item: AppliedPlan, plan: MergePlan, mer
     conflicts: conflicts.map((conflict) => conflictLine(context, item, conflict)),
     refused: merged.refused.length > 0 ? [{ pair, plan, fields: merged.refused, durationMs: item.durationMs }] : [],
     resting: merge.resting.length > 0 ? [pair] : [],
-    again: (overwritten.toLocal.length > 0 && after) || isCut(merged) ? [pair] : [],
+    again: overwritten.toLocal.length > 0 || isCut(merged) ? [pair] : [],
   };
   if (!after) return { ...noEntries(), ...entries };
   const changed = isNew || after !== merged.local || merge.toRemote.length > 0;
@@ -121,7 +125,7 @@ function shadowsAfter(context: SyncContext, { pair, answer }: AppliedPlan, merge
   const localAfter: LocalRecord | null = after?.record ?? null;
   const outcome = { before: { local: local.record, remote }, localAfter, remoteAfter: answer };
   const shadows = nextShadows(context.fieldMap, pair.shadows, merge, outcome);
-  if (!answer || overwritten.toLocal.length === 0 || !after) return shadows;
+  if (!answer || overwritten.toLocal.length === 0) return shadows;
   // What was written over is back on our side only: against these shadows it is our change, and the next pass sends it.
   const own: Record<string, string | null> = { ...shadows.local };
   const there: Record<string, string | null> = { ...shadows.remote.values };
@@ -142,9 +146,8 @@ function logLines(item: AppliedPlan, merged: Merged, isNew: boolean): LogLine[] 
   else if (isNew) lines.push(logLine(item, 'link', 'bidirectional'));
   lines.push(...reopeningLines(item));
   if (merge.toRemote.length > 0) lines.push(logLine(item, 'update', 'to_bitrix', fieldChanges(merge.toRemote)));
-  const taken = [...merge.toLocal, ...overwritten.toLocal];
-  if (taken.length > 0 && after && after !== local)
-    lines.push(logLine(item, 'update', 'from_bitrix', fieldChanges(taken)));
+  const taken = [...(after ? merge.toLocal : []), ...overwritten.toLocal];
+  if (taken.length > 0 && after !== local) lines.push(logLine(item, 'update', 'from_bitrix', fieldChanges(taken)));
   return lines;
 }
 

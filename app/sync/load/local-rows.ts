@@ -110,6 +110,22 @@ export async function writeLocal(
   return (await readLocal(db, { tenantId, entity }, [row.id], transaction)).get(row.id) ?? null;
 }
 
+/** Locks a row as it is now and reads it; null when another program holds it, or it is gone. */
+export async function lockLocal(
+  db: Database,
+  { tenantId, entity, row }: LocalTarget & { row: LocalRow },
+  transaction: Transaction,
+): Promise<LocalRow | null> {
+  const [locked] = await queryRows<{ id: number }>(
+    db,
+    `select id from ${pairKinds[entity].table} where tenant_id = $tenantId and id = $id for update skip locked`,
+    { tenantId, id: row.id },
+    transaction,
+  );
+  if (!locked) return null;
+  return (await readLocal(db, { tenantId, entity }, [row.id], transaction)).get(row.id) ?? null;
+}
+
 /**
  * Takes the mark of deletion off rows; as a person's own change it is queued. Returns the ids that there are, deleted until now or not.
  * Throws UniqueConstraintError when another row has taken a unique value meanwhile.
