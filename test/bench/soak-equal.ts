@@ -19,6 +19,8 @@ export function differencesOf(entity: 'object' | 'user' | 'contract', row: OurRo
 function compareObject(row: OurRow, record: Theirs): string[] {
   const { above, below } = splitComments(record.COMMENTS, nothingRemembered);
   const described = { ours: shownAbove(row.description) ?? '', theirs: plainText(above) ?? '' };
+  // People took a deal back that was an object once: what it says of that one is theirs now, and the new object takes nothing away.
+  const isTakenBack = !record.ORIGIN_ID && row.imei === null;
   const ending = record.CLOSED === 'Y' || row.end_date === null ? [] : [String(record.CLOSEDATE).slice(0, 10)];
   return [
     ...different('title', withoutNumber(row.name, row.number), withoutNumber(record.TITLE, row.number)),
@@ -26,15 +28,13 @@ function compareObject(row: OurRow, record: Theirs): string[] {
     ...(marksIn(record.TITLE).length === 0 ? [] : different('number', marksIn(row.number), marksIn(record.TITLE))),
     ...different('numbers in the name', [], marksIn(row.name)),
     ...different('description', described.ours, described.theirs),
-    ...different(
-      'IMEI',
-      row.imei ? [`IMEI: ${row.imei}`] : [],
-      below.filter((line) => line.startsWith('IMEI: ')),
-    ),
+    ...(isTakenBack ? [] : different('IMEI', row.imei ? [`IMEI: ${row.imei}`] : [], below.filter(isImei))),
     ...(serialField in record ? different('serial number', row.serial_number ?? '', record[serialField] ?? '') : []),
     ...(ending.length === 0 ? [] : different('end', [row.end_date], ending)),
   ];
 }
+
+const isImei = (line: string) => line.startsWith('IMEI: ');
 
 function compareUser(row: OurRow, record: Theirs): string[] {
   const ours = wordsIn(row.name);
