@@ -6,6 +6,8 @@ import type { Random } from './random.ts';
 import type { Ledger } from './soak-typed.ts';
 import type { SoakWorld } from './soak-world.ts';
 
+const patienceMs = 3000;
+
 /** A user field of deals that a pair of ours needs. */
 export const serialField = 'UF_CRM_SERIAL';
 
@@ -40,6 +42,10 @@ export async function remakeField(world: SoakWorld, random: Random, ledger: Ledg
 
 async function ask(portal: SimulatedPortal, action: string, json: object): Promise<void> {
   const { url } = portal.addWebhook();
-  const answer = await callHttps(`${url}crm.deal.userfield.${action}`, portal.caPem, { json });
+  const answer = await Promise.race([
+    callHttps(`${url}crm.deal.userfield.${action}`, portal.caPem, { json }),
+    // A portal that hangs answers this call never.
+    sleep(patienceMs).then(() => ({ status: 0, body: 'no answer' })),
+  ]);
   if (answer.status !== 200) throw new Error(`${action}: ${answer.status} ${JSON.stringify(answer.body)}`);
 }
