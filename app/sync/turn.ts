@@ -51,7 +51,13 @@ export class Turn {
     this.#deps = deps;
     this.#options = options;
     this.#lanes = { urgent: new Lane('urgent', this.#owners), bulk: new Lane('bulk', this.#owners) };
-    this.#state = { owners: this.#owners, handled: new Map(), blocked: new Map(), loading: new Set() };
+    this.#state = {
+      owners: this.#owners,
+      handled: new Map(),
+      blocked: new Map(),
+      loading: new Set(),
+      searches: new Set(),
+    };
     this.#endsAt = deps.clock.now().getTime() + turnMs;
   }
 
@@ -145,7 +151,10 @@ export class Turn {
     // What a call costs is learned from one step before several leave.
     if (cost === null) return isSending ? 0 : size;
     const left = lane.isDry ? waiting.length : null;
-    return this.#options.concurrency.sizeOf({ fit: size, cost, left });
+    const next = this.#options.concurrency.sizeOf({ fit: size, cost, left });
+    // What is left of one portion waits for the next one, while other steps are in flight: a request for each few records is too dear.
+    const isRest = lane.name === 'bulk' && left === null && waiting.length < next;
+    return isRest && isSending ? 0 : next;
   }
 
   #start(lane: Lane, step: Step, items: readonly Item[]): void {

@@ -25,6 +25,7 @@ export async function measureFairness(): Promise<Finding> {
   const world = await startWorld({
     apps: true,
     startApp: startAppInOwnProcess,
+    config: { syncConcurrency: 12 },
     portal: { switches: { rateLimited: false } },
     bucket: { size: 1e6, drain: 1e6 },
   });

@@ -1,4 +1,4 @@
-import { setImmediate as giveWay } from 'node:timers/promises';
+import { makeGiveWay } from '../../lib/give-way.ts';
 import type { SyncContext } from '../pair.ts';
 import { type Planned, planPair } from '../plan/plan-pair.ts';
 import { createOf, operationOfPlan } from './commands.ts';
@@ -7,9 +7,6 @@ import { holdDeletions } from './hold-deletions.ts';
 import { withMethod } from './method-step.ts';
 import { type Failed, recordFailures } from './retry-policy.ts';
 import type { StepDeps } from './write-step.ts';
-
-/** After so many pairs, some milliseconds of work, everything else in this process has its turn. */
-const inOneGo = 25;
 
 /**
  * Plans pairs (all of one kind) and returns the plans that may be carried out: deals know the stage they go to, and what is deleted in
@@ -22,8 +19,9 @@ export async function planAllowed(
 ): Promise<Planned[]> {
   const planned: Planned[] = [];
   const failures: Failed[] = [];
-  for (const [index, pair] of pairs.entries()) {
-    if (index % inOneGo === inOneGo - 1) await giveWay();
+  const giveWay = makeGiveWay();
+  for (const pair of pairs) {
+    await giveWay();
     const item = tryPlanning(context, pair, failures);
     if (!item) continue;
     if (!needsStages(item)) planned.push(item);

@@ -40,12 +40,13 @@ export class StepConcurrency {
 
   /**
    * How many records the next step takes. While few steps may be in flight they are short, so that it is soon known whether the portal
-   * bears more; the last records are spread over all places, so that they end together.
+   * bears more; the last records, when they would leave half of the places empty, are spread over all, so that they end together.
    */
   sizeOf({ fit, cost, left }: Waiting): number {
     const short = Math.ceil(shortestSeconds / Math.max(cost, 0.001));
     const ramp = Math.ceil((fit * this.#limit) / most);
-    const spread = left === null ? fit : Math.ceil(left / this.#limit);
+    const isLast = left !== null && left <= (fit * this.#limit) / 2;
+    const spread = isLast ? Math.ceil(left / this.#limit) : fit;
     return Math.min(fit, Math.max(short, Math.min(ramp, spread)));
   }
 }

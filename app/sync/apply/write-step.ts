@@ -1,6 +1,7 @@
 import type { WriteOperation, WriteOutcome } from '../../bitrix24/client.ts';
 import { Bitrix24Error } from '../../bitrix24/errors.ts';
 import { methodOf } from '../../bitrix24/methods.ts';
+import { makeGiveWay } from '../../lib/give-way.ts';
 import type { SyncDeps } from '../deps.ts';
 import type { Closed, FaultGate } from '../faults/fault-gate.ts';
 import { scopeOf } from '../faults/scope.ts';
@@ -43,18 +44,15 @@ export interface SendDeps extends StepDeps {
  */
 export async function writeStep(deps: SendDeps, context: SyncContext, step: Step): Promise<void> {
   const isCreate = step.operation === 'create' || step.operation === 'import';
-  if (isCreate) {
-    await sendWrites(
-      deps,
-      context,
-      step.operation,
-      step.planned.map((planned) => createOf(context, planned)),
-    );
-    return;
-  }
+  const giveWay = makeGiveWay();
   const writes: Write[] = [];
   const idle: Planned[] = [];
   for (const planned of step.planned) {
+    await giveWay();
+    if (isCreate) {
+      writes.push(createOf(context, planned));
+      continue;
+    }
     const command = commandOf(context, planned);
     if (command) writes.push({ planned, command });
     else idle.push(planned);

@@ -26,7 +26,7 @@ describe('records of the next step', () => {
     ['are more with each step that the portal bore', 4, 50, 0.05, null, 38],
     ['are all that fit when eight may be in flight', 6, 50, 0.05, null, 50],
     ['are all that fit where a call takes no time', 0, 50, 0.002, null, 50],
-    ['are the last ones shared among all places, so that they end together', 6, 50, 0.03, 320, 40],
+    ['are the last ones shared among all places, so that they end together', 6, 50, 0.05, 200, 25],
     [
       'are never fewer than fill a second: each step is one of the requests that the portal allows',
       6,
@@ -35,7 +35,7 @@ describe('records of the next step', () => {
       60,
       23,
     ],
-    ['are all that fit as long as enough are left for every place', 6, 50, 0.044, 400, 50],
+    ['are all that fit as long as enough are left for half of the places', 6, 50, 0.044, 201, 50],
     ['are no more than fit where two calls take three seconds', 6, 1, 1.5, 100, 1],
   ];
   for (const [what, steps, fit, cost, left, size] of cases) {
