@@ -3,7 +3,9 @@ import { expect } from 'chai';
 import pg from 'pg';
 import { makeLog } from '../../../app/lib/log.ts';
 import { connectDatabase, type Database, queryRows } from '../../../app/models/database.ts';
+import { retryingTransaction } from '../../../app/models/retrying-transaction.ts';
 import { defaultTimings } from '../../../app/sync/deps.ts';
+import { markAsOurs } from '../../../app/sync/load/local-rows.ts';
 import { makeReconcile } from '../../../app/sync/reconcile.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -16,6 +18,8 @@ class AskedPortal extends MockBitrix24Client {
   readonly heard: string[] = [];
   /** What the next look for origins waits for. */
   beforeLook: () => Promise<unknown> = async () => undefined;
+  /** What the answer to a create waits for. */
+  beforeCreated: () => Promise<unknown> = () => sleep(5);
 
   override async findByOrigin(...args: Parameters<MockBitrix24Client['findByOrigin']>) {
     this.heard.push(`look for ${args[1].length}`);
@@ -25,7 +29,7 @@ class AskedPortal extends MockBitrix24Client {
 
   override async write(...args: Parameters<MockBitrix24Client['write']>) {
     this.heard.push(`create ${args[0].length}`);
-    await sleep(5);
+    await this.beforeCreated();
     return super.write(...args);
   }
 
@@ -53,9 +57,10 @@ async function prepare({ url }: TestDatabase, objects: number) {
     `insert into objects (tenant_id, name) select $tenantId, 'Камаз ' || n from generate_series(1, $objects::integer) n`,
     { tenantId, objects },
   );
+  const time = { aheadMs: 0 };
   const reconcile = makeReconcile({
     db,
-    clock: { now: () => new Date(), sleep: async () => undefined },
+    clock: { now: () => new Date(Date.now() + time.aheadMs), sleep: async () => undefined },
     log,
     timings: { ...defaultTimings },
     random: () => 0.5,
@@ -68,7 +73,9 @@ async function prepare({ url }: TestDatabase, objects: number) {
     },
   });
   return {
+    db,
     portal,
+    time,
     load: () => reconcile(tenantId, { signal: new AbortController().signal, log }),
     close: () => db.close(),
   };
@@ -115,6 +122,30 @@ describe('the first load of a tenant', () => {
       expect(portal.records.object.size).to.equal(600);
     } finally {
       await other.end();
+      await close();
+    }
+  });
+
+  it('creates a record as it is when its step leaves, not as it was when it was planned', async function () {
+    this.timeout(20_000);
+    const { db, portal, time, load, close } = await prepare(database, 100);
+    try {
+      let isEdited = false;
+      portal.beforeCreated = async () => {
+        if (isEdited) return;
+        isEdited = true;
+        // As the engine itself writes: nothing is queued anew.
+        await retryingTransaction(db, async (transaction) => {
+          await markAsOurs(db, transaction);
+          await queryRows(db, `update objects set name = 'Переименован'`, {}, transaction);
+        });
+        time.aheadMs = 3000;
+      };
+      await load();
+      const titles = [...portal.records.object.values()].map(({ fields }) => fields.TITLE);
+      expect(titles).to.have.length(100);
+      expect(titles.at(-1)).to.equal('Переименован');
+    } finally {
       await close();
     }
   });
