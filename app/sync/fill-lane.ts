@@ -13,7 +13,7 @@ import { recordFailures } from './apply/retry-policy.ts';
 import { tieMatches } from './apply/tie-matches.ts';
 import type { StepDeps } from './apply/write-step.ts';
 import { scopeOf } from './faults/scope.ts';
-import { type FillState, forgetDone, isBlocked, leaveFor, signOf, takeOver } from './in-hand.ts';
+import { type FillState, forgetDone, isBlocked, leaveFor, searchDue, signOf, takeOver } from './in-hand.ts';
 import { reportDuplicates } from './journal/duplicate-report.ts';
 import { type Item, keyOfRow, type Lane, type LaneName } from './lane.ts';
 import { loadPairs } from './load/load-pairs.ts';
@@ -23,13 +23,14 @@ import { openContext } from './load/open-context.ts';
 import type { LoadedPair, SyncContext } from './pair.ts';
 import { firstOfEachCompany } from './plan/one-company.ts';
 import type { Planned } from './plan/plan-pair.ts';
-import { claimDue } from './queue/claim-due.ts';
 import { askOtherContracts } from './queue/enqueue-clients.ts';
 import { holdKind, postpone, priorities, type QueueRow } from './queue/sync-queue.ts';
 import { advanceRun } from './runs/run-scan.ts';
 
 /** Rows taken at once: fifty ids a command, fifty commands a request. */
-const chunkSizes: Record<LaneName, number> = { urgent: 500, bulk: 2500 };
+const portions: Record<LaneName, number> = { urgent: 500, bulk: 2500 };
+/** The first rows of a kind: the portal reads them in a moment, and is not idle while the next ones are read. */
+const firstPortion = 500;
 
 interface Fill {
   lane: Lane;
@@ -72,7 +73,7 @@ function urgencyOf(lane: Lane, rows: readonly QueueRow[]): Urgency {
 async function claimRows(deps: StepDeps, state: FillState, { lane, tenantId }: Fill): Promise<QueueRow[]> {
   const closed = await holdClosedKinds(deps, tenantId);
   const inHand = state.owners.size + state.handled.size;
-  const due = await claimDue(deps.db, tenantId, { limit: chunkSizes[lane.name] + inHand, lane: lane.name });
+  const due = await searchDue(deps, state, tenantId, { limit: portions[lane.name] + inHand, lane: lane.name });
   const free = due.filter((row) => {
     const key = keyOfRow(row);
     if (closed.has(row.entity) || state.loading.has(key) || isBlocked(state, key)) return false;
@@ -82,7 +83,8 @@ async function claimRows(deps: StepDeps, state: FillState, { lane, tenantId }: F
   });
   const entity = free[0]?.entity;
   if (lane.hasSteps && entity !== lane.entity) return [];
-  const rows = free.filter((row) => row.entity === entity).slice(0, chunkSizes[lane.name]);
+  const portion = entity === lane.entity ? portions[lane.name] : firstPortion;
+  const rows = free.filter((row) => row.entity === entity).slice(0, portion);
   for (const row of rows) state.handled.set(keyOfRow(row), signOf(row));
   return rows;
 }

@@ -1,7 +1,7 @@
 import type { StepDeps } from './apply/write-step.ts';
 import { type Item, keyOfRow, type Lane, type Owners } from './lane.ts';
 import type { LoadedPair } from './pair.ts';
-import { findQueued } from './queue/claim-due.ts';
+import { type Claim, claimDue, findQueued } from './queue/claim-due.ts';
 import type { QueueRow } from './queue/sync-queue.ts';
 
 /** What a turn knows of the rows that it had in hand. */
@@ -13,17 +13,40 @@ export interface FillState {
   blocked: Map<string, Item>;
   /** Rows that a lane reads the records of just now: the other lane leaves them alone, even if they changed meanwhile. */
   loading: Set<string>;
+  /** For each search for rows that is under way, the rows that were dealt with meanwhile: its answer may be older than that. */
+  searches: Set<Set<string>>;
 }
 
 /** Rows that left the queue need not be remembered. */
 export async function forgetDone(
   { db }: StepDeps,
-  { handled }: FillState,
+  { handled, searches }: FillState,
   tenantId: number,
   rows: readonly QueueRow[],
 ): Promise<void> {
   const queued = new Set((await findQueued(db, tenantId, rows)).map(keyOfRow));
-  for (const row of rows) if (!queued.has(keyOfRow(row))) handled.delete(keyOfRow(row));
+  for (const key of rows.map(keyOfRow)) {
+    if (queued.has(key)) continue;
+    handled.delete(key);
+    for (const search of searches) search.add(key);
+  }
+}
+
+/** Searches for due rows; leaves out what left the queue while the search was under way. */
+export async function searchDue(
+  { db }: StepDeps,
+  { searches }: FillState,
+  tenantId: number,
+  claim: Claim,
+): Promise<QueueRow[]> {
+  const gone = new Set<string>();
+  searches.add(gone);
+  try {
+    const rows = await claimDue(db, tenantId, claim);
+    return rows.filter((row) => !gone.has(keyOfRow(row)));
+  } finally {
+    searches.delete(gone);
+  }
 }
 
 /** Whether a row waits for an item that has its record in hand still. */

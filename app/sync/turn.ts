@@ -40,7 +40,10 @@ export class Turn {
   readonly #endsAt: number;
   /** When a lane last found nothing due. */
   readonly #emptySince = new Map<Lane, number>();
-  #inFlight = 0;
+  /** Steps whose request the portal has not answered yet. */
+  #atPortal = 0;
+  /** Steps that are not committed yet. */
+  #inHand = 0;
   #failure: { error: unknown } | null = null;
   #wake: () => void = () => undefined;
 
@@ -48,7 +51,13 @@ export class Turn {
     this.#deps = deps;
     this.#options = options;
     this.#lanes = { urgent: new Lane('urgent', this.#owners), bulk: new Lane('bulk', this.#owners) };
-    this.#state = { owners: this.#owners, handled: new Map(), blocked: new Map(), loading: new Set() };
+    this.#state = {
+      owners: this.#owners,
+      handled: new Map(),
+      blocked: new Map(),
+      loading: new Set(),
+      searches: new Set(),
+    };
     this.#endsAt = deps.clock.now().getTime() + turnMs;
   }
 
@@ -71,9 +80,9 @@ export class Turn {
     return isOver;
   }
 
-  /** Steps are in flight, or records are being read. */
+  /** Steps are under way, or records are being read. */
   #isWorking(): boolean {
-    return this.#inFlight > 0 || this.#lanes.urgent.isBusy || this.#lanes.bulk.isBusy;
+    return this.#inHand > 0 || this.#lanes.urgent.isBusy || this.#lanes.bulk.isBusy;
   }
 
   #now(): number {
@@ -93,6 +102,7 @@ export class Turn {
     const { tenantId, signal, patience } = this.#options;
     fillLane(this.#deps, this.#state, { lane, tenantId, call: { signal, ...(patience && { patience }) } })
       .then((found) => {
+        lane.isDry = !found;
         if (found) this.#emptySince.clear();
         else this.#emptySince.set(lane, performance.now());
       })
@@ -106,7 +116,10 @@ export class Turn {
   /** Launches as many steps of a lane as may be in flight. The urgent lane has one place more: it never waits for bulk work to end. */
   async #launch(lane: Lane): Promise<void> {
     const { concurrency } = this.#options;
-    const places = () => concurrency.limit + (lane.name === 'urgent' ? 1 : 0) - this.#inFlight;
+    const extra = lane.name === 'urgent' ? 1 : 0;
+    // What was answered is committed beside the next requests, as many at once as may be in flight.
+    const places = () =>
+      Math.min(concurrency.limit + extra - this.#atPortal, 2 * concurrency.limit + extra - this.#inHand);
     for (const operation of lane.operations()) {
       while (places() > 0 && !this.#failure) {
         const size = await this.#sizeOf(lane, operation);
@@ -136,17 +149,24 @@ export class Turn {
     if (gate.needsProbe(operation, context.entity)) return isSending ? 0 : probeSize;
     const { size, cost } = await context.client.stepSize(operation, context.entity);
     // What a call costs is learned from one step before several leave.
-    return cost === null && isSending ? 0 : size;
+    if (cost === null) return isSending ? 0 : size;
+    const left = lane.isDry ? waiting.length : null;
+    const next = this.#options.concurrency.sizeOf({ fit: size, cost, left });
+    // What is left of one portion waits for the next one, while other steps are in flight: a request for each few records is too dear.
+    const isRest = lane.name === 'bulk' && left === null && waiting.length < next;
+    return isRest && isSending ? 0 : next;
   }
 
   #start(lane: Lane, step: Step, items: readonly Item[]): void {
     const { context } = lane;
     if (!context) return;
-    this.#inFlight += 1;
-    this.#carryOut(context, step)
+    this.#inHand += 1;
+    const leavePortal = this.#takePlace();
+    this.#carryOut(context, step, leavePortal)
       .catch((error: unknown) => this.#fail(error))
       .finally(() => {
-        this.#inFlight -= 1;
+        leavePortal();
+        this.#inHand -= 1;
         lane.finish(items);
         // What was just committed may have made something else due.
         this.#emptySince.clear();
@@ -154,15 +174,31 @@ export class Turn {
       });
   }
 
-  async #carryOut(context: SyncContext, step: Step): Promise<void> {
-    const deps = this.#deps;
+  /** Takes one of the places of steps in flight; returns how to give it back. Repeat-safe. */
+  #takePlace(): () => void {
+    let isTaken = true;
+    this.#atPortal += 1;
+    return () => {
+      if (!isTaken) return;
+      isTaken = false;
+      this.#atPortal -= 1;
+      this.#wake();
+    };
+  }
+
+  async #carryOut(context: SyncContext, step: Step, leavePortal: () => void): Promise<void> {
+    const answered = async () => {
+      leavePortal();
+      const { cost } = await context.client.stepSize(step.operation, context.entity);
+      this.#options.concurrency.note(`${context.entity} ${step.operation}`, cost);
+      this.#wake();
+    };
+    const deps = { ...this.#deps, answered };
     const { step: fresh, changed } = await refreshStep(deps, context, step);
     for (const { pair } of changed) for (const row of pair.rows) this.#state.handled.delete(keyOfRow(row));
     if (fresh.planned.length > 0) await writeStep(deps, context, fresh);
     const rows = step.planned.flatMap(({ pair }) => pair.rows);
     await forgetDone(deps, this.#state, context.tenantId, rows);
-    const { cost } = await context.client.stepSize(step.operation, context.entity);
-    this.#options.concurrency.note(`${context.entity} ${step.operation}`, cost);
   }
 
   #fail(error: unknown): void {

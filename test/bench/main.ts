@@ -42,7 +42,9 @@ async function main(): Promise<void> {
     console.log(
       `${new Date().toISOString().slice(0, 10)}, ${os.cpus().length} × ${cpu?.model}, Node.js ${process.version}`,
     );
-    console.log('App, simulated portal and this program share one process; PostgreSQL flushes nothing to disk.\n');
+    console.log(
+      'Where nothing else is said, app, simulated portal and this program share one process; PostgreSQL flushes nothing to disk.\n',
+    );
     for (const measure of chosen()) console.log(print(await measure()));
     console.log(`Measured in ${Math.round((performance.now() - startedAt) / 1000)} s`);
   } finally {

@@ -14,7 +14,7 @@ import { connectDatabase, type Database } from '../../app/models/database.ts';
 import { resolveErrors } from '../../app/sync/journal/error-log.ts';
 import { findMappings } from '../../app/sync/load/mappings.ts';
 import { claimDue } from '../../app/sync/queue/claim-due.ts';
-import { postpone, priorities, removeDone } from '../../app/sync/queue/sync-queue.ts';
+import { postpone, priorities, type QueueRow, removeDone } from '../../app/sync/queue/sync-queue.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { mochaGlobalSetup, mochaGlobalTeardown } from '../support/setup.ts';
 import { fillLargeTables, sizes } from './large-tables.ts';
@@ -33,7 +33,8 @@ export async function measureQueryTimes(): Promise<Finding> {
   try {
     await fillLargeTables(pool);
     const lines = [];
-    for (const [what, work] of Object.entries(questions(db, pool))) {
+    const due = await claimDue(db, tenantId, { limit: 500, lane: 'bulk' });
+    for (const [what, work] of Object.entries(questions(db, pool, due))) {
       const times: number[] = [];
       for (let n = 0; n <= repeats; n += 1) {
         const startedAt = performance.now();
@@ -55,7 +56,11 @@ export async function measureQueryTimes(): Promise<Finding> {
 }
 
 /** Each does its work once; one that works in steps returns how many there were. */
-function questions(db: Database, pool: pg.Pool): Record<string, () => Promise<number | undefined>> {
+function questions(
+  db: Database,
+  pool: pg.Pool,
+  due: readonly QueueRow[],
+): Record<string, () => Promise<number | undefined>> {
   const once = (work: () => Promise<unknown>) => async () => {
     await work();
     return undefined;
@@ -72,15 +77,13 @@ function questions(db: Database, pool: pg.Pool): Record<string, () => Promise<nu
   return {
     'tenants that have something due': once(() => findDueTenants(pool, null, priorities.change)),
     'claim of 500 of 200 000 due rows': once(() => claimDue(db, tenantId, { limit: 500, lane: 'bulk' })),
-    'removal of 500 rows': undone(async (transaction) =>
-      removeDone(db, tenantId, await claimDue(db, tenantId, { limit: 500, lane: 'bulk' }), transaction),
-    ),
-    'putting off 500 rows': undone(async (transaction) => {
-      const rows = await claimDue(db, tenantId, { limit: 500, lane: 'bulk' });
-      await postpone(
+    'removal of 500 rows': undone((transaction) => removeDone(db, tenantId, due, transaction)),
+    'putting off 500 rows': undone((transaction) => {
+      const dueAt = new Date();
+      return postpone(
         db,
         tenantId,
-        rows.map((row) => ({ ...row, dueAt: new Date(), sent: false })),
+        due.map((row) => ({ ...row, dueAt, sent: false })),
         transaction,
       );
     }),

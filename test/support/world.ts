@@ -41,6 +41,8 @@ export interface WorldOptions {
   patience?: { readMs: number; writeMs: number };
   /** How often callers may ask; more than any test does when absent. */
   rates?: Rates;
+  /** Starts the app elsewhere than in this process; then `lines` stays empty. */
+  startApp?: typeof startApp;
   timings?: { uncertainWaitMs?: number; backoffMs?: number; outageMs?: number };
 }
 
@@ -100,7 +102,7 @@ export async function startWorld(options: WorldOptions = {}) {
   // Waits that take minutes in production take a moment here; their order stays.
   const timings = { uncertainWaitMs: 400, backoffMs: 150, outageMs: 150, ...options.timings };
   const start = () =>
-    startApp(config, appDatabaseUrl, log, {
+    (options.startApp ?? startApp)(config, appDatabaseUrl, log, {
       timings,
       rates: options.rates ?? patientRates,
       extraCa: portal.caPem,

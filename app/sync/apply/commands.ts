@@ -2,6 +2,7 @@ import type { RemoteRecord, WriteCommand, WriteOperation } from '../../bitrix24/
 import { diffRemote, isEmptyChanges } from '../../field-maps/remote-changes.ts';
 import type { RemoteChanges, RemoteValues } from '../../field-maps/types.ts';
 import { originator } from '../../lib/records.ts';
+import type { LocalRow } from '../load/local-rows.ts';
 import type { LoadedPair, SyncContext } from '../pair.ts';
 import type { MergeResult, StageMove } from '../plan/merge.ts';
 import { originOf, readOrigin, renewedOrigin } from '../plan/origin-id.ts';
@@ -100,18 +101,24 @@ function withRenewedOrigin(
 
 const empty = { fields: {}, multifields: [] };
 
+/** The last create of each local row as it was read: it is asked for when the pair is planned, planned anew, and sent. */
+const made = new WeakMap<LocalRow, { context: SyncContext; create: Omit<Create, 'planned'> }>();
+
 /** The create of a plan. Throws when the local record is missing. */
 export function createOf(context: SyncContext, planned: Planned): Create {
   const { entity, local } = planned.pair;
+  const known = local && made.get(local);
+  if (known?.context === context) return { ...known.create, planned };
   if (!local) throw new Error(`The plan create_remote of ${entity} ${planned.pair.localId} lacks its local record`);
   const { fieldMap } = context;
   const wanted = wantedRemote(fieldMap, local.record);
   const shadows = shadowsOf(fieldMap, local.record, wanted);
   const originId = originOf(context, local.id);
-  return {
-    planned,
+  const create: Omit<Create, 'planned'> = {
     command: { operation: 'create', entity, changes: diffRemote(empty, wanted), originId },
     localId: local.id,
     values: { originId, local: { ...shadows.local }, remote: { ...shadows.remote.values } },
   };
+  made.set(local, { context, create });
+  return { ...create, planned };
 }

@@ -1,5 +1,6 @@
 import type { Transaction } from 'sequelize';
 import { isDatabaseAway } from '../../lib/database-away.ts';
+import { makeGiveWay } from '../../lib/give-way.ts';
 import { retryingTransaction } from '../../models/retrying-transaction.ts';
 import type { SyncDeps } from '../deps.ts';
 import { resolveErrors } from '../journal/error-log.ts';
@@ -68,7 +69,11 @@ async function commitTogether(
   return retryingTransaction(deps.db, async (transaction) => {
     await markAsOurs(deps.db, transaction);
     const parts: Entries[] = [];
-    for (const item of items) parts.push(await commitPair(deps, context, item, { transaction, byField }));
+    const giveWay = makeGiveWay();
+    for (const item of items) {
+      await giveWay();
+      parts.push(await commitPair(deps, context, item, { transaction, byField }));
+    }
     const entries = joinEntries(parts);
     await writeEntries(deps, context, entries, transaction);
     const companies = companiesToTell(items);

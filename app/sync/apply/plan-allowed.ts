@@ -1,3 +1,4 @@
+import { makeGiveWay } from '../../lib/give-way.ts';
 import type { SyncContext } from '../pair.ts';
 import { type Planned, planPair } from '../plan/plan-pair.ts';
 import { createOf, operationOfPlan } from './commands.ts';
@@ -18,7 +19,9 @@ export async function planAllowed(
 ): Promise<Planned[]> {
   const planned: Planned[] = [];
   const failures: Failed[] = [];
+  const giveWay = makeGiveWay();
   for (const pair of pairs) {
+    await giveWay();
     const item = tryPlanning(context, pair, failures);
     if (!item) continue;
     if (!needsStages(item)) planned.push(item);

@@ -3,6 +3,18 @@ const most = 8;
 const first = 2;
 /** A call that costs this much more than the cheapest seen shows that the portal is at its limit. */
 const tolerated = 1.5;
+/** A step is not made shorter than this to spread work: each is one of the requests that the portal allows. */
+const shortestSeconds = 1;
+
+/** What the next step of an operation is cut from. */
+export interface Waiting {
+  /** Records that fit one step so that it ends in time. */
+  fit: number;
+  /** Seconds a call. */
+  cost: number;
+  /** Records that wait; null when more of them may come. */
+  left: number | null;
+}
 
 /**
  * How many steps of one tenant may be in flight: two at first, one more with each step while the cost of a call does not grow, one less
@@ -16,7 +28,7 @@ export class StepConcurrency {
     return this.#limit;
   }
 
-  /** A step ended; `cost` is what a call of its operation costs now, null when it is not known. */
+  /** A step was answered; `cost` is what a call of its operation costs now, null when it is not known. */
   note(operation: string, cost: number | null): void {
     if (cost === null) return;
     // Seconds below this are noise.
@@ -24,5 +36,17 @@ export class StepConcurrency {
     const cheapest = Math.min(now, (this.#cheapest.get(operation) ?? now) * 1.02);
     this.#cheapest.set(operation, cheapest);
     this.#limit = now <= cheapest * tolerated ? Math.min(most, this.#limit + 1) : Math.max(1, this.#limit - 1);
+  }
+
+  /**
+   * How many records the next step takes. While few steps may be in flight they are short, so that it is soon known whether the portal
+   * bears more; the last records, when they would leave half of the places empty, are spread over all, so that they end together.
+   */
+  sizeOf({ fit, cost, left }: Waiting): number {
+    const short = Math.ceil(shortestSeconds / Math.max(cost, 0.001));
+    const ramp = Math.ceil((fit * this.#limit) / most);
+    const isLast = left !== null && left <= (fit * this.#limit) / 2;
+    const spread = isLast ? Math.ceil(left / this.#limit) : fit;
+    return Math.min(fit, Math.max(short, Math.min(ramp, spread)));
   }
 }

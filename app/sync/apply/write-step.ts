@@ -1,6 +1,7 @@
 import type { WriteOperation, WriteOutcome } from '../../bitrix24/client.ts';
 import { Bitrix24Error } from '../../bitrix24/errors.ts';
 import { methodOf } from '../../bitrix24/methods.ts';
+import { makeGiveWay } from '../../lib/give-way.ts';
 import type { SyncDeps } from '../deps.ts';
 import type { Closed, FaultGate } from '../faults/fault-gate.ts';
 import { scopeOf } from '../faults/scope.ts';
@@ -31,24 +32,27 @@ export interface StepDeps extends SyncDeps {
   portalAnswered(): Promise<void>;
 }
 
+/** What a step is sent with. */
+export interface SendDeps extends StepDeps {
+  /** The portal has answered, and is asked nothing more unless a record needs it: the next step may leave while this one is committed. */
+  answered(): Promise<void>;
+}
+
 /**
  * Sends a step to the portal and commits what came of it, each failure by its own scope. A crash loses one answer at most: creates are
  * marked before they leave. Throws what stops the whole connection; its records stay queued, uncharged.
  */
-export async function writeStep(deps: StepDeps, context: SyncContext, step: Step): Promise<void> {
+export async function writeStep(deps: SendDeps, context: SyncContext, step: Step): Promise<void> {
   const isCreate = step.operation === 'create' || step.operation === 'import';
-  if (isCreate) {
-    await sendWrites(
-      deps,
-      context,
-      step.operation,
-      step.planned.map((planned) => createOf(context, planned)),
-    );
-    return;
-  }
+  const giveWay = makeGiveWay();
   const writes: Write[] = [];
   const idle: Planned[] = [];
   for (const planned of step.planned) {
+    await giveWay();
+    if (isCreate) {
+      writes.push(createOf(context, planned));
+      continue;
+    }
     const command = commandOf(context, planned);
     if (command) writes.push({ planned, command });
     else idle.push(planned);
@@ -63,7 +67,7 @@ function untouched(planned: Planned): AppliedPlan {
 }
 
 async function sendWrites(
-  deps: StepDeps,
+  deps: SendDeps,
   context: SyncContext,
   operation: WriteOperation,
   planned: readonly Write[],
@@ -87,6 +91,7 @@ async function sendWrites(
             context.options,
           );
     await keepEdits(context, writes, outcomes);
+    await deps.answered();
   } catch (error) {
     await handleLostRequest(deps, context, operation, { writes, error, durationMs: durationMs() });
     return;
@@ -173,7 +178,7 @@ function pairsOf(writes: readonly Write[]): LoadedPair[] {
 
 /** A request that failed as a whole: sorted by what it proves. */
 async function handleLostRequest(
-  deps: StepDeps,
+  deps: SendDeps,
   context: SyncContext,
   operation: WriteOperation,
   { writes, error, durationMs }: { writes: readonly Write[]; error: unknown; durationMs: number },
@@ -190,7 +195,8 @@ async function handleLostRequest(
   const canHalve = writes.length > 1 && (known.code === 'request_too_large' || (portalAnswers && creates.length === 0));
   if (canHalve) {
     const middle = Math.ceil(writes.length / 2);
-    await sendWrites(deps, context, operation, writes.slice(0, middle));
+    const first = { ...deps, answered: async () => undefined };
+    await sendWrites(first, context, operation, writes.slice(0, middle));
     await sendWrites(deps, context, operation, writes.slice(middle));
     return;
   }

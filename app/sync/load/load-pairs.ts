@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { RecordAnswer } from '../../bitrix24/client.ts';
 import type { LoadedPair, SyncContext } from '../pair.ts';
 import { emptyRemoteShadow } from '../plan/merge.ts';
@@ -74,6 +75,7 @@ function rowsOf(waits: WaitsForClient): LoadedPairs['waiting'] {
 /** Reads both sides of loaded pairs again: what was saved since they were read is merged, not overwritten. */
 export async function reloadPairs(deps: LoadDeps, context: SyncContext, pairs: readonly LoadedPair[]): Promise<void> {
   const readAt = deps.clock.now();
+  const before = new Map(pairs.map((pair) => [pair, pair.local]));
   for (const pair of pairs) Object.assign(pair, { readAt, remote: null, remoteGone: false, readError: null });
   await addRemote(context, pairs);
   await addLocal(deps, context, pairs);
@@ -82,6 +84,8 @@ export async function reloadPairs(deps: LoadDeps, context: SyncContext, pairs: r
   await leaveMovedDeals(deps, context, pairs);
   await doubtEmptied(deps, context, pairs);
   for (const pair of pairs) pair.shadows = forgetEmptied(context, pair);
+  // A row that says the same stays the same object: what was made of it is not made again.
+  for (const [pair, local] of before) if (isDeepStrictEqual(local, pair.local)) pair.local = local;
 }
 
 /** Another CRM database keeps this record equal to one of its own: two would write it in turn. */

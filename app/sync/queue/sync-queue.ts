@@ -146,9 +146,14 @@ export async function removeDone(
        delete from sync_queue q using held h where h.same and q.tenant_id = $tenantId
           and (q.entity, q.side, q.record_id) = (h.entity, h.side, h.record_id))
      select entity, side, record_id::integer as "recordId" from held`,
-    { tenantId, rows: JSON.stringify(rows) },
+    { tenantId, rows: JSON.stringify(rows.map(asDone)) },
     transaction,
   );
+}
+
+/** What a statement needs of a row: the values of a create, which are the most of it, stay here. */
+function asDone({ entity, side, recordId, changes, runId, claimedAt }: DoneRow): DoneRow {
+  return { entity, side, recordId, changes, runId, ...(claimedAt && { claimedAt }) };
 }
 
 /** The local row of a record pair whose create is about to be sent, with the counter it has now. */
@@ -222,6 +227,8 @@ export interface PostponedRow extends DoneRow {
   waitsFor?: string;
 }
 
+const asPutOff = ({ createValues: _, ...row }: PostponedRow & Partial<QueueRow>): PostponedRow => row;
+
 /**
  * Puts rows off until `dueAt`; a row that changed since it was claimed stays due at once, and so does one that another program holds
  * locked just now.
@@ -250,7 +257,7 @@ export async function postpone(
             create_values = case when r.sent then q.create_values end, waits_for = r."waitsFor"
        from put_off r
       where q.tenant_id = $tenantId and (q.entity, q.side, q.record_id) = (r.entity, r.side, r."recordId")`,
-    { tenantId, rows: JSON.stringify(rows) },
+    { tenantId, rows: JSON.stringify(rows.map(asPutOff)) },
     transaction,
   );
 }

@@ -2,9 +2,10 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { expect } from 'chai';
 import { makeTransport } from '../../../app/bitrix24/sdk.ts';
-import { isPublicAddress, makeSsrfAgent } from '../../../app/bitrix24/ssrf-agent.ts';
+import { authorities, isPublicAddress, makeSsrfAgent } from '../../../app/bitrix24/ssrf-agent.ts';
 import { verifyWebhook } from '../../../app/bitrix24/verify-webhook.ts';
 import { makeLog } from '../../../app/lib/log.ts';
+import { startPortal } from '../../portal/portal.ts';
 import { openLimits } from '../../support/portal-client.ts';
 
 const hidden = [
@@ -109,8 +110,24 @@ describe('makePortalAgent', () => {
     for (const allowPrivateHosts of [true, false]) {
       const { options } = makeSsrfAgent({ allowPrivateHosts, extraCa: 'another authority' });
       expect(options.rejectUnauthorized).not.to.equal(false);
-      expect(options.ca).to.include('another authority');
-      expect((options.ca as string[]).length).to.be.greaterThan(50);
     }
+  });
+
+  it('trusts one more authority besides those that everybody trusts', async () => {
+    const portal = await startPortal();
+    const trusting = makeSsrfAgent({ allowPrivateHosts: true, extraCa: portal.caPem });
+    const others = makeSsrfAgent({ allowPrivateHosts: true });
+    try {
+      const { url } = portal.addWebhook();
+      expect(await verifyWebhook(url, { agent: trusting, admit })).to.include({ userId: 1 });
+      const refused = await verifyWebhook(url, { agent: others, admit }).catch((reason: unknown) => reason);
+      expect(refused).to.include({ code: 'portal_certificate' });
+    } finally {
+      trusting.destroy();
+      others.destroy();
+      await portal.stop();
+    }
+    expect(authorities('another authority')).to.have.length.greaterThan(50);
+    expect(authorities('another authority')).to.include('another authority');
   });
 });
