@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Call } from '../../../app/bitrix24/call-method.ts';
 import { makeFieldMetadata } from '../../../app/bitrix24/field-metadata.ts';
-import { mockError } from '../../support/mock-bitrix24-client.ts';
+import { mockError } from '../../support/mock-values.ts';
 
 const dealFields = {
   title: {

@@ -6,7 +6,8 @@ import { connectDatabase, queryRows } from '../../../app/models/database.ts';
 import { defaultTimings, type SyncDeps } from '../../../app/sync/deps.ts';
 import { makeReconcile } from '../../../app/sync/reconcile.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
-import { MockBitrix24Client, mockError } from '../../support/mock-bitrix24-client.ts';
+import { MockBitrix24Client } from '../../support/mock-bitrix24-client.ts';
+import { mockError } from '../../support/mock-values.ts';
 
 const log = makeLog({ level: 'fatal', format: 'json' });
 const clock = { now: () => new Date(), sleep: async () => undefined };

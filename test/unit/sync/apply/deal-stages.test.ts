@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { DealStage } from '../../../../app/bitrix24/client.ts';
 import { chooseStage } from '../../../../app/sync/apply/deal-stages.ts';
 import type { LoadedPair, SyncContext } from '../../../../app/sync/pair.ts';
-import { mockRecord } from '../../../support/mock-bitrix24-client.ts';
+import { mockRecord } from '../../../support/mock-values.ts';
 
 const funnel: DealStage[] = [
   { id: 'NEW', semantics: 'P' },

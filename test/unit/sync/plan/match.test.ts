@@ -5,7 +5,7 @@ import type { Identity } from '../../../../app/sync/plan/identity.ts';
 import { localIdentity, remoteIdentity } from '../../../../app/sync/plan/identity.ts';
 import { decideMatch, defaultKeys, judge, type KeyRule } from '../../../../app/sync/plan/match.ts';
 import { decideMatches, type Unmatched } from '../../../../app/sync/plan/match-many.ts';
-import { mockRecord } from '../../../support/mock-bitrix24-client.ts';
+import { mockRecord } from '../../../support/mock-values.ts';
 
 interface Person {
   name?: string;
