@@ -26,6 +26,7 @@ import { makeNotePlan } from './portals/connection/note-plan.ts';
 import { makeSetup } from './portals/connection/setup.ts';
 import { makeWebhookMove } from './portals/connection/webhook-move.ts';
 import { makeAppLifecycleEvents } from './portals/install/app-lifecycle-events.ts';
+import { makeCheckKeys } from './portals/install/check-keys.ts';
 import { makeClaimPortal } from './portals/install/claim-portal.ts';
 import { makeCodeGrant } from './portals/install/code-grant.ts';
 import { makeIdentifySender } from './portals/install/identify-sender.ts';
@@ -87,6 +88,7 @@ function composeAccess({ config, db, clock, log, secrets, agent, limits }: Porta
     connections,
     installations,
     applications,
+    tokens,
     clients,
     applicationFor,
     profileOf,
@@ -97,8 +99,8 @@ function composeAccess({ config, db, clock, log, secrets, agent, limits }: Porta
 
 /** Builds the installation of the app in portals, and what their events about the app itself do. */
 function composeInstall({ config, db, clock, log, queue, rates }: PortalDeps, reach: ReturnType<typeof composeAccess>) {
-  const { connections, installations, applications, makeClient, clients, applicationFor, profileOf, probe, notePlan } =
-    reach;
+  const { connections, installations, applications, tokens, makeClient } = reach;
+  const { clients, applicationFor, profileOf, probe, notePlan } = reach;
   const oauth = { ...reach.oauth, ...reach.proofs.strangers };
   const wakeBinding = (tenantId: number) => queue.wake('bind', [tenantId]);
   const wakeReconcile = (tenantId: number) => queue.wake('reconcile', [tenantId]);
@@ -116,8 +118,10 @@ function composeInstall({ config, db, clock, log, queue, rates }: PortalDeps, re
     ...{ db, installations, connections, install, oauth, isAdmin, rates, wakeBinding, wakeReconcile, log },
     release: async (installation) => releaseBindings(await applicationFor(installation)),
   });
+  const checkKeys = makeCheckKeys({ installations, connections, applications, tokens });
   const setup = makeSetup({
-    ...{ db, clock, connections, clients, applications, install, probe, makeClient, notePlan, log },
+    ...{ db, clock, connections, clients, applications, probe, makeClient, notePlan, log },
+    install: { findPending: install.findPending, checkKeys, wakeBinding },
     publicUrl: config.publicUrl,
   });
   return { install, appEvents, setup, wakeBinding };
@@ -156,7 +160,7 @@ export function composePortals(deps: PortalDeps) {
 
   return {
     ...{ connections, installations, clients, clientFor, health, appEvents, sessionSecret },
-    identify: makeIdentifySender({ db, secrets, installations, appEvents }),
+    identify: makeIdentifySender({ connections, secrets, installations, appEvents }),
     bind: makeSubscribe({
       ...{ installations, applicationFor, clientFor, notePlan, publicUrl: config.publicUrl, clock },
       resume: (tenantId) => connections.resume(tenantId, 'installation'),

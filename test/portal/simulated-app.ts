@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { AppEvents } from './app-events.ts';
 import { type AppList, type AppRecord, makeApplicationToken, userRefusal } from './apps.ts';
 import { type Frame, makeFrame } from './frame.ts';
@@ -160,6 +161,13 @@ export class SimulatedApp {
     record.isInstalled = false;
     apps.remove(record, { keepOptions: !clean && record.kind === 'market' });
     if (record.kind === 'local') oauth.directory.removeClient(record.clientId);
+  }
+
+  /** The card gives the application a new secret; the former one is refused from now on. */
+  resetSecret(): void {
+    const { directory } = this.#deps.oauth;
+    directory.removeClient(this.clientId);
+    this.record.clientSecret = directory.addClient(this.clientId, randomBytes(25).toString('hex'));
   }
 
   /** Lets only these people use the application; null: everybody. */
