@@ -75,6 +75,8 @@ function handlersOf({ syncDeps, portals, queue, dueCheck, patience }: JobDeps): 
         // What is not the end of the connection is tried again by the queue; meanwhile records are synchronised all the same.
         if (!(error instanceof Bitrix24Error) || error.kind !== 'auth') throw error;
         await connections.suspend(tenantId, error);
+        // With another chain of tokens the steps are tried again by the queue.
+        if ((await connections.find(tenantId))?.state === 'active') throw error;
       }
     },
     // The report resumes a connection that answers again.

@@ -115,7 +115,7 @@ function composeInstall({ config, db, clock, log, queue, rates }: PortalDeps, re
       ),
   });
   const appEvents = makeAppLifecycleEvents({
-    ...{ db, installations, connections, install, oauth, isAdmin, rates, wakeBinding, wakeReconcile, log },
+    ...{ db, installations, connections, install, oauth, isAdmin, rates, wakeBinding, wakeReconcile, clock, log },
     release: async (installation) => releaseBindings(await applicationFor(installation)),
   });
   const checkKeys = makeCheckKeys({ installations, connections, applications, tokens });
@@ -129,7 +129,7 @@ function composeInstall({ config, db, clock, log, queue, rates }: PortalDeps, re
 
 /** Builds everything about how companies reach their portals, and how portals reach us. */
 export function composePortals(deps: PortalDeps) {
-  const { config, db, clock, log, secrets, metrics, rates } = deps;
+  const { config, db, clock, log, secrets, metrics, queue, rates } = deps;
   const reach = composeAccess(deps);
   const { oauth, proofs, connections, installations, applications, clients, applicationFor, profileOf, notePlan } =
     reach;
@@ -156,11 +156,12 @@ export function composePortals(deps: PortalDeps) {
   };
   const codeGrant = makeCodeGrant({ applications, oauth, install, state });
   const linkCodes = makeLinkCodes({ db, secrets, applications, connections });
+  const identify = makeIdentifySender({ connections, secrets, installations, appEvents });
   const count = (result: string) => metrics.frames.inc({ result });
 
   return {
     ...{ connections, installations, clients, clientFor, health, appEvents, sessionSecret },
-    identify: makeIdentifySender({ connections, secrets, installations, appEvents }),
+    identify,
     bind: makeSubscribe({
       ...{ installations, applicationFor, clientFor, notePlan, publicUrl: config.publicUrl, clock },
       resume: (tenantId) => connections.resume(tenantId, 'installation'),
@@ -170,7 +171,17 @@ export function composePortals(deps: PortalDeps) {
       ...makeInstallationRoutes({ installations, codeGrant, linkCodes, appEvents, wakeBinding }),
     ],
     open: makeSessionRoutes({ sessions, linkCodes, wakeBinding, rates }),
-    callbacks: makePageRoutes({ installations, install, appEvents, codeGrant, clock, rates, wakeBinding, count }),
+    callbacks: makePageRoutes({
+      installations,
+      install,
+      appEvents,
+      identify,
+      codeGrant,
+      clock,
+      rates,
+      wakeBinding,
+      count,
+    }),
 
     /** The tenant's offline queue, if its portal keeps one. */
     async offlineQueueOf(tenantId: number): Promise<OfflineQueue | null> {
@@ -182,7 +193,10 @@ export function composePortals(deps: PortalDeps) {
     /** The portal grants less of its offline queue than it did. */
     async noteOfflineMode(tenantId: number, mode: 'none' | 'plain'): Promise<void> {
       const installation = await installations.findByTenant(tenantId);
-      if (installation) await installations.noteOffline(installation.id, mode);
+      if (!installation) return;
+      await installations.noteOffline(installation.id, mode);
+      // Only administrators may read the queue: whom the app works as may have been one.
+      if (mode === 'none') await queue.wake('recheck', [tenantId]);
     },
   };
 }

@@ -128,6 +128,11 @@ export class SimulatedApp {
     this.#deps.events.release(record);
   }
 
+  /** The portal makes the system user of the application, or wakes him; whom that is told to the switch `userReadyEvent` says. */
+  readySystemUser(): void {
+    this.#sendUserReady();
+  }
+
   /** The button "Reinstall" of the card: handlers and placements go, the installation begins anew. */
   reinstall(options: { userId?: number } = {}): void {
     const { record } = this;

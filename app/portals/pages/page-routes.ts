@@ -6,6 +6,7 @@ import { AppError } from '../../lib/errors.ts';
 import { admitInstall } from '../install/admit-install.ts';
 import type { AppLifecycleEvents } from '../install/app-lifecycle-events.ts';
 import type { CodeGrant } from '../install/code-grant.ts';
+import type { EventSender } from '../install/identify-sender.ts';
 import type { Install } from '../install/install.ts';
 import type { Installation, Installations } from '../install/installations.ts';
 import { tabs } from '../install/plan-subscriptions.ts';
@@ -16,6 +17,8 @@ export interface PageRouteDeps {
   installations: Installations;
   install: Install;
   appEvents: AppLifecycleEvents;
+  /** Who sends an event, as its secret proves. */
+  identify(event: string, auth: Record<string, unknown>, token: string): Promise<EventSender | null>;
   codeGrant: CodeGrant;
   clock: Clock;
   rates: RateLimits;
@@ -49,6 +52,20 @@ export function makePageRoutes(deps: PageRouteDeps): CallbackRoute[] {
     const installation = await proveAndInstall(call);
     count(installation.state === 'pending' ? 'pending' : 'installed');
     return installation;
+  }
+
+  /**
+   * Events that a portal sends to the installation address by itself. `ONAPPUSERREADY` may come before the installation itself; it
+   * carries the installing administrator's tokens too.
+   */
+  async function takeEvent(event: string, { form, address }: FrameCall): Promise<void> {
+    if (event === 'ONAPPINSTALL') return appEvents.installByEvent(form.auth, address);
+    const auth = (typeof form.auth === 'object' && form.auth !== null ? form.auth : {}) as Record<string, unknown>;
+    const identified = () => deps.identify(event, auth, String(auth.application_token ?? ''));
+    const known = await identified();
+    if (!known) await appEvents.installByEvent(auth, address);
+    const installation = (known ?? (await identified()))?.installation;
+    if (installation) await appEvents.handleAppEvent(event, installation, form.data);
   }
 
   /** An administrator who opens a suspended application brings fresh tokens; for anybody else the page itself tells what is wrong. */
@@ -95,8 +112,9 @@ export function makePageRoutes(deps: PageRouteDeps): CallbackRoute[] {
       summary:
         'Installation page in the portal frame; also the ONAPPINSTALL event of an application without a menu item',
       async handle(call) {
-        if (String(call.form.event ?? '').toUpperCase() === 'ONAPPINSTALL') {
-          await appEvents.installByEvent(call.form.auth, call.address).catch((error: unknown) => {
+        const event = String(call.form.event ?? '').toUpperCase();
+        if (event === 'ONAPPINSTALL' || event === 'ONAPPUSERREADY') {
+          await takeEvent(event, call).catch((error: unknown) => {
             count('refused');
             throw error;
           });
