@@ -11,6 +11,7 @@ import { makeSweep } from './events/sweep.ts';
 import type { DueCheck } from './jobs/due-check.ts';
 import type { JobQueue, TaskContext } from './jobs/queue.ts';
 import type { Handlers } from './jobs/worker.ts';
+import { dropOldDays } from './portals/connection/request-days.ts';
 import type { SyncDeps } from './sync/deps.ts';
 import { makeReconcile } from './sync/reconcile.ts';
 import { makeReconcileJob } from './sync/reconcile-job.ts';
@@ -38,6 +39,7 @@ export function composeJobs(deps: JobDeps) {
       listInstalledTenants: () => installations.listActiveTenants({ offline: false }),
       listOfflineTenants: () => installations.listActiveTenants({ offline: true }),
       purgePending: installations.purgePending,
+      purgeRequests: () => dropOldDays(db, clock.now()),
       sweepIntervalSec: config.sweepIntervalSec,
     }),
     /** What a process does first: subscriptions are checked, and what came while no process could be called is fetched. */

@@ -23,6 +23,7 @@ import { makePortalRoutes } from './portals/connection/connection-routes.ts';
 import { makeConnections } from './portals/connection/connections.ts';
 import { makeHealth } from './portals/connection/health.ts';
 import { makeNotePlan } from './portals/connection/note-plan.ts';
+import { makeRequestLog } from './portals/connection/request-log.ts';
 import { makeSetup } from './portals/connection/setup.ts';
 import { makeWebhookMove } from './portals/connection/webhook-move.ts';
 import { makeAppLifecycleEvents } from './portals/install/app-lifecycle-events.ts';
@@ -63,7 +64,12 @@ export type Portals = ReturnType<typeof composePortals>;
 function composeAccess({ config, db, clock, log, secrets, agent, limits }: PortalDeps) {
   const clientDeps = { agent, limits, clock, log };
   const makeClient = (access: PortalAccess, notes?: ClientNotes): Bitrix24Client =>
-    makeBitrix24Client(access, { ...clientDeps, noteOffset: notes?.offset, notes: notes?.schema });
+    makeBitrix24Client(access, {
+      ...clientDeps,
+      noteOffset: notes?.offset,
+      notes: notes?.schema,
+      noteRequest: notes?.request,
+    });
   const oauth = makeOAuth({ urls: config.oauthUrls, agent });
   const proofs = makeProofs(oauth.appInfo);
   const connections = makeConnections({ db, secrets });
@@ -75,9 +81,13 @@ function composeAccess({ config, db, clock, log, secrets, agent, limits }: Porta
   const notePlan = makeNotePlan(limits);
   const webhookMove = makeWebhookMove({ db, connections, probe, makeClient, log });
   const access = makePortalCredentials({ connections, installations, tokens, oauth, webhookMove, log });
-  const clients = makeClients({ db, access, makeClient, watch: makeSchemaWatch({ db, log }), log });
+  const requests = makeRequestLog({ db, clock, log });
+  const clients = makeClients({ db, access, makeClient, watch: makeSchemaWatch({ db, log }), requests, log });
   const applicationFor = async (installation: Installation) =>
-    makeAppApi(await access.ofInstallation(installation), clientDeps);
+    makeAppApi(await access.ofInstallation(installation), {
+      ...clientDeps,
+      noteRequest: (note) => installation.tenantId !== null && requests.note(installation.tenantId, note),
+    });
   /** Who a visitor is in the portal, by the visitor's own token. */
   const profileOf = (portal: { host: string; memberId: string }, accessToken: string) =>
     makeAppApi(accessWithToken(portal, accessToken), clientDeps).profile();
@@ -89,6 +99,7 @@ function composeAccess({ config, db, clock, log, secrets, agent, limits }: Porta
     installations,
     applications,
     tokens,
+    requests,
     clients,
     applicationFor,
     profileOf,
@@ -160,7 +171,7 @@ export function composePortals(deps: PortalDeps) {
   const count = (result: string) => metrics.frames.inc({ result });
 
   return {
-    ...{ connections, installations, clients, clientFor, health, appEvents, sessionSecret },
+    ...{ connections, installations, requests: reach.requests, clients, clientFor, health, appEvents, sessionSecret },
     identify,
     bind: makeSubscribe({
       ...{ installations, applicationFor, clientFor, notePlan, publicUrl: config.publicUrl, clock },

@@ -91,6 +91,7 @@ export function makeAppLifecycleEvents(deps: AppLifecycleDeps) {
     const present = await installations.readTokens(installation.id);
     // The event is delivered to every address that is bound to it.
     if (present?.accessToken === tokens.accessToken) return;
+    await deps.rates.take('installByPortal', installation.memberId);
     const info = await provePortal(oauth, {
       ...{ memberId: installation.memberId, host: null, clientId: installation.clientId },
       ...{ accessToken: tokens.accessToken, server: `${installation.oauthUrl}/`, userId: parsed.data.user_id },
