@@ -6,8 +6,10 @@ import type { MigrationParams } from '../app/models/migrate.ts';
  */
 export async function up({ context: { run } }: MigrationParams): Promise<void> {
   await run(`
+    -- begins anew when it has counted all ids of an integer: the first are dropped long before
+    create sequence bitrix24_requests_id as integer cycle;
     create table bitrix24_requests (
-      id bigserial not null,
+      id integer not null default nextval('bitrix24_requests_id'),
       tenant_id integer not null,
       sent_at timestamptz not null,
       portal varchar(255) not null,
@@ -21,10 +23,10 @@ export async function up({ context: { run } }: MigrationParams): Promise<void> {
       request text not null,
       response text not null
     ) partition by range (sent_at);
-    create index bitrix24_requests_tenant on bitrix24_requests (tenant_id, id desc);
+    create index bitrix24_requests_tenant on bitrix24_requests (tenant_id, sent_at desc, id desc);
     create index bitrix24_requests_records on bitrix24_requests using gin (records)`);
 }
 
 export async function down({ context: { run } }: MigrationParams): Promise<void> {
-  await run('drop table bitrix24_requests');
+  await run('drop table bitrix24_requests; drop sequence bitrix24_requests_id');
 }

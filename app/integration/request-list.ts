@@ -38,7 +38,7 @@ export interface WholeRequest extends ListedRequest {
 /** Counting further would read all of three days. */
 const countedAtMost = 1000;
 
-const columns = `id::double precision as id, sent_at, portal, method, array_remove(methods, method::text) as methods, outcome, code,
+const columns = `id, sent_at, portal, method, array_remove(methods, method::text) as methods, outcome, code,
   duration_ms, jsonb_array_length(commands) as command_count`;
 
 const condition = `tenant_id = $tenantId and sent_at > now() - interval '3 days'
@@ -64,7 +64,7 @@ export async function listRequests(
   );
   const rows = await queryRows<ListedRequest>(
     db,
-    `select ${columns} from bitrix24_requests where ${condition} order by id desc limit $limit offset $offset`,
+    `select ${columns} from bitrix24_requests where ${condition} order by sent_at desc, id desc limit $limit offset $offset`,
     { ...bind, limit: filter.limit, offset: offsetOf(filter) },
   );
   const total = counted?.total ?? 0;

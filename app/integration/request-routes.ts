@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idTextSchema } from '../http/ids.ts';
+import { idParams, idTextSchema } from '../http/ids.ts';
 import { paginationOf, pagingSchema } from '../http/paging.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { notFound } from '../lib/errors.ts';
@@ -8,12 +8,6 @@ import type { Database } from '../models/database.ts';
 import { findRequest, listRequests } from './request-list.ts';
 
 const address = '/api/integration/bitrix24/requests';
-
-/** More requests than an id of a record can count. */
-const requestId = z.preprocess(
-  (text) => (typeof text === 'string' && /^[1-9]\d{0,15}$/.test(text) ? Number(text) : text),
-  z.number().int().min(1),
-);
 
 const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 
@@ -61,7 +55,7 @@ export function makeRequestRoutes({ db }: { db: Database }): Route[] {
       path: `${address}/:id`,
       summary: 'One request to the portal with its answer, without secrets, long texts cut',
       role: 'admin',
-      params: z.strictObject({ id: requestId }),
+      params: idParams,
       async handle({ caller, params }) {
         const request = await findRequest(db, caller.tenantId, params.id);
         if (!request) throw notFound(noRequest);
