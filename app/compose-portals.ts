@@ -140,7 +140,7 @@ function composeInstall({ config, db, clock, log, queue, rates }: PortalDeps, re
 
 /** Builds everything about how companies reach their portals, and how portals reach us. */
 export function composePortals(deps: PortalDeps) {
-  const { config, db, clock, log, secrets, metrics, queue, rates } = deps;
+  const { config, db, clock, log, secrets, metrics, rates } = deps;
   const reach = composeAccess(deps);
   const { oauth, proofs, connections, installations, applications, clients, applicationFor, profileOf, notePlan } =
     reach;
@@ -152,13 +152,8 @@ export function composePortals(deps: PortalDeps) {
   const [firstKey] = config.encryptionKeys;
   const sessionSecret = config.jwtSecret ?? sessionSecretFrom(firstKey?.key ?? Buffer.alloc(0));
   const sessions = makeSessions({
-    ...{
-      installations,
-      oauth: proofs.visitors,
-      secrets,
-      clock,
-      profile: rememberProfiles(profileOf, { clock, digest: secrets.digest }),
-    },
+    ...{ installations, secrets, clock, oauth: proofs.visitors },
+    profile: rememberProfiles(profileOf, { clock, digest: secrets.digest }),
     mint: (claims, hours) => mintToken(sessionSecret, claims, hours),
   });
   const state = {
@@ -183,17 +178,15 @@ export function composePortals(deps: PortalDeps) {
     ],
     open: makeSessionRoutes({ sessions, linkCodes, wakeBinding, rates }),
     callbacks: makePageRoutes({
-      installations,
-      install,
-      appEvents,
-      identify,
-      codeGrant,
-      clock,
-      rates,
-      wakeBinding,
-      count,
+      ...{ installations, install, appEvents, identify, codeGrant, clock, rates, wakeBinding, count },
     }),
+    ...composeOffline(deps, reach),
+  };
+}
 
+/** Builds how the queue that a portal keeps for us is reached. */
+function composeOffline({ queue }: PortalDeps, { installations, applicationFor }: ReturnType<typeof composeAccess>) {
+  return {
     /** The tenant's offline queue, if its portal keeps one. */
     async offlineQueueOf(tenantId: number): Promise<OfflineQueue | null> {
       const installation = await installations.findByTenant(tenantId);

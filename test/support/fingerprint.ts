@@ -1,7 +1,7 @@
 import type { World } from './world.ts';
 
-/** What changes by itself: how full a portal's bucket is, when a schedule fired, how far a sweep has come, which looks are due, what was read. */
-const restless = ['portal_limits', 'cron_runs', 'sync_watermarks', 'local_looks', 'portal_schema'];
+/** What changes by itself: how full a portal's bucket is, how often something was asked, when a schedule fired, how far a sweep has come, which looks are due, what was read. */
+const restless = ['portal_limits', 'rate_limits', 'cron_runs', 'sync_watermarks', 'local_looks', 'portal_schema'];
 const restlessColumns = ['next_sweep_at', 'checked_at'];
 
 /** What was asked of the portal, in one table a day. */
