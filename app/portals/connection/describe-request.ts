@@ -94,10 +94,13 @@ const kindByType: Record<string, string> = Object.fromEntries(
   entities.map((entity) => [String(pairKinds[entity].entityTypeId), pairKinds[entity].bitrix24Type]),
 );
 
-/** `id=7`, and the ids of a filter; not `>id`, by which lists are paged. */
-const idPattern = /(?:^|&)(?:id|filter%5B(?:%40|%3D)?id%5D(?:%5B\d*%5D)?)=(\d{1,10})(?=&|$)/gi;
+/** `id`, and the ids of a filter; not `>id`, by which lists are paged. */
+const idKey = /^(?:id|filter%5B(?:%40|%3D)?id%5D(?:%5B\d*%5D)?)$/i;
+const originKey = /origin_?id/i;
 /** `…:object:12` at the end of an origin (origin-id.ts). */
-const originPattern = /origin_?id[^=&]*=[^=&]*%3A(object|user|contract)%3A(\d{1,10})(?=&|$)/gi;
+const originEnd = /%3A(object|user|contract)%3A(\d{1,10})$/;
+const longestKey = 100;
+const longestOrigin = 100;
 
 /** Reads one command: what it is, which record it speaks of, and whether it was refused. Adds its records to the set. */
 function readCommand(line: string, result: unknown, refusal: unknown, records: Set<string>): LoggedCommand {
@@ -106,16 +109,29 @@ function readCommand(line: string, result: unknown, refusal: unknown, records: S
   const query = cut < 0 ? '' : line.slice(cut + 1);
   const kind = kindOf(method, query);
   const own = new Set<string>();
-  if (kind) {
-    for (const [, id] of query.matchAll(idPattern)) own.add(`${kind}:${id}`);
-    for (const id of idsIn(result)) own.add(`${kind}:${id}`);
+  for (const [key, value] of pairsOf(query)) {
+    if (kind && idKey.test(key) && isId(value)) own.add(`${kind}:${value}`);
   }
-  for (const [, entity, id] of query.matchAll(originPattern)) own.add(`${entity}:${id}`);
+  if (kind) for (const id of idsIn(result)) own.add(`${kind}:${id}`);
+  for (const [key, value] of pairsOf(query)) {
+    const origin = value.length <= longestOrigin && originKey.test(key) ? originEnd.exec(value) : null;
+    if (origin) own.add(`${origin[1]}:${origin[2]}`);
+  }
   for (const record of own) records.add(record);
   const [first = null] = own;
   const isOne = [...own].filter((record) => record.split(':')[0] === kind).length === 1 || own.size === 1;
   return { method, record: isOne ? first : null, code: codeOf(refusal) };
 }
+
+/** Keys and values as they stand in a query, encoded. No pattern looks at a text that people typed: it may be long and of any shape. */
+function pairsOf(query: string): [string, string][] {
+  return query.split('&').flatMap((pair): [string, string][] => {
+    const at = pair.indexOf('=');
+    return at < 0 || at > longestKey ? [] : [[pair.slice(0, at), pair.slice(at + 1)]];
+  });
+}
+
+const isId = (text: string) => text.length <= 10 && /^\d+$/.test(text);
 
 function kindOf(method: string, query: string): string | undefined {
   const type = /(?:^|&)entityTypeId=(\d+)/.exec(query)?.[1];

@@ -131,6 +131,20 @@ describe('describeRequest', () => {
     expect(performance.now() - startedAt).to.be.below(2000);
   });
 
+  it('takes a moment for a long text of any shape', () => {
+    const shapes = ['originId', 'originId=', '%3Aobject%3A1', '&id=1', 'auth = ', '/rest/1/', '[b=', '"', 'filter[id]'];
+    for (const shape of shapes) {
+      const title = shape.repeat(1_000_000 / shape.length);
+      const startedAt = performance.now();
+      describeRequest({
+        ...{ portal, method: 'crm.item.update', durationMs: 1 },
+        params: { entityTypeId: 2, id: 1, fields: { title } },
+        result: { item: { id: 1, title } },
+      });
+      expect(performance.now() - startedAt, shape).to.be.below(2000);
+    }
+  });
+
   it('gives texts that PostgreSQL takes', () => {
     const { request, response } = describeRequest({
       ...{ portal, method: 'crm.item.update', durationMs: 1 },
