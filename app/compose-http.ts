@@ -18,6 +18,7 @@ import { makeHeldRoutes } from './integration/held-routes.ts';
 import { makeLimitRoutes } from './integration/limit-routes.ts';
 import { makeMappingRoutes } from './integration/mapping-routes.ts';
 import { makeMatchRoutes } from './integration/match-routes.ts';
+import { makeRequestRoutes } from './integration/request-routes.ts';
 import { makeRunRoutes } from './integration/run-routes.ts';
 import { makeSchemaRoutes } from './integration/schema-routes.ts';
 import { makeSettingsRoutes } from './integration/settings-routes.ts';
@@ -76,6 +77,7 @@ function routesOf({ db, clock, portals, runSql, bucket }: HttpDeps) {
     ...portals.routes,
     ...makeRunRoutes({ db, clock, requireActive, waiters }),
     ...makeLimitRoutes({ portalOf, usageOf }),
+    ...makeRequestRoutes({ db }),
     ...makeCardRoutes({ db, clock, clientFor, requireActive, waiters }),
     ...makeMappingRoutes({ db, clock, clientFor, requireActive, waiters }),
     ...makeSettingsRoutes({ db, clock, clientFor }),

@@ -11,6 +11,7 @@ import { makeSweep } from './events/sweep.ts';
 import type { DueCheck } from './jobs/due-check.ts';
 import type { JobQueue, TaskContext } from './jobs/queue.ts';
 import type { Handlers } from './jobs/worker.ts';
+import { dropOldDays } from './portals/connection/request-days.ts';
 import type { SyncDeps } from './sync/deps.ts';
 import { makeReconcile } from './sync/reconcile.ts';
 import { makeReconcileJob } from './sync/reconcile-job.ts';
@@ -38,6 +39,7 @@ export function composeJobs(deps: JobDeps) {
       listInstalledTenants: () => installations.listActiveTenants({ offline: false }),
       listOfflineTenants: () => installations.listActiveTenants({ offline: true }),
       purgePending: installations.purgePending,
+      purgeRequests: () => dropOldDays(db, clock.now()),
       sweepIntervalSec: config.sweepIntervalSec,
     }),
     /** What a process does first: subscriptions are checked, and what came while no process could be called is fetched. */
@@ -75,6 +77,8 @@ function handlersOf({ syncDeps, portals, queue, dueCheck, patience }: JobDeps): 
         // What is not the end of the connection is tried again by the queue; meanwhile records are synchronised all the same.
         if (!(error instanceof Bitrix24Error) || error.kind !== 'auth') throw error;
         await connections.suspend(tenantId, error);
+        // With another chain of tokens the steps are tried again by the queue.
+        if ((await connections.find(tenantId))?.state === 'active') throw error;
       }
     },
     // The report resumes a connection that answers again.

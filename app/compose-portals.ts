@@ -23,9 +23,11 @@ import { makePortalRoutes } from './portals/connection/connection-routes.ts';
 import { makeConnections } from './portals/connection/connections.ts';
 import { makeHealth } from './portals/connection/health.ts';
 import { makeNotePlan } from './portals/connection/note-plan.ts';
+import { makeRequestLog } from './portals/connection/request-log.ts';
 import { makeSetup } from './portals/connection/setup.ts';
 import { makeWebhookMove } from './portals/connection/webhook-move.ts';
 import { makeAppLifecycleEvents } from './portals/install/app-lifecycle-events.ts';
+import { makeCheckKeys } from './portals/install/check-keys.ts';
 import { makeClaimPortal } from './portals/install/claim-portal.ts';
 import { makeCodeGrant } from './portals/install/code-grant.ts';
 import { makeIdentifySender } from './portals/install/identify-sender.ts';
@@ -62,7 +64,12 @@ export type Portals = ReturnType<typeof composePortals>;
 function composeAccess({ config, db, clock, log, secrets, agent, limits }: PortalDeps) {
   const clientDeps = { agent, limits, clock, log };
   const makeClient = (access: PortalAccess, notes?: ClientNotes): Bitrix24Client =>
-    makeBitrix24Client(access, { ...clientDeps, noteOffset: notes?.offset, notes: notes?.schema });
+    makeBitrix24Client(access, {
+      ...clientDeps,
+      noteOffset: notes?.offset,
+      notes: notes?.schema,
+      noteRequest: notes?.request,
+    });
   const oauth = makeOAuth({ urls: config.oauthUrls, agent });
   const proofs = makeProofs(oauth.appInfo);
   const connections = makeConnections({ db, secrets });
@@ -74,9 +81,13 @@ function composeAccess({ config, db, clock, log, secrets, agent, limits }: Porta
   const notePlan = makeNotePlan(limits);
   const webhookMove = makeWebhookMove({ db, connections, probe, makeClient, log });
   const access = makePortalCredentials({ connections, installations, tokens, oauth, webhookMove, log });
-  const clients = makeClients({ db, access, makeClient, watch: makeSchemaWatch({ db, log }), log });
+  const requests = makeRequestLog({ db, clock, log });
+  const clients = makeClients({ db, access, makeClient, watch: makeSchemaWatch({ db, log }), requests, log });
   const applicationFor = async (installation: Installation) =>
-    makeAppApi(await access.ofInstallation(installation), clientDeps);
+    makeAppApi(await access.ofInstallation(installation), {
+      ...clientDeps,
+      noteRequest: (note) => installation.tenantId !== null && requests.note(installation.tenantId, note),
+    });
   /** Who a visitor is in the portal, by the visitor's own token. */
   const profileOf = (portal: { host: string; memberId: string }, accessToken: string) =>
     makeAppApi(accessWithToken(portal, accessToken), clientDeps).profile();
@@ -87,6 +98,8 @@ function composeAccess({ config, db, clock, log, secrets, agent, limits }: Porta
     connections,
     installations,
     applications,
+    tokens,
+    requests,
     clients,
     applicationFor,
     profileOf,
@@ -97,8 +110,8 @@ function composeAccess({ config, db, clock, log, secrets, agent, limits }: Porta
 
 /** Builds the installation of the app in portals, and what their events about the app itself do. */
 function composeInstall({ config, db, clock, log, queue, rates }: PortalDeps, reach: ReturnType<typeof composeAccess>) {
-  const { connections, installations, applications, makeClient, clients, applicationFor, profileOf, probe, notePlan } =
-    reach;
+  const { connections, installations, applications, tokens, makeClient } = reach;
+  const { clients, applicationFor, profileOf, probe, notePlan } = reach;
   const oauth = { ...reach.oauth, ...reach.proofs.strangers };
   const wakeBinding = (tenantId: number) => queue.wake('bind', [tenantId]);
   const wakeReconcile = (tenantId: number) => queue.wake('reconcile', [tenantId]);
@@ -113,11 +126,13 @@ function composeInstall({ config, db, clock, log, queue, rates }: PortalDeps, re
       ),
   });
   const appEvents = makeAppLifecycleEvents({
-    ...{ db, installations, connections, install, oauth, isAdmin, rates, wakeBinding, wakeReconcile, log },
+    ...{ db, installations, connections, install, oauth, isAdmin, rates, wakeBinding, wakeReconcile, clock, log },
     release: async (installation) => releaseBindings(await applicationFor(installation)),
   });
+  const checkKeys = makeCheckKeys({ installations, connections, applications, tokens });
   const setup = makeSetup({
-    ...{ db, clock, connections, clients, applications, install, probe, makeClient, notePlan, log },
+    ...{ db, clock, connections, clients, applications, probe, makeClient, notePlan, log },
+    install: { findPending: install.findPending, checkKeys, wakeBinding },
     publicUrl: config.publicUrl,
   });
   return { install, appEvents, setup, wakeBinding };
@@ -137,13 +152,8 @@ export function composePortals(deps: PortalDeps) {
   const [firstKey] = config.encryptionKeys;
   const sessionSecret = config.jwtSecret ?? sessionSecretFrom(firstKey?.key ?? Buffer.alloc(0));
   const sessions = makeSessions({
-    ...{
-      installations,
-      oauth: proofs.visitors,
-      secrets,
-      clock,
-      profile: rememberProfiles(profileOf, { clock, digest: secrets.digest }),
-    },
+    ...{ installations, secrets, clock, oauth: proofs.visitors },
+    profile: rememberProfiles(profileOf, { clock, digest: secrets.digest }),
     mint: (claims, hours) => mintToken(sessionSecret, claims, hours),
   });
   const state = {
@@ -152,11 +162,12 @@ export function composePortals(deps: PortalDeps) {
   };
   const codeGrant = makeCodeGrant({ applications, oauth, install, state });
   const linkCodes = makeLinkCodes({ db, secrets, applications, connections });
+  const identify = makeIdentifySender({ connections, secrets, installations, appEvents });
   const count = (result: string) => metrics.frames.inc({ result });
 
   return {
-    ...{ connections, installations, clients, clientFor, health, appEvents, sessionSecret },
-    identify: makeIdentifySender({ db, secrets, installations, appEvents }),
+    ...{ connections, installations, requests: reach.requests, clients, clientFor, health, appEvents, sessionSecret },
+    identify,
     bind: makeSubscribe({
       ...{ installations, applicationFor, clientFor, notePlan, publicUrl: config.publicUrl, clock },
       resume: (tenantId) => connections.resume(tenantId, 'installation'),
@@ -166,8 +177,16 @@ export function composePortals(deps: PortalDeps) {
       ...makeInstallationRoutes({ installations, codeGrant, linkCodes, appEvents, wakeBinding }),
     ],
     open: makeSessionRoutes({ sessions, linkCodes, wakeBinding, rates }),
-    callbacks: makePageRoutes({ installations, install, appEvents, codeGrant, clock, rates, wakeBinding, count }),
+    callbacks: makePageRoutes({
+      ...{ installations, install, appEvents, identify, codeGrant, clock, rates, wakeBinding, count },
+    }),
+    ...composeOffline(deps, reach),
+  };
+}
 
+/** Builds how the queue that a portal keeps for us is reached. */
+function composeOffline({ queue }: PortalDeps, { installations, applicationFor }: ReturnType<typeof composeAccess>) {
+  return {
     /** The tenant's offline queue, if its portal keeps one. */
     async offlineQueueOf(tenantId: number): Promise<OfflineQueue | null> {
       const installation = await installations.findByTenant(tenantId);
@@ -178,7 +197,10 @@ export function composePortals(deps: PortalDeps) {
     /** The portal grants less of its offline queue than it did. */
     async noteOfflineMode(tenantId: number, mode: 'none' | 'plain'): Promise<void> {
       const installation = await installations.findByTenant(tenantId);
-      if (installation) await installations.noteOffline(installation.id, mode);
+      if (!installation) return;
+      await installations.noteOffline(installation.id, mode);
+      // Only administrators may read the queue: whom the app works as may have been one.
+      if (mode === 'none') await queue.wake('recheck', [tenantId]);
     },
   };
 }

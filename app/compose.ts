@@ -77,6 +77,7 @@ export function compose(config: Config, databaseUrl: string, log: Log, options: 
     ...composeJobs({ config, syncDeps, portals, queue, dueCheck, patience: options.patience }),
     async close(): Promise<void> {
       agent.destroy();
+      await portals.requests.stop();
       await pool.end();
       await db.close();
     },

@@ -34,8 +34,11 @@ export type Application = ReturnType<typeof makeAppApi>;
 const interactive = { urgency: 'interactive' } as const;
 
 /** Makes what only an installed application may ask of a portal. Every method throws `Bitrix24Error`. */
-export function makeAppApi(access: InstallationAccess, { agent, limits, log }: Omit<SdkClientDeps, 'clock'>) {
-  const transport = makeTransport({ access, agent, limits, log });
+export function makeAppApi(
+  access: InstallationAccess,
+  { agent, limits, log, noteRequest }: Omit<SdkClientDeps, 'clock'>,
+) {
+  const transport = makeTransport({ access, agent, limits, log, noteRequest });
   const call = async (method: string, params: Record<string, unknown> = {}): Promise<unknown> =>
     (await callMethod({ transport, limits }, method, params, interactive)).result;
 

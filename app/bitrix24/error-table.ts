@@ -15,7 +15,13 @@ import {
   tooOldRow,
 } from './error-rows.ts';
 import { Bitrix24Error, type ErrorRule } from './errors.ts';
-import { byCodeOfInstallation, byCodeOfOAuth, clientRefusedRow, reinstall } from './installation-error-rows.ts';
+import {
+  byCodeOfInstallation,
+  byCodeOfOAuth,
+  clientRefusedRow,
+  openAsAdmin,
+  reinstall,
+} from './installation-error-rows.ts';
 
 export interface WireFailure {
   /** HTTP status; of a command inside a batch 200. */
@@ -112,6 +118,20 @@ export function tokenChainDead(code: string): Bitrix24Error {
     reinstall,
   );
   return makeError('token_chain_dead', dead, {});
+}
+
+/** Whom the app works as sees a part of the records only: what is hidden from them would be taken for deleted. */
+export function installerNotAdmin(): Bitrix24Error {
+  const demoted = row(
+    'auth',
+    false,
+    {
+      ru: 'Сотрудник, установивший приложение, больше не администратор портала Битрикс24',
+      en: 'The employee who installed the application administers the Bitrix24 portal no more',
+    },
+    openAsAdmin,
+  );
+  return makeError('installer_not_admin', demoted, {});
 }
 
 /** The token of the user who opened the page is not valid (any more): the page asks its portal for a fresh one. */

@@ -6,6 +6,11 @@ export const reinstall: Text = {
   ru: 'Откройте карточку приложения в Битрикс24 и нажмите «Переустановить»',
   en: 'Open the application\'s card in Bitrix24 and press "Reinstall"',
 };
+/** Opening is enough: the tokens of the page begin a new chain (install.ts). */
+export const openAsAdmin: Text = {
+  ru: 'Другой администратор портала должен открыть приложение из меню портала',
+  en: "Another administrator of the portal has to open the application from the portal's menu",
+};
 export const grantRights: Text = {
   ru: 'Проверьте права приложения (crm, placement) в его карточке и кому из сотрудников оно доступно',
   en: "Check the application's permissions (crm, placement) in its card, and which employees may use it",
@@ -79,10 +84,7 @@ export const byCodeOfInstallation: Record<string, TableRow> = {
       ru: 'Сотрудник, установивший приложение, уволен или отключён',
       en: 'The employee who installed the application was dismissed or disabled',
     },
-    advice: {
-      ru: 'Другой администратор портала должен переустановить приложение',
-      en: 'Another administrator of the portal has to reinstall the application',
-    },
+    advice: openAsAdmin,
   },
   insufficient_scope: appRights,
   invalid_scope: {

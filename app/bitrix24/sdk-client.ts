@@ -13,6 +13,7 @@ import type { Limits } from './limits/limits.ts';
 import { methodOf } from './methods.ts';
 import { makeMultifieldProof } from './multifield-proof.ts';
 import { makeReading } from './reading.ts';
+import type { NoteRequest } from './request-note.ts';
 import { makeTransport } from './sdk.ts';
 import { makeWriting } from './writing.ts';
 
@@ -23,6 +24,7 @@ export interface SdkClientDeps {
   log: Log;
   /** Told the portal's distance from UTC in minutes. */
   noteOffset?: ((minutes: number) => void) | undefined;
+  noteRequest?: NoteRequest | undefined;
   /** Told the portal's fields and lists whenever they were read. */
   notes?: SchemaNotes | undefined;
 }

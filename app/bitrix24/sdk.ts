@@ -9,6 +9,7 @@ import { classify, fromNetworkFailure, portalMoved, withWait } from './error-tab
 import { Bitrix24Error } from './errors.ts';
 import type { Limits, Reservation } from './limits/limits.ts';
 import { makeSdk, type TokenUse } from './make-sdk.ts';
+import type { NoteRequest } from './request-note.ts';
 import { utcOffsetOf } from './utc-offset.ts';
 
 /** An answer as it came over the wire, without the status line. */
@@ -47,6 +48,7 @@ export interface TransportDeps {
   log: Log;
   /** Told the portal's distance from UTC in minutes, when it is first seen and when it changes. */
   noteOffset?: ((minutes: number) => void) | undefined;
+  noteRequest?: NoteRequest | undefined;
 }
 
 export type Transport = ReturnType<typeof makeTransport>;
@@ -73,7 +75,7 @@ const contexts = new AsyncLocalStorage<RequestContext>();
  * Makes the transport to one portal: the official SDK with its own limiter and retries off, because two layers of retries hide the truth and
  * its limiter knows one process only. Our limiter sits in its interceptors; what went wrong is classified there, from the raw answer.
  */
-export function makeTransport({ access, agent, limits, log, noteOffset }: TransportDeps) {
+export function makeTransport({ access, agent, limits, log, noteOffset, noteRequest }: TransportDeps) {
   let knownOffset: number | null = null;
   const portal = access.host;
   const b24 = makeSdk(access, contexts);
@@ -96,12 +98,15 @@ export function makeTransport({ access, agent, limits, log, noteOffset }: Transp
         const answer = await contexts.run(context, () => b24.actions.v2.call.make<unknown>({ method, params }));
         log.debug({ ...line, result: 'ok', duration_ms: duration() }, 'Битрикс24 ответил');
         const data = answer.getData() as WireAnswer;
+        noteRequest?.({ portal, method, params, result: data.result, durationMs: performance.now() - context.sentAt });
         const offset = utcOffsetOf(data.time?.date_start);
         if (offset !== null && offset !== knownOffset) noteOffset?.(offset);
         knownOffset = offset ?? knownOffset;
         return { ...data, reservation: context.reservation };
       } catch (error) {
         const known = knownError(error, context);
+        if (context.sent && known instanceof Bitrix24Error)
+          noteRequest?.({ portal, method, params, error: known, durationMs: performance.now() - context.sentAt });
         if (known instanceof Bitrix24Error && known.uncertain) limits.leaveSpent(portal, context.reservation);
         else await limits.release(portal, context.reservation);
         log.debug(

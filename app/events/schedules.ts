@@ -18,12 +18,15 @@ export interface SchedulesDeps {
   listRecoverableTenants(): Promise<number[]>;
   /** Forgets installations that no company claimed. */
   purgePending(): Promise<void>;
+  /** Drops requests that were kept for long enough. */
+  purgeRequests(): Promise<void>;
   /** Seconds between two sweeps of one tenant. */
   sweepIntervalSec: number;
 }
 
 /** How often it is looked whose night has come: portals are quiet at night, each in its own time zone. */
 const everyFiveMinutes = '37 2-59/5 * * * *';
+const hourly = '11 17 * * * *';
 const weekly = '0 41 4 * * 0';
 
 /** Tries again what failed, and looks that wait for open transactions. */
@@ -73,6 +76,7 @@ export function makeSchedules(deps: SchedulesDeps): CronJob[] {
       run: async () => wake('recheck', await deps.listRecoverableTenants()),
     },
     { name: 'purge_pending', expression: weekly, run: deps.purgePending },
+    { name: 'purge_requests', expression: hourly, run: deps.purgeRequests },
   ];
 }
 

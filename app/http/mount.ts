@@ -21,6 +21,12 @@ export interface MountOptions {
 /** Makes the router of all declared routes. */
 export function mount({ routes, open, callbacks, authenticate, rates }: MountOptions): Router<RequestState> {
   const router = new Router<RequestState>();
+  for (const path of addressesOf({ open, callbacks })) {
+    // Before the others: a GET would answer HEAD too, and may use up what its query holds.
+    router.head(path, (ctx) => {
+      ctx.status = 200;
+    });
+  }
   for (const route of routes) {
     router[route.method](route.path, async (ctx) => {
       const caller = await authenticate(ctx);
@@ -58,6 +64,14 @@ export function mount({ routes, open, callbacks, authenticate, rates }: MountOpt
     });
   }
   return router;
+}
+
+/**
+ * Every address that is entered in the application's card or that its pages call. The vendor's cabinet asks each with HEAD before it takes
+ * it (market FAQ, 2026-08), so each answers that it is there and does nothing.
+ */
+export function addressesOf({ open, callbacks }: Pick<MountOptions, 'open' | 'callbacks'>): string[] {
+  return [...new Set([...open, ...callbacks].map(({ path }) => path))];
 }
 
 async function sendCallback(ctx: Context, answer: CallbackAnswer): Promise<void> {

@@ -1,6 +1,7 @@
 import { extendZodWithOpenApi, OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
 import { escapeHtml } from './escape-html.ts';
+import { addressesOf } from './mount.ts';
 import type { CallbackRoute, OpenRoute, Route } from './route.ts';
 
 extendZodWithOpenApi(z);
@@ -30,6 +31,15 @@ export function describeInterface({ routes, open, callbacks }: Interface) {
       summary: callback.summary,
       request: { params: textParams(callback.path) },
       responses: { 200: { description: 'Stored' }, 403: { description: 'Refused' } },
+    });
+  }
+  for (const path of addressesOf({ open, callbacks })) {
+    registry.registerPath({
+      method: 'head',
+      path: path.replace(/:(\w+)/g, '{$1}'),
+      summary: 'Whether the address is there; nothing is done',
+      request: { params: textParams(path) },
+      responses: { 200: { description: 'It is' } },
     });
   }
   return new OpenApiGeneratorV31(registry.definitions).generateDocument({

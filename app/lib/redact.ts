@@ -3,7 +3,7 @@ export function redact(text: string): string {
   return text
     .replace(/(\/rest\/(?:api\/)?\d+\/)[\w-]+/g, '$1***')
     .replace(
-      /\b((?:access_token|refresh_token|client_secret|application_token|auth)["']?\s*[=:]\s*["']?)[\w.-]{8,}/gi,
+      /\b((?:access_token|refresh_token|client_secret|application_token|auth)\]?(?:\\?["'])?\s*[=:]\s*(?:\\?["'])?)[\w.-]{8,}/gi,
       '$1***',
     );
 }

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
 import { type SimulatedPortal, startPortal } from '../portal/portal.ts';
+import { eventually } from '../support/eventually.ts';
 import { fingerprint } from '../support/fingerprint.ts';
 import { expectRefusal } from '../support/refusal.ts';
 import { addressOf, type DescribedRoute, describedRoutes } from '../support/routes.ts';
@@ -104,6 +105,7 @@ describe('companies see their own data only', () => {
       matches: 'sync_matches',
     };
     for (const [kind, table] of Object.entries(tables)) ids[kind] = await firstIdOf(table);
+    ids.requests = await eventually(() => firstIdOf('bitrix24_requests'));
     routes = await describedRoutes(world);
   });
   after(async () => {

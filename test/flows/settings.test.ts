@@ -149,6 +149,18 @@ describe('settings', () => {
     });
   }
 
+  for (const key of Object.keys(defaults).filter((name) => name !== 'problems')) {
+    it(`refuse nonsense in ${key}, name it, and stay as they were`, async () => {
+      const untouched = await fingerprint(world);
+      for (const value of [key === 'country' ? 'Россия' : { object: 'nonsense' }, 17, 'nonsense']) {
+        const answer = await call('PUT', path, { [key]: value });
+        expectRefusal(answer, 400, 'invalid_request');
+        for (const { path: where } of answer.body.details) expect(where).to.match(new RegExp(`^${key}`));
+      }
+      expect(await fingerprint(world)).to.deep.equal(untouched);
+    });
+  }
+
   it('a pair of their own is kept equal both ways', async () => {
     await put(custom(serial));
     const { id } = (await call('POST', '/api/objects', { name: 'Камаз', serial_number: 'SN-1' })).body.data;

@@ -16,6 +16,7 @@ const eventsByScope: Record<string, readonly string[]> = {
   basic: [
     'ONAPPUNINSTALL',
     'ONAPPINSTALL',
+    'ONAPPUSERREADY',
     'ONAPPUPDATE',
     'ONAPPPAYMENT',
     'ONAPPTEST',

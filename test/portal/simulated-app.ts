@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { AppEvents } from './app-events.ts';
 import { type AppList, type AppRecord, makeApplicationToken, userRefusal } from './apps.ts';
 import { type Frame, makeFrame } from './frame.ts';
@@ -127,6 +128,11 @@ export class SimulatedApp {
     this.#deps.events.release(record);
   }
 
+  /** The portal makes the system user of the application, or wakes him; whom that is told to the switch `userReadyEvent` says. */
+  readySystemUser(): void {
+    this.#sendUserReady();
+  }
+
   /** The button "Reinstall" of the card: handlers and placements go, the installation begins anew. */
   reinstall(options: { userId?: number } = {}): void {
     const { record } = this;
@@ -160,6 +166,13 @@ export class SimulatedApp {
     record.isInstalled = false;
     apps.remove(record, { keepOptions: !clean && record.kind === 'market' });
     if (record.kind === 'local') oauth.directory.removeClient(record.clientId);
+  }
+
+  /** The card gives the application a new secret; the former one is refused from now on. */
+  resetSecret(): void {
+    const { directory } = this.#deps.oauth;
+    directory.removeClient(this.clientId);
+    this.record.clientSecret = directory.addClient(this.clientId, randomBytes(25).toString('hex'));
   }
 
   /** Lets only these people use the application; null: everybody. */

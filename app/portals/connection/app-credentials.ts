@@ -56,6 +56,21 @@ export function makeAppCredentials({ db, secrets, marketplace }: ApplicationsDep
         : null;
     },
 
+    /** The application that connects the company, else the one whose keys it has stored. Holds no secret. */
+    async describe(tenantId: number): Promise<{ clientId: string | null; hasSecret: boolean }> {
+      const [row] = await queryRows<{ clientId: string | null; hasSecret: boolean }>(
+        db,
+        `select coalesce(i.client_id, c.bitrix24_client_id) as "clientId",
+                c.bitrix24_client_secret is not null as "hasSecret"
+           from companies c
+           left join bitrix24_installations i on i.tenant_id = c.id and i.state in ('active', 'suspended')
+          where c.id = $tenantId`,
+        { tenantId },
+      );
+      const isServers = row?.clientId !== undefined && row.clientId === marketplace?.clientId;
+      return { clientId: row?.clientId ?? null, hasSecret: isServers || row?.hasSecret === true };
+    },
+
     /** Keys with which an installation's tokens are renewed; null when its company has removed them. */
     async keysOf({ clientId, tenantId }: InstalledApplication): Promise<ApplicationKeys | null> {
       if (marketplace?.clientId === clientId) return marketplace;

@@ -1,10 +1,12 @@
 import type { PortalAccess } from '../../bitrix24/access.ts';
 import type { Bitrix24Client } from '../../bitrix24/client.ts';
 import type { SchemaNotes } from '../../bitrix24/field-metadata.ts';
+import type { NoteRequest } from '../../bitrix24/request-note.ts';
 import type { Log } from '../../lib/log.ts';
 import { type Database, queryRows } from '../../models/database.ts';
 import type { SchemaWatch } from '../../sync/schema/watch.ts';
 import { notConfigured } from './connection-errors.ts';
+import type { RequestLog } from './request-log.ts';
 
 /** PostgreSQL channel that tells every process to forget a tenant's client; the payload is the tenant's id. */
 export const cacheChannel = 'axenta_cache';
@@ -20,6 +22,7 @@ export interface ClientNotes {
   /** The portal's distance from UTC in minutes. */
   offset(minutes: number): void;
   schema: SchemaNotes;
+  request: NoteRequest;
 }
 
 export interface ClientsDeps {
@@ -27,6 +30,7 @@ export interface ClientsDeps {
   access: { find(tenantId: number): Promise<PortalWay | null> };
   makeClient(access: PortalAccess, notes: ClientNotes): Bitrix24Client;
   watch: SchemaWatch;
+  requests: Pick<RequestLog, 'note'>;
   log: Log;
 }
 
@@ -36,7 +40,7 @@ export type Clients = ReturnType<typeof makeClients>;
  * The one door to a tenant's portal. A client keeps decrypted credentials, field lists and stage lists, so it is made once
  * per process. A webhook or an address that was stored anew, by whatever process, is noticed at the next call.
  */
-export function makeClients({ db, access, makeClient, watch, log }: ClientsDeps) {
+export function makeClients({ db, access, makeClient, watch, requests, log }: ClientsDeps) {
   const cache = new Map<number, { key: string; client: Bitrix24Client }>();
   /** Forgets the tenant's client in this process; a null tenant means all. */
   function forget(tenantId: number | null): void {
@@ -67,6 +71,7 @@ export function makeClients({ db, access, makeClient, watch, log }: ClientsDeps)
       if (cached?.key === found.key) return cached.client;
       const client = makeClient(await found.open(), {
         offset: (minutes) => noteOffset(tenantId, minutes),
+        request: (note) => requests.note(tenantId, note),
         schema: {
           fields: (entity, fields) => watch.noteFields(tenantId, entity, fields),
           lists: (lists) => watch.noteLists(tenantId, lists),

@@ -31,6 +31,19 @@ export function applicationRefused(refusal: AppError): AppError {
   return new AppError({ code: refusal.code, status: 400, text: refusal.text, cause: refusal });
 }
 
+/** The chain of tokens is dead, and the secret that the company has stored cannot begin a new one. */
+export function secretRefused(clientId: string): AppError {
+  return new AppError({
+    code: 'client_refused',
+    status: 409,
+    text: {
+      ru: `Битрикс24 не принял сохранённый client_secret приложения ${clientId}. Скопируйте его из карточки приложения в настройки интеграции («Сменить ключи приложения») и откройте приложение ещё раз`,
+      en: `Bitrix24 refused the stored client_secret of the application ${clientId}. Copy it from the application's card into the integration settings ("Change application keys") and open the application once more`,
+    },
+    details: { client_id: clientId },
+  });
+}
+
 /** The key that the stored credentials were encrypted with is not among ENCRYPTION_KEYS any more. */
 export function credentialsUnreadable(cause: unknown): AppError {
   return new AppError({
@@ -79,5 +92,43 @@ export function installedElsewhere(portal: string): AppError {
       en: `The company is connected to the portal ${portal} by the application. To move to another portal, remove the application there first`,
     },
     details: { portal },
+  });
+}
+
+/** Keys of another application than the one that connects the company, or no keys at all for it. */
+export function applicationInUse(clientId: string): AppError {
+  return new AppError({
+    code: 'application_in_use',
+    status: 409,
+    text: {
+      ru: `Компания подключена приложением ${clientId}, и оно работает. Ключи другого приложения оборвали бы подключение, поэтому ничего не сохранено. Чтобы перейти на другое приложение, сначала отключите портал в настройках интеграции`,
+      en: `The company is connected by the application ${clientId}, which works. Keys of another application would end the connection, so nothing was stored. To move to another application, disconnect the portal in the integration settings first`,
+    },
+    details: { client_id: clientId },
+  });
+}
+
+/** The marketplace application belongs to this server: companies enter no keys for it. */
+export function applicationOfServer(clientId: string): AppError {
+  return new AppError({
+    code: 'application_of_server',
+    status: 409,
+    text: {
+      ru: 'Портал подключён приложением из каталога Битрикс24: его ключи хранит сервер, вводить их не нужно. Ничего не сохранено',
+      en: 'The portal is connected by the application of the Bitrix24 market: the server keeps its keys, they need not be entered. Nothing was stored',
+    },
+    details: { client_id: clientId },
+  });
+}
+
+/** The token of an outgoing webhook was given to a company that is connected by an application only. */
+export function outgoingWithoutWebhook(): AppError {
+  return new AppError({
+    code: 'outgoing_token_without_webhook',
+    status: 409,
+    text: {
+      ru: 'Токен исходящего вебхука нужен только при подключении по вебхуку: приложение получает события само. Ничего не сохранено',
+      en: 'The token of an outgoing webhook is needed with a connection by webhook only: an application gets its events by itself. Nothing was stored',
+    },
   });
 }

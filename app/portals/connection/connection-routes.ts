@@ -37,7 +37,8 @@ export function makePortalRoutes({ setup, health, clients, rates }: PortalRouteD
     defineRoute({
       method: 'post',
       path: `${address}/setup`,
-      summary: 'Connect a portal by its inbound webhook, or disconnect it with "webhook_url": null',
+      summary:
+        'Connect a portal by its inbound webhook, or disconnect it with "webhook_url": null; what is given is tried before it replaces what works',
       role: 'admin',
       body: setupBody,
       async handle({ caller, body, log, language }) {
@@ -106,6 +107,9 @@ function presentSetup(answer: SetupAnswer, language: Language) {
     scope: answer.scope,
     user_id: answer.userId,
     outgoing_token_set: answer.outgoingTokenSet,
+    outgoing_token_waits: answer.outgoingTokenWaits,
+    client_id: answer.clientId,
+    client_secret_set: answer.clientSecretSet,
     events_url: answer.eventsUrl,
     warnings: answer.warnings.map(({ code, entity, text }) => ({ code, kind: entity, message: text[language] })),
   };

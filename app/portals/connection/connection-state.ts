@@ -7,6 +7,7 @@ import { closeFault, type FaultCause, openFault } from '../../sync/faults/fault-
 import { connectionFault } from '../../sync/faults/scope.ts';
 import { closeErrorsOf } from '../../sync/journal/close-entries.ts';
 import { recordConnectionError } from '../../sync/journal/error-log.ts';
+import { takeSpareChain } from './spare-chain.ts';
 
 export type ConnectionState = ReturnType<typeof makeConnectionState>;
 
@@ -64,11 +65,13 @@ export function makeConnectionState(db: Database) {
     endFault,
 
     /**
-     * Suspends the tenant, opens the fault of its connection and writes one error row for all that will not run. Repeat-safe: a
-     * connection that is suspended already keeps its first reason.
+     * Suspends the tenant, opens the fault of its connection and writes one error row for all that will not run. An installation that
+     * has a second chain of tokens goes on with that one instead, when a person's tokens were refused. Repeat-safe: a connection that is
+     * suspended already keeps its first reason.
      */
     suspend(tenantId: number, error: FaultCause): Promise<void> {
       return retryingTransaction(db, async (transaction) => {
+        if (await takeSpareChain(db, tenantId, error.code, transaction)) return;
         const stopped = await queryRows(
           db,
           `with stopped as (

@@ -2,7 +2,12 @@ import type { Transaction } from 'sequelize';
 import type { Secrets } from '../../lib/secrets.ts';
 import { type Database, queryRows } from '../../models/database.ts';
 import { closeAllFaults } from '../../sync/faults/fault-store.ts';
-import { connectionSuspended, credentialsUnreadable, notConfigured } from './connection-errors.ts';
+import {
+  connectionSuspended,
+  credentialsUnreadable,
+  notConfigured,
+  outgoingWithoutWebhook,
+} from './connection-errors.ts';
 import { type ConnectionKind, type ConnectionState, makeConnectionState } from './connection-state.ts';
 import { clientSecretPlace, webhookPlace } from './secret-places.ts';
 
@@ -16,6 +21,8 @@ export interface Connection {
   userId: number | null;
   scope: string[];
   outgoingTokenSet: boolean;
+  /** A newer token was entered and has proved nothing yet. */
+  outgoingTokenWaits: boolean;
   /** Why the connection is suspended, in Russian; null while it is active. */
   error: { code: string; message: string } | null;
   pausedUntil: Date | null;
@@ -197,15 +204,40 @@ export function makeConnections({ db, secrets }: { db: Database; secrets: Secret
       );
     },
 
-    /** Stores the digest of the token that the portal's outgoing webhook proves itself with; null forgets it. */
+    /**
+     * Stores the digest of the token that the portal's outgoing webhook proves itself with; null forgets it. Only an event can prove a
+     * token, so a token that is there already is taken until the first event brings the new one. Throws `outgoing_token_without_webhook`.
+     */
     async storeOutgoingToken(tenantId: number, token: string | null, transaction: Transaction): Promise<void> {
-      await queryRows(
+      const stored = await queryRows(
         db,
-        `update bitrix24_connections set outgoing_token_digest = $digest, updated_at = now()
-          where tenant_id = $tenantId and kind = 'webhook'`,
+        `update bitrix24_connections
+            set outgoing_token_digest = case when $digest::text is null then null else coalesce(outgoing_token_digest, $digest) end,
+                next_outgoing_digest = case when outgoing_token_digest <> $digest then $digest end, updated_at = now()
+          where tenant_id = $tenantId and kind = 'webhook' returning 1`,
         { tenantId, digest: token === null ? null : secrets.digest(token) },
         transaction,
       );
+      if (token !== null && stored.length === 0) throw outgoingWithoutWebhook();
+    },
+
+    /** Tenants whose portal's outgoing webhook proves itself with a token of this digest. A newer token takes the place of the former. */
+    async findByOutgoingToken(digest: string): Promise<number[]> {
+      const rows = await queryRows<{ id: number; isNew: boolean }>(
+        db,
+        `select tenant_id as id, next_outgoing_digest is not distinct from $digest as "isNew" from bitrix24_connections
+          where outgoing_token_digest = $digest or next_outgoing_digest = $digest order by tenant_id`,
+        { digest },
+      );
+      if (rows.some(({ isNew }) => isNew)) {
+        await queryRows(
+          db,
+          `update bitrix24_connections set outgoing_token_digest = $digest, next_outgoing_digest = null, updated_at = now()
+            where next_outgoing_digest = $digest`,
+          { digest },
+        );
+      }
+      return rows.map(({ id }) => id);
     },
   };
 }
@@ -213,6 +245,8 @@ export function makeConnections({ db, secrets }: { db: Database; secrets: Secret
 const connectionQuery = `
   select tenant_id as "tenantId", kind, state, portal_host as portal, user_id as "userId", scope,
          outgoing_token_digest is not null as "outgoingTokenSet",
+         exists (select 1 from bitrix24_connections b where b.tenant_id = c.tenant_id and b.next_outgoing_digest is not null)
+           as "outgoingTokenWaits",
          case when state = 'suspended'
               then json_build_object('code', error_code, 'message', error_message) end as error,
          paused_until as "pausedUntil", pause_reason as "pauseReason", pause_failures as "pauseFailures",

@@ -1,5 +1,5 @@
 import type { Bitrix24Client } from '../../bitrix24/client.ts';
-import { isLimitCode } from '../../bitrix24/error-table.ts';
+import { installerNotAdmin, isLimitCode } from '../../bitrix24/error-table.ts';
 import { Bitrix24Error } from '../../bitrix24/errors.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { AppError } from '../../lib/errors.ts';
@@ -71,7 +71,8 @@ export function makeHealth({ db, connections, clientFor, tokenRefreshedAt, clock
   async function askPortal(tenantId: number): Promise<AppError | null> {
     try {
       const client = await clientFor(tenantId);
-      await client.profile({ urgency: 'interactive' });
+      const { isAdmin } = await client.profile({ urgency: 'interactive' });
+      if (!isAdmin && (await connections.find(tenantId))?.kind === 'installation') throw installerNotAdmin();
       await mendConnection(tenantId, client);
       return null;
     } catch (error) {

@@ -13,6 +13,8 @@ const columns = [
   },
   { table: 'bitrix24_installations', column: 'access_token', key: 'member_id', place: accessPlace },
   { table: 'bitrix24_installations', column: 'refresh_token', key: 'member_id', place: refreshPlace },
+  { table: 'bitrix24_installations', column: 'spare_access_token', key: 'member_id', place: accessPlace },
+  { table: 'bitrix24_installations', column: 'spare_refresh_token', key: 'member_id', place: refreshPlace },
 ];
 
 const batchSize = 200;

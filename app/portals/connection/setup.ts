@@ -33,6 +33,11 @@ export interface SetupAnswer {
   outgoingTokenSet: boolean;
   /** What to enter as the handler of the portal's outgoing webhook; null when the app does not know its public address. */
   eventsUrl: string | null;
+  /** A newer token of the outgoing webhook waits for its first event; until then the former one is taken too. */
+  outgoingTokenWaits: boolean;
+  /** The application that connects the company, or whose keys it has stored; null when there is none. */
+  clientId: string | null;
+  clientSecretSet: boolean;
   /** Kinds that the connection may not read; the others work. */
   warnings: KindWarning[];
 }
@@ -46,10 +51,14 @@ export interface SetupDeps {
   clients: Clients;
   /** Tries a webhook; throws AppError with a sentence that begins with «Ошибка проверки вебхука Битрикс24». */
   probe(webhookUrl: string): Promise<VerifiedWebhook>;
-  applications: Pick<Applications, 'ofTenant'>;
+  applications: Pick<Applications, 'ofTenant' | 'describe'>;
   install: {
     /** An installation that waits for this application's secret; null when there is none. */
     findPending(claim: Claim, options: { replacePortal: boolean }): Promise<{ activate(): Promise<void> } | null>;
+    /** Throws when keys would end an installation that works; tells whether they were proved on its chain. */
+    checkKeys(tenantId: number, given: ApplicationCredentials): Promise<boolean>;
+    /** Looks soon whether the portal lets the installation in. */
+    wakeBinding(tenantId: number): Promise<void>;
   };
   makeClient(access: PortalAccess): Bitrix24Client;
   notePlan: NotePlan;
@@ -57,8 +66,8 @@ export interface SetupDeps {
 }
 
 /**
- * Makes the set-up of a tenant's connection: tries the webhook, then stores everything in one transaction; when anything is
- * refused, nothing is stored. A null webhook disconnects: the queue is forgotten, mappings stay for a later reconnection.
+ * Makes the set-up of a tenant's connection: tries the webhook and the application's keys, then stores everything in one transaction;
+ * when anything is refused, nothing is stored, and what worked works on. A null webhook disconnects: the queue is forgotten, mappings stay for a later reconnection.
  * Repeat-safe.
  */
 export function makeSetup(deps: SetupDeps) {
@@ -73,6 +82,7 @@ export function makeSetup(deps: SetupDeps) {
     if (webhook && moved && before?.kind === 'installation') throw installedElsewhere(before.portal);
     const samePortal = !moved || (await isSamePortal(db, deps.makeClient({ kind: 'webhook', ...webhook }), tenantId));
     if (webhook && !samePortal && !request.replacePortal) throw portalChanged(webhook.host);
+    const areProved = await deps.install.checkKeys(tenantId, applicationOf(request));
     const waiting = await findWaiting(tenantId, request);
 
     await retryingTransaction(db, async (transaction) => {
@@ -87,6 +97,7 @@ export function makeSetup(deps: SetupDeps) {
       }
     });
     await waiting?.activate();
+    if (areProved) await deps.install.wakeBinding(tenantId);
     await clients.forgetEverywhere(tenantId);
     // With a client of its own: what it reads now is not to be remembered for an hour.
     if (webhook) {
@@ -128,6 +139,7 @@ export function makeSetup(deps: SetupDeps) {
 
   async function describe(tenantId: number): Promise<SetupAnswer> {
     const connection = await connections.find(tenantId);
+    const application = await deps.applications.describe(tenantId);
     return {
       connected: connection !== null,
       kind: connection?.kind ?? null,
@@ -135,6 +147,9 @@ export function makeSetup(deps: SetupDeps) {
       scope: connection?.scope ?? [],
       userId: connection?.userId ?? null,
       outgoingTokenSet: connection?.outgoingTokenSet ?? false,
+      outgoingTokenWaits: connection?.outgoingTokenWaits ?? false,
+      clientId: application.clientId,
+      clientSecretSet: application.hasSecret,
       eventsUrl: deps.publicUrl ? `${deps.publicUrl.replace(/\/+$/, '')}/bitrix24/events` : null,
       warnings: connection ? await listUnreadableKinds(db, tenantId) : [],
     };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { OAuth, TokenInfo } from '../../bitrix24/oauth.ts';
 import type { RateLimits } from '../../http/rate-limits.ts';
+import type { Clock } from '../../lib/clock.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Database } from '../../models/database.ts';
@@ -26,6 +27,17 @@ const eventAuth = z.object({
   scope: z.string().max(2000).optional(),
 });
 
+/** Tokens of the system user as `ONAPPUSERREADY` carries them in its data (common/events/on-app-user-ready.md, 2026-09). */
+const systemUser = z.object({
+  access_token: text,
+  refresh_token: text,
+  user_id: z.coerce.number().int().positive().optional(),
+});
+
+/** How long a refresh of the present pair is waited for. */
+const leaseTries = 100;
+const leasePollMs = 300;
+
 export interface AppLifecycleDeps {
   db: Database;
   installations: Installations;
@@ -39,6 +51,7 @@ export interface AppLifecycleDeps {
   rates: RateLimits;
   wakeBinding(tenantId: number): Promise<void>;
   wakeReconcile(tenantId: number): Promise<void>;
+  clock: Clock;
   log: Log;
 }
 
@@ -64,6 +77,34 @@ export function makeAppLifecycleEvents(deps: AppLifecycleDeps) {
     const line = { tenant_id: tenantId, operation: 'uninstall', portal: host, erase, result: 'ok' };
     log.info(line, 'Приложение удалено с портала');
     if (tenantId !== null) await deps.wakeReconcile(tenantId);
+  }
+
+  /**
+   * The portal has made a user for the application, who is never dismissed: he works for it from now on. His tokens are proved as an
+   * installing administrator's are; an employee knows the application token too, and must not put himself there.
+   */
+  async function takeSystemUser(installation: Installation, data: unknown): Promise<void> {
+    const line = { tenant_id: installation.tenantId, operation: 'system_user', portal: installation.host };
+    const parsed = systemUser.safeParse(data);
+    if (!parsed.success) return log.warn({ ...line, result: 'error' }, 'Событие о системном пользователе без токенов');
+    const tokens = { accessToken: parsed.data.access_token, refreshToken: parsed.data.refresh_token };
+    const present = await installations.readTokens(installation.id);
+    // The event is delivered to every address that is bound to it.
+    if (present?.accessToken === tokens.accessToken) return;
+    await deps.rates.take('installByPortal', installation.memberId);
+    const info = await provePortal(oauth, {
+      ...{ memberId: installation.memberId, host: null, clientId: installation.clientId },
+      ...{ accessToken: tokens.accessToken, server: `${installation.oauthUrl}/`, userId: parsed.data.user_id },
+    });
+    if (!(await deps.isAdmin(info, tokens.accessToken))) {
+      return log.warn({ ...line, result: 'error' }, 'Системный пользователь портала не администратор: токены не взяты');
+    }
+    for (let tries = 0; tries < leaseTries; tries += 1) {
+      if (await installations.storeSystemUser(installation, { userId: info.userId, tokens })) {
+        return log.info({ ...line, result: 'ok' }, 'Приложение работает от системного пользователя портала');
+      }
+      await deps.clock.sleep(leasePollMs);
+    }
   }
 
   return {
@@ -120,6 +161,7 @@ export function makeAppLifecycleEvents(deps: AppLifecycleDeps) {
         const clean = String((data as { CLEAN?: unknown } | undefined)?.CLEAN ?? '0');
         await remove(installation, clean === '1' || clean === 'Y');
       } else if (installation.tenantId !== null) {
+        if (event === 'ONAPPUSERREADY') await takeSystemUser(installation, data);
         // An update may have dropped handlers; a payment may have brought the plan back.
         await deps.wakeBinding(installation.tenantId);
       }

@@ -1,6 +1,6 @@
 import { equalInConstantTime, type Secrets } from '../../lib/secrets.ts';
 import { makeShareInFlight } from '../../lib/share-in-flight.ts';
-import { type Database, queryRows } from '../../models/database.ts';
+import type { Connections } from '../connection/connections.ts';
 import type { AppLifecycleEvents } from './app-lifecycle-events.ts';
 import type { Installation, Installations } from './installations.ts';
 
@@ -21,7 +21,7 @@ export interface EventCall {
 }
 
 export interface EventSenderDeps {
-  db: Database;
+  connections: Pick<Connections, 'findByOutgoingToken'>;
   secrets: Pick<Secrets, 'digest'>;
   installations: Installations;
   appEvents: AppLifecycleEvents;
@@ -34,7 +34,7 @@ const renewing = ['ONAPPINSTALL', 'ONAPPUPDATE'];
  * Makes the look at who sends an event: an installed application is found by its portal's permanent id and its token compared in
  * constant time; a portal's outgoing webhook is found by its token alone. Null for everybody else.
  */
-export function makeIdentifySender({ db, secrets, installations, appEvents }: EventSenderDeps) {
+export function makeIdentifySender({ connections, secrets, installations, appEvents }: EventSenderDeps) {
   const share = makeShareInFlight<EventSender | null>();
 
   async function findApplication({ event, auth, address }: EventCall, digest: string) {
@@ -51,14 +51,7 @@ export function makeIdentifySender({ db, secrets, installations, appEvents }: Ev
    * Tenants whose portal's outgoing webhook proves itself with this token. The token is a long random secret and is looked up by its
    * digest: the time that an index takes tells nothing about the secret itself, so no comparison can leak it byte by byte.
    */
-  async function findSubscribers(digest: string): Promise<number[]> {
-    const rows = await queryRows<{ id: number }>(
-      db,
-      `select tenant_id as id from bitrix24_connections where outgoing_token_digest = $digest order by tenant_id`,
-      { digest },
-    );
-    return rows.map((row) => row.id);
-  }
+  const findSubscribers = (digest: string): Promise<number[]> => connections.findByOutgoingToken(digest);
 
   async function find(call: EventCall, digest: string): Promise<EventSender | null> {
     const installation = await findApplication(call, digest);

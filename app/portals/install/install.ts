@@ -3,7 +3,7 @@ import type { GrantedTokens, OAuth, TokenInfo, TokenPair } from '../../bitrix24/
 import { AppError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Applications, Claim } from '../connection/app-credentials.ts';
-import { applicationRefused } from '../connection/connection-errors.ts';
+import { applicationRefused, secretRefused } from '../connection/connection-errors.ts';
 import type { NewOwner, TakeOver } from './claim-portal.ts';
 import type { Installation, Installations, ProvedInstallation } from './installations.ts';
 import { type PortalClaim, provePortal } from './verify-portal.ts';
@@ -35,8 +35,8 @@ export type Install = ReturnType<typeof makeInstall>;
 /**
  * Makes the installation of the app in a portal. Nothing in the request is believed before the authorization server has confirmed it;
  * a refused request stores nothing. Installing twice, reloading the page and reinstalling end in the same state. Throws AppError
- * (`portal_token_refused`, `portal_admin_required`, `portal_belongs_to_another_company`, `application_unclaimed`, `portal_changed`) or
- * `Bitrix24Error`.
+ * (`portal_token_refused`, `portal_admin_required`, `portal_belongs_to_another_company`, `application_unclaimed`, `portal_changed`,
+ * `client_refused`) or `Bitrix24Error`.
  */
 export function makeInstall(deps: InstallDeps) {
   const { installations, applications, oauth, store, log } = deps;
@@ -59,6 +59,10 @@ export function makeInstall(deps: InstallDeps) {
       return activate(proved, existing?.tenantId ? { tenantId: existing.tenantId } : { companyName: proved.host });
     }
     const owner = await findOwner(info, request.refreshToken);
+    // The company that has the portal keeps it, suspended: its administrators can enter the right secret on the application's own pages.
+    if (!owner && existing?.tenantId && isConnected(existing) && existing.clientId === info.clientId) {
+      throw secretRefused(info.clientId);
+    }
     if (!owner) return keepPending(proved);
     const own = { ...proved, tokens: owner.tokens, userId: owner.tokens.userId ?? proved.userId };
     return activate(own, { tenantId: owner.claim.tenantId });
@@ -152,6 +156,10 @@ export function makeInstall(deps: InstallDeps) {
       throw error.code === 'client_refused' ? applicationRefused(error) : error;
     }
   }
+}
+
+function isConnected({ state }: Installation): boolean {
+  return state === 'active' || state === 'suspended';
 }
 
 function provedBy(info: TokenInfo, request: InstallRequest): ProvedInstallation {

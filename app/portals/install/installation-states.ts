@@ -38,8 +38,8 @@ export function applicationUnclaimed(): AppError {
     code: 'application_unclaimed',
     status: 409,
     text: {
-      ru: 'Портал уже подключён другим приложением. Чтобы перейти на это, сначала сохраните его client_id и client_secret в настройках интеграции Axenta',
-      en: "The portal is connected by another application. To move to this one, first store its client_id and client_secret in Axenta's integration settings",
+      ru: 'Портал уже подключён другим приложением. Чтобы перейти на это, отключите портал в настройках интеграции Axenta и сохраните там client_id и client_secret этого приложения',
+      en: "The portal is connected by another application. To move to this one, disconnect the portal in Axenta's integration settings and store this application's client_id and client_secret there",
     },
   });
 }

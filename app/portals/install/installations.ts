@@ -8,6 +8,7 @@ import { credentialsUnreadable } from '../connection/connection-errors.ts';
 import { accessPlace, refreshPlace } from '../connection/secret-places.ts';
 import { type InstallationState, portalTaken, statesBefore } from './installation-states.ts';
 import { type InstallationStep, makeInstallationSteps, type StepState } from './installation-steps.ts';
+import { makeServiceChain } from './service-chain.ts';
 
 /** The app in one portal. Holds no secret. */
 export interface Installation {
@@ -20,6 +21,8 @@ export interface Installation {
   host: string;
   oauthUrl: string;
   userId: number | null;
+  /** Whose tokens the app works with: those of who installed it, or of the user that the portal made for it. */
+  serviceUser: 'administrator' | 'system';
   /** Changes with every new pair of tokens. */
   tokenVersion: number;
   scope: string[];
@@ -74,6 +77,7 @@ export function makeInstallations({ db, secrets, clock }: { db: Database; secret
 
   return {
     ...makeInstallationSteps({ db, clock }),
+    ...makeServiceChain({ db, secrets }),
 
     findByMember: (memberId: string, transaction?: Transaction) =>
       findBy('member_id = $memberId', { memberId }, transaction),
@@ -107,6 +111,7 @@ export function makeInstallations({ db, secrets, clock }: { db: Database; secret
                   portal_host = excluded.portal_host, oauth_url = excluded.oauth_url, access_token = excluded.access_token,
                   refresh_token = excluded.refresh_token, token_version = i.token_version + 1, refreshing_until = null,
                   refreshed_at = now(), token_user_id = excluded.token_user_id, scope = excluded.scope,
+                  service_user = 'administrator', service_since = null, ${noSpare},
                   license = excluded.license, updated_at = now(),
                   -- a page that has waited for the company's secret stays the one that installed
                   installer = coalesce(excluded.installer, case when i.client_id = excluded.client_id then i.installer end),
@@ -134,6 +139,8 @@ export function makeInstallations({ db, secrets, clock }: { db: Database; secret
                 refresh_token = case when $state::text = 'uninstalled' then null else refresh_token end,
                 application_token_digest = case when $state::text = 'uninstalled' then null else application_token_digest end,
                 installer = case when $state::text = 'uninstalled' then null else installer end,
+                spare_access_token = case when $state::text = 'uninstalled' then null else spare_access_token end,
+                spare_refresh_token = case when $state::text = 'uninstalled' then null else spare_refresh_token end,
                 offline = case when $state::text = 'uninstalled' then 'none' else offline end,
                 steps = case when $state::text = 'uninstalled' then '{}' else steps end
           where id = $id and state = any($before) returning id`,
@@ -264,10 +271,12 @@ export function makeInstallations({ db, secrets, clock }: { db: Database; secret
   };
 }
 
+const noSpare = 'spare_access_token = null, spare_refresh_token = null, spare_user_id = null, spare_user = null';
+
 const columns = `
   select id, member_id as "memberId", tenant_id as "tenantId", client_id as "clientId", state, portal_host as host,
          oauth_url as "oauthUrl", token_user_id as "userId", token_version as "tokenVersion", scope, license,
-         application_token_digest as "applicationTokenDigest",
+         application_token_digest as "applicationTokenDigest", service_user as "serviceUser",
          installer, offline, steps,
          bound_at as "boundAt", refreshed_at as "refreshedAt"
     from bitrix24_installations`;

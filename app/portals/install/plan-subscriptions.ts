@@ -18,7 +18,7 @@ export const fieldEvents = ['DEAL', 'CONTACT', 'COMPANY'].flatMap((kind) =>
 );
 
 /** Life of the application itself (api-reference/common/events/index.md, 2026-09). Some portals lack some of them. */
-export const lifeCycleEvents = ['ONAPPINSTALL', 'ONAPPUNINSTALL', 'ONAPPUPDATE', 'ONAPPPAYMENT'];
+export const lifeCycleEvents = ['ONAPPINSTALL', 'ONAPPUSERREADY', 'ONAPPUNINSTALL', 'ONAPPUPDATE', 'ONAPPPAYMENT'];
 
 /** Tabs of the CRM cards that show our page, with their titles there. */
 export const tabs = ['CRM_DEAL_DETAIL_TAB', 'CRM_CONTACT_DETAIL_TAB', 'CRM_COMPANY_DETAIL_TAB'] as const;

@@ -1,5 +1,6 @@
 import type { Application } from '../../bitrix24/app-api.ts';
 import type { Bitrix24Client } from '../../bitrix24/client.ts';
+import { installerNotAdmin } from '../../bitrix24/error-table.ts';
 import { Bitrix24Error, followedBy } from '../../bitrix24/errors.ts';
 import { grantRights } from '../../bitrix24/installation-error-rows.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -62,6 +63,7 @@ export function makeSubscribe(deps: BindDeps) {
     await step('placements', async () => bindTabs(await application(), addresses()));
     await step('fields', async () => {
       const client = await deps.clientFor(tenantId);
+      if (!(await (await application()).profile()).isAdmin) throw installerNotAdmin();
       // What was read an hour ago says nothing of what may be read now.
       client.clearCache();
       for (const entity of entities) {

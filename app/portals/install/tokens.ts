@@ -1,5 +1,5 @@
 import { fromNetworkFailure, tokenChainDead } from '../../bitrix24/error-table.ts';
-import type { ApplicationKeys, GrantedTokens, OAuth } from '../../bitrix24/oauth.ts';
+import type { ApplicationKeys, GrantedTokens, OAuth, TokenPair } from '../../bitrix24/oauth.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import { makeShareInFlight } from '../../lib/share-in-flight.ts';
@@ -17,6 +17,8 @@ export interface TokensDeps {
   clock: Clock;
   log: Log;
 }
+
+type StoredPair = TokenPair & { version: number };
 
 export type Tokens = ReturnType<typeof makeTokens>;
 
@@ -39,9 +41,10 @@ export function makeTokens({ installations, oauth, keysOf, clock, log }: TokensD
 
   async function refreshAndStore(
     installation: Installation,
-    pair: { refreshToken: string; version: number },
+    pair: StoredPair,
+    keys?: ApplicationKeys,
   ): Promise<string | null> {
-    const granted = keptFor(installation, pair) ?? (await refresh(installation, pair));
+    const granted = keptFor(installation, pair) ?? (await refresh(installation, pair, keys));
     unstored.set(installation.id, { version: pair.version, granted });
     const isStored = await installations.storeTokens(installation, pair.version, granted);
     unstored.delete(installation.id);
@@ -55,9 +58,10 @@ export function makeTokens({ installations, oauth, keysOf, clock, log }: TokensD
 
   async function refresh(
     installation: Installation,
-    pair: { refreshToken: string; version: number },
+    pair: StoredPair,
+    given: ApplicationKeys | undefined,
   ): Promise<GrantedTokens> {
-    const keys = await keysOf(installation);
+    const keys = given ?? (await keysOf(installation));
     if (!keys) throw tokenChainDead('no_client_secret');
     const granted = await oauth.refresh(installation.oauthUrl, keys, pair.refreshToken);
     // The answer of a chain that is not this portal's proves that something is badly wrong.
@@ -65,27 +69,37 @@ export function makeTokens({ installations, oauth, keysOf, clock, log }: TokensD
     return granted;
   }
 
-  async function renewOnce(installation: Installation, usedToken: string): Promise<string> {
+  /** One refresh, unless another process has the right to it or the pair is newer by now: null then. */
+  async function refreshLeased(
+    installation: Installation,
+    pair: StoredPair,
+    keys?: ApplicationKeys,
+  ): Promise<string | null> {
+    const isOurs =
+      keptFor(installation, pair) !== null ||
+      (await installations.claimRefresh(installation.id, pair.version, claimSeconds));
+    if (!isOurs) return null;
+    try {
+      return await refreshAndStore(installation, pair, keys);
+    } catch (error) {
+      await installations.releaseRefresh(installation.id, pair.version);
+      const now = await installations.readTokens(installation.id);
+      if (now && now.version !== pair.version) return null;
+      throw error;
+    }
+  }
+
+  /** Tries until it has a token, while other processes refresh. */
+  async function persist(
+    installation: Installation,
+    attempt: (pair: StoredPair) => Promise<string | null>,
+  ): Promise<string> {
     const deadline = clock.now().getTime() + claimSeconds * 2000;
     for (;;) {
       const pair = await installations.readTokens(installation.id);
       if (!pair) throw tokenChainDead('uninstalled');
-      if (pair.accessToken !== usedToken) return pair.accessToken;
-      const isOurs =
-        keptFor(installation, pair) !== null ||
-        (await installations.claimRefresh(installation.id, pair.version, claimSeconds));
-      if (isOurs) {
-        try {
-          const token = await refreshAndStore(installation, pair);
-          if (token !== null) return token;
-          continue;
-        } catch (error) {
-          await installations.releaseRefresh(installation.id, pair.version);
-          const now = await installations.readTokens(installation.id);
-          if (now && now.version !== pair.version) continue;
-          throw error;
-        }
-      }
+      const token = await attempt(pair);
+      if (token !== null) return token;
       if (clock.now().getTime() > deadline) throw fromNetworkFailure({ code: 'refresh_timeout' });
       await clock.sleep(pollMs);
     }
@@ -97,7 +111,25 @@ export function makeTokens({ installations, oauth, keysOf, clock, log }: TokensD
      * no token can be had just now.
      */
     async renew(installation: Installation, usedToken: string): Promise<string> {
-      return share(`${installation.id} ${usedToken}`, () => renewOnce(installation, usedToken));
+      return share(`${installation.id} ${usedToken}`, () =>
+        persist(installation, async (pair) =>
+          pair.accessToken === usedToken ? refreshLeased(installation, pair) : pair.accessToken,
+        ),
+      );
+    },
+
+    /**
+     * Tries keys on the chain: an application's secret is shown to nobody but the server that renews tokens (settings/oauth/index.md,
+     * 2026-08), so the chain is renewed with it once and the new pair is stored. A refused secret uses up nothing. Throws
+     * `Bitrix24Error`: `client_refused` for wrong keys, `token_chain_dead` where there is nothing left to try them on.
+     */
+    async prove(installation: Installation, keys: ApplicationKeys): Promise<void> {
+      await persist(installation, async (pair) => {
+        const isKept = keptFor(installation, pair) !== null;
+        const token = await refreshLeased(installation, pair, keys);
+        // A pair that waited to be stored was granted for other keys.
+        return isKept ? null : token;
+      });
     },
   };
 }

@@ -6,6 +6,7 @@ import { AppError } from '../../lib/errors.ts';
 import { admitInstall } from '../install/admit-install.ts';
 import type { AppLifecycleEvents } from '../install/app-lifecycle-events.ts';
 import type { CodeGrant } from '../install/code-grant.ts';
+import type { EventCall, EventSender } from '../install/identify-sender.ts';
 import type { Install } from '../install/install.ts';
 import type { Installation, Installations } from '../install/installations.ts';
 import { tabs } from '../install/plan-subscriptions.ts';
@@ -16,6 +17,8 @@ export interface PageRouteDeps {
   installations: Installations;
   install: Install;
   appEvents: AppLifecycleEvents;
+  /** Who sends an event, as its secret proves. */
+  identify(call: EventCall, token: string): Promise<EventSender | null>;
   codeGrant: CodeGrant;
   clock: Clock;
   rates: RateLimits;
@@ -36,7 +39,7 @@ type FrameCall = RequestContext & {
 
 /** Makes the addresses that Bitrix24 opens in its frames. Pages hold no data: they ask for a session by themselves. */
 export function makePageRoutes(deps: PageRouteDeps): CallbackRoute[] {
-  const { installations, install, appEvents, count } = deps;
+  const { installations, install, count } = deps;
 
   async function proveAndInstall(call: FrameCall): Promise<Installation> {
     const frame = readFrame(call.query, call.form);
@@ -95,8 +98,9 @@ export function makePageRoutes(deps: PageRouteDeps): CallbackRoute[] {
       summary:
         'Installation page in the portal frame; also the ONAPPINSTALL event of an application without a menu item',
       async handle(call) {
-        if (String(call.form.event ?? '').toUpperCase() === 'ONAPPINSTALL') {
-          await appEvents.installByEvent(call.form.auth, call.address).catch((error: unknown) => {
+        const event = String(call.form.event ?? '').toUpperCase();
+        if (event === 'ONAPPINSTALL' || event === 'ONAPPUSERREADY') {
+          await takeEvent(deps, event, call).catch((error: unknown) => {
             count('refused');
             throw error;
           });
@@ -155,6 +159,25 @@ export function makePageRoutes(deps: PageRouteDeps): CallbackRoute[] {
         }),
     },
   ];
+}
+
+/**
+ * Events that a portal sends to the installation address by itself. `ONAPPUSERREADY` may come before the installation itself; it carries
+ * the installing administrator's tokens too.
+ */
+async function takeEvent(
+  { appEvents, identify }: Pick<PageRouteDeps, 'appEvents' | 'identify'>,
+  event: string,
+  { form, address }: FrameCall,
+): Promise<void> {
+  if (event === 'ONAPPINSTALL') return appEvents.installByEvent(form.auth, address);
+  // A body's fields are what the sender wrote: the proof reads them again.
+  const auth = (typeof form.auth === 'object' && form.auth !== null ? form.auth : {}) as Record<string, unknown>;
+  const identified = () => identify({ event, auth, address }, String(auth.application_token ?? ''));
+  const known = await identified();
+  if (!known) await appEvents.installByEvent(auth, address);
+  const installation = (known ?? (await identified()))?.installation;
+  if (installation) await appEvents.handleAppEvent(event, installation, form.data);
 }
 
 /** A frame that is loaded anew comes without its form. The page needs nothing of it: a session is given only to a proved user. */

@@ -31,6 +31,11 @@ export interface Setup {
   kind: 'webhook' | 'installation' | null;
   portal: string | null;
   outgoing_token_set: boolean;
+  /** A newer token waits for its first event; until then the former one is taken too. */
+  outgoing_token_waits: boolean;
+  /** The application that connects the company, or whose keys it has stored; the secret is never told. */
+  client_id: string | null;
+  client_secret_set: boolean;
   /** Where the portal's outgoing webhook sends its events; null when the server does not know its public address. */
   events_url: string | null;
 }

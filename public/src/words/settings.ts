@@ -20,6 +20,10 @@ export const settingsWords = {
     ru: 'Токен сохранён: события портала принимаются',
     en: "The token is stored: the portal's events are accepted",
   },
+  outgoingWaits: {
+    ru: 'Новый токен сохранён и ждёт первого события от портала. До него принимается и прежний',
+    en: 'The new token is stored and waits for the first event of the portal. Until then the former one is taken too',
+  },
   outgoingHelp: {
     ru: 'Чтобы изменения приходили сразу, добавьте на портале исходящий вебхук на адрес {url}',
     en: 'For changes to arrive at once, add an outgoing webhook in the portal to the address {url}',
@@ -30,6 +34,13 @@ export const settingsWords = {
   },
   application: { ru: 'Локальное приложение', en: 'Local application' },
   clientId: { ru: 'Код приложения (client_id)', en: 'Application id (client_id)' },
+  presentId: { ru: 'Приложение {id}, ключ не сохранён', en: 'Application {id}, no key is stored' },
+  presentKeys: { ru: 'Приложение {id}, ключ сохранён', en: 'Application {id}, its key is stored' },
+  changeKeys: { ru: 'Сменить ключи приложения', en: 'Change application keys' },
+  keysHint: {
+    ru: 'Новый ключ проверяется на портале до сохранения. Если он не подойдёт, останется прежний. Ключи другого приложения принимаются после отключения портала',
+    en: 'A new key is tried on the portal before it is stored. If it is refused, the former one stays. Keys of another application are taken once the portal is disconnected',
+  },
   clientSecret: { ru: 'Ключ приложения (client_secret)', en: 'Application key (client_secret)' },
   saveConnection: { ru: 'Проверить и сохранить', en: 'Check and store' },
   connectionSaved: { ru: 'Подключение сохранено', en: 'The connection is stored' },

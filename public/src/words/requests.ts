@@ -1,0 +1,30 @@
+import type { Phrase } from '../i18n/phrase.ts';
+
+export const requestWords = {
+  title: { ru: 'Запросы к Битрикс24', en: 'Requests to Bitrix24' },
+  lead: {
+    ru: 'За последние три дня, новые сверху. Ключи и токены вырезаны, длинные тексты сокращены, строки списков не хранятся',
+    en: 'Of the last three days, the newest first. Keys and tokens are removed, long texts are cut, rows of lists are not kept',
+  },
+  show: { ru: 'Показать запросы', en: 'Show requests' },
+  kind: { ru: 'Запись Битрикс24', en: 'Bitrix24 record' },
+  anyRecord: { ru: 'Любая запись', en: 'Any record' },
+  deal: { ru: 'Сделка', en: 'Deal' },
+  contact: { ru: 'Контакт', en: 'Contact' },
+  company: { ru: 'Компания', en: 'Company' },
+  id: { ru: 'Номер записи', en: 'Record number' },
+  method: { ru: 'Метод', en: 'Method' },
+  outcome: { ru: 'Исход', en: 'Outcome' },
+  anyOutcome: { ru: 'Любой исход', en: 'Any outcome' },
+  ok: { ru: 'Выполнен', en: 'Done' },
+  partly: { ru: 'Выполнен частично', en: 'Done in part' },
+  refused: { ru: 'Отказ', en: 'Refused' },
+  unanswered: { ru: 'Нет ответа', en: 'No answer' },
+  find: { ru: 'Найти', en: 'Find' },
+  empty: { ru: 'Таких запросов нет', en: 'There are no such requests' },
+  facts: { ru: '{time}, {ms} мс', en: '{time}, {ms} ms' },
+  commands: { ru: 'команд в пакете: {count}', en: 'commands in the batch: {count}' },
+  open: { ru: 'Запрос и ответ', en: 'Request and answer' },
+  request: { ru: 'Запрос', en: 'Request' },
+  response: { ru: 'Ответ', en: 'Answer' },
+} as const satisfies Record<string, Phrase>;
