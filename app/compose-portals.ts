@@ -8,6 +8,7 @@ import { makeOAuth, type TokenInfo } from './bitrix24/oauth.ts';
 import { makeBitrix24Client } from './bitrix24/sdk-client.ts';
 import { accessWithToken } from './bitrix24/user-token-access.ts';
 import { verifyWebhook } from './bitrix24/verify-webhook.ts';
+import { makeVisitorApi } from './bitrix24/visitor-api.ts';
 import type { OfflineQueue } from './events/offline.ts';
 import type { Metrics } from './http/metrics.ts';
 import type { RateLimits } from './http/rate-limits.ts';
@@ -37,10 +38,14 @@ import { makePortalCredentials } from './portals/install/portal-credentials.ts';
 import { makeProofs } from './portals/install/proofs.ts';
 import { makeSubscribe, releaseBindings } from './portals/install/subscriptions.ts';
 import { makeTokens } from './portals/install/tokens.ts';
+import { makeAdmission } from './portals/pages/admission.ts';
+import { makeCardCheck } from './portals/pages/card-check.ts';
 import { makePageRoutes } from './portals/pages/page-routes.ts';
+import { makePeople } from './portals/pages/people.ts';
 import { rememberProfiles } from './portals/pages/remember-profiles.ts';
 import { makeSessions } from './portals/pages/session.ts';
 import { makeSessionRoutes } from './portals/pages/session-routes.ts';
+import { readSettings } from './sync/load/read-settings.ts';
 import { makeSchemaWatch } from './sync/schema/watch.ts';
 
 export interface PortalDeps {
@@ -80,6 +85,8 @@ function composeAccess({ config, db, clock, log, secrets, agent, limits }: Porta
   /** Who a visitor is in the portal, by the visitor's own token. */
   const profileOf = (portal: { host: string; memberId: string }, accessToken: string) =>
     makeAppApi(accessWithToken(portal, accessToken), clientDeps).profile();
+  const visitorOf = (portal: { host: string; memberId: string }, accessToken: string) =>
+    makeVisitorApi(accessWithToken(portal, accessToken), clientDeps);
   return {
     makeClient,
     oauth,
@@ -90,9 +97,30 @@ function composeAccess({ config, db, clock, log, secrets, agent, limits }: Porta
     clients,
     applicationFor,
     profileOf,
+    visitorOf,
     probe,
     notePlan,
   };
+}
+
+/** Builds the sessions of the pages in portals, and what their visitors may do. */
+function composeVisitors(
+  { db, clock, secrets }: PortalDeps,
+  { installations, proofs, visitorOf }: ReturnType<typeof composeAccess>,
+  sessionSecret: string,
+) {
+  const whoAmI = (portal: { host: string; memberId: string }, token: string) => visitorOf(portal, token).whoAmI();
+  const sessions = makeSessions({
+    ...{ installations, oauth: proofs.visitors, secrets, clock, people: makePeople(db) },
+    whoAmI: rememberProfiles(whoAmI, { clock, digest: secrets.digest }),
+    rulesOf: async (tenantId) => (await readSettings({ db }, tenantId)).portal_access,
+    mint: (claims, hours) => mintToken(sessionSecret, claims, hours),
+  });
+  const checkCard = makeCardCheck({
+    ...{ installations, clock, digest: secrets.digest },
+    mayRead: (installation, token, { type, id }) => visitorOf(installation, token).mayRead(type, id),
+  });
+  return { sessions, admit: makeAdmission({ db, checkCard }) };
 }
 
 /** Builds the installation of the app in portals, and what their events about the app itself do. */
@@ -127,8 +155,7 @@ function composeInstall({ config, db, clock, log, queue, rates }: PortalDeps, re
 export function composePortals(deps: PortalDeps) {
   const { config, db, clock, log, secrets, metrics, rates } = deps;
   const reach = composeAccess(deps);
-  const { oauth, proofs, connections, installations, applications, clients, applicationFor, profileOf, notePlan } =
-    reach;
+  const { oauth, connections, installations, applications, clients, applicationFor, notePlan } = reach;
   const { clientFor } = clients;
   const { install, appEvents, setup, wakeBinding } = composeInstall(deps, reach);
   const tokenRefreshedAt = async (tenantId: number) =>
@@ -136,16 +163,7 @@ export function composePortals(deps: PortalDeps) {
   const health = makeHealth({ db, connections, clientFor, tokenRefreshedAt, clock, log });
   const [firstKey] = config.encryptionKeys;
   const sessionSecret = config.jwtSecret ?? sessionSecretFrom(firstKey?.key ?? Buffer.alloc(0));
-  const sessions = makeSessions({
-    ...{
-      installations,
-      oauth: proofs.visitors,
-      secrets,
-      clock,
-      profile: rememberProfiles(profileOf, { clock, digest: secrets.digest }),
-    },
-    mint: (claims, hours) => mintToken(sessionSecret, claims, hours),
-  });
+  const { sessions, admit } = composeVisitors(deps, reach, sessionSecret);
   const state = {
     sign: (tenantId: number) => signState(sessionSecret, tenantId),
     read: (text: string) => readState(sessionSecret, text),
@@ -155,7 +173,7 @@ export function composePortals(deps: PortalDeps) {
   const count = (result: string) => metrics.frames.inc({ result });
 
   return {
-    ...{ connections, installations, clients, clientFor, health, appEvents, sessionSecret },
+    ...{ connections, installations, clients, clientFor, health, appEvents, sessionSecret, admit },
     identify: makeIdentifySender({ db, secrets, installations, appEvents }),
     bind: makeSubscribe({
       ...{ installations, applicationFor, clientFor, notePlan, publicUrl: config.publicUrl, clock },

@@ -96,6 +96,9 @@ describe('the pages while the connection does not work', () => {
   });
 
   it('a manager is sent to an administrator, an administrator to what mends it', async () => {
+    await world.call(tenant.token, 'PUT', '/api/integration/bitrix24/settings', {
+      portal_access: { employee: 'lists' },
+    });
     await portal.login(manager);
     const page = await portal.openApp(menuItem);
     await page.getByTestId('health-sentence').getByText('данные синхронизируются').waitFor();
