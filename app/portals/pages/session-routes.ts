@@ -47,7 +47,7 @@ export function makeSessionRoutes({ sessions, linkCodes, rates, wakeBinding }: S
             tenant_id: session.tenantId,
             role: session.role,
             user_id: session.userId,
-            is_portal_admin: session.isAdministrator,
+            is_portal_admin: session.role === 'admin',
             // What the page may offer; the server decides anew at each request.
             sees: session.grants.sees,
             edits: session.grants.edits,

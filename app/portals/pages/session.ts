@@ -11,7 +11,7 @@ import type { VisitorAccess } from '../../sync/plan/portal-access.ts';
 import type { Installation, Installations } from '../install/installations.ts';
 import { normalHost, provePortal } from '../install/verify-portal.ts';
 import { type Grants, grantsOf } from './admission.ts';
-import type { People } from './people.ts';
+import type { KnownPerson, People } from './people.ts';
 import { crmClosed, extranetGuest, notAdmitted } from './visitor-errors.ts';
 
 /** Short: an employee who is dismissed, or a portal that removed the app, loses access soon. */
@@ -30,7 +30,6 @@ export interface Session {
   tenantId: number;
   role: Role;
   userId: number;
-  isAdministrator: boolean;
   grants: Grants;
 }
 
@@ -101,10 +100,11 @@ export function makeSessions(deps: SessionDeps) {
     }
   }
 
-  /** Whom the portal let read its CRM when it could be asked last. */
-  async function findKnown(installation: Installation, userId: number | null) {
+  /** Whom the portal let read its CRM when it could be asked last; who installed the app administers the portal. */
+  async function findKnown(installation: Installation, userId: number | null): Promise<KnownPerson | null> {
     if (installation.tenantId === null || userId === null) return null;
-    return people.find(installation.tenantId, subjectOf(installation, userId));
+    const known = await people.find(installation.tenantId, subjectOf(installation, userId));
+    return known ?? (userId === installation.userId ? { name: null, isAdministrator: true } : null);
   }
 
   /**
@@ -131,7 +131,7 @@ export function makeSessions(deps: SessionDeps) {
       await people.remember(tenantId, subject, { name, isAdministrator });
       const claims = { tenantId, role, subject, installation: installation.id, administrator: isAdministrator };
       const token = mint(claims, sessionMinutes / 60);
-      return { token, expiresInSec: sessionMinutes * 60, tenantId, role, userId, isAdministrator, grants };
+      return { token, expiresInSec: sessionMinutes * 60, tenantId, role, userId, grants };
     },
   };
 }
