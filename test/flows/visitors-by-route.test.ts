@@ -160,7 +160,7 @@ describe('who of the visitors may call which route', () => {
     world = await startWorld({ apps: true, ...unlimited });
     tenant = await world.addTenant();
     const app = await installingIn(world).install(tenant);
-    // Rules that let in nobody would give no session: it was opened before.
+    // Rules that shut a visitor out would give no session: it was opened before.
     for (const userId of [people.employee, people.administrator]) pages.set(userId, await openPage(world, app, userId));
     routes = await describedRoutes(world);
   });

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { eventually } from '../support/eventually.ts';
 import { people, startVisited } from '../support/visiting.ts';
 import type { World } from '../support/world.ts';
 
@@ -59,5 +60,15 @@ describe('what people in the portal do through us', () => {
     const page = await site.visit(employee);
     await page.call('PUT', '/api/objects/1', { name: 'Нет' });
     expect(await count()).to.equal(before);
+  });
+
+  it('names are forgotten when the portal removes the application and its data, what was done is not', async () => {
+    await (await site.visit(employee)).call('POST', `${site.card()}/sync`);
+    const names = () => world.sql('select name from portal_people where name is not null');
+    expect(await names()).not.to.deep.equal([]);
+    const done = (await world.sql('select 1 from visitor_actions')).length;
+    site.app.uninstall({ clean: true });
+    await eventually(async () => expect(await names()).to.deep.equal([]));
+    expect(await world.sql('select 1 from visitor_actions')).to.have.length(done);
   });
 });

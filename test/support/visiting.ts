@@ -58,6 +58,7 @@ export async function startVisited() {
   return {
     world,
     tenant,
+    app,
     dealId,
     undo,
     visit: (userId: number) => openPage(world, app, userId),

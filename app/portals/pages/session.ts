@@ -9,9 +9,9 @@ import { AppError } from '../../lib/errors.ts';
 import { equalInConstantTime, type Secrets } from '../../lib/secrets.ts';
 import type { VisitorAccess } from '../../sync/plan/portal-access.ts';
 import type { Installation, Installations } from '../install/installations.ts';
+import type { KnownPerson, People } from '../install/people.ts';
 import { normalHost, provePortal } from '../install/verify-portal.ts';
 import { type Grants, grantsOf } from './admission.ts';
-import type { KnownPerson, People } from './people.ts';
 import { crmClosed, extranetGuest, notAdmitted } from './visitor-errors.ts';
 
 /** Short: an employee who is dismissed, or a portal that removed the app, loses access soon. */

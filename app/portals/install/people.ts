@@ -1,3 +1,4 @@
+import type { Transaction } from 'sequelize';
 import { type Database, queryRows } from '../../models/database.ts';
 
 /** Somebody who opened a page in the portal, as the portal named them last. */
@@ -35,4 +36,18 @@ export function makePeople(db: Database) {
       return row ?? null;
     },
   };
+}
+
+/** Forgets the names of a portal's people. What they did stays, by their numbers in the portal. Repeat-safe. */
+export async function forgetPeople(
+  db: Database,
+  { tenantId, memberId }: { tenantId: number; memberId: string },
+  transaction: Transaction,
+): Promise<void> {
+  await queryRows(
+    db,
+    `delete from portal_people where tenant_id = $tenantId and starts_with(subject, 'bitrix24:' || $memberId || ':')`,
+    { tenantId, memberId },
+    transaction,
+  );
 }
