@@ -50,7 +50,12 @@ export function makeAuthenticate(options: AuthOptions): (ctx: Context) => Promis
 }
 
 /** Only sessions of the pages name an installation, and their `sub` ends with the portal's user. */
-function visitorOf({ sub, installation, administrator = false }: z.output<typeof claims>): Visitor | null {
+function visitorOf({
+  sub,
+  installation,
+  role,
+  administrator = role === 'admin',
+}: z.output<typeof claims>): Visitor | null {
   const [, memberId, id] = /^bitrix24:([\w-]+):(\d{1,9})$/.exec(sub) ?? [];
   if (installation === undefined || memberId === undefined) return null;
   return { installation, memberId, userId: Number(id), isAdministrator: administrator };
