@@ -105,7 +105,7 @@ function composeAccess({ config, db, clock, log, secrets, agent, limits }: Porta
 
 /** Builds the sessions of the pages in portals, and what their visitors may do. */
 function composeVisitors(
-  { db, clock, secrets }: PortalDeps,
+  { db, clock, secrets, rates }: PortalDeps,
   { installations, proofs, visitorOf }: ReturnType<typeof composeAccess>,
   sessionSecret: string,
 ) {
@@ -118,6 +118,7 @@ function composeVisitors(
   });
   const checkCard = makeCardCheck({
     ...{ installations, clock, digest: secrets.digest },
+    countAsked: (visitor) => rates.take('cardsByVisitor', visitor),
     mayRead: (installation, token, { type, id }) => visitorOf(installation, token).mayRead(type, id),
   });
   return { sessions, admit: makeAdmission({ db, checkCard }) };

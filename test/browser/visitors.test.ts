@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Frame } from 'playwright-core';
+import { eventually } from '../support/eventually.ts';
 import { installingIn } from '../support/installing.ts';
 import { expectAccessible, expectNoSidewaysScroll, shoot } from '../support/pages.ts';
 import { openPortalBrowser, type PortalBrowser } from '../support/portal-browser.ts';
@@ -100,13 +101,20 @@ describe('the pages as people with few rights see them', () => {
 
   it('a guest and somebody without the CRM are told whom to ask', async () => {
     world.portal.users.setExtranet(employee, true);
-    const guest = await portal.openApp(menuItem);
-    await guest.getByRole('alert').getByText('Вы гость портала').waitFor();
+    // Who somebody is is remembered for some seconds.
+    const guest = await eventually(async () => {
+      const page = await portal.openApp(menuItem);
+      await page.getByRole('alert').getByText('Вы гость портала').waitFor({ timeout: 2000 });
+      return page;
+    });
     await expectFine(guest, 'visitor-guest');
     world.portal.users.setExtranet(employee, false);
     giveBack = world.portal.rights.closeCrm(employee);
-    const closed = await openTab();
-    await closed.getByRole('alert').getByText('У вас нет доступа к CRM Битрикс24').waitFor();
+    const closed = await eventually(async () => {
+      const tab = await openTab();
+      await tab.getByRole('alert').getByText('У вас нет доступа к CRM Битрикс24').waitFor({ timeout: 2000 });
+      return tab;
+    });
     await expectFine(closed, 'visitor-no-crm');
   });
 
@@ -127,8 +135,11 @@ describe('the pages as people with few rights see them', () => {
     expect(body.data.portal_access).to.include({ employee: 'lists', employee_edits: true });
 
     await portal.login(employee, 'en');
-    const own = await portal.openApp(menuItem);
-    await own.getByRole('link', { name: 'Settings' }).click();
+    const own = await eventually(async () => {
+      const opened = await portal.openApp(menuItem);
+      await opened.getByRole('link', { name: 'Settings' }).click({ timeout: 2000 });
+      return opened;
+    });
     await own.getByTestId('access').getByText('Employees see').waitFor();
     expect(await own.getByTestId('access').getByRole('button').count()).to.equal(0);
     expect(await own.getByTestId('access').innerText()).not.to.match(/[а-яё]/i);

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { mintToken } from '../../app/http/tokens.ts';
+import { eventually } from '../support/eventually.ts';
 import { expectRefusal } from '../support/refusal.ts';
 import { expectClosed, type OpenedPage, people, secrets, startVisited } from '../support/visiting.ts';
 import type { World } from '../support/world.ts';
@@ -127,27 +128,36 @@ describe('what people in the portal may see and do in our pages', () => {
   });
 
   describe('people to whom the CRM is closed', () => {
+    let opened: [OpenedPage, OpenedPage];
+    before(async () => {
+      opened = [await site.visit(employee), await site.visit(manager)];
+    });
+
+    /** Who somebody is remembered for some seconds. */
+    const refusedSession = (code: string) =>
+      eventually(async () => {
+        const { session } = await site.visit(employee);
+        expectClosed(session, code);
+        return session;
+      });
+
     it('a guest of the portal gets no session, and is told whom to ask', async () => {
       world.portal.users.setExtranet(employee, true);
       site.undo.push(() => world.portal.users.setExtranet(employee, false));
-      const { session } = await site.visit(employee);
-      expectClosed(session, 'extranet_guest');
+      const session = await refusedSession('extranet_guest');
       expect(session.body.error).to.include('администратора портала');
     });
 
     it('an employee without the CRM gets no session, and is told whom to ask', async () => {
       site.undo.push(world.portal.rights.closeCrm(employee));
-      const { session } = await site.visit(employee);
-      expectClosed(session, 'crm_closed');
+      const session = await refusedSession('crm_closed');
       expect(session.body.error).to.include('администратора портала');
     });
 
     it('in a session that was opened before, the card is refused', async () => {
-      const page = await site.visit(employee);
+      const [page, guest] = opened;
       site.undo.push(world.portal.rights.closeCrm(employee));
       expectClosed(await page.call('GET', site.card()), 'record_closed');
-      world.portal.users.setExtranet(manager, false);
-      const guest = await site.visit(manager);
       world.portal.users.setExtranet(manager, true);
       site.undo.push(() => world.portal.users.setExtranet(manager, false));
       expectClosed(await guest.call('GET', site.card()), 'extranet_guest');

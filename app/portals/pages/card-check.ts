@@ -7,13 +7,7 @@ import { notFound } from '../../lib/errors.ts';
 import type { Bitrix24Type } from '../../lib/records.ts';
 import { makeShareInFlight } from '../../lib/share-in-flight.ts';
 import type { Installation, Installations } from '../install/installations.ts';
-import {
-  askedTooOften,
-  extranetGuest,
-  portalTokenMissing,
-  portalTokenRefused,
-  recordClosed,
-} from './visitor-errors.ts';
+import { extranetGuest, portalTokenMissing, portalTokenRefused, recordClosed } from './visitor-errors.ts';
 
 export interface CardCheckDeps {
   installations: Pick<Installations, 'findByMember'>;
@@ -23,6 +17,8 @@ export interface CardCheckDeps {
     accessToken: string,
     record: RecordOfPortal,
   ): Promise<{ userId: number; access: RecordAccess }>;
+  /** Counts one question to the portal for this visitor. Throws 429 when there were too many. */
+  countAsked(visitor: string): Promise<void>;
   /** A digest of the token: the token itself is kept nowhere. */
   digest(token: string): string;
   clock: Clock;
@@ -40,9 +36,6 @@ const refusedMs = 5000;
 /** Tokens have 70 characters; what is longer is none. */
 const longestToken = 500;
 const mostRemembered = 10_000;
-/** A person who looks through cards asks once for each; a program with ever new tokens would use up the portal's limits. */
-const askedAtMost = 60;
-const askedWithinMs = 60_000;
 
 interface Verdict {
   userId: number;
@@ -56,24 +49,12 @@ interface Verdict {
  * for seconds, by a digest of the token. Throws AppError 403, `not_found`, or 429 to a visitor who asks too often; `Bitrix24Error` when
  * the portal cannot be asked.
  */
-export function makeCardCheck({ installations, mayRead, digest, clock }: CardCheckDeps) {
+export function makeCardCheck({ installations, mayRead, countAsked, digest, clock }: CardCheckDeps) {
   const known = new Map<string, Verdict>();
-  const asking = new Map<string, { count: number; until: number }>();
   const share = makeShareInFlight<Verdict>();
 
-  /** Throws when one visitor asks the portal too often. */
-  function countAsked({ installation, userId }: Visitor): void {
-    const key = `${installation} ${userId}`;
-    const now = clock.now().getTime();
-    const counted = asking.get(key);
-    const current = counted && counted.until > now ? counted : { count: 0, until: now + askedWithinMs };
-    if (current.count >= askedAtMost) throw askedTooOften(Math.ceil((current.until - now) / 1000));
-    current.count += 1;
-    keep(asking, key, current);
-  }
-
   async function ask(key: string, visitor: Visitor, token: string, record: RecordOfPortal): Promise<Verdict> {
-    countAsked(visitor);
+    await countAsked(`${visitor.installation} ${visitor.userId}`);
     const installation = await installations.findByMember(visitor.memberId);
     if (installation?.id !== visitor.installation) throw portalTokenRefused();
     const answer = await mayRead(installation, token, record).catch((error: unknown) => {
@@ -81,7 +62,11 @@ export function makeCardCheck({ installations, mayRead, digest, clock }: CardChe
     });
     const lasts = answer.access === 'readable' ? grantedMs : refusedMs;
     const verdict = { ...answer, until: clock.now().getTime() + lasts };
-    keep(known, key, verdict);
+    // The oldest goes when there are too many, and is only asked anew.
+    known.delete(key);
+    const [oldest] = known.keys();
+    if (known.size >= mostRemembered && oldest !== undefined) known.delete(oldest);
+    known.set(key, verdict);
     return verdict;
   }
 
@@ -97,14 +82,6 @@ export function makeCardCheck({ installations, mayRead, digest, clock }: CardChe
     if (verdict.access === 'closed') throw recordClosed();
     if (verdict.access === 'absent') throw notFound();
   };
-}
-
-/** Remembers as the newest; the oldest goes when there are too many, and is only asked anew. */
-function keep<Value>(map: Map<string, Value>, key: string, value: Value): void {
-  map.delete(key);
-  const [oldest] = map.keys();
-  if (map.size >= mostRemembered && oldest !== undefined) map.delete(oldest);
-  map.set(key, value);
 }
 
 const tokenRefusals = new Set([

@@ -80,16 +80,3 @@ export function portalTokenRefused(cause?: unknown): AppError {
     cause,
   });
 }
-
-/** One visitor asks for ever new cards, or with ever new tokens. */
-export function askedTooOften(retryAfterSec: number): AppError {
-  return new AppError({
-    code: 'too_many_cards',
-    status: 429,
-    text: {
-      ru: `Слишком много карточек за минуту. Повторите через ${retryAfterSec} с`,
-      en: `Too many cards in a minute. Try again in ${retryAfterSec} s`,
-    },
-    retryAfterSec,
-  });
-}

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { RecordAccess } from '../../../../app/bitrix24/visitor-api.ts';
+import { tooManyRequests } from '../../../../app/http/rate-limits.ts';
 import type { Visitor } from '../../../../app/http/route.ts';
 import type { Installation } from '../../../../app/portals/install/installations.ts';
 import { makeCardCheck } from '../../../../app/portals/pages/card-check.ts';
@@ -12,18 +13,26 @@ describe('whether a visitor may read a record', () => {
   let now: number;
   let asked: string[];
   let access: RecordAccess;
+  let counted: string[];
+  let isTooOften: boolean;
   let check: ReturnType<typeof makeCardCheck>;
 
   beforeEach(() => {
     now = 0;
     asked = [];
     access = 'readable';
+    counted = [];
+    isTooOften = false;
     check = makeCardCheck({
       // The check looks at the id alone.
       installations: { findByMember: async () => ({ id: 1 }) as Installation },
       async mayRead(_installation, token, { id }) {
         asked.push(`${token} ${id}`);
         return { userId: token.startsWith('anna') ? 7 : 9, access };
+      },
+      async countAsked(visitor) {
+        if (isTooOften) throw tooManyRequests(1);
+        counted.push(visitor);
       },
       digest: (token) => `digest of ${token}`,
       clock: { now: () => new Date(now), sleep: async () => undefined },
@@ -64,12 +73,13 @@ describe('whether a visitor may read a record', () => {
     expect(await codeOf({ ...anna, installation: 2 }, 'anna')).to.equal('portal_token_refused');
   });
 
-  it('is asked sixty times in a minute for one visitor, and others do not wait for them', async () => {
-    for (let id = 0; id < 60; id += 1) expect(await codeOf(anna, 'anna', id)).to.equal(null);
-    expect(await codeOf(anna, 'anna', 60)).to.equal('too_many_cards');
-    expect(await codeOf(anna, 'anna', 59)).to.equal(null);
-    expect(await codeOf(oleg, 'oleg', 60)).to.equal(null);
-    now = 60_000;
-    expect(await codeOf(anna, 'anna', 60)).to.equal(null);
+  it('is counted for the visitor who asks, when the portal is asked and not when it is remembered', async () => {
+    for (const id of [1, 1, 2]) await codeOf(anna, 'anna', id);
+    await codeOf(oleg, 'oleg', 1);
+    expect(counted).to.deep.equal(['1 7', '1 7', '1 9']);
+    isTooOften = true;
+    expect(await codeOf(anna, 'anna', 3)).to.equal('too_many_requests');
+    expect(asked).not.to.include('anna 3');
+    expect(await codeOf(anna, 'anna', 2)).to.equal(null);
   });
 });
