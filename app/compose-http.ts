@@ -22,6 +22,8 @@ import { makeRequestRoutes } from './integration/request-routes.ts';
 import { makeRunRoutes } from './integration/run-routes.ts';
 import { makeSchemaRoutes } from './integration/schema-routes.ts';
 import { makeSettingsRoutes } from './integration/settings-routes.ts';
+import { noteAction } from './integration/visitor-actions.ts';
+import { makeVisitorRoutes } from './integration/visitor-routes.ts';
 import { makeWaiters } from './integration/waiters.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Log } from './lib/log.ts';
@@ -62,6 +64,7 @@ export function composeHttp(deps: HttpDeps) {
       isKnown: (tenantId, installation) => isKnown(db, tenantId, installation),
     },
     ...{ rates, trustedProxies: config.trustedProxies },
+    visitors: { admit: portals.admit, note: (caller, route, params) => noteAction(db, caller, route, params) },
     ready: () => isMigrated(db),
   });
 }
@@ -87,6 +90,7 @@ function routesOf({ db, clock, portals, runSql, bucket }: HttpDeps) {
     ...makeHeldRoutes({ db, requireActive }),
     ...makeMatchRoutes({ db, requireActive }),
     ...makeErrorRoutes({ db, requireActive, requireConnection: health.require }),
+    ...makeVisitorRoutes({ db }),
     ...makeRecordRoutes(models),
     ...makeCompanyRoutes(models),
   ];

@@ -8,6 +8,7 @@ import { makeOAuth, type TokenInfo } from './bitrix24/oauth.ts';
 import { makeBitrix24Client } from './bitrix24/sdk-client.ts';
 import { accessWithToken } from './bitrix24/user-token-access.ts';
 import { verifyWebhook } from './bitrix24/verify-webhook.ts';
+import { makeVisitorApi } from './bitrix24/visitor-api.ts';
 import type { OfflineQueue } from './events/offline.ts';
 import type { Metrics } from './http/metrics.ts';
 import type { RateLimits } from './http/rate-limits.ts';
@@ -35,14 +36,18 @@ import { makeInstall } from './portals/install/install.ts';
 import { makeInstallationRoutes } from './portals/install/installation-routes.ts';
 import { type Installation, makeInstallations } from './portals/install/installations.ts';
 import { makeLinkCodes } from './portals/install/link-codes.ts';
+import { makePeople } from './portals/install/people.ts';
 import { makePortalCredentials } from './portals/install/portal-credentials.ts';
 import { makeProofs } from './portals/install/proofs.ts';
 import { makeSubscribe, releaseBindings } from './portals/install/subscriptions.ts';
 import { makeTokens } from './portals/install/tokens.ts';
+import { makeAdmission } from './portals/pages/admission.ts';
+import { makeCardCheck } from './portals/pages/card-check.ts';
 import { makePageRoutes } from './portals/pages/page-routes.ts';
 import { rememberProfiles } from './portals/pages/remember-profiles.ts';
 import { makeSessions } from './portals/pages/session.ts';
 import { makeSessionRoutes } from './portals/pages/session-routes.ts';
+import { readSettings } from './sync/load/read-settings.ts';
 import { makeSchemaWatch } from './sync/schema/watch.ts';
 
 export interface PortalDeps {
@@ -91,6 +96,8 @@ function composeAccess({ config, db, clock, log, secrets, agent, limits }: Porta
   /** Who a visitor is in the portal, by the visitor's own token. */
   const profileOf = (portal: { host: string; memberId: string }, accessToken: string) =>
     makeAppApi(accessWithToken(portal, accessToken), clientDeps).profile();
+  const visitorOf = (portal: { host: string; memberId: string }, accessToken: string) =>
+    makeVisitorApi(accessWithToken(portal, accessToken), clientDeps);
   return {
     makeClient,
     oauth,
@@ -103,9 +110,31 @@ function composeAccess({ config, db, clock, log, secrets, agent, limits }: Porta
     clients,
     applicationFor,
     profileOf,
+    visitorOf,
     probe,
     notePlan,
   };
+}
+
+/** Builds the sessions of the pages in portals, and what their visitors may do. */
+function composeVisitors(
+  { db, clock, secrets, rates }: PortalDeps,
+  { installations, proofs, visitorOf }: ReturnType<typeof composeAccess>,
+  sessionSecret: string,
+) {
+  const whoAmI = (portal: { host: string; memberId: string }, token: string) => visitorOf(portal, token).whoAmI();
+  const sessions = makeSessions({
+    ...{ installations, oauth: proofs.visitors, secrets, clock, people: makePeople(db) },
+    whoAmI: rememberProfiles(whoAmI, { clock, digest: secrets.digest }),
+    rulesOf: async (tenantId) => (await readSettings({ db }, tenantId)).portal_access,
+    mint: (claims, hours) => mintToken(sessionSecret, claims, hours),
+  });
+  const checkCard = makeCardCheck({
+    ...{ installations, clock, digest: secrets.digest },
+    countAsked: (visitor) => rates.take('cardsByVisitor', visitor),
+    mayRead: (installation, token, { type, id }) => visitorOf(installation, token).mayRead(type, id),
+  });
+  return { sessions, admit: makeAdmission({ db, checkCard }) };
 }
 
 /** Builds the installation of the app in portals, and what their events about the app itself do. */
@@ -142,8 +171,7 @@ function composeInstall({ config, db, clock, log, queue, rates }: PortalDeps, re
 export function composePortals(deps: PortalDeps) {
   const { config, db, clock, log, secrets, metrics, rates } = deps;
   const reach = composeAccess(deps);
-  const { oauth, proofs, connections, installations, applications, clients, applicationFor, profileOf, notePlan } =
-    reach;
+  const { oauth, connections, installations, applications, clients, applicationFor, notePlan } = reach;
   const { clientFor } = clients;
   const { install, appEvents, setup, wakeBinding } = composeInstall(deps, reach);
   const tokenRefreshedAt = async (tenantId: number) =>
@@ -151,11 +179,7 @@ export function composePortals(deps: PortalDeps) {
   const health = makeHealth({ db, connections, clientFor, tokenRefreshedAt, clock, log });
   const [firstKey] = config.encryptionKeys;
   const sessionSecret = config.jwtSecret ?? sessionSecretFrom(firstKey?.key ?? Buffer.alloc(0));
-  const sessions = makeSessions({
-    ...{ installations, secrets, clock, oauth: proofs.visitors },
-    profile: rememberProfiles(profileOf, { clock, digest: secrets.digest }),
-    mint: (claims, hours) => mintToken(sessionSecret, claims, hours),
-  });
+  const { sessions, admit } = composeVisitors(deps, reach, sessionSecret);
   const state = {
     sign: (tenantId: number) => signState(sessionSecret, tenantId),
     read: (text: string) => readState(sessionSecret, text),
@@ -167,6 +191,7 @@ export function composePortals(deps: PortalDeps) {
 
   return {
     ...{ connections, installations, requests: reach.requests, clients, clientFor, health, appEvents, sessionSecret },
+    admit,
     identify,
     bind: makeSubscribe({
       ...{ installations, applicationFor, clientFor, notePlan, publicUrl: config.publicUrl, clock },

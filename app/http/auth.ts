@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { AppError, type Text } from '../lib/errors.ts';
 import type { Context } from './errors.ts';
 import type { KeySet } from './key-set.ts';
-import { type Caller, type Role, roles } from './route.ts';
+import { type Caller, type Identity, type Role, roles, type Visitor } from './route.ts';
 
 export interface AuthOptions {
   /** HS256: the callers' own tokens, unless there is a key set, and the sessions of the embedded pages. */
@@ -27,10 +27,11 @@ const claims = z.object({
   role: z.enum(roles),
   installation: z.number().int().positive().optional(),
   exp: z.number().optional(),
+  administrator: z.boolean().optional(),
 });
 
 /** Makes the check of a request's JWT; returns who calls. Throws AppError 401 or 403, or 503 when the key set cannot be read. */
-export function makeAuthenticate(options: AuthOptions): (ctx: Context) => Promise<Caller> {
+export function makeAuthenticate(options: AuthOptions): (ctx: Context) => Promise<Identity> {
   const check = makeCheck(options);
   return async (ctx) => {
     await check(ctx as never, async () => undefined).catch((error: unknown) => {
@@ -39,11 +40,25 @@ export function makeAuthenticate(options: AuthOptions): (ctx: Context) => Promis
     const parsed = claims.safeParse((ctx.state as { user?: unknown }).user);
     if (!parsed.success) throw unauthorized(ctx, wrongClaims);
     const { sub, tenant_id: tenantId, role, installation, exp } = parsed.data;
+    const visitor = visitorOf(parsed.data);
+    if (installation !== undefined && visitor === null) throw unauthorized(ctx, wrongClaims);
     // Only this server holds the secret of the sessions.
     if (options.keySet && isSymmetric(ctx) && installation === undefined) throw refuse(ctx, null);
     if (!(await options.isKnown(tenantId, installation ?? null))) throw new AppError({ ...unknownTenant, status: 403 });
-    return { tenantId, subject: sub, role, expiresAt: exp === undefined ? null : new Date(exp * 1000) };
+    return { tenantId, subject: sub, role, visitor, expiresAt: exp === undefined ? null : new Date(exp * 1000) };
   };
+}
+
+/** Only sessions of the pages name an installation, and their `sub` ends with the portal's user. */
+function visitorOf({
+  sub,
+  installation,
+  role,
+  administrator = role === 'admin',
+}: z.output<typeof claims>): Visitor | null {
+  const [, memberId, id] = /^bitrix24:([\w-]+):(\d{1,9})$/.exec(sub) ?? [];
+  if (installation === undefined || memberId === undefined) return null;
+  return { installation, memberId, userId: Number(id), isAdministrator: administrator };
 }
 
 // koa-jwt checks signature, expiry and algorithm; it keeps the payload in ctx.state.user.
@@ -67,7 +82,7 @@ function isSymmetric(ctx: Context): boolean {
 }
 
 /** Throws 403 when the caller's role is below the one that the route needs. */
-export function requireRole(caller: Caller, least: Role): void {
+export function requireRole(caller: Pick<Caller, 'role'>, least: Role): void {
   if (roles.indexOf(caller.role) >= roles.indexOf(least)) return;
   throw new AppError({
     code: 'role_required',

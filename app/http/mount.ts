@@ -7,19 +7,30 @@ import { answerError, type Context, methodNotAllowed, type RequestState } from '
 import { sendPage } from './pages.ts';
 import { sendProblem } from './problem-page.ts';
 import type { RateLimits } from './rate-limits.ts';
-import type { Answer, CallbackAnswer, CallbackRoute, Caller, OpenRoute, RequestContext, Route } from './route.ts';
+import type {
+  Answer,
+  CallbackAnswer,
+  CallbackRoute,
+  Caller,
+  Identity,
+  OpenRoute,
+  RequestContext,
+  Route,
+} from './route.ts';
 import { validate } from './validate.ts';
+import { portalTokenHeader, type VisitorRules } from './visitors.ts';
 
 export interface MountOptions {
   routes: readonly Route[];
   open: readonly OpenRoute[];
   callbacks: readonly CallbackRoute[];
-  authenticate(ctx: Context): Promise<Caller>;
+  authenticate(ctx: Context): Promise<Identity>;
   rates: RateLimits;
+  visitors: VisitorRules;
 }
 
 /** Makes the router of all declared routes. */
-export function mount({ routes, open, callbacks, authenticate, rates }: MountOptions): Router<RequestState> {
+export function mount({ routes, open, callbacks, authenticate, rates, visitors }: MountOptions): Router<RequestState> {
   const router = new Router<RequestState>();
   for (const path of addressesOf({ open, callbacks })) {
     // Before the others: a GET would answer HEAD too, and may use up what its query holds.
@@ -29,19 +40,22 @@ export function mount({ routes, open, callbacks, authenticate, rates }: MountOpt
   }
   for (const route of routes) {
     router[route.method](route.path, async (ctx) => {
-      const caller = await authenticate(ctx);
-      ctx.state.log = ctx.state.log.child({ tenant_id: caller.tenantId }, true);
-      await rates.take('apiByTenant', caller.tenantId);
-      requireRole(caller, route.role);
+      const identity = await authenticate(ctx);
+      ctx.state.log = ctx.state.log.child({ tenant_id: identity.tenantId }, true);
+      await rates.take('apiByTenant', identity.tenantId);
+      requireRole(identity, route.role);
+      const params = validate(route.params, ctx.params, 'params');
+      const caller = await admit(ctx, visitors, route, { identity, params });
       // Bodies are read only of callers who may send them.
       const body = await readJson(ctx);
       const answer = await route.handle({
         ...contextOf(ctx),
         caller,
-        params: validate(route.params, ctx.params, 'params'),
+        params,
         query: validate(route.query, { ...ctx.query }, 'query'),
         body: validate(route.body, body, 'body'),
       });
+      if (!('error' in answer)) await note(ctx, visitors, route, { caller, params });
       send(ctx, answer);
     });
   }
@@ -72,6 +86,34 @@ export function mount({ routes, open, callbacks, authenticate, rates }: MountOpt
  */
 export function addressesOf({ open, callbacks }: Pick<MountOptions, 'open' | 'callbacks'>): string[] {
   return [...new Set([...open, ...callbacks].map(({ path }) => path))];
+}
+
+/** Visitors of the pages may do what their company allows; the JWTs of the CRM itself have their role alone. */
+async function admit(
+  ctx: Context,
+  visitors: VisitorRules,
+  route: Route,
+  { identity, params }: { identity: Identity; params: unknown },
+): Promise<Caller> {
+  const { visitor } = identity;
+  if (!visitor) return { ...identity, seesLists: true };
+  const portalToken = ctx.get(portalTokenHeader);
+  const call = { identity: { ...identity, visitor }, need: route.visitors, params, portalToken, log: ctx.state.log };
+  return { ...identity, ...(await visitors.admit(call)) };
+}
+
+async function note(
+  ctx: Context,
+  visitors: VisitorRules,
+  route: Route,
+  { caller, params }: { caller: Caller; params: unknown },
+): Promise<void> {
+  const { visitor } = caller;
+  if (!visitor || route.method === 'get') return;
+  // What was done is done, and its answer is due.
+  await visitors.note({ ...caller, visitor }, route, params).catch((error: unknown) => {
+    ctx.state.log.error({ err: error, operation: 'note_action' }, 'Действие сотрудника не записано');
+  });
 }
 
 async function sendCallback(ctx: Context, answer: CallbackAnswer): Promise<void> {

@@ -2,7 +2,8 @@ import { extendZodWithOpenApi, OpenAPIRegistry, OpenApiGeneratorV31 } from '@ast
 import { z } from 'zod';
 import { escapeHtml } from './escape-html.ts';
 import { addressesOf } from './mount.ts';
-import type { CallbackRoute, OpenRoute, Route } from './route.ts';
+import type { CallbackRoute, OpenRoute, Route, VisitorNeed } from './route.ts';
+import { portalTokenHeader } from './visitors.ts';
 
 extendZodWithOpenApi(z);
 
@@ -53,7 +54,7 @@ function registerRoute(registry: OpenAPIRegistry, route: Route, bearer: string):
     method: route.method,
     path: route.path.replace(/:(\w+)/g, '{$1}'),
     summary: route.summary,
-    description: `Role: ${route.role} and above`,
+    description: `Role: ${route.role} and above. Visitors of the pages in a portal: ${visitorTexts[route.visitors]}`,
     security: [{ [bearer]: [] }],
     request: {
       ...(route.params && { params: route.params as z.ZodObject }),
@@ -67,6 +68,16 @@ function registerRoute(registry: OpenAPIRegistry, route: Route, bearer: string):
     },
   });
 }
+
+/** Who of those who opened a page in the portal may call, by the setting `portal_access`. */
+const visitorTexts: Record<VisitorNeed, string> = {
+  open: 'each who is let in',
+  card: `those who may read the portal's record, which is asked with their own token (header ${portalTokenHeader})`,
+  card_edit: `those who may read the portal's record (header ${portalTokenHeader}) and change CRM records`,
+  lists: 'those who may see lists',
+  edit: 'those who may see lists and change CRM records',
+  admin: 'administrators who may do everything',
+};
 
 function registerOpen(registry: OpenAPIRegistry, route: OpenRoute): void {
   registry.registerPath({

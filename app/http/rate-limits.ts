@@ -28,6 +28,8 @@ export const standardRates = {
   refusedEventByAddress: { points: 300, seconds: 60 },
   /** The way to a portal's authorization and back. */
   authorizeByAddress: { points: 30, seconds: 60 },
+  /** Cards for which the portal is asked with the visitor's own token: a person who looks through cards asks once for each. */
+  cardsByVisitor: { points: 60, seconds: 60 },
   /** Each try of a webhook asks a host that the company names, which may be somebody else's portal. */
   setupByTenant: { points: 10, seconds: 60 },
   /** The whole REST interface. */

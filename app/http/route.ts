@@ -7,15 +7,43 @@ import type { PageName } from './pages.ts';
 export const roles = ['viewer', 'user', 'admin'] as const;
 export type Role = (typeof roles)[number];
 
-/** Who calls, as the JWT proves it. */
-export interface Caller {
+/** Somebody who works in a portal and opened one of our pages there. */
+export interface Visitor {
+  /** The installation of the app in the portal. */
+  installation: number;
+  /** The portal's own id. */
+  memberId: string;
+  /** The visitor's id in the portal. */
+  userId: number;
+  /** Administers the portal, as the portal said last. */
+  isAdministrator: boolean;
+}
+
+/** Who a JWT speaks for. */
+export interface Identity {
   tenantId: number;
   /** `sub` of the token. */
   subject: string;
   role: Role;
   /** When the token ends; null for one that never does. */
   expiresAt: Date | null;
+  /** Null for the JWTs of the CRM itself. */
+  visitor: Visitor | null;
 }
+
+/** Who calls, as the JWT proves it and the company's rules for visitors allow it. */
+export interface Caller extends Identity {
+  /** May see every record of the company; false: only the card that is open. */
+  seesLists: boolean;
+}
+
+/**
+ * What a visitor of the pages must be allowed to call a route, besides the role: `open`: to be let in at all. `card`: to read the
+ * portal's record in the address, asked with the visitor's own token. `card_edit`: the same, and to change CRM records. `lists`: to see
+ * all records. `edit`: to see and to change them. `admin`: everything.
+ */
+export const visitorNeeds = ['open', 'card', 'card_edit', 'lists', 'edit', 'admin'] as const;
+export type VisitorNeed = (typeof visitorNeeds)[number];
 
 /** What every handler may need of the request besides its validated parts. */
 export interface RequestContext {
@@ -51,6 +79,8 @@ interface RouteDefinition<Params extends Maybe, Query extends Maybe, Body extend
   extends RouteSchemas<Params, Query, Body> {
   /** The least role that may call; absent: any role. */
   role?: Role;
+  /** Absent: `lists`, `edit` or `admin`, as the role is. */
+  visitors?: VisitorNeed;
   handle(
     request: RequestContext & {
       caller: Caller;
@@ -64,6 +94,7 @@ interface RouteDefinition<Params extends Maybe, Query extends Maybe, Body extend
 /** A route as the server mounts it: schemas validate the request and describe the interface. */
 export interface Route extends RouteSchemas<Maybe, Maybe, Maybe> {
   role: Role;
+  visitors: VisitorNeed;
   handle(request: RequestContext & { caller: Caller; params: unknown; query: unknown; body: unknown }): Promise<Answer>;
 }
 
@@ -76,8 +107,11 @@ export function defineRoute<
   Query extends Maybe = undefined,
   Body extends Maybe = undefined,
 >(route: RouteDefinition<Params, Query, Body>): Route {
-  return { ...route, role: route.role ?? 'viewer' } as Route;
+  const role = route.role ?? 'viewer';
+  return { ...route, role, visitors: route.visitors ?? needOfRole[role] } as Route;
 }
+
+const needOfRole: Record<Role, VisitorNeed> = { viewer: 'lists', user: 'edit', admin: 'admin' };
 
 /** What a callback answers: a line of text, one of the built pages, or a failure shown as a page. Only `ancestors` may frame it. */
 export type CallbackAnswer =

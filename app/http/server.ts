@@ -16,6 +16,7 @@ import { makePageRouter } from './pages.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { followRequests } from './request.ts';
 import type { CallbackRoute, OpenRoute, Route } from './route.ts';
+import type { VisitorRules } from './visitors.ts';
 
 export interface ServerOptions {
   log: Log;
@@ -27,6 +28,7 @@ export interface ServerOptions {
   auth: AuthOptions;
   rates: RateLimits;
   trustedProxies: TrustedProxies;
+  visitors: VisitorRules;
   /** Whether the app can serve: database reachable, migrations applied. */
   ready(): Promise<boolean>;
 }
@@ -39,7 +41,7 @@ export interface RunningServer {
 
 /** Puts the HTTP interface together. The order of the middleware is the order in which a request meets it. */
 export function createServer(options: ServerOptions): Koa<RequestState> {
-  const { log, clock, metrics, routes, open, callbacks, rates, trustedProxies } = options;
+  const { log, clock, metrics, routes, open, callbacks, rates, trustedProxies, visitors } = options;
   const app = new Koa<RequestState>();
   app.on('error', (error: NodeJS.ErrnoException) => {
     // A caller who hangs up is no failure of ours.
@@ -47,7 +49,8 @@ export function createServer(options: ServerOptions): Koa<RequestState> {
       log.error({ err: error }, 'HTTP');
   });
   const service = serviceRouter(options);
-  const router = mount({ routes, open, callbacks, rates, authenticate: makeAuthenticate(options.auth) });
+  const authenticate = makeAuthenticate(options.auth);
+  const router = mount({ routes, open, callbacks, rates, visitors, authenticate });
   app.use(followRequests({ log, clock, metrics, trustedProxies }));
   app.use(answerErrors);
   app.use(helmet());

@@ -8,13 +8,16 @@ export interface TokenClaims {
   subject: string;
   /** The installation whose page the token was given to: it ends with it. */
   installation?: number;
+  /** The page's visitor administers the portal. */
+  administrator?: boolean;
 }
 
 /** Mints an HS256 token that the REST interface accepts; `hours` is its lifetime. */
 export function mintToken(secret: string, claims: TokenClaims, hours: number): string {
-  const { tenantId, role, subject, installation } = claims;
+  const { tenantId, role, subject, installation, administrator } = claims;
   const expiresIn = Math.round(hours * 3600);
-  const payload = { tenant_id: tenantId, role, ...(installation !== undefined && { installation }) };
+  const ofPage = { ...(installation !== undefined && { installation }), ...(administrator && { administrator }) };
+  const payload = { tenant_id: tenantId, role, ...ofPage };
   return jsonwebtoken.sign(payload, secret, { algorithm: 'HS256', subject, expiresIn });
 }
 

@@ -4,6 +4,7 @@ import { idSchema, idTextSchema } from '../http/ids.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import type { Language } from '../lib/errors.ts';
 import { bitrix24Address, type RequireActive } from './address.ts';
+import { viewCardPair } from './card-pair.ts';
 import {
   type CardDeps,
   type CardState,
@@ -14,6 +15,7 @@ import {
   syncCard,
 } from './cards.ts';
 import { presentError } from './error-list.ts';
+import { presentPair } from './pair-view.ts';
 
 export interface CardRouteDeps extends CardDeps {
   requireActive: RequireActive;
@@ -28,11 +30,16 @@ const address = `${bitrix24Address}/cards/:type/:id`;
 
 /** Makes the routes of a tab in a deal, contact or company: what stands behind it, link, create, look at it now. */
 export function makeCardRoutes(deps: CardRouteDeps): Route[] {
+  return [...makeReadingRoutes(deps), ...makeChangingRoutes(deps)];
+}
+
+function makeReadingRoutes(deps: CardRouteDeps): Route[] {
   return [
     defineRoute({
       method: 'get',
       path: address,
       summary: 'The mapping behind a Bitrix24 record; null when no CRM record stands behind it',
+      visitors: 'card',
       params,
       async handle({ caller, params, language }) {
         return { data: present(await readCard(deps, { tenantId: caller.tenantId, ...params }), language) };
@@ -41,20 +48,39 @@ export function makeCardRoutes(deps: CardRouteDeps): Route[] {
 
     defineRoute({
       method: 'get',
+      path: `${address}/pair`,
+      summary: 'The pair behind a Bitrix24 record side by side, with the CRM record and its history',
+      visitors: 'card',
+      params,
+      async handle({ caller, params, language }) {
+        const card = { tenantId: caller.tenantId, ...params };
+        const { record, contract, ...view } = await viewCardPair(deps, card, caller.seesLists);
+        return { data: { ...presentPair(view, language), record, contract } };
+      },
+    }),
+
+    defineRoute({
+      method: 'get',
       path: `${address}/candidates`,
       summary: 'CRM records without a pair that a Bitrix24 record can be linked with',
+      visitors: 'card_edit',
       params,
       query: z.strictObject({ q: z.string().trim().min(1).max(200).optional() }),
       async handle({ caller, params, query }) {
         return { data: { items: await findCandidates(deps, { tenantId: caller.tenantId, ...params }, query.q) } };
       },
     }),
+  ];
+}
 
+function makeChangingRoutes(deps: CardRouteDeps): Route[] {
+  return [
     defineRoute({
       method: 'post',
       path: `${address}/link`,
       summary: 'Link a Bitrix24 record with an existing CRM record and make both equal',
       role: 'user',
+      visitors: 'card_edit',
       params,
       body: z.strictObject({ local_id: idSchema }),
       async handle({ caller, params, body, language, signal }) {
@@ -69,6 +95,7 @@ export function makeCardRoutes(deps: CardRouteDeps): Route[] {
       path: `${address}/create`,
       summary: 'Make a CRM record of a Bitrix24 record',
       role: 'user',
+      visitors: 'card_edit',
       params,
       async handle({ caller, params, language, signal }) {
         const card = { tenantId: caller.tenantId, ...params };
@@ -82,6 +109,7 @@ export function makeCardRoutes(deps: CardRouteDeps): Route[] {
       path: `${address}/sync`,
       summary: 'Have the pair of a Bitrix24 record looked at before everything else',
       role: 'user',
+      visitors: 'card',
       params,
       async handle({ caller, params, language, signal }) {
         const card = { tenantId: caller.tenantId, ...params };

@@ -109,7 +109,7 @@ export async function linkCard(deps: CardDeps, card: Card, localId: number): Pro
       );
       if (busy.length > 0) throw createBusy();
       // Contracts of one client share a company by themselves; a person chooses for a card that has none.
-      if ((await mappingOf(deps, card))?.state === 'linked') throw alreadyLinked();
+      if ((await findCardMapping(deps, card))?.state === 'linked') throw alreadyLinked();
       await tieByHand(db, tenantId, { entity, localId, remoteId: card.id }, transaction);
       const row = { tenantId, entity, side: 'local', recordId: localId, reason: 'asked' } as const;
       await enqueue(db, [{ ...row, priority: priorities.interactive }], transaction);
@@ -129,7 +129,7 @@ export async function createFromCard(deps: CardDeps, card: Card): Promise<CardSt
   const { db } = deps;
   const { tenantId, id: recordId } = card;
   const entity = entityOf[card.type];
-  if (await mappingOf(deps, card)) throw alreadyLinked();
+  if (await findCardMapping(deps, card)) throw alreadyLinked();
   const settings = await readSettings({ db }, tenantId);
   if (settings.directions[entity] === 'to_bitrix') throw creatingIsOff();
   const remote = await (await deps.clientFor(tenantId)).find(entity, recordId, { urgency: 'interactive' });
@@ -143,7 +143,7 @@ export async function createFromCard(deps: CardDeps, card: Card): Promise<CardSt
 
 /** Has the card's pair looked at before everything else. Throws `not_found` when there is none. Repeat-safe. */
 export async function syncCard(deps: CardDeps, card: Card): Promise<CardState> {
-  const mapping = await mappingOf(deps, card);
+  const mapping = await findCardMapping(deps, card);
   if (!mapping) throw notFound();
   const { tenantId } = card;
   const row = { tenantId, entity: mapping.local_type, side: 'local', recordId: mapping.local_id } as const;
@@ -154,13 +154,17 @@ export async function syncCard(deps: CardDeps, card: Card): Promise<CardState> {
 async function stateOf(deps: CardDeps, card: Card, wait: boolean): Promise<CardState> {
   const { tenantId } = card;
   const entity = entityOf[card.type];
-  const known = await mappingOf(deps, card);
+  const known = await findCardMapping(deps, card);
   const pair = { tenantId, entity, localId: known?.local_id ?? null, remoteId: card.id };
   const { done, error } = await waitForPair(deps, pair, wait);
-  return { local_type: entity, mapping: wait ? await mappingOf(deps, card) : known, done, error };
+  return { local_type: entity, mapping: wait ? await findCardMapping(deps, card) : known, done, error };
 }
 
-async function mappingOf({ db }: CardDeps, { tenantId, type, id }: Card): Promise<MappingRow | null> {
+/** The mapping behind a card; of several contracts of one client, the one that is linked. */
+export async function findCardMapping(
+  { db }: Pick<CardDeps, 'db'>,
+  { tenantId, type, id }: Card,
+): Promise<MappingRow | null> {
   const [row] = await queryRows<{ id: number }>(
     db,
     `select id from bitrix24_sync_mappings

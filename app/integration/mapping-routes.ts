@@ -9,11 +9,10 @@ import { notFound } from '../lib/errors.ts';
 import { entities } from '../lib/records.ts';
 import type { Database } from '../models/database.ts';
 import { bitrix24Address, type RequireActive } from './address.ts';
-import { presentError } from './error-list.ts';
 import { deleteMapping, syncMapping } from './mapping-actions.ts';
 import { findMapping, listMappings } from './mapping-list.ts';
 import { readPairHistory } from './pair-history.ts';
-import { viewPair } from './pair-view.ts';
+import { presentPair, viewPair } from './pair-view.ts';
 
 export interface MappingRouteDeps {
   db: Database;
@@ -51,14 +50,7 @@ export function makeMappingRoutes(deps: MappingRouteDeps): Route[] {
       summary: 'One record pair side by side, with its history; the Bitrix24 record is read live',
       params: idParams,
       async handle({ caller, params, language }) {
-        const { bitrix24_error: error, errors, ...view } = await viewPair(deps, caller.tenantId, params.id);
-        return {
-          data: {
-            ...view,
-            errors: errors.map((row) => presentError(row, language)),
-            bitrix24_error: error && { code: error.code, error: error.text[language] },
-          },
-        };
+        return { data: presentPair(await viewPair(deps, caller.tenantId, params.id), language) };
       },
     }),
 

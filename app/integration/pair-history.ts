@@ -1,10 +1,13 @@
 import { offsetOf, type Page } from '../http/paging.ts';
 import type { Entity } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
+import { personNameSql } from '../models/person-name.ts';
 
-/** One applied change of a record pair, with what was before and after. */
+/** One applied change of a record pair, with what was before and after, or what a visitor of the pages in the portal did with it. */
 export interface HistoryLine {
   id: number;
+  /** Ids are unique within each. */
+  source: 'sync' | 'visitor';
   run_id: number | null;
   direction: string;
   operation: string;
@@ -12,6 +15,8 @@ export interface HistoryLine {
   duration_ms: number | null;
   /** Who decided it; null: the synchronisation did it by itself. */
   actor: string | null;
+  /** Their name, for those who work in the portal. */
+  actor_name: string | null;
   created_at: Date;
 }
 
@@ -26,13 +31,21 @@ export async function readPairHistory(
   const where = 'tenant_id = $tenantId and entity = $entity and local_id = $localId';
   const [counted] = await queryRows<{ total: number }>(
     db,
-    `select count(*)::integer as total from sync_log where ${where}`,
+    `select ((select count(*) from sync_log where ${where})
+       + (select count(*) from visitor_actions where ${where}))::integer as total`,
     bind,
   );
   const rows = await queryRows<HistoryLine>(
     db,
-    `select id::float8 as id, run_id, direction, operation, changes, duration_ms, actor, created_at from sync_log
-      where ${where} order by id desc limit $limit offset $offset`,
+    `with lines as (
+       select id, 'sync' as source, run_id, direction, operation, changes, duration_ms, actor, created_at
+         from sync_log where ${where}
+       union all
+       select id, 'visitor', null, 'none', action, '{}', null, subject, created_at
+         from visitor_actions where ${where})
+     select id::float8 as id, source, run_id, direction, operation, changes, duration_ms, actor,
+            ${personNameSql('$tenantId', 'lines.actor')} as actor_name, created_at
+       from lines order by created_at desc, source, id desc limit $limit offset $offset`,
     { ...bind, limit: page.limit, offset: offsetOf(page) },
   );
   return { rows, total: counted?.total ?? 0 };

@@ -1,12 +1,12 @@
 import type { Bitrix24Client, RemoteRecord } from '../bitrix24/client.ts';
 import type { FieldPair, LocalRecord } from '../field-maps/types.ts';
-import { AppError, notFound, type Text } from '../lib/errors.ts';
+import { AppError, type Language, notFound, type Text } from '../lib/errors.ts';
 import { type Database, queryRows } from '../models/database.ts';
 import { readLocal } from '../sync/load/local-rows.ts';
 import { findMappings, type Mapping } from '../sync/load/mappings.ts';
 import { readFieldMap } from '../sync/load/read-field-map.ts';
 import { readSettings } from '../sync/load/read-settings.ts';
-import { type ErrorRow, errorColumns } from './error-list.ts';
+import { type ErrorRow, errorColumns, presentError } from './error-list.ts';
 import { findMapping, type MappingRow } from './mapping-list.ts';
 import { type HistoryLine, readPairHistory } from './pair-history.ts';
 
@@ -70,6 +70,15 @@ export async function viewPair({ db, clientFor }: PairViewDeps, tenantId: number
     bitrix24_present: remote.record !== null,
     bitrix24_error: remote.error && { code: remote.error.code, text: remote.error.text },
     ...(await readHistory(db, tenantId, row)),
+  };
+}
+
+/** The pair as callers see it, in the reader's language. */
+export function presentPair({ bitrix24_error: error, errors, ...view }: PairView, language: Language) {
+  return {
+    ...view,
+    errors: errors.map((row) => presentError(row, language)),
+    bitrix24_error: error && { code: error.code, error: error.text[language] },
   };
 }
 

@@ -26,6 +26,8 @@ export interface PresentedRun {
   /** Seconds until the end at this rate; null while the total is not known yet, or nothing has been done. */
   eta_sec: number | null;
   requested_by: string | null;
+  /** Their name, for those who work in the portal. */
+  requested_by_name: string | null;
   created_at: string;
   finished_at: string | null;
 }
@@ -58,6 +60,7 @@ export function presentRun(row: RunRow, now: Date): PresentedRun {
     rate: Math.round(rate * 100) / 100,
     eta_sec: secondsLeft(row, rate),
     requested_by: row.requested_by,
+    requested_by_name: row.requested_by_name ?? null,
     created_at: row.created_at.toISOString(),
     finished_at: row.finished_at?.toISOString() ?? null,
   };

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { defineRoute, type Route } from '../http/route.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { Language } from '../lib/errors.ts';
+import { invalidRequest, type Language } from '../lib/errors.ts';
 import { readUnderstood } from '../sync/load/read-settings.ts';
-import { settingsSchema, type Understood } from '../sync/plan/settings.ts';
+import { type StoredSettings, settingsSchema, type Understood } from '../sync/plan/settings.ts';
 import { bitrix24Address } from './address.ts';
 import { readHourlyStats } from './hourly-stats.ts';
 import { type SettingsDeps, saveSettings } from './settings.ts';
@@ -51,11 +51,29 @@ export function makeSettingsRoutes(deps: SettingsRouteDeps): Route[] {
       role: 'admin',
       body: settingsSchema,
       async handle({ caller, body, language }) {
+        if (caller.visitor) refuseLockingOut(body);
         const saved = await saveSettings(deps, caller.tenantId, body);
         return { data: present(saved, language), message: { ru: 'Настройки сохранены', en: 'The settings are saved' } };
       },
     }),
   ];
+}
+
+/** Administrators who take their own access away in the portal could not give it back there. */
+function refuseLockingOut({ portal_access: access }: StoredSettings): void {
+  if (access?.administrator === undefined || access.administrator === 'all') return;
+  const problem = {
+    ru: 'на странице портала администраторам остаётся "all", иначе вернуть доступ было бы некому; меньше задаётся токеном CRM',
+    en: 'on the page in the portal, administrators keep "all", or no person there could give the access back; less is set with a token of the CRM',
+  };
+  const path = 'portal_access.administrator';
+  throw invalidRequest(
+    {
+      ru: `Настройки не сохранены: ${path} — ${problem.ru}`,
+      en: `The settings were not saved: ${path}: ${problem.en}`,
+    },
+    [{ path, problem }],
+  );
 }
 
 function present({ settings, problems }: Understood, language: Language) {

@@ -42,6 +42,11 @@ describe('the pages inside the portal', () => {
     await world.stop();
   });
 
+  const letManagersSeeLists = () =>
+    world.sql(
+      `update companies set settings = coalesce(settings, '{}') || '{"portal_access": {"employee": "lists"}}' where id = $1`,
+      [tenant.id],
+    );
   const setTitles = async () => (await portal.messages('setTitle')).map(({ params }) => params?.title);
   const expectQuiet = () => expect(portal.problems.splice(0)).to.deep.equal([]);
   async function expectFitted(frame: Frame): Promise<void> {
@@ -169,6 +174,7 @@ describe('the pages inside the portal', () => {
   });
 
   it('speaks English in an English portal, and offers an employee no settings', async () => {
+    await letManagersSeeLists();
     await portal.login(manager, 'en');
     const own = await portal.openApp(menuItem);
     await own.getByTestId('health-sentence').getByText('is connected and in step').waitFor();

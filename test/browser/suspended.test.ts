@@ -72,10 +72,14 @@ describe('the pages while the connection does not work', () => {
     world.portal.setPlan({ rest: false, refusal: 'PAYMENT_REQUIRED' });
     await rename('Правка без тарифа');
     await becomes('suspended');
-    const page = await portal.openApp(menuItem);
+    // Who somebody is is remembered for some seconds.
+    const page = await eventually(async () => {
+      const opened = await portal.openApp(menuItem);
+      await opened.getByTestId('count-objects').getByText('1', { exact: true }).waitFor();
+      expect(await opened.getByRole('button', { name: 'Запустить синхронизацию' }).count()).to.equal(0);
+      return opened;
+    });
     await expectBanner(page, 'Синхронизация остановлена', /Тариф портала не разрешает REST.*Продлите тариф/);
-    await page.getByTestId('count-objects').getByText('1', { exact: true }).waitFor();
-    expect(await page.getByRole('button', { name: 'Запустить синхронизацию' }).count()).to.equal(0);
     await shoot(portal.page, 'trial-ended');
     const tab = await openTab();
     await tab.getByTestId('facts').getByText('Правка без тарифа').waitFor();
@@ -96,6 +100,9 @@ describe('the pages while the connection does not work', () => {
   });
 
   it('a manager is sent to an administrator, an administrator to what mends it', async () => {
+    await world.call(tenant.token, 'PUT', '/api/integration/bitrix24/settings', {
+      portal_access: { employee: 'lists' },
+    });
     await portal.login(manager);
     const page = await portal.openApp(menuItem);
     await page.getByTestId('health-sentence').getByText('данные синхронизируются').waitFor();

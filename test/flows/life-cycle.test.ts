@@ -167,6 +167,10 @@ describe('the life of an installation', () => {
       const checked = await world.call(token, 'GET', '/api/integration/bitrix24/health');
       expect(checked.body.error).to.match(/^Тариф портала не разрешает REST.*Продлите тариф/);
       expect((await world.call(token, 'PUT', '/api/objects/1', { name: 'Нельзя' })).status).to.equal(403);
+      // Of somebody who never came it cannot be asked now whether the CRM is open to him.
+      const stranger = await driver.session(app.frame({ userId: 9 }));
+      expect(stranger.status).to.equal(502);
+      expect(stranger.body.error).to.match(/^Тариф портала не разрешает REST/);
       world.portal.setPlan({ rest: true });
       expect((await driver.session(app.frame())).body.data).to.include({ role: 'admin' });
     });

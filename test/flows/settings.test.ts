@@ -47,6 +47,7 @@ describe('settings', () => {
     },
     first_link: each('fill_only'),
     country: null,
+    portal_access: { employee: 'cards', employee_edits: false, administrator: 'all' },
     problems: [],
   };
 

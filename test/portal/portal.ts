@@ -15,6 +15,7 @@ import { makeDictionaryMethods } from './dictionary-methods.ts';
 import { EventDelivery } from './events.ts';
 import { Executor } from './executor.ts';
 import { Faults } from './faults.ts';
+import { closedToGuests } from './guests.ts';
 import { makeItemMethods } from './item-methods.ts';
 import { Journal } from './journal.ts';
 import type { LatencyProfile } from './latency.ts';
@@ -138,7 +139,7 @@ export async function startPortal(options: PortalOptions = {}) {
     ...apps.methods,
   };
   const executor = new Executor({
-    methods,
+    methods: closedToGuests(methods, users),
     limits,
     faults,
     journal,

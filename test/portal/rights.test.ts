@@ -75,6 +75,33 @@ describe('rights in the simulated portal', () => {
     });
   });
 
+  describe('of people to whom the CRM is closed', () => {
+    it('an employee without a right to it is refused every kind, others are not', async () => {
+      const undo = pair.portal.rights.closeCrm(9);
+      const [id] = ids;
+      for (const kind of ['deal', 'contact', 'company'] as const) {
+        expect(await item('fields', kind, {}, 9)).to.equal(refused);
+      }
+      expect(await item('get', 'deal', { id }, 9)).to.equal(refused);
+      expect(await call('crm.status.list', {}, 9)).to.equal('400 : Access denied.');
+      expect((await item('get', 'deal', { id }, 7)).item.id).to.equal(id);
+      expect((await call('profile', {}, 9)).ID).to.equal('9');
+      undo();
+      expect((await item('get', 'deal', { id }, 9)).item.id).to.equal(id);
+    });
+
+    it('a guest is told so by every method of the CRM, and may ask who he is', async () => {
+      pair.portal.users.setExtranet(9, true);
+      const [id] = ids;
+      const guest = '403 allowed_only_intranet_user: Action is allowed only for intranet users';
+      expect(await item('get', 'deal', { id }, 9)).to.equal(guest);
+      expect(await call('crm.status.list', {}, 9)).to.equal(guest);
+      expect((await call('profile', {}, 9)).ID).to.equal('9');
+      pair.portal.users.setExtranet(9, false);
+      expect((await item('get', 'deal', { id }, 9)).item.id).to.equal(id);
+    });
+  });
+
   describe('of single records', () => {
     it('lists leave them out without a word and count without them', async () => {
       const [first, second, third] = ids;

@@ -47,6 +47,14 @@ export class Rights {
     };
   }
 
+  /** Closes the whole CRM to a person; returns what opens it again. */
+  closeCrm(user: number): () => void {
+    const undo = (['deal', 'contact', 'company'] as const).map((kind) => this.deny({ kind, action: 'read', user }));
+    return () => {
+      for (const give of undo) give();
+    };
+  }
+
   /** Gives every right back. */
   clear(): void {
     this.#denied = [];

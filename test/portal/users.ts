@@ -7,6 +7,8 @@ export interface PortalUser {
   email: string;
   isAdmin: boolean;
   isActive: boolean;
+  /** A guest: the CRM is closed to them. */
+  isExtranet?: boolean;
 }
 
 /** The invisible person that Bitrix24 makes for an application's background work (settings/system-user.md, 2026-09). */
@@ -57,6 +59,15 @@ export class Users {
 
   rehire(id: number): void {
     this.get(id).isActive = true;
+  }
+
+  /** Makes an employee a guest of the portal, or takes the guest in. */
+  setExtranet(id: number, isExtranet: boolean): void {
+    this.get(id).isExtranet = isExtranet;
+  }
+
+  isExtranet(id: number): boolean {
+    return this.#users.get(id)?.isExtranet === true;
   }
 
   setAdmin(id: number, isAdmin: boolean): void {

@@ -4,7 +4,7 @@ import { defineRoute, type Route } from '../../http/route.ts';
 import type { Language } from '../../lib/errors.ts';
 import type { Clients } from './clients.ts';
 import type { Health } from './health.ts';
-import { presentHealth } from './present-health.ts';
+import { presentHealth, presentHealthBriefly } from './present-health.ts';
 import type { Setup, SetupAnswer } from './setup.ts';
 
 export interface PortalRouteDeps {
@@ -72,10 +72,11 @@ export function makePortalRoutes({ setup, health, clients, rates }: PortalRouteD
       path: `${address}/health`,
       summary:
         'A live check: 200 healthy or degraded, 503 down, with open faults; live=false: what is known, without asking the portal',
+      visitors: 'open',
       query: z.strictObject({ live: z.enum(['true', 'false']).default('true') }),
       async handle({ caller, language, query }) {
-        const report = await health.report(caller.tenantId, { live: query.live === 'true' });
-        const data = presentHealth(report, language);
+        const report = await health.report(caller.tenantId, { live: query.live === 'true' && caller.seesLists });
+        const data = (caller.seesLists ? presentHealth : presentHealthBriefly)(report, language);
         // What is degraded still works: a monitor that counts statuses raises no alarm for it.
         if (!report.error) return { data };
         return { status: 503, error: report.error, data };

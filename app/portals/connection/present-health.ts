@@ -24,6 +24,23 @@ export function presentHealth(report: HealthReport, language: Language) {
   };
 }
 
+/** The same for people who see their card only: whether the connection works, and nothing of other records. */
+export function presentHealthBriefly(report: HealthReport, language: Language) {
+  const { status, connection, ...whole } = presentHealth(report, language);
+  return {
+    ...{ service: whole.service, healthy: whole.healthy, status, timestamp: whole.timestamp },
+    ...(whole.error && { error: whole.error, code: whole.code }),
+    faults: whole.faults
+      .filter(({ scope }) => scope === 'connection')
+      .map((fault) => ({
+        ...fault,
+        waits: { ...fault.waits, count: 0 },
+      })),
+    notices: [],
+    connection: connection && { kind: connection.kind, portal: connection.portal, state: connection.state },
+  };
+}
+
 /** What is slower than it could be, and no failure. */
 const wholeLists = {
   ru: 'Портал не отбирает записи по времени изменения: пропущенные изменения ищутся по всему списку, раз в час',

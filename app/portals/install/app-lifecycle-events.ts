@@ -11,6 +11,7 @@ import { forgetFormerPortal, stopRuns } from '../connection/forget-portal-data.t
 import { admitInstall } from './admit-install.ts';
 import type { Install } from './install.ts';
 import type { Installation, Installations } from './installations.ts';
+import { forgetPeople } from './people.ts';
 import { provePortal } from './verify-portal.ts';
 
 const text = z.string().min(1).max(500);
@@ -66,6 +67,7 @@ export function makeAppLifecycleEvents(deps: AppLifecycleDeps) {
     await retryingTransaction(db, async (transaction) => {
       if (!(await installations.moveTo(installation.id, 'uninstalled', transaction))) return;
       if (tenantId === null) return;
+      if (erase) await forgetPeople(db, { tenantId, memberId: installation.memberId }, transaction);
       await connections.removeInstallation(tenantId, transaction);
       const webhook = await connections.find(tenantId, transaction);
       // A webhook takes over, but not one of another portal: all that is linked would be taken for deleted.

@@ -48,6 +48,9 @@ export function makeSessionRoutes({ sessions, linkCodes, rates, wakeBinding }: S
             role: session.role,
             user_id: session.userId,
             is_portal_admin: session.role === 'admin',
+            // What the page may offer; the server decides anew at each request.
+            sees: session.grants.sees,
+            edits: session.grants.edits,
           },
         };
       },

@@ -1,11 +1,18 @@
 import { isPlanRefusal } from '../../bitrix24/error-table.ts';
+import { Bitrix24Error } from '../../bitrix24/errors.ts';
 import type { OAuth } from '../../bitrix24/oauth.ts';
+import type { CrmAccess, VisitorProfile } from '../../bitrix24/visitor-api.ts';
 import type { Role } from '../../http/route.ts';
+import type { TokenClaims } from '../../http/tokens.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { AppError } from '../../lib/errors.ts';
 import { equalInConstantTime, type Secrets } from '../../lib/secrets.ts';
+import type { VisitorAccess } from '../../sync/plan/portal-access.ts';
 import type { Installation, Installations } from '../install/installations.ts';
+import type { KnownPerson, People } from '../install/people.ts';
 import { normalHost, provePortal } from '../install/verify-portal.ts';
+import { type Grants, grantsOf } from './admission.ts';
+import { crmClosed, extranetGuest, notAdmitted } from './visitor-errors.ts';
 
 /** Short: an employee who is dismissed, or a portal that removed the app, loses access soon. */
 const sessionMinutes = 15;
@@ -23,6 +30,7 @@ export interface Session {
   tenantId: number;
   role: Role;
   userId: number;
+  grants: Grants;
 }
 
 export interface SessionDeps {
@@ -31,12 +39,11 @@ export interface SessionDeps {
   secrets: Pick<Secrets, 'digest'>;
   clock: Clock;
   /** Who the token's user is in the portal; `userId` as the authorization server names them, if it does. Throws `Bitrix24Error`. */
-  profile(
-    installation: Installation,
-    accessToken: string,
-    userId: number | null,
-  ): Promise<{ id: number; isAdmin: boolean }>;
-  mint(claims: { tenantId: number; role: Role; subject: string; installation: number }, hours: number): string;
+  whoAmI(installation: Installation, accessToken: string, userId: number | null): Promise<VisitorProfile>;
+  people: People;
+  /** What the company lets its visitors see. */
+  rulesOf(tenantId: number): Promise<VisitorAccess>;
+  mint(claims: TokenClaims, hours: number): string;
 }
 
 export type Sessions = ReturnType<typeof makeSessions>;
@@ -45,21 +52,31 @@ interface Visitor {
   installation: Installation;
   userId: number;
   role: Role;
+  isAdministrator: boolean;
+  /** Null where the portal did not say it. */
+  name: string | null;
+  crm: CrmAccess;
 }
+
+const subjectOf = ({ memberId }: Installation, userId: number): string => `bitrix24:${memberId}:${userId}`;
 
 /**
  * Makes the exchange of a frame's token for a short-lived JWT. The authorization server says whose token it is, and that it was given
- * to our application; the portal itself says whether its user administers it. Administrators may change everything, others CRM
- * records only. A portal whose plan has ended answers no request: its people may look. Throws AppError: `installation_unknown` (404),
- * `installation_pending` (409), `portal_token_refused` (403).
+ * to our application; the portal itself says whether its user administers it, and whether its CRM is open to the user. What a session
+ * may do is decided for each request by the company's rules. A portal whose plan has ended answers no request: those who were here
+ * before may look. Throws AppError: `installation_unknown` (404), `installation_pending` (409), and 403 `portal_token_refused`,
+ * `extranet_guest`, `crm_closed` or `visitors_not_admitted`.
  */
-export function makeSessions({ installations, oauth, profile, mint, secrets, clock }: SessionDeps) {
+export function makeSessions(deps: SessionDeps) {
+  const { installations, oauth, whoAmI, people, rulesOf, mint, secrets, clock } = deps;
+
   /** The installation that a frame's token belongs to, and who its user is. */
   async function identify(frame: FrameToken): Promise<Visitor> {
     const installation = await installations.findByMember(frame.memberId);
     if (!installation || installation.state === 'uninstalled') throw unknownInstallation();
     const installer = installerOf(installation, frame);
-    if (installer !== null) return { installation, userId: installer, role: 'admin' };
+    const administrator = { role: 'admin', isAdministrator: true, crm: 'open' } as const;
+    if (installer !== null) return { installation, userId: installer, name: null, ...administrator };
     const claim = {
       memberId: frame.memberId,
       host: frame.host,
@@ -72,12 +89,22 @@ export function makeSessions({ installations, oauth, profile, mint, secrets, clo
       await installations.storeHost(installation.id, info.host);
     const current = { ...installation, host: info.host };
     try {
-      const user = await profile(current, frame.accessToken, info.userId);
-      return { installation: current, userId: user.id, role: user.isAdmin ? 'admin' : 'user' };
+      const { id: userId, name, isAdmin: isAdministrator, crm } = await whoAmI(current, frame.accessToken, info.userId);
+      const role = isAdministrator ? 'admin' : 'user';
+      return { installation: current, userId, name, role, isAdministrator, crm };
     } catch (error) {
-      if (!isPlanRefusal(error) || info.userId === null) throw error;
-      return { installation: current, userId: info.userId, role: 'viewer' };
+      if (isGuestRefusal(error)) throw extranetGuest();
+      const known = isPlanRefusal(error) ? await findKnown(current, info.userId) : null;
+      if (!known || info.userId === null) throw error;
+      return { installation: current, userId: info.userId, role: 'viewer', crm: 'open', ...known };
     }
+  }
+
+  /** Whom the portal let read its CRM when it could be asked last; who installed the app administers the portal. */
+  async function findKnown(installation: Installation, userId: number | null): Promise<KnownPerson | null> {
+    if (installation.tenantId === null || userId === null) return null;
+    const known = await people.find(installation.tenantId, subjectOf(installation, userId));
+    return known ?? (userId === installation.userId ? { name: null, isAdministrator: true } : null);
   }
 
   /**
@@ -93,14 +120,24 @@ export function makeSessions({ installations, oauth, profile, mint, secrets, clo
     identify,
 
     async open(frame: FrameToken): Promise<Session> {
-      const { installation, userId, role } = await identify(frame);
+      const { installation, userId, role, isAdministrator, name, crm } = await identify(frame);
       if (installation.tenantId === null) throw pendingInstallation();
       const { tenantId } = installation;
-      const subject = `bitrix24:${installation.memberId}:${userId}`;
-      const token = mint({ tenantId, role, subject, installation: installation.id }, sessionMinutes / 60);
-      return { token, expiresInSec: sessionMinutes * 60, tenantId, role, userId };
+      if (crm === 'extranet') throw extranetGuest();
+      if (crm === 'closed') throw crmClosed();
+      const grants = grantsOf(await rulesOf(tenantId), isAdministrator);
+      if (grants.sees === 'none') throw notAdmitted();
+      const subject = subjectOf(installation, userId);
+      await people.remember(tenantId, subject, { name, isAdministrator });
+      const claims = { tenantId, role, subject, installation: installation.id, administrator: isAdministrator };
+      const token = mint(claims, sessionMinutes / 60);
+      return { token, expiresInSec: sessionMinutes * 60, tenantId, role, userId, grants };
     },
   };
+}
+
+function isGuestRefusal(error: unknown): boolean {
+  return error instanceof Bitrix24Error && error.code.toLowerCase() === 'allowed_only_intranet_user';
 }
 
 function unknownInstallation(): AppError {

@@ -1,9 +1,9 @@
 import { type CountryCode, isSupportedCountry } from 'libphonenumber-js/max';
 import { z } from 'zod';
 import type { Text } from '../../lib/errors.ts';
-import { type Entity, entities } from '../../lib/records.ts';
 import { type FirstLinkRule, firstLinkRules } from './first-link.ts';
 import { defaultMatching, matchingSchema } from './matching-settings.ts';
+import { defaultVisitorAccess, portalAccessRules, portalAccessSchema, type VisitorAccess } from './portal-access.ts';
 
 const direction = z.enum(['to_bitrix', 'from_bitrix', 'bidirectional']);
 const policy = z.enum(['latest', 'crm', 'bitrix24']);
@@ -52,6 +52,7 @@ export const settingsSchema = z.strictObject({
   first_link: perEntity(firstLink).optional(),
   /** Where phone numbers are dialled without a country code (`RU`, `BY`, …); null: the country of the portal. */
   country: country.nullable().optional(),
+  portal_access: portalAccessSchema.optional(),
 });
 
 export type StoredSettings = z.infer<typeof settingsSchema>;
@@ -76,7 +77,7 @@ const defaults = {
 
 type PerKind = typeof defaults;
 
-export type Settings = PerKind & { country: CountryCode | null };
+export type Settings = PerKind & { country: CountryCode | null; portal_access: VisitorAccess };
 
 /** A key whose stored value is not understood, and what counts instead. */
 export interface SettingsProblem {
@@ -107,27 +108,33 @@ const values = {
 
 const kindKeys = Object.keys(values) as (keyof PerKind)[];
 
-export const settingsKeys: readonly (keyof Settings)[] = [...kindKeys, 'country'];
+/** Keys whose values stand in groups: for each kind of record, or for each rule. */
+const groups: { key: keyof PerKind | 'portal_access'; values: Record<string, z.ZodType> }[] = [
+  ...kindKeys.map((key) => ({ key, values: forEach<z.ZodType>(values[key]) })),
+  { key: 'portal_access', values: portalAccessRules },
+];
+
+export const settingsKeys: readonly (keyof Settings)[] = [...kindKeys, 'portal_access', 'country'];
 
 /**
  * Reads stored settings key by key: a value that is not understood is replaced by the last good one, else by the default, and told; it
  * changes no other key. Keys of other programs are passed over. Pure.
  */
 export function understandSettings(stored: unknown, good: unknown): Understood {
-  const chosen: Partial<Record<keyof PerKind, Record<string, unknown>>> & { country?: string } = {};
+  const chosen: Partial<Record<keyof PerKind | 'portal_access', Record<string, unknown>>> & { country?: string } = {};
   const problems: SettingsProblem[] = [];
   const root = stored ?? {};
   if (!isObject(root)) problems.push(told('settings', root));
-  for (const key of kindKeys) {
+  for (const { key, values } of groups) {
     const { [key]: group = {} } = isObject(root) ? root : { [key]: null };
     if (isObject(root) && !isObject(group)) problems.push(told(key, group));
-    for (const entity of entities) {
-      const raw = isObject(group) ? group[entity] : null;
+    for (const [name, schema] of Object.entries(values)) {
+      const raw = isObject(group) ? group[name] : null;
       if (raw === undefined) continue;
-      const value = values[key].safeParse(raw);
-      if (!value.success && isObject(group)) problems.push(told(`${key}.${entity}`, raw));
-      const kept = value.success ? value : values[key].safeParse(goodValue(good, key, entity));
-      if (kept.success) chosen[key] = { ...chosen[key], [entity]: kept.data };
+      const value = schema.safeParse(raw);
+      if (!value.success && isObject(group)) problems.push(told(`${key}.${name}`, raw));
+      const kept = value.success ? value : schema.safeParse(goodValue(good, key, name));
+      if (kept.success) chosen[key] = { ...chosen[key], [name]: kept.data };
     }
   }
   const home = isObject(root) ? (root.country ?? null) : null;
@@ -157,12 +164,13 @@ function withDefaults(chosen: StoredSettings): Settings {
     matching: { ...defaults.matching, ...chosen.matching },
     first_link: { ...defaults.first_link, ...chosen.first_link },
     country: chosen.country ?? null,
+    portal_access: { ...defaultVisitorAccess, ...chosen.portal_access },
   };
 }
 
-function goodValue(good: unknown, key: keyof PerKind, entity: Entity): unknown {
+function goodValue(good: unknown, key: string, name: string): unknown {
   const group = isObject(good) ? good[key] : undefined;
-  return isObject(group) ? group[entity] : undefined;
+  return isObject(group) ? group[name] : undefined;
 }
 
 const shownLength = 60;

@@ -32,6 +32,8 @@ export interface RunRow {
   errors: unknown[];
   preview: unknown[];
   requested_by: string | null;
+  /** Where a run is shown: the name of somebody who works in the portal. */
+  requested_by_name?: string | null;
   created_at: Date;
   finished_at: Date | null;
 }

@@ -2,6 +2,7 @@ import { type Transaction, UniqueConstraintError } from 'sequelize';
 import { AppError, notFound } from '../../lib/errors.ts';
 import { entities as allEntities, type Entity } from '../../lib/records.ts';
 import { type Database, queryRows } from '../../models/database.ts';
+import { personNameSql } from '../../models/person-name.ts';
 import { retryingTransaction } from '../../models/retrying-transaction.ts';
 import { enqueueRun, forgetRun } from '../queue/run-queue.ts';
 import type { RunRow, ScanState } from './run-row.ts';
@@ -18,6 +19,9 @@ export interface RunRequest {
   importNew: boolean;
   requestedBy: string;
 }
+
+/** A run as it is shown. */
+const shown = `sync_runs.*, ${personNameSql('sync_runs.tenant_id', 'sync_runs.requested_by')} as requested_by_name`;
 
 /**
  * Starts a run: queues every record that it asks for, in one transaction. One run at a time per tenant, in the whole cluster; a
@@ -36,7 +40,7 @@ export async function startRun(db: Database, request: RunRequest): Promise<RunRo
       }
       const [stored] = await queryRows<RunRow>(
         db,
-        `update sync_runs set total = $total where id = $id returning *, pg_notify('axenta_sync', tenant_id::text)`,
+        `update sync_runs set total = $total where id = $id returning ${shown}, pg_notify('axenta_sync', tenant_id::text)`,
         { id: run.id, total },
         transaction,
       );
@@ -83,7 +87,7 @@ async function insertRun(
 
 /** One run of the tenant; throws `not_found`. */
 export async function findRun(db: Database, tenantId: number, id: number): Promise<RunRow> {
-  const [run] = await queryRows<RunRow>(db, 'select * from sync_runs where tenant_id = $tenantId and id = $id', {
+  const [run] = await queryRows<RunRow>(db, `select ${shown} from sync_runs where tenant_id = $tenantId and id = $id`, {
     tenantId,
     id,
   });
@@ -100,7 +104,7 @@ export async function listRuns(
 ): Promise<{ runs: RunRow[]; total: number }> {
   const runs = await queryRows<RunRow>(
     db,
-    'select * from sync_runs where tenant_id = $tenantId order by id desc limit $limit offset $offset',
+    `select ${shown} from sync_runs where tenant_id = $tenantId order by id desc limit $limit offset $offset`,
     { tenantId, limit, offset: (page - 1) * limit },
   );
   const [counted] = await queryRows<{ total: number }>(

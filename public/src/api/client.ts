@@ -4,6 +4,9 @@ import type { Session } from '../session/session.ts';
 import { commonWords } from '../words/common.ts';
 import { ApiError } from './error.ts';
 
+/** Everything about the record in whose card a page is open. */
+export const cardsAddress = '/api/integration/bitrix24/cards/';
+
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
@@ -20,10 +23,22 @@ export type Api = ReturnType<typeof makeApi>;
  * that does not help either.
  */
 export function makeApi(session: Session, onLost: () => void) {
+  /** Cards are opened with the person's own token of the portal. */
+  async function headersFor(path: string, isAnew: boolean): Promise<Record<string, string>> {
+    const portalToken = path.startsWith(cardsAddress) ? await session.portalToken(isAnew) : null;
+    return {
+      authorization: `Bearer ${await session.token()}`,
+      ...(portalToken && { 'x-bitrix24-token': portalToken }),
+    };
+  }
+
   async function send(method: Method, path: string, options: CallOptions): Promise<Response> {
-    let response = await attempt(method, path, options, await session.token());
+    let response = await attempt(method, path, options, await headersFor(path, false));
     if (response.status === 401 && (await session.renew())) {
-      response = await attempt(method, path, options, await session.token());
+      response = await attempt(method, path, options, await headersFor(path, false));
+    } else if (await isPortalTokenRefused(response)) {
+      // It may have died early: the portal gives another.
+      response = await attempt(method, path, options, await headersFor(path, true));
     }
     if (response.status === 401) onLost();
     return response;
@@ -57,7 +72,21 @@ export function makeApi(session: Session, onLost: () => void) {
   };
 }
 
-async function attempt(method: Method, path: string, options: CallOptions, token: string): Promise<Response> {
+async function isPortalTokenRefused(response: Response): Promise<boolean> {
+  if (response.status !== 403) return false;
+  const body = (await response
+    .clone()
+    .json()
+    .catch(() => null)) as { code?: unknown } | null;
+  return body?.code === 'portal_token_refused';
+}
+
+async function attempt(
+  method: Method,
+  path: string,
+  options: CallOptions,
+  proofs: Record<string, string>,
+): Promise<Response> {
   const { body, query = {}, signal } = options;
   const search = new URLSearchParams(
     Object.entries(query).flatMap(([name, value]) =>
@@ -71,7 +100,7 @@ async function attempt(method: Method, path: string, options: CallOptions, token
       headers: {
         accept: 'application/json',
         'accept-language': language.value,
-        authorization: `Bearer ${token}`,
+        ...proofs,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

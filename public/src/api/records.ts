@@ -39,9 +39,13 @@ export interface PairField {
 
 export interface HistoryLine {
   id: number;
+  /** Ids are unique within each. */
+  source: 'sync' | 'visitor';
   direction: string;
   operation: string;
   changes: Record<string, { before: unknown; after: unknown }>;
+  /** Who of those who work in the portal did or decided it. */
+  actor_name: string | null;
   created_at: string;
 }
 

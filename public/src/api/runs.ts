@@ -21,6 +21,8 @@ export interface Run {
   rate: number;
   /** Seconds; null while nobody can tell. */
   eta_sec: number | null;
+  /** Who started it, of those who work in the portal. */
+  requested_by_name: string | null;
   created_at: string;
   finished_at: string | null;
 }

@@ -18,6 +18,14 @@ export interface Settings {
   first_link: PerKind<'fill_only' | 'crm' | 'bitrix24'>;
   /** Where phone numbers are dialled without a country code; null: the country of the portal. */
   country: string | null;
+  portal_access: PortalAccess;
+}
+
+/** What people who open the pages in the portal may see and do. */
+export interface PortalAccess {
+  employee: 'cards' | 'lists' | 'none';
+  employee_edits: boolean;
+  administrator: 'all' | 'lists' | 'cards' | 'none';
 }
 
 /** A stored value that is not understood: another one counts instead. */

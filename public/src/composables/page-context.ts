@@ -20,8 +20,21 @@ export function usePageContext(): PageContext {
   return context;
 }
 
+export interface Rights {
+  isAdmin: boolean;
+  /** Sees all records, conflicts and errors; otherwise the open card alone. */
+  seesLists: boolean;
+  mayEdit: boolean;
+  maySync: boolean;
+}
+
 /** What the viewer is offered. The server decides anew at every call. */
-export function useRights(): { isAdmin: boolean; mayEdit: boolean } {
-  const { role } = usePageContext().session;
-  return { isAdmin: role === 'admin', mayEdit: role !== 'viewer' };
+export function useRights(): Rights {
+  const { role, sees, mayEdit } = usePageContext().session;
+  return {
+    isAdmin: role === 'admin' && sees === 'all',
+    seesLists: sees !== 'cards',
+    mayEdit,
+    maySync: role !== 'viewer',
+  };
 }

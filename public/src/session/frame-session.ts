@@ -4,7 +4,7 @@ import type { PortalFrame } from '../frame/portal-frame.ts';
 import { language } from '../i18n/language.ts';
 import { say } from '../i18n/translate.ts';
 import { commonWords } from '../words/common.ts';
-import type { Role, Session } from './session.ts';
+import type { Role, Session, Sight } from './session.ts';
 
 /** A token this close to its end is renewed before it is used. */
 const marginMs = 30_000;
@@ -12,12 +12,23 @@ const marginMs = 30_000;
 interface Granted {
   token: string;
   role: Role;
+  sees: Sight;
+  mayEdit: boolean;
   endsAt: number;
+}
+
+/** The server's answer. */
+interface Exchanged {
+  token: string;
+  role: Role;
+  sees: Sight;
+  edits: boolean;
+  expires_in: number;
 }
 
 /**
  * Exchanges the frame's token for our own at the server, and again before it ends. Throws ApiError with the server's code:
- * `installation_pending`, `installation_unknown`, `portal_token_refused`, `user_not_allowed`.
+ * `installation_pending`, `installation_unknown`, `portal_token_refused`, `extranet_guest`, `crm_closed`, `visitors_not_admitted`.
  */
 export async function openFrameSession(frame: PortalFrame): Promise<Session> {
   let granted = await exchange(frame);
@@ -35,6 +46,12 @@ export async function openFrameSession(frame: PortalFrame): Promise<Session> {
     get role() {
       return granted.role;
     },
+    get sees() {
+      return granted.sees;
+    },
+    get mayEdit() {
+      return granted.mayEdit;
+    },
     async token() {
       if (granted.endsAt - marginMs < Date.now()) await renew();
       return granted.token;
@@ -43,6 +60,7 @@ export async function openFrameSession(frame: PortalFrame): Promise<Session> {
       await renew();
       return true;
     },
+    portalToken: async (isAnew) => (await frame.credentials(isAnew)).access_token,
   };
 }
 
@@ -55,8 +73,9 @@ async function exchange(frame: PortalFrame): Promise<Granted> {
     response = await ask(frame, true);
     if (!response.ok) throw await refusal(response);
   }
-  const { data } = (await response.json()) as { data: { token: string; role: Role; expires_in: number } };
-  return { token: data.token, role: data.role, endsAt: Date.now() + data.expires_in * 1000 };
+  const { data } = (await response.json()) as { data: Exchanged };
+  const { token, role, sees, edits } = data;
+  return { token, role, sees, mayEdit: edits && role !== 'viewer', endsAt: Date.now() + data.expires_in * 1000 };
 }
 
 async function ask(frame: PortalFrame, isAnew: boolean): Promise<Response> {

@@ -10,8 +10,11 @@ export function openOperatorSession(text: string): Session | null {
   if (!claims) return null;
   return {
     role: claims.role,
+    sees: claims.role === 'admin' ? 'all' : 'lists',
+    mayEdit: claims.role !== 'viewer',
     token: async () => token,
     renew: async () => false,
+    portalToken: async () => null,
   };
 }
 

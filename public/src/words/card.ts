@@ -24,8 +24,8 @@ export const cardWords = {
   create: { ru: 'Создать запись в CRM', en: 'Create a CRM record' },
   created: { ru: 'Запись создана', en: 'The record is created' },
   lookOnly: {
-    ru: 'Связать или создать запись может пользователь с правом изменения',
-    en: 'Linking and creating needs the right to change',
+    ru: 'Связать карточку или создать запись может тот, кому администратор разрешил менять записи CRM: Axenta / Настройки / Доступ сотрудников',
+    en: 'Those whom an administrator lets change CRM records may link the card or create a record: Axenta, Settings, Access of employees',
   },
   waiting: { ru: 'Ждёт синхронизации', en: 'Waits for synchronisation' },
   inStep: { ru: 'Данные совпадают', en: 'In step' },

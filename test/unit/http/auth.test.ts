@@ -43,6 +43,8 @@ function forge(key: string, extra: object): string {
   return `${text}.${createHmac('sha256', key).update(text).digest('base64url')}`;
 }
 
+const pageSession = () => sign(secret, { algorithm: 'HS256', subject: 'bitrix24:abc-1:12' }, { installation: 3 });
+
 const rs256 = (options: jsonwebtoken.SignOptions = {}) =>
   sign(rsa.privateKey, { algorithm: 'RS256', keyid: 'rsa', ...options });
 
@@ -95,15 +97,20 @@ describe('tokens checked by a key set', () => {
   const accepted: [title: string, token: () => string][] = [
     ['RS256', rs256],
     ['ES256', () => sign(ec.privateKey, { algorithm: 'ES256', keyid: 'ec' })],
-    ['HS256 of a page session', () => sign(secret, { algorithm: 'HS256' }, { installation: 3 })],
   ];
   for (const [title, token] of accepted) {
     it(`accepts ${title}`, async () => {
       const caller = await authenticator()(contextWith(token()));
-      expect(caller).to.deep.include({ tenantId: 7, subject: 'caller', role: 'user' });
+      expect(caller).to.deep.include({ tenantId: 7, subject: 'caller', role: 'user', visitor: null });
       expect(caller.expiresAt?.getTime()).to.be.within(Date.now() + 50_000, Date.now() + 61_000);
     });
   }
+
+  it('accepts HS256 of a page session, and knows its visitor', async () => {
+    const caller = await authenticator()(contextWith(pageSession()));
+    const visitor = { installation: 3, memberId: 'abc-1', userId: 12, isAdministrator: false };
+    expect(caller).to.deep.include({ tenantId: 7, subject: 'bitrix24:abc-1:12', role: 'user', visitor });
+  });
 
   const publicPem = String(rsa.publicKey.export({ type: 'spki', format: 'pem' }));
   const refused: [title: string, token: () => string | null, code?: string][] = [
@@ -115,6 +122,10 @@ describe('tokens checked by a key set', () => {
     ['another algorithm of a known key', () => sign(rsa.privateKey, { algorithm: 'RS512', keyid: 'rsa' })],
     ["a stranger's key under a known id", () => sign(stranger.privateKey, { algorithm: 'RS256', keyid: 'rsa' })],
     ['a key that the set does not know', () => rs256({ keyid: 'other' })],
+    [
+      'a page session without a visitor',
+      () => sign(secret, { algorithm: 'HS256', subject: 'caller' }, { installation: 3 }),
+    ],
     ['what is no token', () => 'nonsense'],
     ['a token without company', () => sign(rsa.privateKey, { algorithm: 'RS256', keyid: 'rsa' }, { tenant_id: 'x' })],
   ];
@@ -154,8 +165,7 @@ describe('tokens checked by a key set', () => {
     expect(asked).to.equal(1);
     await stopServer();
     expect(await refusalOf(rs256(), authenticate)).to.equal(null);
-    const session = sign(secret, { algorithm: 'HS256' }, { installation: 3 });
-    expect(await refusalOf(session, authenticate)).to.equal(null);
+    expect(await refusalOf(pageSession(), authenticate)).to.equal(null);
   });
 
   const unknown = (n: number) => rs256({ keyid: `random-${n}` });

@@ -87,6 +87,19 @@ describe('understandSettings', () => {
     });
   }
 
+  it('reads damaged rules for visitors as the last good ones, and never as more than the default', () => {
+    const stored = { portal_access: { employee: 'all', employee_edits: 'yes', administrator: 'cards' } };
+    const formerly = { portal_access: { employee: 'none' } };
+    expect(understandSettings(stored, formerly).settings.portal_access).to.deep.equal({
+      employee: 'none',
+      employee_edits: false,
+      administrator: 'cards',
+    });
+    const { settings, problems } = understandSettings({ portal_access: 'open' }, null);
+    expect(settings.portal_access).to.deep.equal({ employee: 'cards', employee_edits: false, administrator: 'all' });
+    expect(problems.map(({ path }) => path)).to.deep.equal(['portal_access']);
+  });
+
   it('keeps what was chosen as the next good value, damaged keys as they were good', () => {
     const { chosen } = understandSettings({ directions: { object: 'up', user: 'to_bitrix' } }, good);
     expect(chosen).to.deep.equal({ directions: { object: 'from_bitrix', user: 'to_bitrix' } });

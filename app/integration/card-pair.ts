@@ -1,0 +1,63 @@
+import { notFound } from '../lib/errors.ts';
+import { type Entity, entityOf, pairKinds } from '../lib/records.ts';
+import { type Database, queryRows } from '../models/database.ts';
+import { type Card, findCardMapping } from './cards.ts';
+import { type PairView, type PairViewDeps, viewPair } from './pair-view.ts';
+
+type Columns = Record<string, unknown>;
+
+export interface CardPair extends PairView {
+  /** What a manager wants to know of the CRM record; null when it is gone. */
+  record: Columns | null;
+  /** Of the object's contract what its deal shows too; the client's name only for those who may see all records. */
+  contract: Columns | null;
+}
+
+const shown: Record<Entity, string> = {
+  object: 'name, imei, type, status, description',
+  user: 'name, email, phone, role',
+  contract: 'number, title, client_name, client_inn, client_email, client_phone, status, start_date, end_date',
+};
+
+/** Shows the pair behind a card, with the CRM record. Throws `not_found` when no CRM record stands behind it. */
+export async function viewCardPair(deps: PairViewDeps, card: Card, seesLists: boolean): Promise<CardPair> {
+  const mapping = await findCardMapping(deps, card);
+  if (!mapping) throw notFound();
+  const { tenantId } = card;
+  const entity = entityOf[card.type];
+  const [view, record, contract] = await Promise.all([
+    viewPair(deps, tenantId, mapping.id),
+    readRecord(deps.db, tenantId, { entity, id: mapping.local_id }),
+    entity === 'object' ? readContract(deps.db, tenantId, mapping.local_id, seesLists) : null,
+  ]);
+  return { ...view, record, contract };
+}
+
+async function readRecord(
+  db: Database,
+  tenantId: number,
+  { entity, id }: { entity: Entity; id: number },
+): Promise<Columns | null> {
+  const [row] = await queryRows<Columns>(
+    db,
+    `select ${shown[entity]} from ${pairKinds[entity].table} where tenant_id = $tenantId and id = $id and deleted_at is null`,
+    { tenantId, id },
+  );
+  return row ?? null;
+}
+
+async function readContract(
+  db: Database,
+  tenantId: number,
+  objectId: number,
+  seesLists: boolean,
+): Promise<Columns | null> {
+  const [row] = await queryRows<Columns>(
+    db,
+    `select c.number, c.start_date, c.end_date, case when $seesLists then c.client_name end as client_name
+       from objects o join contracts c on c.tenant_id = o.tenant_id and c.id = o.contract_id and c.deleted_at is null
+      where o.tenant_id = $tenantId and o.id = $objectId`,
+    { tenantId, objectId, seesLists },
+  );
+  return row ?? null;
+}
