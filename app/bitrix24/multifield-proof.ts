@@ -37,7 +37,7 @@ export function makeMultifieldProof({ transport, limits, call }: { transport: Tr
       idsOf: (outcome: CommandOutcome) => number[],
       options: CallOptions,
     ): Promise<CommandOutcome> {
-      const [outcome] = await sendWrites(transport, limits, [command], options);
+      const [[outcome] = []] = await sendWrites(transport, limits, [[command]], options);
       if (!outcome?.ok) return outcome ?? { ok: false, error: brokenAnswer('no_outcome', command.method) };
       const ids = idsOf(outcome);
       const [id] = ids;
@@ -51,7 +51,7 @@ export function makeMultifieldProof({ transport, limits, call }: { transport: Tr
         // What cannot be looked at is found by its origin.
         if (error.code !== 'portal_too_old') return outcome;
         const deletes = ids.map((one) => ({ method: 'crm.item.delete', params: { entityTypeId, id: one } }));
-        await sendWrites(transport, limits, deletes, options);
+        await sendWrites(transport, limits, [deletes], options);
         throw error;
       }
       return outcome;

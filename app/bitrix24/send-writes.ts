@@ -10,22 +10,26 @@ import type { Transport } from './sdk.ts';
 const reference = /\$(?:result|error|total|next|time)\[/i;
 
 /**
- * Sends up to fifty changes; one outcome per command, in order. They go as one batch, except those with a text that the portal would
- * replace there as a reference: nothing escapes it, so they follow in requests of their own. Throws `Bitrix24Error` when the batch as a
- * whole failed.
+ * Sends up to fifty changes, each as the commands that it takes on the wire; the outcomes of each, in order. They go as one batch, except
+ * those with a text that the portal would replace there as a reference: nothing escapes it, so each of them follows in requests of its own,
+ * one right behind the other. Throws `Bitrix24Error` when the batch as a whole failed.
  */
 export async function sendWrites(
   transport: Transport,
   limits: Limits,
-  commands: readonly Command[],
+  changes: readonly (readonly Command[])[],
   options: CallOptions,
-): Promise<CommandOutcome[]> {
-  const batched = commands.filter((command) => !looksLikeReference(command.params));
+): Promise<CommandOutcome[][]> {
+  const fitsBatch = (commands: readonly Command[]) => !commands.some(({ params }) => looksLikeReference(params));
+  const batched = changes.filter(fitsBatch).flat();
   const answer = await sendBatch(transport, limits, batched, { ...options, writes: true });
   const sent = new Map(zip(batched, answer.outcomes));
-  const outcomes: CommandOutcome[] = [];
-  for (const command of commands) {
-    outcomes.push(sent.get(command) ?? (await sendAlone(transport, limits, command, options)));
+  const outcomes: CommandOutcome[][] = [];
+  for (const commands of changes) {
+    const own: CommandOutcome[] = [];
+    for (const command of commands)
+      own.push(sent.get(command) ?? (await sendAlone(transport, limits, command, options)));
+    outcomes.push(own);
   }
   return outcomes;
 }

@@ -1,6 +1,7 @@
 import { isEmptyChanges } from '../field-maps/remote-changes.ts';
 import type { RemoteChanges } from '../field-maps/types.ts';
 import { type Entity, originator, pairKinds } from '../lib/records.ts';
+import { zip } from '../lib/zip.ts';
 import type { Command, CommandOutcome } from './batch.ts';
 import { splitClearing } from './clear-company-fields.ts';
 import type { CallOptions, RemoteRecord, WriteCommand, WriteOutcome } from './client.ts';
@@ -70,15 +71,10 @@ export function makeWriting({ transport, limits, catalogue, proof }: WritingDeps
       }
     }
     const rest = await createFirst(prepared, outcomes, options);
-    const wire = rest.flatMap((entry) => entry.wire);
+    const wires = rest.map(({ wire }) => wire);
     // An aborted wait costs nothing, an aborted write would be uncertain: the signal counts only until the request leaves.
-    const sent = await sendWrites(transport, limits, wire, options);
-    let at = 0;
-    for (const entry of rest) {
-      const answers = sent.slice(at, at + entry.wire.length);
-      at += entry.wire.length;
-      outcomes.set(entry.command, toOutcome(entry, answers));
-    }
+    const sent = await sendWrites(transport, limits, wires, options);
+    for (const [entry, answers] of zip(rest, sent)) outcomes.set(entry.command, toOutcome(entry, answers));
     doubtRefused(outcomes);
     return commands.map((command) => outcomes.get(command) ?? noOutcome());
   }
@@ -128,7 +124,8 @@ export function makeWriting({ transport, limits, catalogue, proof }: WritingDeps
     const isProven =
       !items.some(({ changes }) => changes.multifields.length > 0) || (await proof.prove(names, options));
     const alone = first && !isProven ? [await proof.createFirst(names, first, importedIds, options)] : [];
-    const outcomes = [...alone, ...(await sendWrites(transport, limits, commands.slice(alone.length), options))];
+    const others = commands.slice(alone.length).map((command) => [command]);
+    const outcomes = [...alone, ...(await sendWrites(transport, limits, others, options)).flat()];
     // The answer names ids only.
     return outcomes.flatMap((outcome, index) => rowOutcomes(outcome, groups[index]?.length ?? 0));
   }

@@ -144,4 +144,23 @@ describe('an edit in the portal between our reading and our writing', () => {
       { description: 'в ремонте' },
     ]);
   });
+
+  it('of a deal whose new name goes in a request of its own, while the others go in a batch: the text is kept', async () => {
+    const { ID: id, COMMENTS } = await world.remoteOf(tenant, 'object', 2);
+    const stop = world.portal.answered.subscribe(({ method, params }) => {
+      if (method !== 'batch' || !JSON.stringify(params).includes('crm.item.update')) return;
+      world.portal
+        .records('deal')
+        .update(Number(id), { COMMENTS: String(COMMENTS).replace('в ремонте', 'из ремонта') });
+      stop();
+    });
+    await world.sql(
+      `update objects set imei = '5' || id, name = case id when 2 then 'Волво $result[k0]' else 'Камаз 2' end`,
+    );
+    await world.settled();
+    expect((await world.remoteOf(tenant, 'object', 2)).TITLE).to.equal('Волво $result[k0]');
+    expect(await world.sql('select description from objects where id = 2')).to.deep.equal([
+      { description: 'из ремонта' },
+    ]);
+  });
 });
