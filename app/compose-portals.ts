@@ -1,6 +1,6 @@
-import type https from 'node:https';
 import type { Config } from '../config/config.ts';
 import type { PortalAccess } from './bitrix24/access.ts';
+import type { Agents } from './bitrix24/agents.ts';
 import { makeAppApi } from './bitrix24/app-api.ts';
 import type { Bitrix24Client } from './bitrix24/client.ts';
 import type { Limits } from './bitrix24/limits/limits.ts';
@@ -58,7 +58,7 @@ export interface PortalDeps {
   secrets: Secrets;
   metrics: Metrics;
   queue: JobQueue;
-  agent: https.Agent;
+  agents: Agents;
   limits: Limits;
   rates: RateLimits;
 }
@@ -66,8 +66,8 @@ export interface PortalDeps {
 export type Portals = ReturnType<typeof composePortals>;
 
 /** Builds how tenants' portals are reached: connections, installations with their tokens, clients. */
-function composeAccess({ config, db, clock, log, secrets, agent, limits }: PortalDeps) {
-  const clientDeps = { agent, limits, clock, log };
+function composeAccess({ config, db, clock, log, secrets, agents, limits }: PortalDeps) {
+  const clientDeps = { agent: agents.portals, limits, clock, log };
   const makeClient = (access: PortalAccess, notes?: ClientNotes): Bitrix24Client =>
     makeBitrix24Client(access, {
       ...clientDeps,
@@ -75,14 +75,14 @@ function composeAccess({ config, db, clock, log, secrets, agent, limits }: Porta
       notes: notes?.schema,
       noteRequest: notes?.request,
     });
-  const oauth = makeOAuth({ urls: config.oauthUrls, agent });
+  const oauth = makeOAuth({ urls: config.oauthUrls, agents });
   const proofs = makeProofs(oauth.appInfo);
   const connections = makeConnections({ db, secrets });
   const installations = makeInstallations({ db, secrets, clock });
   const applications = makeAppCredentials({ db, secrets, marketplace: config.marketplace });
   const tokens = makeTokens({ installations, oauth, keysOf: applications.keysOf, clock, log });
   const admit = async (host: string) => void (await limits.acquire(host, new Map(), { urgency: 'interactive' }));
-  const probe = (url: string) => verifyWebhook(url, { agent, admit });
+  const probe = (url: string) => verifyWebhook(url, { agent: agents.portals, admit });
   const notePlan = makeNotePlan(limits);
   const webhookMove = makeWebhookMove({ db, connections, probe, makeClient, log });
   const access = makePortalCredentials({ connections, installations, tokens, oauth, webhookMove, log });
@@ -102,10 +102,10 @@ function composeAccess({ config, db, clock, log, secrets, agent, limits }: Porta
     makeClient,
     oauth,
     proofs,
+    tokens,
     connections,
     installations,
     applications,
-    tokens,
     requests,
     clients,
     applicationFor,
@@ -193,6 +193,7 @@ export function composePortals(deps: PortalDeps) {
     ...{ connections, installations, requests: reach.requests, clients, clientFor, health, appEvents, sessionSecret },
     admit,
     identify,
+    tokens: reach.tokens,
     bind: makeSubscribe({
       ...{ installations, applicationFor, clientFor, notePlan, publicUrl: config.publicUrl, clock },
       resume: (tenantId) => connections.resume(tenantId, 'installation'),

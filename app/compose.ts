@@ -1,8 +1,8 @@
 import pg from 'pg';
 import type { Config } from '../config/config.ts';
+import { makeAgents } from './bitrix24/agents.ts';
 import type { BucketSize, RunSql } from './bitrix24/limits/bucket.ts';
 import { makeLimits } from './bitrix24/limits/limits.ts';
-import { makeSsrfAgent } from './bitrix24/ssrf-agent.ts';
 import { composeHttp } from './compose-http.ts';
 import { composeJobs } from './compose-jobs.ts';
 import { composePortals } from './compose-portals.ts';
@@ -52,14 +52,15 @@ export function compose(config: Config, databaseUrl: string, log: Log, options: 
   const queue = makeJobQueue({ pool });
   const dueCheck = makeDueCheck({ ...{ pool, queue, link, clock, log }, lastUrgent: priorities.change });
 
-  const agent = makeSsrfAgent({ allowPrivateHosts: config.allowPrivateHosts, extraCa: options.extraCa });
+  const { allowPrivateHosts, proxy } = config;
+  const agents = makeAgents({ allowPrivateHosts, proxy, extraCa: options.extraCa });
   const bucket = options.bucket ?? standardBucket;
   const runSql: RunSql = (sql, bind) => queryRows(db, sql, bind);
   const atomically = <Value>(work: (run: RunSql) => Promise<Value>) =>
     retryingTransaction(db, (transaction) => work((sql, bind) => queryRows(db, sql, bind, transaction)));
   const limits = makeLimits({ run: runSql, atomically, clock, bucket });
   const rates = makeRateLimits({ pool, rates: { ...standardRates, ...options.rates } });
-  const portals = composePortals({ config, db, clock, log, secrets, metrics, queue, agent, limits, rates });
+  const portals = composePortals({ config, db, clock, log, secrets, metrics, queue, agents, limits, rates });
   for (const measure of makeSyncMeasures(db)) metrics.watch(measure);
 
   const { connections, clientFor } = portals;
@@ -76,7 +77,9 @@ export function compose(config: Config, databaseUrl: string, log: Log, options: 
     http: composeHttp({ config, db, clock, log, metrics, portals, runSql, bucket, rates }),
     ...composeJobs({ config, syncDeps, portals, queue, dueCheck, patience: options.patience }),
     async close(): Promise<void> {
-      agent.destroy();
+      // A refresh token that was shown is used up: its answer is stored before anything is closed.
+      await portals.tokens.settled();
+      for (const agent of Object.values(agents)) agent.destroy();
       await portals.requests.stop();
       await pool.end();
       await db.close();

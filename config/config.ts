@@ -4,6 +4,7 @@ import path from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import type { TrustedProxies } from '../app/http/caller-address.ts';
+import { type HostList, parseHostList } from '../app/lib/host-list.ts';
 import type { EncryptionKey } from '../app/lib/secrets.ts';
 import { type Variable, type VariableName, variables } from './env.ts';
 
@@ -23,7 +24,10 @@ export interface Config {
   oauthUrls: readonly string[];
   /** The marketplace application of this server. */
   marketplace: { clientId: string; clientSecret: string } | null;
-  allowPrivateHosts: boolean;
+  /** Private networks that portals may live in: all, none, or those listed. */
+  allowPrivateHosts: boolean | HostList;
+  /** The way to portals and OAuth hosts; null: they are called directly. */
+  proxy: { url: URL; bypass: HostList | null } | null;
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
   logFormat: 'text' | 'json';
   sweepIntervalSec: number;
@@ -69,8 +73,16 @@ const readers: { [Name in VariableName]: z.ZodType } = {
   BITRIX24_CLIENT_SECRET: z.string().optional(),
   BITRIX24_OAUTH_URL: z.url({ protocol: /^https$/ }).optional(),
   BITRIX24_ALLOW_PRIVATE_HOSTS: z
-    .enum(['0', '1', 'true', 'false'])
-    .transform((value) => value === '1' || value === 'true'),
+    .string()
+    .transform((text, context) => switches[text] ?? readHosts(text, context, { forProxy: false })),
+  HTTPS_PROXY: z
+    .url({ protocol: /^https?$/ })
+    .transform((text) => new URL(text))
+    .optional(),
+  NO_PROXY: z
+    .string()
+    .transform((text, context) => readHosts(text, context, { forProxy: true }))
+    .optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']),
   LOG_FORMAT: z.enum(['text', 'json']),
   SWEEP_INTERVAL_SEC: number(1, 86_400),
@@ -85,13 +97,16 @@ export function loadConfig(env: Env = process.env): Readonly<Config> {
   const problems: string[] = [];
   const values: Partial<Record<VariableName, unknown>> = {};
   for (const name of Object.keys(variables) as VariableName[]) {
-    const { meaning, byDefault, secret }: Variable = variables[name];
-    const text = readText(env, name, secret ?? false, problems) ?? byDefault;
+    const { meaning, byDefault, secret, smallLetters }: Variable = variables[name];
+    const given = readText(env, name, secret ?? false, problems);
+    const text = given ?? (smallLetters && env[name.toLowerCase()]?.trim()) ?? byDefault;
     const parsed = readers[name].safeParse(text);
     if (parsed.success) values[name] = parsed.data;
     else {
       const shown = secret ? '' : ` «${text}»`;
-      problems.push(`${name}${shown}: неверное значение / wrong value. ${meaning}`);
+      const [{ message = '' } = {}] = parsed.error.issues;
+      const detail = message.startsWith(unread) ? ` (${message})` : '';
+      problems.push(`${name}${shown}: неверное значение / wrong value${detail}. ${meaning}`);
     }
   }
   problems.push(...halfAnApplication(values));
@@ -117,7 +132,10 @@ export function loadConfig(env: Env = process.env): Readonly<Config> {
     marketplace: values.BITRIX24_CLIENT_ID
       ? { clientId: String(values.BITRIX24_CLIENT_ID), clientSecret: String(values.BITRIX24_CLIENT_SECRET) }
       : null,
-    allowPrivateHosts: values.BITRIX24_ALLOW_PRIVATE_HOSTS as boolean,
+    allowPrivateHosts: values.BITRIX24_ALLOW_PRIVATE_HOSTS as Config['allowPrivateHosts'],
+    proxy: values.HTTPS_PROXY
+      ? { url: values.HTTPS_PROXY as URL, bypass: (values.NO_PROXY as HostList | undefined) ?? null }
+      : null,
     logLevel: values.LOG_LEVEL as Config['logLevel'],
     logFormat: values.LOG_FORMAT as Config['logFormat'],
     sweepIntervalSec: values.SWEEP_INTERVAL_SEC as number,
@@ -173,6 +191,18 @@ function parseProxies(text: string, context: z.core.$RefinementCtx): TrustedProx
     const address = ipaddr.parse(network);
     return [address, address.kind() === 'ipv4' ? 32 : 128];
   });
+}
+
+const switches: Readonly<Record<string, boolean>> = { '0': false, false: false, '1': true, true: true };
+
+/** Before the parts of a list that are neither names nor networks. */
+const unread = 'не читается / cannot be read: ';
+
+function readHosts(text: string, context: z.core.$RefinementCtx, style: { forProxy: boolean }): HostList | undefined {
+  const read = parseHostList(text, style);
+  if ('list' in read) return read.list;
+  context.issues.push({ code: 'custom', input: text, message: unread + read.wrong.join(', ') });
+  return undefined;
 }
 
 function parseKeys(text: string, context: z.core.$RefinementCtx): EncryptionKey[] {

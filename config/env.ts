@@ -5,6 +5,8 @@ export interface Variable {
   byDefault?: string;
   /** May also be given as a file, by `<NAME>_FILE`, and is never shown. */
   secret?: true;
+  /** Programs read it in small letters too. */
+  smallLetters?: true;
 }
 
 export const variables = {
@@ -24,7 +26,21 @@ export const variables = {
   BITRIX24_CLIENT_ID: { meaning: 'application id of the marketplace application' },
   BITRIX24_CLIENT_SECRET: { meaning: 'its secret', secret: true },
   BITRIX24_OAUTH_URL: { meaning: 'replaces the pinned OAuth hosts' },
-  BITRIX24_ALLOW_PRIVATE_HOSTS: { meaning: '1: portals may live in private networks', byDefault: '0' },
+  BITRIX24_ALLOW_PRIVATE_HOSTS: {
+    meaning:
+      'which portals may live in private networks: names (`b24.company.local`, `*.local`) and networks (`10.1.0.0/16`), comma between; 1: all of them, for development; 0: none',
+    byDefault: '0',
+  },
+  HTTPS_PROXY: {
+    meaning: 'proxy for calls to portals and OAuth hosts, `http://name:password@host:port`; also as https_proxy',
+    secret: true,
+    smallLetters: true,
+  },
+  NO_PROXY: {
+    meaning:
+      'hosts that are called without the proxy: names with all below them, addresses, networks, `*`, comma between; also as no_proxy',
+    smallLetters: true,
+  },
   LOG_LEVEL: { meaning: 'trace, debug, info, warn, error or fatal', byDefault: 'info' },
   LOG_FORMAT: { meaning: 'text or json', byDefault: 'text' },
   SWEEP_INTERVAL_SEC: { meaning: 'seconds between two sweeps of a portal, 1 or more', byDefault: '600' },

@@ -76,8 +76,27 @@ const unreachable = row(
   again,
 );
 
-/** Failures before anything can have reached the portal: the name or the connection itself. */
+const late = row(
+  'network',
+  true,
+  { ru: 'Портал Битрикс24 не ответил вовремя', en: 'The Bitrix24 portal did not answer in time' },
+  again,
+);
+
+const tooLong = row(
+  'network',
+  true,
+  {
+    ru: 'Ответ портала Битрикс24 длиннее, чем бывают его ответы',
+    en: "The Bitrix24 portal's answer is longer than its answers are",
+  },
+  again,
+);
+
+/** Failures before anything can have reached the portal: the name, the connection, a proxy that opens no way. */
 const neverSent = new Set([
+  'no_socket',
+  'proxy_refused',
   'ENOTFOUND',
   'EAI_AGAIN',
   'ECONNREFUSED',
@@ -86,14 +105,17 @@ const neverSent = new Set([
   'host_not_allowed',
 ]);
 
+/** Codes of `WireClock` and of the HTTP client that say more than that there was no answer. */
+const networkFailures: Readonly<Record<string, [string, TableRow]>> = {
+  deadline: ['portal_answer_late', late],
+  ERR_BAD_RESPONSE: ['portal_answer_too_long', tooLong],
+};
+
 /** Turns a request that got no answer into an error; unless the connection itself failed, the work may have been done. */
 export function fromNetworkFailure(cause: unknown): Bitrix24Error {
   const { code = 'network', message = '' } = (cause ?? {}) as { code?: string; message?: string };
-  return makeError('portal_unreachable', unreachable, {
-    description: `${code}: ${message}`,
-    uncertain: !neverSent.has(code),
-    cause,
-  });
+  const [known, failure] = networkFailures[code] ?? ['portal_unreachable', unreachable];
+  return makeError(known, failure, { description: `${code}: ${message}`, uncertain: !neverSent.has(code), cause });
 }
 
 /** The portal lives at another address: nothing was executed. What is followed is tried again there, else a webhook needs its new URL. */

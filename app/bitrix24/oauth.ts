@@ -1,11 +1,26 @@
 import type https from 'node:https';
-import axios from 'axios';
 import { fromNetworkFailure, oauthRefused } from './error-table.ts';
+import { rawPost } from './raw-post.ts';
 
-/** For the whole answer, to its last byte. */
-const timeoutMs = 15_000;
 /** Answers of an OAuth server are short; longer ones are rejected. */
 const longestAnswer = 100_000;
+
+/** A question that is not answered can be asked again. */
+const questionTimes = { waitMs: 10_000, timeoutMs: 15_000 };
+
+/**
+ * A refresh token is used up by the request that shows it, whether its answer is read or not: the answer is waited for as long as any
+ * server may take. Together they are shorter than the time for which one process keeps the others from refreshing.
+ */
+export const grantTimes = { waitMs: 10_000, timeoutMs: 30_000 };
+
+/** Connections to the authorization server. Questions of callers that anybody may be never stand before what a known portal needs. */
+export interface OAuthAgents {
+  /** For proofs of callers that are not known yet. */
+  proofs: https.Agent;
+  /** For tokens of portals that are known. */
+  tokens: https.Agent;
+}
 
 export interface ApplicationKeys {
   clientId: string;
@@ -41,27 +56,18 @@ export interface GrantedTokens extends TokenPair {
 export type OAuth = ReturnType<typeof makeOAuth>;
 
 /** Makes the way to the pinned OAuth hosts `urls`; no other host is ever asked about a token. */
-export function makeOAuth({ urls, agent }: { urls: readonly string[]; agent: https.Agent }) {
-  async function post(url: string, fields: Record<string, string>): Promise<{ status: number; data: unknown }> {
+export function makeOAuth({ urls, agents }: { urls: readonly string[]; agents: OAuthAgents }) {
+  async function post(url: string, fields: Record<string, string>, by: keyof OAuthAgents) {
+    const times = by === 'tokens' ? grantTimes : questionTimes;
     try {
-      const answer = await axios.post(url, new URLSearchParams(fields), {
-        httpsAgent: agent,
-        signal: AbortSignal.timeout(timeoutMs),
-        maxContentLength: longestAnswer,
-        maxRedirects: 0,
-        validateStatus: () => true,
-        proxy: false,
-      });
-      return { status: answer.status, data: answer.data };
+      return await rawPost(url, new URLSearchParams(fields), { agent: agents[by], longestAnswer, ...times });
     } catch (error) {
-      // The cause is not kept: it holds the request with its secrets.
-      const { code, message } = error as { code?: string; message: string };
-      throw fromNetworkFailure({ code: code ?? 'network', message });
+      throw fromNetworkFailure(error);
     }
   }
 
   async function grant(oauthUrl: string, fields: Record<string, string>): Promise<GrantedTokens> {
-    const answer = await post(`${oauthUrl}/oauth/token/`, fields);
+    const answer = await post(`${oauthUrl}/oauth/token/`, fields, 'tokens');
     const data = (answer.data ?? {}) as Record<string, unknown>;
     // The server refuses an unknown application with the status 200.
     if (typeof data.access_token !== 'string' || typeof data.refresh_token !== 'string')
@@ -82,15 +88,20 @@ export function makeOAuth({ urls, agent }: { urls: readonly string[]; agent: htt
 
     /**
      * Asks the pinned hosts whose token this is (`app.info` at the authorization server, settings/oauth/index.md, 2026-08); the one that
-     * the caller claims is asked first. Null when none knows the token. Throws `Bitrix24Error` when none answers.
+     * the caller claims is asked first. Null when none knows the token. Throws `Bitrix24Error` when none answers. `by`: whose connections
+     * are used; those of proofs when absent.
      */
-    async appInfo(accessToken: string, claimedServer?: string): Promise<TokenInfo | null> {
+    async appInfo(
+      accessToken: string,
+      claimedServer?: string,
+      by: keyof OAuthAgents = 'proofs',
+    ): Promise<TokenInfo | null> {
       const claimed = urls.find((url) => claimedServer?.startsWith(`${url}/`));
       const ordered = [...(claimed ? [claimed] : []), ...urls.filter((url) => url !== claimed)];
       let failure: unknown = null;
       for (const oauthUrl of ordered) {
         try {
-          const { status, data } = await post(`${oauthUrl}/rest/app.info`, { auth: accessToken });
+          const { status, data } = await post(`${oauthUrl}/rest/app.info`, { auth: accessToken }, by);
           const info = toTokenInfo(oauthUrl, data);
           if (info) return info;
           if (status >= 500) failure = oauthRefused(status, data);

@@ -11,6 +11,7 @@ import type { Limits, Reservation } from './limits/limits.ts';
 import { makeSdk, type TokenUse } from './make-sdk.ts';
 import type { NoteRequest } from './request-note.ts';
 import { utcOffsetOf } from './utc-offset.ts';
+import { WireClock } from './wire-clock.ts';
 
 /** An answer as it came over the wire, without the status line. */
 export interface WireAnswer {
@@ -61,12 +62,14 @@ interface RequestContext extends SendOptions, TokenUse {
   /** What is reserved for the request. */
   reservation: Reservation;
   sentAt: number;
-  /** Ends the request when its time is over. */
-  deadline?: AbortSignal;
+  clock?: WireClock;
 }
 
-/** A portal's longest answers are lists of 2,500 records with long comments; what is longer is no answer of a portal. */
-const longestAnswer = 50_000_000;
+/**
+ * Bytes. A portal's longest answers are lists of 2,500 records with long comments, and 50 records with the longest ones where a method is
+ * called by itself; what is longer is no answer of a portal.
+ */
+const longestAnswer = { batch: 50_000_000, single: 20_000_000 };
 
 /** One for all portals: each storage costs every promise of the process a little, for as long as the process lives. */
 const contexts = new AsyncLocalStorage<RequestContext>();
@@ -115,6 +118,7 @@ export function makeTransport({ access, agent, limits, log, noteOffset, noteRequ
         );
         throw known;
       } finally {
+        context.clock?.stop();
         tellSlow(context);
       }
     },
@@ -129,7 +133,6 @@ function prepare(http: AxiosInstance, deps: InterceptorDeps): void {
   // A portal that moved answers with a redirect: the body must not follow it, and it must be seen.
   http.defaults.maxRedirects = 0;
   http.defaults.proxy = false;
-  http.defaults.maxContentLength = longestAnswer;
   http.interceptors.request.use(async (config: InternalAxiosRequestConfig) => {
     const context = contexts.getStore();
     if (!context) throw new Error('A request without its context');
@@ -140,10 +143,11 @@ function prepare(http: AxiosInstance, deps: InterceptorDeps): void {
     context.sent = true;
     context.usedToken = (config.data as { auth?: string } | undefined)?.auth;
     context.sentAt = performance.now();
-    // The HTTP client's own time-out begins anew with every byte.
-    context.deadline = AbortSignal.timeout(timeoutOf(context));
-    config.signal = context.deadline;
-    return config;
+    const timeoutMs = timeoutOf(context);
+    context.clock?.stop();
+    context.clock = new WireClock({ waitMs: timeoutMs, timeoutMs });
+    config.maxContentLength = context.method === 'batch' ? longestAnswer.batch : longestAnswer.single;
+    return Object.assign(config, context.clock.settings);
   });
   http.interceptors.response.use(
     (response: AxiosResponse) => accept(response, access.kind),
@@ -170,8 +174,7 @@ async function explain(error: AxiosError, { access, limits }: InterceptorDeps): 
   if (!error.isAxiosError) return error;
   const context = contexts.getStore();
   // The HTTP client's error holds the URL with its secret: only code and message are taken from it.
-  if (context?.deadline?.aborted)
-    return fromNetworkFailure({ code: 'deadline', message: `no whole answer within ${timeoutOf(context)} ms` });
+  if (context?.clock?.isOver) return fromNetworkFailure(context.clock.failure);
   if (!error.response) return fromNetworkFailure({ code: causeOf(error), message: error.message });
   const { status, data: body, headers } = error.response;
   if (status >= 300 && status < 400) return followMove(access, String(headers.location ?? ''));
@@ -213,9 +216,9 @@ function timeoutOf({ timeoutMs, writes, patience }: RequestContext): number {
 }
 
 /** Tells the caller of a portal that took longer than its patience; waiting for our own limits does not count. */
-function tellSlow({ sent, sentAt, deadline, writes, patience }: RequestContext): void {
+function tellSlow({ sent, sentAt, clock, writes, patience }: RequestContext): void {
   if (!sent || !patience) return;
-  const isSlow = writes ? performance.now() - sentAt > patience.writeMs : deadline?.aborted;
+  const isSlow = writes ? performance.now() - sentAt > patience.writeMs : clock?.isOver;
   if (isSlow) patience.onSlow();
 }
 

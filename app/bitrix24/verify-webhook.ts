@@ -1,8 +1,8 @@
 import type https from 'node:https';
-import axios from 'axios';
 import { AppError } from '../lib/errors.ts';
 import { classify } from './error-table.ts';
 import { Bitrix24Error } from './errors.ts';
+import { type NoAnswer, type RawAnswer, rawPost } from './raw-post.ts';
 import { parseWebhookUrl, webhookError } from './webhook-url.ts';
 
 export interface VerifiedWebhookUrl {
@@ -12,21 +12,13 @@ export interface VerifiedWebhookUrl {
   scope: string[];
 }
 
-/** For the whole answer, to its last byte. */
-const timeoutMs = 15_000;
 /** The two answers are short; longer ones are rejected. */
-const longestAnswer = 100_000;
+const asked = { waitMs: 15_000, timeoutMs: 15_000, longestAnswer: 100_000 };
 
 export interface ProbeDeps {
   agent: https.Agent;
   /** Takes a request from the limit of this host, which may be somebody else's portal. Throws `Bitrix24Error` when there is none. */
   admit(host: string): Promise<void>;
-}
-
-interface RawAnswer {
-  status: number;
-  data: unknown;
-  headers: Record<string, unknown>;
 }
 
 /**
@@ -48,23 +40,11 @@ export async function verifyWebhook(text: string, { agent, admit }: ProbeDeps): 
   return { url, host, userId, scope: granted };
 }
 
-async function ask(url: string, httpsAgent: https.Agent): Promise<RawAnswer> {
+async function ask(url: string, agent: https.Agent): Promise<RawAnswer> {
   try {
-    const answer = await axios.post(
-      url,
-      {},
-      {
-        httpsAgent,
-        signal: AbortSignal.timeout(timeoutMs),
-        maxRedirects: 0,
-        maxContentLength: longestAnswer,
-        validateStatus: () => true,
-        proxy: false,
-      },
-    );
-    return { status: answer.status, data: answer.data, headers: answer.headers as Record<string, unknown> };
+    return await rawPost(url, {}, { agent, ...asked });
   } catch (error) {
-    throw unreachable((error as { code?: string }).code ?? 'unknown');
+    throw unreachable((error as NoAnswer).code);
   }
 }
 
@@ -88,8 +68,8 @@ function unreachable(code: string): AppError {
   if (code === 'host_not_allowed') {
     return webhookError(
       'portal_host_not_allowed',
-      'адрес портала ведёт во внутреннюю сеть. Для коробочного портала администратор сервера включает BITRIX24_ALLOW_PRIVATE_HOSTS',
-      "the portal's address leads into a private network. For a self-hosted portal the server's administrator sets BITRIX24_ALLOW_PRIVATE_HOSTS",
+      'адрес портала ведёт во внутреннюю сеть. Для коробочного портала администратор сервера добавляет его имя или сеть в BITRIX24_ALLOW_PRIVATE_HOSTS',
+      "the portal's address leads into a private network. For a self-hosted portal the server's administrator adds its name or network to BITRIX24_ALLOW_PRIVATE_HOSTS",
       400,
     );
   }

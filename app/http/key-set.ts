@@ -2,10 +2,11 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import { JwksClient } from 'jwks-rsa';
 import type { Clock } from '../lib/clock.ts';
 import { AppError } from '../lib/errors.ts';
+import { getJson } from '../lib/get-json.ts';
 import { makeShareInFlight } from '../lib/share-in-flight.ts';
 
-/** How long the key set's server may take to answer, in ms. Only callers whose key is not known yet wait for it. */
-const timeoutMs = 5000;
+/** How long the key set's server may take to answer, and how much. Only callers whose key is not known yet wait for it. */
+const limits = { timeoutMs: 5000, longestAnswer: 1_000_000 };
 /** Keys that are older are loaded again, while those that are there go on working. */
 const freshMs = 600_000;
 /** For a key that the set did not have a moment ago it is not asked again: everybody can invent ids of keys. */
@@ -15,6 +16,9 @@ export interface KeySet {
   /** The public key with this id. Throws AppError 401 `invalid_token` for an unknown one, 503 `key_set_unreachable`. */
   find(keyId: string | undefined): Promise<KeyObject>;
 }
+
+// The library checks what the set holds; its own request would end neither in time nor at a length.
+const fetcher = async (url: string) => (await getJson(url, limits)) as { keys: unknown };
 
 interface Loaded {
   keys: ReadonlyMap<string, KeyObject>;
@@ -27,7 +31,7 @@ interface Loaded {
  * every thirty seconds.
  */
 export function makeKeySet(url: string, clock: Pick<Clock, 'now'>): KeySet {
-  const client = new JwksClient({ jwksUri: url, cache: false, rateLimit: false, timeout: timeoutMs });
+  const client = new JwksClient({ jwksUri: url, cache: false, rateLimit: false, fetcher });
   const share = makeShareInFlight<Loaded>();
   let loaded: Loaded | null = null;
   let lastTry = { at: Number.NEGATIVE_INFINITY, failure: null as unknown };

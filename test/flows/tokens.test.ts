@@ -55,7 +55,10 @@ describe('tokens of an installation', () => {
     const agent = makeSsrfAgent({ allowPrivateHosts: true, extraCa: world.portal.caPem });
     const installations = makeInstallations({ db, secrets, clock: systemClock });
     const { keysOf } = makeAppCredentials({ db, secrets, marketplace: null });
-    const oauth = Object.assign(makeOAuth({ urls: world.config.oauthUrls, agent }), oauthOfTest);
+    const oauth = Object.assign(
+      makeOAuth({ urls: world.config.oauthUrls, agents: { proofs: agent, tokens: agent } }),
+      oauthOfTest,
+    );
     const tokens = makeTokens({ installations, oauth, keysOf, clock: systemClock, log });
     return { installations, tokens, close: () => db.close() };
   }

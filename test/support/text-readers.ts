@@ -235,6 +235,7 @@ export const readNoText: Readonly<Record<string, string>> = {
   'app/bitrix24/error-table.ts tokenChainDead': 'codes that the table knows',
   'app/bitrix24/error-table.ts tokenRefused': 'takes nothing',
   'app/bitrix24/error-table.ts portalTooOld': 'takes nothing',
+  'app/bitrix24/error-table.ts installerNotAdmin': 'takes nothing',
   'app/bitrix24/error-table.ts ownLimit': 'names of methods',
   'app/bitrix24/error-table.ts withWait': 'an error that classify made',
   'app/bitrix24/error-table.ts withoutDoubt': 'an error that classify made',

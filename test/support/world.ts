@@ -92,6 +92,7 @@ export async function startWorld(options: WorldOptions = {}) {
     oauthUrls: [oauth?.origin ?? 'https://oauth.example'],
     marketplace: null,
     allowPrivateHosts: true,
+    proxy: null,
     logLevel: 'debug',
     logFormat: 'text',
     sweepIntervalSec: 86_400,

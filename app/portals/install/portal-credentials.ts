@@ -39,8 +39,8 @@ export function makePortalCredentials({ connections, installations, tokens, oaut
     const pair = await installations.readTokens(installation.id);
     if (!pair) return false;
     const info =
-      (await oauth.appInfo(pair.accessToken, `${installation.oauthUrl}/`)) ??
-      (await oauth.appInfo(await tokens.renew(installation, pair.accessToken), `${installation.oauthUrl}/`));
+      (await oauth.appInfo(pair.accessToken, `${installation.oauthUrl}/`, 'tokens')) ??
+      (await oauth.appInfo(await tokens.renew(installation, pair.accessToken), `${installation.oauthUrl}/`, 'tokens'));
     if (info?.memberId !== installation.memberId || info.host !== host) {
       log.warn(
         { tenant_id: installation.tenantId, operation: 'portal_move', to: host },

@@ -5,8 +5,9 @@ import type { Log } from '../../lib/log.ts';
 import { makeShareInFlight } from '../../lib/share-in-flight.ts';
 import type { Installation, Installations } from './installations.ts';
 
-/** Longer than the OAuth request may take: a process that died while it refreshed is not waited for any longer. */
-const claimSeconds = 25;
+/** Longer than the OAuth request may take (`grantTimes`): a process that died while it refreshed is not waited for any longer. */
+const claimSeconds = 45;
+const mostWaitMs = 50_000;
 const pollMs = 50;
 
 export interface TokensDeps {
@@ -33,6 +34,14 @@ export function makeTokens({ installations, oauth, keysOf, clock, log }: TokensD
   const unstored = new Map<number, { version: number; granted: GrantedTokens }>();
 
   const share = makeShareInFlight<string>();
+  const running = new Set<Promise<string>>();
+
+  function watched(renewing: Promise<string>): Promise<string> {
+    running.add(renewing);
+    const forget = () => running.delete(renewing);
+    renewing.then(forget, forget);
+    return renewing;
+  }
 
   const keptFor = ({ id }: Installation, { version }: { version: number }): GrantedTokens | null => {
     const kept = unstored.get(id);
@@ -94,7 +103,7 @@ export function makeTokens({ installations, oauth, keysOf, clock, log }: TokensD
     installation: Installation,
     attempt: (pair: StoredPair) => Promise<string | null>,
   ): Promise<string> {
-    const deadline = clock.now().getTime() + claimSeconds * 2000;
+    const deadline = clock.now().getTime() + mostWaitMs;
     for (;;) {
       const pair = await installations.readTokens(installation.id);
       if (!pair) throw tokenChainDead('uninstalled');
@@ -107,15 +116,17 @@ export function makeTokens({ installations, oauth, keysOf, clock, log }: TokensD
 
   return {
     /**
-     * A token that is not `usedToken`; those who ask for the same one share an answer. Throws `Bitrix24Error`: `token_chain_dead`, or why
+     * A token that is not `usedToken`; those who ask for the same one share an answer. It goes on to its end though none of them waits any
+     * more: the token that was shown is used up. Throws `Bitrix24Error`: `token_chain_dead`, or why
      * no token can be had just now.
      */
-    async renew(installation: Installation, usedToken: string): Promise<string> {
-      return share(`${installation.id} ${usedToken}`, () =>
+    renew(installation: Installation, usedToken: string): Promise<string> {
+      const renewing = share(`${installation.id} ${usedToken}`, () =>
         persist(installation, async (pair) =>
           pair.accessToken === usedToken ? refreshLeased(installation, pair) : pair.accessToken,
         ),
       );
+      return watched(renewing);
     },
 
     /**
@@ -124,12 +135,18 @@ export function makeTokens({ installations, oauth, keysOf, clock, log }: TokensD
      * `Bitrix24Error`: `client_refused` for wrong keys, `token_chain_dead` where there is nothing left to try them on.
      */
     async prove(installation: Installation, keys: ApplicationKeys): Promise<void> {
-      await persist(installation, async (pair) => {
+      const proving = persist(installation, async (pair) => {
         const isKept = keptFor(installation, pair) !== null;
         const token = await refreshLeased(installation, pair, keys);
         // A pair that waited to be stored was granted for other keys.
         return isKept ? null : token;
       });
+      await watched(proving);
+    },
+
+    /** Resolves when every renewal under way has come to its end: what a server has granted is stored by then. */
+    async settled(): Promise<void> {
+      await Promise.allSettled(running);
     },
   };
 }

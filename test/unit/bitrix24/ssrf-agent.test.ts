@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { expect } from 'chai';
+import { isPublicAddress } from '../../../app/bitrix24/public-address.ts';
 import { makeTransport } from '../../../app/bitrix24/sdk.ts';
-import { authorities, isPublicAddress, makeSsrfAgent } from '../../../app/bitrix24/ssrf-agent.ts';
+import { authorities, makeSsrfAgent } from '../../../app/bitrix24/ssrf-agent.ts';
 import { verifyWebhook } from '../../../app/bitrix24/verify-webhook.ts';
 import { makeLog } from '../../../app/lib/log.ts';
 import { startPortal } from '../../portal/portal.ts';
+import { hostList } from '../../support/host-list.ts';
 import { openLimits } from '../../support/portal-client.ts';
 
 const hidden = [
@@ -34,7 +36,18 @@ const hidden = [
   '::ffff:7f00:1',
   '::ffff:169.254.169.254',
   '64:ff9b::7f00:1',
+  '64:ff9b::10.0.0.1',
+  '64:ff9b:1::10.0.0.1',
+  '64:ff9b:1:a00:0:100::',
+  '64:ff9b:1:c0:0:a801:100::',
+  '64:ff9b:1:ffff:a:0:100:0',
+  '::8.8.8.8',
+  '::127.0.0.1',
+  '::ffff:0:127.0.0.1',
   '2002:7f00:1::',
+  '2002:808:808::1',
+  '2001::1',
+  'fec0::1',
   '[::1]',
 ];
 const open = [
@@ -45,6 +58,9 @@ const open = [
   '11.0.0.1',
   '2606:4700:4700::1111',
   '::ffff:8.8.8.8',
+  '64:ff9b::8.8.8.8',
+  '64:ff9b:1::8.8.8.8',
+  '64:ff9b:1:808:8:800::',
 ];
 
 describe('isPublicAddress', () => {
@@ -95,6 +111,32 @@ describe('makePortalAgent', () => {
       agent.destroy();
     });
   }
+
+  describe('with a list of private hosts', () => {
+    const probe = async (host: string, list: string): Promise<unknown> => {
+      const agent = makeSsrfAgent({ allowPrivateHosts: hostList(list) });
+      const failure = await verifyWebhook(`https://${host}:${port}/rest/1/abcd1234/`, { agent, admit }).catch(
+        (error) => error.code,
+      );
+      agent.destroy();
+      return failure;
+    };
+    const cases: [host: string, list: string, isAllowed: boolean][] = [
+      ['127.0.0.1', '127.0.0.0/8', true],
+      ['127.0.0.1', '127.0.0.1', true],
+      ['localhost', '127.0.0.0/8,::1', true],
+      ['[::ffff:127.0.0.1]', '127.0.0.0/8', true],
+      ['127.0.0.1', '10.0.0.0/8,b24.company.local', false],
+      ['localhost', '*.local,10.0.0.0/8', false],
+      ['[::1]', '127.0.0.0/8', false],
+    ];
+    for (const [host, list, isAllowed] of cases) {
+      it(`${list}: ${host} is ${isAllowed ? 'called' : 'refused without a connection'}`, async () => {
+        expect(await probe(host, list)).to.equal(isAllowed ? 'portal_unreachable' : 'portal_host_not_allowed');
+        if (!isAllowed) expect(connections).to.equal(0);
+      });
+    }
+  });
 
   it('connects to private addresses when the server’s administrator allows it', async () => {
     const agent = makeSsrfAgent({ allowPrivateHosts: true });

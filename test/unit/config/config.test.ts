@@ -61,6 +61,11 @@ describe('configuration', () => {
     ['ENCRYPTION_KEYS', `one:${key},one:${key}`],
     ['BITRIX24_OAUTH_URL', 'http://oauth.example'],
     ['BITRIX24_ALLOW_PRIVATE_HOSTS', 'yes'],
+    ['BITRIX24_ALLOW_PRIVATE_HOSTS', '10.0.0.0/33'],
+    ['BITRIX24_ALLOW_PRIVATE_HOSTS', 'b24.local:443'],
+    ['HTTPS_PROXY', 'proxy.local:3128'],
+    ['HTTPS_PROXY', 'socks5://proxy.local'],
+    ['NO_PROXY', 'a b!'],
     ['LOG_LEVEL', 'loud'],
     ['LOG_FORMAT', 'xml'],
     ['SWEEP_INTERVAL_SEC', '0'],
@@ -69,14 +74,38 @@ describe('configuration', () => {
     it(`refuses ${name}=${value}`, () => expect(namesOf({ DATA_DIR: folder, [name]: value })).to.deep.equal([name]));
   }
 
+  it('tells which of the private hosts it cannot read', () => {
+    const [problem] = problemsOf({ DATA_DIR: folder, BITRIX24_ALLOW_PRIVATE_HOSTS: 'b24.company.local,10.1.0.0/99' });
+    expect(problem).to.include('не читается / cannot be read: 10.1.0.0/99').and.not.include('read: b24');
+  });
+
+  it('takes private hosts as a list, all of them, or none', () => {
+    const allowed = (BITRIX24_ALLOW_PRIVATE_HOSTS: string) =>
+      loadConfig({ DATA_DIR: folder, BITRIX24_ALLOW_PRIVATE_HOSTS }).allowPrivateHosts;
+    expect([allowed('1'), allowed('true'), allowed('0'), allowed('false')]).to.deep.equal([true, true, false, false]);
+    const list = allowed('*.local,10.1.0.0/16');
+    expect(typeof list === 'object' && list.hasHost('b24.local') && list.hasAddress('10.1.2.3')).to.equal(true);
+  });
+
+  it('takes a proxy by either spelling of its name, and the hosts beside it', () => {
+    const proxyOf = (env: Record<string, string>) => loadConfig({ DATA_DIR: folder, ...env }).proxy;
+    expect(proxyOf({})).to.equal(null);
+    expect(proxyOf({ NO_PROXY: 'company.local' })).to.equal(null);
+    expect(proxyOf({ https_proxy: 'http://proxy.local:3128' })?.url.host).to.equal('proxy.local:3128');
+    const both = proxyOf({ HTTPS_PROXY: 'https://name:word@proxy.local', no_proxy: 'company.local' });
+    expect(both?.url.username).to.equal('name');
+    expect(both?.bypass?.hasHost('b24.company.local')).to.equal(true);
+  });
+
   it('shows no secret in a problem', () => {
     const given = {
       JWT_SECRET: 'hush-hush',
       ENCRYPTION_KEYS: 'one:hush-hush',
       DATABASE_URL: 'mysql://crm:hush-hush@db',
+      HTTPS_PROXY: 'ftp://name:hush-hush@proxy',
     };
     const problems = problemsOf({ DATA_DIR: folder, ...given });
-    expect(problems).to.have.length(3);
+    expect(problems).to.have.length(4);
     expect(problems.join()).not.to.include('hush');
   });
 

@@ -1,0 +1,22 @@
+import type https from 'node:https';
+import { type AgentOptions, makeSsrfAgent } from './ssrf-agent.ts';
+
+/** Connections to one host at the same time, by what they are for. */
+const sockets = {
+  /** So many steps and looks of one tenant go on side by side; a portal that hangs holds these and no other portal's. */
+  portals: 16,
+  tokens: 16,
+  /** Proofs of callers that anybody may be: they wait for each other, and for nothing else. */
+  proofs: 10,
+};
+
+export type Agents = Readonly<Record<keyof typeof sockets, https.Agent>>;
+
+/**
+ * Makes the agents of all calls to Bitrix24. What keeps a known portal alive shares no connection with what strangers ask for, and no
+ * connection with calls to portals, whose answers may take a minute.
+ */
+export function makeAgents(options: Omit<AgentOptions, 'maxSockets'>): Agents {
+  const make = (kind: keyof typeof sockets) => makeSsrfAgent({ ...options, maxSockets: sockets[kind] });
+  return { portals: make('portals'), tokens: make('tokens'), proofs: make('proofs') };
+}
