@@ -1,3 +1,4 @@
+import type { PageName } from '../../http/pages.ts';
 import type { RateLimits } from '../../http/rate-limits.ts';
 import type { CallbackAnswer, CallbackRoute, RequestContext } from '../../http/route.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -12,6 +13,7 @@ import type { Installation, Installations } from '../install/installations.ts';
 import { tabs } from '../install/plan-subscriptions.ts';
 import { normalHost } from '../install/verify-portal.ts';
 import { claimedHost, readFrame } from './frame.ts';
+import { unknownInstallation } from './session.ts';
 
 export interface PageRouteDeps {
   installations: Installations;
@@ -34,6 +36,7 @@ const boundFreshMs = 600_000;
 type FrameCall = RequestContext & {
   query: Record<string, unknown>;
   params: Record<string, string>;
+  cookie(name: string): string | undefined;
   form: Record<string, unknown>;
 };
 
@@ -81,6 +84,18 @@ export function makePageRoutes(deps: PageRouteDeps): CallbackRoute[] {
       return { problem, ancestors };
     });
 
+  /**
+   * A frame that is loaded anew comes without its form. The page needs nothing of it: a session is given only to a proved user. Only a
+   * portal that has our app may frame it, whatever host the address names.
+   */
+  const reloaded = (call: FrameCall, page: PageName): Promise<CallbackAnswer> =>
+    shown([], async () => {
+      const claimed = claimedHost(call.query);
+      const host = claimed && (await installations.findKnownHost(claimed));
+      return { page, ancestors: host ? [`https://${host}`] : [] };
+    });
+
+  // The sentence of a refusal is shown to somebody whose portal is not known yet: a page without a script, of which nothing can be made.
   const framed = (call: FrameCall, show: () => Promise<CallbackAnswer>): Promise<CallbackAnswer> => {
     const host = claimedHost(call.query);
     const counted = () =>
@@ -131,20 +146,33 @@ export function makePageRoutes(deps: PageRouteDeps): CallbackRoute[] {
       summary: 'Return of the browser authorization (code and state), or a plain visit',
       handle: (call) =>
         call.query.code === undefined && claimedHost(call.query)
-          ? Promise.resolve(reloaded(call, 'app'))
-          : shown([], () => deps.codeGrant.finish(call.query, call.language)),
+          ? reloaded(call, 'app')
+          : shown([], async () => {
+              if (call.query.code !== undefined) await deps.rates.take('authorizeByAddress', call.address);
+              return deps.codeGrant.finish(call);
+            }),
+    },
+    {
+      method: 'get',
+      path: '/bitrix24/authorize',
+      summary: "Where an administrator's browser leaves for the portal's authorization (start); never in a frame",
+      handle: (call) =>
+        shown([], async () => {
+          await deps.rates.take('authorizeByAddress', call.address);
+          return deps.codeGrant.leave(call.query);
+        }),
     },
     {
       method: 'get',
       path: '/bitrix24/install',
       summary: 'The installation page again, when its frame is reloaded',
-      handle: (call) => Promise.resolve(reloaded(call, 'install')),
+      handle: (call) => reloaded(call, 'install'),
     },
     {
       method: 'get',
       path: '/bitrix24/placements/:placement',
       summary: 'A tab again, when its frame is reloaded',
-      handle: (call) => Promise.resolve(reloaded(call, 'tab')),
+      handle: (call) => reloaded(call, 'tab'),
     },
     {
       method: 'post',
@@ -153,9 +181,10 @@ export function makePageRoutes(deps: PageRouteDeps): CallbackRoute[] {
       handle: (call) =>
         framed(call, async () => {
           if (!tabs.some((tab) => tab === call.params.placement)) throw unknownPlacement();
-          const { host } = (await findOpened(call)) ?? readFrame(call.query, call.form);
+          const opened = await findOpened(call);
+          if (!opened) throw unknownInstallation();
           count('opened');
-          return { page: 'tab', ancestors: [`https://${host}`] };
+          return pageFor(opened, 'tab');
         }),
     },
   ];
@@ -180,13 +209,7 @@ async function takeEvent(
   if (installation) await appEvents.handleAppEvent(event, installation, form.data);
 }
 
-/** A frame that is loaded anew comes without its form. The page needs nothing of it: a session is given only to a proved user. */
-function reloaded(call: FrameCall, page: 'install' | 'app' | 'tab'): CallbackAnswer {
-  const host = claimedHost(call.query);
-  return { page, ancestors: host ? [`https://${host}`] : [] };
-}
-
-function pageFor(installation: Installation, page: 'install' | 'app'): CallbackAnswer {
+function pageFor(installation: Installation, page: PageName): CallbackAnswer {
   return { page, ancestors: [`https://${installation.host}`] };
 }
 
