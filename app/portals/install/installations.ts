@@ -87,8 +87,8 @@ export function makeInstallations({ db, secrets, clock }: { db: Database; secret
     async findKnownHost(host: string): Promise<string | null> {
       const [row] = await queryRows<{ host: string }>(
         db,
-        `select host from bitrix24_installations
-          where state <> 'uninstalled' and lower(host) in ($host, $host || ':443', $host || ':80') limit 1`,
+        `select portal_host as host from bitrix24_installations
+          where state <> 'uninstalled' and lower(portal_host) in ($host, $host || ':443', $host || ':80') limit 1`,
         { host: normalHost(host) },
       );
       return row?.host ?? null;
