@@ -246,26 +246,6 @@ describe('a forged installation', () => {
     expect(session.status).to.equal(403);
   });
 
-  it('a page that is loaded again may be framed by a portal that has the app, and by no other host that its address names', async () => {
-    for (const path of ['/bitrix24/app', '/bitrix24/install', '/bitrix24/placements/CRM_DEAL_DETAIL_TAB']) {
-      const policyFor = async (host: string) => {
-        const answer = await world.call(null, 'GET', `${path}?DOMAIN=${host}`);
-        expect(answer.status, path).to.equal(200);
-        return answer.headers.get('content-security-policy')?.match(/frame-ancestors [^;]+$/)?.[0];
-      };
-      expect(await policyFor(victim.host.toUpperCase())).to.equal(`frame-ancestors https://${victim.host}`);
-      for (const host of ['evil.example', attacker.host, `${victim.host}0`])
-        expect(await policyFor(host), host).to.equal("frame-ancestors 'none'");
-    }
-  });
-
-  it('a tab of a portal that does not have the app is a sentence, not the page', async () => {
-    const tab = at(ownApp.frame(), '/bitrix24/placements/CRM_DEAL_DETAIL_TAB');
-    const answer = await watch({ counted: refused }, () => driver.post(tab));
-    expect(answer.status).to.equal(404);
-    expect(answer.text).to.include('installation_unknown').and.not.include('<script');
-  });
-
   it('frames that are none: a page that people can read, in their language', async () => {
     const good = ownApp.frame();
     const without = (field: string): Frame => {

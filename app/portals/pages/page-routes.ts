@@ -2,7 +2,6 @@ import type { PageName } from '../../http/pages.ts';
 import type { RateLimits } from '../../http/rate-limits.ts';
 import type { CallbackAnswer, CallbackRoute, RequestContext } from '../../http/route.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { databaseProblem } from '../../lib/database-away.ts';
 import { AppError } from '../../lib/errors.ts';
 import { admitInstall } from '../install/admit-install.ts';
 import type { AppLifecycleEvents } from '../install/app-lifecycle-events.ts';
@@ -14,6 +13,8 @@ import { tabs } from '../install/plan-subscriptions.ts';
 import { normalHost } from '../install/verify-portal.ts';
 import { claimedHost, readFrame } from './frame.ts';
 import { unknownInstallation } from './session.ts';
+import { shown } from './shown.ts';
+import { makeVisitRoutes } from './visit-routes.ts';
 
 export interface PageRouteDeps {
   installations: Installations;
@@ -36,7 +37,6 @@ const boundFreshMs = 600_000;
 type FrameCall = RequestContext & {
   query: Record<string, unknown>;
   params: Record<string, string>;
-  cookie(name: string): string | undefined;
   form: Record<string, unknown>;
 };
 
@@ -75,25 +75,6 @@ export function makePageRoutes(deps: PageRouteDeps): CallbackRoute[] {
 
   const isStale = ({ boundAt }: Installation): boolean =>
     boundAt === null || deps.clock.now().getTime() - boundAt.getTime() > boundFreshMs;
-
-  /** People, not programs, look at these addresses: a failure is a page with its sentence. */
-  const shown = (ancestors: readonly string[], show: () => Promise<CallbackAnswer>): Promise<CallbackAnswer> =>
-    show().catch((error: unknown) => {
-      const problem = error instanceof AppError ? error : databaseProblem(error);
-      if (!problem) throw error;
-      return { problem, ancestors };
-    });
-
-  /**
-   * A frame that is loaded anew comes without its form. The page needs nothing of it: a session is given only to a proved user. Only a
-   * portal that has our app may frame it, whatever host the address names.
-   */
-  const reloaded = (call: FrameCall, page: PageName): Promise<CallbackAnswer> =>
-    shown([], async () => {
-      const claimed = claimedHost(call.query);
-      const host = claimed && (await installations.findKnownHost(claimed));
-      return { page, ancestors: host ? [`https://${host}`] : [] };
-    });
 
   // The sentence of a refusal is shown to somebody whose portal is not known yet: a page without a script, of which nothing can be made.
   const framed = (call: FrameCall, show: () => Promise<CallbackAnswer>): Promise<CallbackAnswer> => {
@@ -141,40 +122,6 @@ export function makePageRoutes(deps: PageRouteDeps): CallbackRoute[] {
         }),
     },
     {
-      method: 'get',
-      path: '/bitrix24/app',
-      summary: 'Return of the browser authorization (code and state), or a plain visit',
-      handle: (call) =>
-        call.query.code === undefined && claimedHost(call.query)
-          ? reloaded(call, 'app')
-          : shown([], async () => {
-              if (call.query.code !== undefined) await deps.rates.take('authorizeByAddress', call.address);
-              return deps.codeGrant.finish(call);
-            }),
-    },
-    {
-      method: 'get',
-      path: '/bitrix24/authorize',
-      summary: "Where an administrator's browser leaves for the portal's authorization (start); never in a frame",
-      handle: (call) =>
-        shown([], async () => {
-          await deps.rates.take('authorizeByAddress', call.address);
-          return deps.codeGrant.leave(call.query);
-        }),
-    },
-    {
-      method: 'get',
-      path: '/bitrix24/install',
-      summary: 'The installation page again, when its frame is reloaded',
-      handle: (call) => reloaded(call, 'install'),
-    },
-    {
-      method: 'get',
-      path: '/bitrix24/placements/:placement',
-      summary: 'A tab again, when its frame is reloaded',
-      handle: (call) => reloaded(call, 'tab'),
-    },
-    {
       method: 'post',
       path: '/bitrix24/placements/:placement',
       summary: 'Tab of a deal, contact or company card in the portal frame',
@@ -187,6 +134,7 @@ export function makePageRoutes(deps: PageRouteDeps): CallbackRoute[] {
           return pageFor(opened, 'tab');
         }),
     },
+    ...makeVisitRoutes(deps),
   ];
 }
 
