@@ -12,7 +12,7 @@ import { makeVisitorApi } from './bitrix24/visitor-api.ts';
 import type { OfflineQueue } from './events/offline.ts';
 import type { Metrics } from './http/metrics.ts';
 import type { RateLimits } from './http/rate-limits.ts';
-import { mintToken, readState, sessionSecretFrom, signState } from './http/tokens.ts';
+import { mintToken, sessionSecretFrom } from './http/tokens.ts';
 import type { JobQueue } from './jobs/queue.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Log } from './lib/log.ts';
@@ -28,6 +28,8 @@ import { makeRequestLog } from './portals/connection/request-log.ts';
 import { makeSetup } from './portals/connection/setup.ts';
 import { makeWebhookMove } from './portals/connection/webhook-move.ts';
 import { makeAppLifecycleEvents } from './portals/install/app-lifecycle-events.ts';
+import { makeAuthorizations } from './portals/install/authorizations.ts';
+import { callbackUrlsOf } from './portals/install/callback-urls.ts';
 import { makeCheckKeys } from './portals/install/check-keys.ts';
 import { makeClaimPortal } from './portals/install/claim-portal.ts';
 import { makeCodeGrant } from './portals/install/code-grant.ts';
@@ -180,11 +182,9 @@ export function composePortals(deps: PortalDeps) {
   const [firstKey] = config.encryptionKeys;
   const sessionSecret = config.jwtSecret ?? sessionSecretFrom(firstKey?.key ?? Buffer.alloc(0));
   const { sessions, admit } = composeVisitors(deps, reach, sessionSecret);
-  const state = {
-    sign: (tenantId: number) => signState(sessionSecret, tenantId),
-    read: (text: string) => readState(sessionSecret, text),
-  };
-  const codeGrant = makeCodeGrant({ applications, oauth, install, state });
+  const authorizations = makeAuthorizations({ db, secret: sessionSecret, secrets });
+  const authorizeUrl = () => callbackUrlsOf(config.publicUrl).authorize;
+  const codeGrant = makeCodeGrant({ applications, oauth, install, authorizations, authorizeUrl });
   const linkCodes = makeLinkCodes({ db, secrets, applications, connections });
   const identify = makeIdentifySender({ connections, secrets, installations, appEvents });
   const count = (result: string) => metrics.frames.inc({ result });

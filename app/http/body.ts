@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { bodyParser } from '@koa/bodyparser';
 import type Koa from 'koa';
 import qs from 'qs';
@@ -53,16 +54,10 @@ function parseForm(text: string): Record<string, unknown> {
 
 /** The fields of a multipart form as a query; files are none of ours. */
 async function readMultipart(ctx: Context): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of ctx.req as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > formBytes) throw Object.assign(new Error('The form is too large'), { status: 413 });
-    chunks.push(chunk);
-  }
+  const content = await readAtMost(ctx.req, formBytes);
   try {
     // Node's own parser, behind the interface of fetch.
-    const response = new Response(Buffer.concat(chunks), { headers: { 'content-type': ctx.get('content-type') } });
+    const response = new Response(content, { headers: { 'content-type': ctx.get('content-type') } });
     const fields = [...(await response.formData())].filter(
       (entry): entry is [string, string] => typeof entry[1] === 'string',
     );
@@ -70,6 +65,22 @@ async function readMultipart(ctx: Context): Promise<string> {
   } catch (cause) {
     throw Object.assign(new Error('The form cannot be parsed', { cause }), { status: 400 });
   }
+}
+
+/** Reads a whole body without ending the connection when it is too long: the caller is still sending, and is to read why. */
+function readAtMost(request: IncomingMessage, most: number): Promise<Uint8Array<ArrayBuffer>> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= most) chunks.push(chunk);
+      else reject(Object.assign(new Error('The form is too large'), { status: 413 }));
+    });
+    request.once('end', () => resolve(new Uint8Array(Buffer.concat(chunks))));
+    request.once('error', reject);
+    request.once('aborted', () => reject(Object.assign(new Error('The form was not sent whole'), { status: 400 })));
+  });
 }
 
 // A packed body that cannot be unpacked fails in the stream, with an error that knows no HTTP status.

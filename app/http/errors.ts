@@ -21,6 +21,8 @@ export async function answerErrors(ctx: Context, next: Koa.Next): Promise<void> 
     if (ctx.status === 404 && ctx.body === undefined) throw noSuchAddress(ctx);
   } catch (error) {
     const known = toAppError(error);
+    // What is still on its way is read to nothing: a connection that is ended while its caller sends shows no answer, but a reset.
+    if (known.status === 413) ctx.req.resume();
     if (known.code === internal.code) ctx.state.log.error({ err: error }, 'Внутренняя ошибка');
     answerError(ctx, known);
   }

@@ -73,6 +73,7 @@ export function mount({ routes, open, callbacks, authenticate, rates, visitors }
         form,
         query: { ...ctx.query },
         params: { ...ctx.params },
+        cookie: (name) => ctx.cookies.get(name),
       });
       await sendCallback(ctx, answer);
     });
@@ -119,6 +120,15 @@ async function note(
 async function sendCallback(ctx: Context, answer: CallbackAnswer): Promise<void> {
   if ('page' in answer) return sendPage(ctx, answer.page, answer.ancestors);
   if ('problem' in answer) return sendProblem(ctx, answer.problem, answer.ancestors);
+  if ('redirect' in answer) {
+    const { name, value, path, maxAgeSec, secure } = answer.cookie;
+    // By hand: behind a proxy the library takes the connection for an open one and refuses.
+    const cookie = `${name}=${value}; Path=${path}; Max-Age=${maxAgeSec}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
+    ctx.set('set-cookie', cookie);
+    ctx.set('cache-control', 'no-store');
+    ctx.redirect(answer.redirect);
+    return;
+  }
   ctx.status = answer.status;
   ctx.body = answer.text;
 }

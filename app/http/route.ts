@@ -117,7 +117,17 @@ const needOfRole: Record<Role, VisitorNeed> = { viewer: 'lists', user: 'edit', a
 export type CallbackAnswer =
   | { status: number; text: string }
   | { page: PageName; ancestors: readonly string[] }
-  | { problem: AppError; ancestors: readonly string[] };
+  | { problem: AppError; ancestors: readonly string[] }
+  | { redirect: string; cookie: CallbackCookie };
+
+/** A cookie of a page that is never framed: only the server reads it, and it comes back from links of other sites. */
+export interface CallbackCookie {
+  name: string;
+  value: string;
+  path: string;
+  maxAgeSec: number;
+  secure: boolean;
+}
 
 /** A route that Bitrix24 itself, or a page of its, calls: without a JWT; its handler proves the caller by other means. */
 export interface CallbackRoute {
@@ -130,6 +140,7 @@ export interface CallbackRoute {
       form: Record<string, unknown>;
       query: Record<string, unknown>;
       params: Record<string, string>;
+      cookie(name: string): string | undefined;
     },
   ): Promise<CallbackAnswer>;
 }

@@ -63,9 +63,18 @@ export function createServer(options: ServerOptions): Koa<RequestState> {
   return app;
 }
 
-/** Listens on `port` (0: any free one). */
-export async function listen(app: Koa<RequestState>, port: number, host: string): Promise<RunningServer> {
-  const server = createHttpServer(app.callback());
+/** How long a caller may take to send the head of a request, and the whole of it, in ms. Answers may take as long as they need. */
+const standardPatience = { headMs: 15_000, requestMs: 30_000 };
+
+/** Listens on `port` (0: any free one). A request that is not sent whole in time is ended with 408. */
+export async function listen(
+  app: Koa<RequestState>,
+  port: number,
+  host: string,
+  { headMs, requestMs } = standardPatience,
+): Promise<RunningServer> {
+  const times = { headersTimeout: headMs, requestTimeout: requestMs, connectionsCheckingInterval: headMs / 3 };
+  const server = createHttpServer(times, app.callback());
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {

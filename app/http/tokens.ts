@@ -1,4 +1,4 @@
-import { hkdfSync } from 'node:crypto';
+import { hkdfSync, randomUUID } from 'node:crypto';
 import jsonwebtoken from 'jsonwebtoken';
 import type { Role } from './route.ts';
 
@@ -26,25 +26,62 @@ export function sessionSecretFrom(key: Buffer): string {
   return Buffer.from(hkdfSync('sha256', key, 'axenta-bitrix24', 'page sessions', 32)).toString('base64');
 }
 
+const authorizationMinutes = 10;
+const startAudience = 'oauth-start';
 const stateAudience = 'oauth-state';
-const stateMinutes = 10;
 
-/** Signs the company that starts an authorization in the browser; it comes back with the portal's answer. */
-export function signState(secret: string, tenantId: number): string {
-  return jsonwebtoken.sign({ tenant: tenantId }, secret, {
-    algorithm: 'HS256',
-    audience: stateAudience,
-    expiresIn: stateMinutes * 60,
-  });
+/** Which company is to be connected with which portal, by an authorization in a browser. */
+export interface AuthorizationStart {
+  tenantId: number;
+  /** `host[:port]`. */
+  portal: string;
 }
 
-/** The company of a state that `signState` made, or null when it is forged, somebody else's, or too old. */
-export function readState(secret: string, state: string): number | null {
+/** What goes to the portal and comes back with its answer. */
+export interface AuthorizationState {
+  tenantId: number;
+  /** A digest of what the browser that went there keeps. */
+  browser: string;
+}
+
+export interface ReturnedState extends AuthorizationState {
+  /** A UUID of its own. */
+  id: string;
+  expiresAt: Date;
+}
+
+/** Signs the start of an authorization for ten minutes. */
+export function signStart(secret: string, { tenantId, portal }: AuthorizationStart): string {
+  return signFor(secret, startAudience, { tenant: tenantId, portal });
+}
+
+/** The start that `signStart` signed, or null when it is forged, somebody else's, or too old. */
+export function readStart(secret: string, text: string): AuthorizationStart | null {
+  const { tenant, portal } = readFor(secret, startAudience, text);
+  return typeof tenant === 'number' && typeof portal === 'string' ? { tenantId: tenant, portal } : null;
+}
+
+/** Signs what has to come back with the portal's answer, for ten minutes. */
+export function signState(secret: string, { tenantId, browser }: AuthorizationState): string {
+  return signFor(secret, stateAudience, { tenant: tenantId, browser, jti: randomUUID() });
+}
+
+/** The state that `signState` signed, or null when it is forged, somebody else's, or too old. */
+export function readState(secret: string, text: string): ReturnedState | null {
+  const { tenant, browser, jti, exp } = readFor(secret, stateAudience, text);
+  if (typeof tenant !== 'number' || typeof browser !== 'string' || jti === undefined || exp === undefined) return null;
+  return { tenantId: tenant, browser, id: jti, expiresAt: new Date(exp * 1000) };
+}
+
+function signFor(secret: string, audience: string, payload: object): string {
+  return jsonwebtoken.sign(payload, secret, { algorithm: 'HS256', audience, expiresIn: authorizationMinutes * 60 });
+}
+
+function readFor(secret: string, audience: string, text: string): jsonwebtoken.JwtPayload {
   try {
-    const payload = jsonwebtoken.verify(state, secret, { algorithms: ['HS256'], audience: stateAudience });
-    const tenant = (payload as { tenant?: unknown }).tenant;
-    return typeof tenant === 'number' ? tenant : null;
+    const payload = jsonwebtoken.verify(text, secret, { algorithms: ['HS256'], audience });
+    return typeof payload === 'string' ? {} : payload;
   } catch {
-    return null;
+    return {};
   }
 }

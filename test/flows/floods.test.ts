@@ -102,6 +102,26 @@ describe('a flood of installations with tokens that nobody gave', () => {
   });
 });
 
+describe('a company that asks without end', () => {
+  let world: World;
+  before(async () => {
+    world = await startWorld({ rates: { ...standardRates, apiByTenant: { points: 20, seconds: 60 } } });
+  });
+  after(() => world.stop());
+
+  it('is told to wait, while another company goes on', async () => {
+    const list = (token: string) => world.call(token, 'GET', '/api/objects');
+    const { token } = await world.addTenant();
+    const answers = await Promise.all(Array.from({ length: 40 }, () => list(token)));
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(refused).to.have.length(20);
+    expect(refused[0]?.body).to.include({ status: 'error', code: 'too_many_requests' });
+    expect(Number(refused[0]?.headers.get('retry-after'))).to.be.within(1, 60);
+    const other = await world.addTenant('ООО Василёк');
+    expect((await list(other.token)).status).to.equal(200);
+  });
+});
+
 describe('a caller who asks too often', () => {
   const context = story(standardRates);
   const { points } = standardRates.installByAddress;

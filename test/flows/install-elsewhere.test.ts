@@ -88,10 +88,13 @@ describe('the authorization in a browser', () => {
   const start = (portal: string) =>
     world.call(tenant.token, 'POST', '/api/integration/bitrix24/oauth/start', { portal });
 
-  /** The portal answers the logged-in administrator's browser with the way back. */
-  async function wayBack(authorizeUrl: string): Promise<string> {
-    const { headers } = await callHttps(authorizeUrl, world.portal.caPem);
-    return String(headers.location);
+  /** The administrator's browser leaves from our page; the portal answers it, logged in as it is, with the way back. */
+  async function leave(authorizeUrl: string): Promise<{ back: string; cookie: string; setCookie: string }> {
+    const left = await fetch(authorizeUrl, { redirect: 'manual' });
+    expect(left.status).to.equal(302);
+    const { headers } = await callHttps(String(left.headers.get('location')), world.portal.caPem);
+    const setCookie = String(left.headers.get('set-cookie'));
+    return { back: String(headers.location), cookie: String(setCookie.split(';')[0]), setCookie };
   }
 
   it('needs the application’s keys first', async () => {
@@ -102,19 +105,49 @@ describe('the authorization in a browser', () => {
     const app = driver.addApp(world.portal, { installUrl: null });
     await driver.storeKeys(tenant, app);
     const { body } = await start(world.portal.host);
-    const back = await wayBack(body.data.authorize_url);
-    const answer = await fetch(back);
+    const { back, cookie, setCookie } = await leave(body.data.authorize_url);
+    expect(setCookie).to.match(/^axenta_oauth=[\w-]{32}; Path=\/bitrix24; Max-Age=600; HttpOnly; SameSite=Lax$/);
+    const answer = await fetch(back, { headers: { cookie } });
     expect(answer.status).to.equal(200);
     expect(await answer.text()).to.equal('Портал Битрикс24 подключён. Эту вкладку можно закрыть');
     await driver.bound(tenant.token);
-    const again = await fetch(back);
-    expect(again.status).to.be.within(400, 502);
+    const asked = world.oauth.requests.length;
+    const again = await fetch(back, { headers: { cookie } });
+    expect(again.status).to.equal(400);
+    expect(await again.text()).to.include('oauth_state_stale');
+    expect(world.oauth.requests.length).to.equal(asked);
+  });
+
+  it('connects nothing when the way back is opened in another browser than the one that left', async () => {
+    const { body } = await start(world.portal.host);
+    const { back } = await leave(body.data.authorize_url);
+    const other = await leave(body.data.authorize_url);
+    const asked = world.oauth.requests.length;
+    for (const cookie of ['', other.cookie, 'axenta_oauth=', 'axenta_oauth=guessed']) {
+      const answer = await fetch(back, { headers: { cookie } });
+      expect(answer.status, cookie).to.equal(400);
+      expect(await answer.text()).to.include('oauth_state_stale');
+    }
+    expect(world.oauth.requests.length).to.equal(asked);
+    // The browser that left still may come back: nothing was used up.
+    expect((await fetch(other.back, { headers: { cookie: other.cookie } })).status).to.equal(200);
+  });
+
+  it('does not let a browser leave with a start that is forged, or with what only the portal should bring back', async () => {
+    const { body } = await start(world.portal.host);
+    const { back } = await leave(body.data.authorize_url);
+    const state = String(new URL(back).searchParams.get('state'));
+    for (const forged of ['', 'forged', state, String(tenant.token)]) {
+      const answer = await world.call(null, 'GET', `/bitrix24/authorize?start=${encodeURIComponent(forged)}`);
+      expect(answer.status, forged).to.equal(400);
+      expect(answer.headers.get('set-cookie')).to.equal(null);
+    }
   });
 
   it('refuses a state that is forged or somebody else’s', async () => {
     const answer = await world.call(null, 'GET', '/bitrix24/app?code=0123456789&state=forged');
     expect(answer.status).to.equal(400);
-    expect(answer.body).to.include('Ссылка авторизации устарела').and.to.include('oauth_state_stale');
+    expect(answer.body).to.include('Ссылка авторизации устарела, уже использована').and.to.include('oauth_state_stale');
   });
 
   it('tells a visitor where the app lives', async () => {

@@ -4,6 +4,8 @@ import { AppError } from '../../lib/errors.ts';
 export interface Addresses {
   events: string;
   install: string;
+  /** Where a browser leaves for a portal's authorization. */
+  authorize: string;
   tab(placement: string): string;
 }
 
@@ -14,6 +16,7 @@ export function callbackUrlsOf(publicUrl: string | undefined): Addresses {
   return {
     events: `${base}/events`,
     install: `${base}/install`,
+    authorize: `${base}/authorize`,
     tab: (placement) => `${base}/placements/${placement}`,
   };
 }

@@ -3,15 +3,26 @@ import type { ApplicationKeys, OAuth } from '../../bitrix24/oauth.ts';
 import type { CallbackAnswer } from '../../http/route.ts';
 import { AppError, invalidRequest, type Language } from '../../lib/errors.ts';
 import type { Applications } from '../connection/app-credentials.ts';
+import type { Authorizations } from './authorizations.ts';
 import type { Install } from './install.ts';
 
 export interface CodeGrantDeps {
   applications: Applications;
   oauth: OAuth;
   install: Install;
-  /** Signs what has to come back unchanged; read again only while it is fresh. */
-  state: { sign(tenantId: number): string; read(text: string): number | null };
+  authorizations: Authorizations;
+  /** Of our page that the browser leaves from. Throws `public_url_missing`. */
+  authorizeUrl(): string;
 }
+
+/** A browser that the portal sends back. */
+interface ReturningBrowser {
+  query: Record<string, unknown>;
+  cookie(name: string): string | undefined;
+  language: Language;
+}
+
+const keptCookie = 'axenta_oauth';
 
 export type CodeGrant = ReturnType<typeof makeCodeGrant>;
 
@@ -27,7 +38,7 @@ const returned = z.object({
  * of thirty seconds. Only for a company's own application: its secret proves that the portal is the company's. A marketplace application
  * belongs to everybody, and a link that somebody else made must not connect a stranger's portal.
  */
-export function makeCodeGrant({ applications, oauth, install, state }: CodeGrantDeps) {
+export function makeCodeGrant({ applications, oauth, install, authorizations, authorizeUrl }: CodeGrantDeps) {
   async function keysOf(tenantId: number): Promise<ApplicationKeys> {
     const keys = await applications.ofTenant(tenantId);
     if (!keys) throw noApplication();
@@ -35,19 +46,29 @@ export function makeCodeGrant({ applications, oauth, install, state }: CodeGrant
   }
 
   return {
-    /** Where to send the administrator's browser. Throws `application_not_set`. */
+    /** Where to send the administrator's browser: a page of ours, so that it is known again. Throws `application_not_set`. */
     async start(tenantId: number, portal: string): Promise<string> {
-      const { clientId } = await keysOf(tenantId);
-      const query = new URLSearchParams({ client_id: clientId, state: state.sign(tenantId) });
-      return `https://${portal}/oauth/authorize/?${query}`;
+      await keysOf(tenantId);
+      return `${authorizeUrl()}?${new URLSearchParams({ start: authorizations.signStart({ tenantId, portal }) })}`;
+    },
+
+    /** The browser leaves for the portal, and keeps what it is known by. The page is never framed, so a cookie reaches it again. */
+    async leave(query: Record<string, unknown>): Promise<CallbackAnswer> {
+      const start = authorizations.readStart(String(query.start ?? ''));
+      if (start === null) throw staleState();
+      const { clientId } = await keysOf(start.tenantId);
+      const { state, kept } = authorizations.leave(start.tenantId);
+      const redirect = `https://${start.portal}/oauth/authorize/?${new URLSearchParams({ client_id: clientId, state })}`;
+      const secure = authorizeUrl().startsWith('https:');
+      return { redirect, cookie: { name: keptCookie, value: kept, path: '/bitrix24', maxAgeSec: 600, secure } };
     },
 
     /** The browser is back. A plain visit, without a code, is told where the app lives. */
-    async finish(query: Record<string, unknown>, language: Language): Promise<CallbackAnswer> {
+    async finish({ query, cookie, language }: ReturningBrowser): Promise<CallbackAnswer> {
       if (query.code === undefined) return { problem: openFromPortal(), ancestors: [] };
       const parsed = returned.safeParse(query);
       if (!parsed.success) throw invalidRequest({ ru: 'Нет code или state', en: 'There is no code or state' });
-      const tenantId = state.read(parsed.data.state);
+      const tenantId = await authorizations.comeBack(parsed.data.state, cookie(keptCookie));
       if (tenantId === null) throw staleState();
       const keys = await keysOf(tenantId);
       const oauthUrl = oauth.urls.find((url) => url === `https://${parsed.data.server_domain}`) ?? oauth.urls[0];
@@ -99,8 +120,8 @@ function staleState(): AppError {
     code: 'oauth_state_stale',
     status: 400,
     text: {
-      ru: 'Ссылка авторизации устарела или чужая. Начните подключение заново',
-      en: "The authorization link has expired or is somebody else's. Start the connection anew",
+      ru: 'Ссылка авторизации устарела, уже использована или открыта в другом браузере. Начните подключение заново',
+      en: 'The authorization link has expired, was used already or belongs to another browser. Start the connection anew',
     },
   });
 }

@@ -9,6 +9,7 @@ import { accessPlace, refreshPlace } from '../connection/secret-places.ts';
 import { type InstallationState, portalTaken, statesBefore } from './installation-states.ts';
 import { type InstallationStep, makeInstallationSteps, type StepState } from './installation-steps.ts';
 import { makeServiceChain } from './service-chain.ts';
+import { normalHost } from './verify-portal.ts';
 
 /** The app in one portal. Holds no secret. */
 export interface Installation {
@@ -81,6 +82,17 @@ export function makeInstallations({ db, secrets, clock }: { db: Database; secret
 
     findByMember: (memberId: string, transaction?: Transaction) =>
       findBy('member_id = $memberId', { memberId }, transaction),
+
+    /** The host of a portal that has our app, by how a request writes it; null when none has. */
+    async findKnownHost(host: string): Promise<string | null> {
+      const [row] = await queryRows<{ host: string }>(
+        db,
+        `select portal_host as host from bitrix24_installations
+          where state <> 'uninstalled' and lower(portal_host) in ($host, $host || ':443', $host || ':80') limit 1`,
+        { host: normalHost(host) },
+      );
+      return row?.host ?? null;
+    },
 
     /** The installation that connects the company, working or not; null when it has none. */
     findByTenant: (tenantId: number, transaction?: Transaction) =>

@@ -1,7 +1,7 @@
+import type { PageName } from '../../http/pages.ts';
 import type { RateLimits } from '../../http/rate-limits.ts';
 import type { CallbackAnswer, CallbackRoute, RequestContext } from '../../http/route.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { databaseProblem } from '../../lib/database-away.ts';
 import { AppError } from '../../lib/errors.ts';
 import { admitInstall } from '../install/admit-install.ts';
 import type { AppLifecycleEvents } from '../install/app-lifecycle-events.ts';
@@ -12,6 +12,9 @@ import type { Installation, Installations } from '../install/installations.ts';
 import { tabs } from '../install/plan-subscriptions.ts';
 import { normalHost } from '../install/verify-portal.ts';
 import { claimedHost, readFrame } from './frame.ts';
+import { unknownInstallation } from './session.ts';
+import { shown } from './shown.ts';
+import { makeVisitRoutes } from './visit-routes.ts';
 
 export interface PageRouteDeps {
   installations: Installations;
@@ -73,14 +76,7 @@ export function makePageRoutes(deps: PageRouteDeps): CallbackRoute[] {
   const isStale = ({ boundAt }: Installation): boolean =>
     boundAt === null || deps.clock.now().getTime() - boundAt.getTime() > boundFreshMs;
 
-  /** People, not programs, look at these addresses: a failure is a page with its sentence. */
-  const shown = (ancestors: readonly string[], show: () => Promise<CallbackAnswer>): Promise<CallbackAnswer> =>
-    show().catch((error: unknown) => {
-      const problem = error instanceof AppError ? error : databaseProblem(error);
-      if (!problem) throw error;
-      return { problem, ancestors };
-    });
-
+  // The sentence of a refusal is shown to somebody whose portal is not known yet: a page without a script, of which nothing can be made.
   const framed = (call: FrameCall, show: () => Promise<CallbackAnswer>): Promise<CallbackAnswer> => {
     const host = claimedHost(call.query);
     const counted = () =>
@@ -126,38 +122,19 @@ export function makePageRoutes(deps: PageRouteDeps): CallbackRoute[] {
         }),
     },
     {
-      method: 'get',
-      path: '/bitrix24/app',
-      summary: 'Return of the browser authorization (code and state), or a plain visit',
-      handle: (call) =>
-        call.query.code === undefined && claimedHost(call.query)
-          ? Promise.resolve(reloaded(call, 'app'))
-          : shown([], () => deps.codeGrant.finish(call.query, call.language)),
-    },
-    {
-      method: 'get',
-      path: '/bitrix24/install',
-      summary: 'The installation page again, when its frame is reloaded',
-      handle: (call) => Promise.resolve(reloaded(call, 'install')),
-    },
-    {
-      method: 'get',
-      path: '/bitrix24/placements/:placement',
-      summary: 'A tab again, when its frame is reloaded',
-      handle: (call) => Promise.resolve(reloaded(call, 'tab')),
-    },
-    {
       method: 'post',
       path: '/bitrix24/placements/:placement',
       summary: 'Tab of a deal, contact or company card in the portal frame',
       handle: (call) =>
         framed(call, async () => {
           if (!tabs.some((tab) => tab === call.params.placement)) throw unknownPlacement();
-          const { host } = (await findOpened(call)) ?? readFrame(call.query, call.form);
+          const opened = await findOpened(call);
+          if (!opened) throw unknownInstallation();
           count('opened');
-          return { page: 'tab', ancestors: [`https://${host}`] };
+          return pageFor(opened, 'tab');
         }),
     },
+    ...makeVisitRoutes(deps),
   ];
 }
 
@@ -180,13 +157,7 @@ async function takeEvent(
   if (installation) await appEvents.handleAppEvent(event, installation, form.data);
 }
 
-/** A frame that is loaded anew comes without its form. The page needs nothing of it: a session is given only to a proved user. */
-function reloaded(call: FrameCall, page: 'install' | 'app' | 'tab'): CallbackAnswer {
-  const host = claimedHost(call.query);
-  return { page, ancestors: host ? [`https://${host}`] : [] };
-}
-
-function pageFor(installation: Installation, page: 'install' | 'app'): CallbackAnswer {
+function pageFor(installation: Installation, page: PageName): CallbackAnswer {
   return { page, ancestors: [`https://${installation.host}`] };
 }
 

@@ -140,7 +140,8 @@ function isGuestRefusal(error: unknown): boolean {
   return error instanceof Bitrix24Error && error.code.toLowerCase() === 'allowed_only_intranet_user';
 }
 
-function unknownInstallation(): AppError {
+/** The portal does not have our app. */
+export function unknownInstallation(): AppError {
   return new AppError({
     code: 'installation_unknown',
     status: 404,
