@@ -36,14 +36,16 @@ export async function comeToRest(world: SoakWorld, decision: HeldDecision): Prom
   );
 }
 
-/** What limits, faults and outages make wait is due now. A create without an answer waits on: the portal may be working on it. */
+/**
+ * What limits, faults and outages make wait is due now. A create without an answer waits on for a while: the portal may be working on it.
+ */
 async function skipWaits({ sql }: SoakWorld): Promise<void> {
   await sql('update portal_limits set blocked_until = null, level = 0');
   await sql('update sync_faults set next_try_at = now() where ended_at is null and next_try_at > now()');
   await sql('update bitrix24_connections set paused_until = now() where paused_until > now()');
   await sql(
     `update sync_queue set due_at = now()
-      where create_sent_at is null and due_at > now()
+      where (create_sent_at is null or create_sent_at < now() - interval '5 seconds') and due_at > now()
         and (tenant_id, entity, side, record_id) in (
           select tenant_id, entity, side, record_id from sync_queue where due_at > now() order by 1, 2, 3, 4 for update skip locked)`,
   );
