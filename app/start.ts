@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { type App, type ComposeOptions, compose } from './compose.ts';
+import { readFirstLines } from './first-lines.ts';
 import { listen } from './http/server.ts';
 import { startCron } from './jobs/cron.ts';
 import { lanesFor } from './jobs/lanes.ts';
@@ -53,6 +54,9 @@ export async function startApp(
       port = server.port;
     }
     log.info({ operation: 'start', role: config.role, port }, 'Приложение запущено');
+    if (port !== null) {
+      for (const line of await readFirstLines(app.db, config, port)) log.info({ operation: 'start' }, line);
+    }
     return { port, stop };
   } catch (error) {
     await stop();

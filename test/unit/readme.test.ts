@@ -28,7 +28,9 @@ describe('README.md', () => {
 
   it('names scripts, files and folders that exist', () => {
     const { scripts } = JSON.parse(read('package.json'));
-    for (const [, name] of readme.matchAll(/npm (?:run )?(demo|start|test|company|token|check|format|build)\b/g))
+    for (const [, name] of readme.matchAll(
+      /npm (?:run )?(demo|start|test|company|token|migrate|try:deploy|check|format|build)\b/g,
+    ))
       expect(scripts).to.have.property(String(name));
     const named = [...readme.matchAll(/^\| `([\w./-]+\/)` \|/gm)].map(([, folder]) => String(folder));
     expect(named).to.not.be.empty;
