@@ -31,7 +31,7 @@ function explain(error: unknown): unknown {
   if (error instanceof ConfigError || error instanceof NoEmbeddedPostgres) return error.message;
   const { code, port } = error as { code?: string; port?: number };
   if (code !== 'EADDRINUSE') return error;
-  return `Порт ${port} занят: задайте другой в PORT / Port ${port} is taken: choose another in PORT`;
+  return `Порт ${port} занят: задайте другой в PORT или METRICS_PORT / Port ${port} is taken: choose another in PORT or METRICS_PORT`;
 }
 
 main().catch((error: unknown) => {

@@ -47,6 +47,10 @@ export async function startApp(
     // Ended last: connections that do not answer any more are closed by it.
     stops.unshift(() => listener.stop());
     if (config.role !== 'web') await startWork(app, config, log, stops);
+    if (app.probes) {
+      const server = await listen(app.probes.server, app.probes.port, config.host);
+      stops.push(() => server.close(graceMs));
+    }
     let port: number | null = null;
     if (config.role !== 'worker') {
       const server = await listen(app.http, config.port, config.host);
