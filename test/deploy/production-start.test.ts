@@ -1,11 +1,17 @@
-import { existsSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
 import { type Running, run } from '../support/child.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { findFreePort } from '../support/free-port.ts';
+import { environmentOf, healthCheckOf, valuesOf } from './dockerfile.ts';
+import { copyFinalStage, finalStage } from './image-folder.ts';
 import { copySources, linkProductionPackages, root } from './production-copy.ts';
 import { ask, productionEnvironment, serve, tool } from './served-app.ts';
+
+/** The user without rights that every Unix has. */
+const nobody = 65_534;
 
 describe('a server without development packages', function () {
   this.timeout(120_000);
@@ -99,6 +105,25 @@ describe('a server without development packages', function () {
     writeFileSync(path.join(folder, 'app', 'newer.ts'), 'export const newer = true;\n');
     app = await serve(folder, env);
     expect(app.output).to.include('dist/ was built from other sources');
+  });
+
+  it('runs as its image does: what the Dockerfile copies and no more, as a user who may write nothing there', async () => {
+    if (app) await stop(app);
+    const image = mkdtempSync(path.join(os.tmpdir(), 'axenta-image-'));
+    chmodSync(image, 0o755);
+    copyFinalStage(folder, image);
+    const stage = finalStage();
+    const [command] = valuesOf(stage, 'CMD') as [string[]];
+    const inImage = { ...environmentOf(stage), ...env, METRICS_PORT: String(await findFreePort()) };
+    // Only root can run it as another user.
+    app = await serve(image, inImage, { command, uid: process.getuid?.() === 0 ? nobody : undefined });
+    const [program = '', ...args] = healthCheckOf(stage);
+    expect((await run(program, args, { cwd: image, env: inImage })).code).to.equal(0);
+    expect((await ask(env, '/')).status).to.equal(200);
+    await stop(app);
+    app = undefined;
+    expect((await run(program, args, { cwd: image, env: inImage })).code).to.equal(1);
+    rmSync(image, { recursive: true });
   });
 
   it('says what to do when nothing is built', async () => {

@@ -17,9 +17,13 @@ export async function productionEnvironment(databaseUrl: string): Promise<Record
 }
 
 /** Starts the server of a folder and waits until it is ready. Throws with what it said when it ends or is not ready in time. */
-export async function serve(folder: string, env: Record<string, string>, command = ['npm', 'start']): Promise<Running> {
+export async function serve(
+  folder: string,
+  env: Record<string, string>,
+  { command = ['npm', 'start'], uid }: { command?: readonly string[]; uid?: number | undefined } = {},
+): Promise<Running> {
   const [program = '', ...args] = command;
-  const app = start(program, args, { cwd: folder, env });
+  const app = start(program, args, { cwd: folder, env, uid });
   let hasEnded = false;
   const ended = app.ended.finally(() => {
     hasEnded = true;

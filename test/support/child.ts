@@ -10,6 +10,8 @@ export interface RunOptions {
   cwd: string;
   /** All that the program finds in its environment besides the path and the home folder. */
   env?: Record<string, string>;
+  /** Whom it runs as, when that is not us. */
+  uid?: number | undefined;
 }
 
 export interface Running {
@@ -22,13 +24,14 @@ export interface Running {
 }
 
 /** Starts a program in a group of its own. */
-export function start(command: string, args: readonly string[], { cwd, env = {} }: RunOptions): Running {
+export function start(command: string, args: readonly string[], { cwd, env = {}, uid }: RunOptions): Running {
   const { PATH, HOME } = process.env;
   const child: ChildProcess = spawn(command, args, {
     cwd,
     env: { PATH, HOME, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
+    ...(uid !== undefined && { uid, gid: uid }),
   });
   const seen = { code: null, output: '', errors: '' } as Ended;
   child.stdout?.on('data', (chunk) => {
