@@ -42,9 +42,14 @@ export async function finishErasure(db: Database, tenantId: number): Promise<voi
   });
 }
 
+/** Who opened our pages there, and what was asked of the portal. */
+const ownTables: readonly string[] = ['portal_people', 'bitrix24_requests'];
+
 async function forgetValues(db: Database, tenantId: number, host: string, transaction: Transaction): Promise<void> {
   await forgetFormerPortal(db, tenantId, transaction);
   await eraseJournalValues(db, tenantId, transaction);
   await eraseFaultTexts(db, tenantId, transaction);
   await eraseFormerValues(db, tenantId, host, transaction);
+  for (const table of ownTables)
+    await queryRows(db, `delete from ${table} where tenant_id = $tenantId`, { tenantId }, transaction);
 }
