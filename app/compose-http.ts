@@ -8,6 +8,7 @@ import { makeReceive } from './events/receive.ts';
 import { makeEventRoutes } from './events/routes.ts';
 import { makeKeySet } from './http/key-set.ts';
 import type { Metrics } from './http/metrics.ts';
+import { createProbeServer } from './http/probes.ts';
 import type { RateLimits } from './http/rate-limits.ts';
 import { createServer } from './http/server.ts';
 import { makeCardRoutes } from './integration/card-routes.ts';
@@ -61,12 +62,34 @@ export function composeHttp(deps: HttpDeps) {
     auth: {
       secret: portals.sessionSecret,
       keySet: config.jwksUrl ? makeKeySet(config.jwksUrl, clock) : undefined,
+      rules: config.jwtRules,
       isKnown: (tenantId, installation) => isKnown(db, tenantId, installation),
     },
     ...{ rates, trustedProxies: config.trustedProxies },
     visitors: { admit: portals.admit, note: (caller, route, params) => noteAction(db, caller, route, params) },
     ready: () => isMigrated(db),
+    measures: measuresOf(config),
   });
+}
+
+/** Builds what METRICS_PORT answers; null without one. */
+export function composeProbes({
+  config,
+  db,
+  clock,
+  log,
+  metrics,
+}: Pick<HttpDeps, 'config' | 'db' | 'clock' | 'log' | 'metrics'>) {
+  const { port, token } = config.metrics;
+  if (port === undefined) return null;
+  const measures = token === undefined ? 'open' : { token };
+  return { port, server: createProbeServer({ log, clock, metrics, measures, ready: () => isMigrated(db) }) };
+}
+
+/** Who may see the measures on the public port: where they have a port of their own, no caller. */
+function measuresOf({ metrics: { port, token, isOpen } }: Config): 'open' | 'none' | { token: string } {
+  if (isOpen) return 'open';
+  return token === undefined || port !== undefined ? 'none' : { token };
 }
 
 function routesOf({ db, clock, portals, runSql, bucket }: HttpDeps) {

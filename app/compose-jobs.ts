@@ -12,6 +12,7 @@ import type { DueCheck } from './jobs/due-check.ts';
 import type { JobQueue, TaskContext } from './jobs/queue.ts';
 import type { Handlers } from './jobs/worker.ts';
 import { dropOldDays } from './portals/connection/request-days.ts';
+import { finishErasure } from './portals/install/erase-portal.ts';
 import type { SyncDeps } from './sync/deps.ts';
 import { makeReconcile } from './sync/reconcile.ts';
 import { makeReconcileJob } from './sync/reconcile-job.ts';
@@ -51,6 +52,7 @@ export function composeJobs(deps: JobDeps) {
 }
 
 function handlersOf({ syncDeps, portals, queue, dueCheck, patience }: JobDeps): Handlers {
+  const { db } = syncDeps;
   const { connections, health } = portals;
   const reconcileJob = makeReconcileJob({
     ...{ wakeDue: dueCheck.wakeDue, markSlow: connections.markSlow },
@@ -61,7 +63,10 @@ function handlersOf({ syncDeps, portals, queue, dueCheck, patience }: JobDeps): 
   const search = (name: SearchName) => (tenantId: number, context: TaskContext) =>
     searching.run(name, tenantId, context);
   return {
-    reconcile: reconcileJob,
+    async reconcile(tenantId, context) {
+      await finishErasure(db, tenantId);
+      await reconcileJob(tenantId, context);
+    },
     reconcile_bulk: reconcileJob,
     reconcile_slow: reconcileJob,
     sweep: search('sweep'),

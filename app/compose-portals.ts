@@ -120,7 +120,7 @@ function composeAccess({ config, db, clock, log, secrets, agents, limits }: Port
 
 /** Builds the sessions of the pages in portals, and what their visitors may do. */
 function composeVisitors(
-  { db, clock, secrets, rates }: PortalDeps,
+  { config, db, clock, secrets, rates }: PortalDeps,
   { installations, proofs, visitorOf }: ReturnType<typeof composeAccess>,
   sessionSecret: string,
 ) {
@@ -129,7 +129,7 @@ function composeVisitors(
     ...{ installations, oauth: proofs.visitors, secrets, clock, people: makePeople(db) },
     whoAmI: rememberProfiles(whoAmI, { clock, digest: secrets.digest }),
     rulesOf: async (tenantId) => (await readSettings({ db }, tenantId)).portal_access,
-    mint: (claims, hours) => mintToken(sessionSecret, claims, hours),
+    mint: (claims, hours) => mintToken(sessionSecret, claims, hours, config.jwtRules),
   });
   const checkCard = makeCardCheck({
     ...{ installations, clock, digest: secrets.digest },

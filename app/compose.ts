@@ -3,7 +3,7 @@ import type { Config } from '../config/config.ts';
 import { makeAgents } from './bitrix24/agents.ts';
 import type { BucketSize, RunSql } from './bitrix24/limits/bucket.ts';
 import { makeLimits } from './bitrix24/limits/limits.ts';
-import { composeHttp } from './compose-http.ts';
+import { composeHttp, composeProbes } from './compose-http.ts';
 import { composeJobs } from './compose-jobs.ts';
 import { composePortals } from './compose-portals.ts';
 import { makeMetrics } from './http/metrics.ts';
@@ -74,6 +74,7 @@ export function compose(config: Config, databaseUrl: string, log: Log, options: 
       worker: { [syncChannel]: dueCheck.hear },
       onMissed: () => portals.clients.forget(null),
     },
+    probes: composeProbes({ config, db, clock, log, metrics }),
     http: composeHttp({ config, db, clock, log, metrics, portals, runSql, bucket, rates }),
     ...composeJobs({ config, syncDeps, portals, queue, dueCheck, patience: options.patience }),
     async close(): Promise<void> {

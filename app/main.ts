@@ -1,4 +1,5 @@
 import { ConfigError, loadConfig } from '../config/config.ts';
+import { NoEmbeddedPostgres } from '../config/embedded-binaries.ts';
 import { openDatabaseUrl } from '../config/open-database.ts';
 import { makeLog } from './lib/log.ts';
 import { type RunningApp, startApp } from './start.ts';
@@ -27,10 +28,10 @@ async function main(): Promise<void> {
 }
 
 function explain(error: unknown): unknown {
-  if (error instanceof ConfigError) return error.message;
+  if (error instanceof ConfigError || error instanceof NoEmbeddedPostgres) return error.message;
   const { code, port } = error as { code?: string; port?: number };
   if (code !== 'EADDRINUSE') return error;
-  return `Порт ${port} занят: задайте другой в PORT / Port ${port} is taken: choose another in PORT`;
+  return `Порт ${port} занят: задайте другой в PORT или METRICS_PORT / Port ${port} is taken: choose another in PORT or METRICS_PORT`;
 }
 
 main().catch((error: unknown) => {

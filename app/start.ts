@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { type App, type ComposeOptions, compose } from './compose.ts';
+import { readFirstLines } from './first-lines.ts';
 import { listen } from './http/server.ts';
 import { startCron } from './jobs/cron.ts';
 import { lanesFor } from './jobs/lanes.ts';
@@ -46,6 +47,10 @@ export async function startApp(
     // Ended last: connections that do not answer any more are closed by it.
     stops.unshift(() => listener.stop());
     if (config.role !== 'web') await startWork(app, config, log, stops);
+    if (app.probes) {
+      const server = await listen(app.probes.server, app.probes.port, config.host);
+      stops.push(() => server.close(graceMs));
+    }
     let port: number | null = null;
     if (config.role !== 'worker') {
       const server = await listen(app.http, config.port, config.host);
@@ -53,6 +58,9 @@ export async function startApp(
       port = server.port;
     }
     log.info({ operation: 'start', role: config.role, port }, 'Приложение запущено');
+    if (port !== null) {
+      for (const line of await readFirstLines(app.db, config, port)) log.info({ operation: 'start' }, line);
+    }
     return { port, stop };
   } catch (error) {
     await stop();

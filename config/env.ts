@@ -20,8 +20,11 @@ export const variables = {
   DATABASE_URL: { meaning: 'PostgreSQL 14 or newer; unset: the embedded one in DATA_DIR', secret: true },
   DATA_DIR: { meaning: 'where the embedded database and generated secrets are kept', byDefault: '.data' },
   ROLE: { meaning: 'all, web (HTTP only) or worker (synchronisation only)', byDefault: 'all' },
-  JWT_SECRET: { meaning: 'HS256 secret of the callers’ tokens, 32 characters or more', secret: true },
+  JWT_SECRET: { meaning: 'HS256 secret of the callers’ tokens, 32 random bytes or more', secret: true },
   JWT_JWKS_URL: { meaning: 'key set for RS256 and ES256 tokens; goes before JWT_SECRET' },
+  JWT_ISSUER: { meaning: 'set: the iss that every token must have' },
+  JWT_AUDIENCE: { meaning: 'set: the aud that every token must have' },
+  JWT_MAX_AGE_HOURS: { meaning: 'the longest life of a token that is accepted', byDefault: '24' },
   ENCRYPTION_KEYS: { meaning: 'id:base64 of 32 bytes, comma between; the first encrypts', secret: true },
   BITRIX24_CLIENT_ID: { meaning: 'application id of the marketplace application' },
   BITRIX24_CLIENT_SECRET: { meaning: 'its secret', secret: true },
@@ -43,6 +46,14 @@ export const variables = {
   },
   LOG_LEVEL: { meaning: 'trace, debug, info, warn, error or fatal', byDefault: 'info' },
   LOG_FORMAT: { meaning: 'text or json', byDefault: 'text' },
+  METRICS_PORT: {
+    meaning: 'port of its own for /metrics, /healthz and /readyz, for workers too; keep it off the internet',
+  },
+  METRICS_TOKEN: {
+    meaning:
+      'bearer token of /metrics, 16 characters or more, no blanks; with neither port nor token production serves none',
+    secret: true,
+  },
   SWEEP_INTERVAL_SEC: { meaning: 'seconds between two sweeps of a portal, 1 or more', byDefault: '600' },
   SYNC_CONCURRENCY: {
     meaning:

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type Config, ConfigError, loadConfig } from '../../config/config.ts';
+import { NoEmbeddedPostgres } from '../../config/embedded-binaries.ts';
 import { openDatabaseUrl } from '../../config/open-database.ts';
 import { makeLog } from '../lib/log.ts';
 import { connectDatabase, type Database } from '../models/database.ts';
@@ -19,6 +20,9 @@ export interface Command {
 export interface CommandContext {
   config: Config;
   db: Database;
+  databaseUrl: string;
+  /** Names of the migrations that this command has applied before it began. */
+  applied: readonly string[];
 }
 
 /** Why a command does not do what it was asked to: shown to people as it is, in both languages. */
@@ -37,16 +41,16 @@ export async function runCommand(command: Command, argv: readonly string[]): Pro
     const server = await openDatabaseUrl(config);
     const db = connectDatabase(server.url, log, 2);
     try {
-      await migrate(db);
-      console.log(await run({ config, db }));
+      const applied = await migrate(db);
+      console.log(await run({ config, db, databaseUrl: server.url, applied }));
       return 0;
     } finally {
       await db.close();
       await server.stop();
     }
   } catch (error) {
-    const isExpected = error instanceof ConfigError || error instanceof CommandRefused;
-    console.error(isExpected ? error.message : error);
+    const expected = [ConfigError, CommandRefused, NoEmbeddedPostgres];
+    console.error(expected.some((kind) => error instanceof kind) ? (error as Error).message : error);
     return 1;
   }
 }

@@ -2,8 +2,10 @@ import { mintToken } from '../http/tokens.ts';
 import { queryRows } from '../models/database.ts';
 import { runCommand } from './command.ts';
 
-const usage = `Создаёт компанию и печатает её номер и первый токен администратора (24 часа).
-Creates a company and prints its id and a first administrator's token (24 hours).
+const firstHours = 24;
+
+const usage = `Создаёт компанию и печатает её номер и первый токен администратора (${firstHours} часа).
+Creates a company and prints its id and a first administrator's token (${firstHours} hours).
 
   npm run company -- --name "ООО Ромашка"`;
 
@@ -22,7 +24,9 @@ process.exitCode = await runCommand(
         );
         if (!company) throw new Error('The company was not stored');
         const claims = { tenantId: company.id, role: 'admin', subject: 'cli' } as const;
-        const token = config.jwtSecret ? mintToken(config.jwtSecret, claims, 24) : '(JWT_JWKS_URL)';
+        const { jwtSecret, jwtRules } = config;
+        const hours = Math.min(firstHours, jwtRules.maxAgeHours);
+        const token = jwtSecret ? mintToken(jwtSecret, claims, hours, jwtRules) : '(JWT_JWKS_URL)';
         return `Компания / company: ${company.id}\nТокен / token:\n${token}`;
       };
     },

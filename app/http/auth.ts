@@ -1,34 +1,22 @@
 import { createSecretKey } from 'node:crypto';
 import type Koa from 'koa';
 import jwt from 'koa-jwt';
-import { z } from 'zod';
 import { AppError, type Text } from '../lib/errors.ts';
 import type { Context } from './errors.ts';
 import type { KeySet } from './key-set.ts';
 import { type Caller, type Identity, type Role, roles, type Visitor } from './route.ts';
+import { type Claims, checkClaims, defaultRules, type TokenRules, wrongClaims } from './token-claims.ts';
 
 export interface AuthOptions {
   /** HS256: the callers' own tokens, unless there is a key set, and the sessions of the embedded pages. */
   secret: string;
   /** RS256 and ES256, by this key set. HS256 is then left to the pages' sessions. */
   keySet?: KeySet | undefined;
+  /** What every token must say of itself; a life of at most a day when absent. */
+  rules?: TokenRules;
   /** Whether the company of a token is known here, and its installation, if it names one, is not uninstalled. */
   isKnown(tenantId: number, installation: number | null): Promise<boolean>;
 }
-
-const claims = z.object({
-  // Kept beside each run that its bearer starts.
-  sub: z
-    .string()
-    .min(1)
-    .max(255)
-    .regex(/^\P{Cc}+$/u),
-  tenant_id: z.number().int().min(1).max(2_147_483_647),
-  role: z.enum(roles),
-  installation: z.number().int().positive().optional(),
-  exp: z.number().optional(),
-  administrator: z.boolean().optional(),
-});
 
 /** Makes the check of a request's JWT; returns who calls. Throws AppError 401 or 403, or 503 when the key set cannot be read. */
 export function makeAuthenticate(options: AuthOptions): (ctx: Context) => Promise<Identity> {
@@ -37,25 +25,20 @@ export function makeAuthenticate(options: AuthOptions): (ctx: Context) => Promis
     await check(ctx as never, async () => undefined).catch((error: unknown) => {
       throw refuse(ctx, error);
     });
-    const parsed = claims.safeParse((ctx.state as { user?: unknown }).user);
-    if (!parsed.success) throw unauthorized(ctx, wrongClaims);
-    const { sub, tenant_id: tenantId, role, installation, exp } = parsed.data;
-    const visitor = visitorOf(parsed.data);
+    const claims = checkClaims((ctx.state as { user?: unknown }).user, options.rules ?? defaultRules, Date.now());
+    if ('code' in claims) throw unauthorized(ctx, claims);
+    const { sub, tenant_id: tenantId, role, installation, exp } = claims;
+    const visitor = visitorOf(claims);
     if (installation !== undefined && visitor === null) throw unauthorized(ctx, wrongClaims);
     // Only this server holds the secret of the sessions.
     if (options.keySet && isSymmetric(ctx) && installation === undefined) throw refuse(ctx, null);
     if (!(await options.isKnown(tenantId, installation ?? null))) throw new AppError({ ...unknownTenant, status: 403 });
-    return { tenantId, subject: sub, role, visitor, expiresAt: exp === undefined ? null : new Date(exp * 1000) };
+    return { tenantId, subject: sub, role, visitor, expiresAt: new Date(exp * 1000) };
   };
 }
 
 /** Only sessions of the pages name an installation, and their `sub` ends with the portal's user. */
-function visitorOf({
-  sub,
-  installation,
-  role,
-  administrator = role === 'admin',
-}: z.output<typeof claims>): Visitor | null {
+function visitorOf({ sub, installation, role, administrator = role === 'admin' }: Claims): Visitor | null {
   const [, memberId, id] = /^bitrix24:([\w-]+):(\d{1,9})$/.exec(sub) ?? [];
   if (installation === undefined || memberId === undefined) return null;
   return { installation, memberId, userId: Number(id), isAdministrator: administrator };
@@ -126,13 +109,6 @@ const invalid: { code: string; text: Text } = {
   text: {
     ru: 'Токен не принят: подпись или формат неверны. Нужен заголовок Authorization: Bearer <JWT>',
     en: 'The token is refused: its signature or form is wrong. Send the header Authorization: Bearer <JWT>',
-  },
-};
-const wrongClaims: { code: string; text: Text } = {
-  code: 'invalid_token',
-  text: {
-    ru: 'В токене нужны sub (строка), tenant_id (целое число) и role (admin, user или viewer)',
-    en: 'The token needs sub (a string), tenant_id (an integer) and role (admin, user or viewer)',
   },
 };
 const unknownTenant: { code: string; text: Text } = {

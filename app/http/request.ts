@@ -6,6 +6,9 @@ import { makeCallerAddress, type TrustedProxies } from './caller-address.ts';
 import type { Context } from './errors.ts';
 import type { Metrics } from './metrics.ts';
 
+/** Asked every few seconds: what they say is told by other lines already. */
+const probes = new Set(['GET /healthz', 'GET /readyz', 'GET /metrics']);
+
 /** Gives every request an id, a log of its own and a language, and writes one line when it has been answered. */
 export function followRequests(deps: { log: Log; clock: Clock; metrics: Metrics; trustedProxies: TrustedProxies }) {
   const { log, clock, metrics, trustedProxies } = deps;
@@ -25,7 +28,12 @@ export function followRequests(deps: { log: Log; clock: Clock; metrics: Metrics;
     metrics.requests.observe({ operation, status: String(ctx.status) }, duration / 1000);
     const line = { operation, status: ctx.status, duration_ms: duration, result: ctx.status < 400 ? 'ok' : 'error' };
     const code = (ctx.body as { code?: string } | undefined)?.code;
-    const level = ctx.status >= 500 ? 'error' : operation.endsWith('unknown') ? 'debug' : 'info';
-    ctx.state.log[level]({ ...line, ...(code && { code }) }, `${ctx.method} ${ctx.path}`);
+    ctx.state.log[levelOf(operation, ctx.status)]({ ...line, ...(code && { code }) }, `${ctx.method} ${ctx.path}`);
   };
+}
+
+function levelOf(operation: string, status: number): 'debug' | 'info' | 'error' {
+  if (probes.has(operation)) return 'debug';
+  if (status >= 500) return 'error';
+  return operation.endsWith('unknown') ? 'debug' : 'info';
 }

@@ -9,19 +9,18 @@ import type { Log } from '../lib/log.ts';
 import { type AuthOptions, makeAuthenticate } from './auth.ts';
 import type { TrustedProxies } from './caller-address.ts';
 import { answerErrors, type RequestState } from './errors.ts';
-import type { Metrics } from './metrics.ts';
 import { mount, refuseWrongMethods } from './mount.ts';
 import { describeInterface, renderDocs } from './openapi.ts';
 import { makePageRouter } from './pages.ts';
+import { makeProbeRouter, type ProbeOptions } from './probes.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { followRequests } from './request.ts';
 import type { CallbackRoute, OpenRoute, Route } from './route.ts';
 import type { VisitorRules } from './visitors.ts';
 
-export interface ServerOptions {
+export interface ServerOptions extends ProbeOptions {
   log: Log;
   clock: Clock;
-  metrics: Metrics;
   routes: readonly Route[];
   open: readonly OpenRoute[];
   callbacks: readonly CallbackRoute[];
@@ -29,8 +28,6 @@ export interface ServerOptions {
   rates: RateLimits;
   trustedProxies: TrustedProxies;
   visitors: VisitorRules;
-  /** Whether the app can serve: database reachable, migrations applied. */
-  ready(): Promise<boolean>;
 }
 
 export interface RunningServer {
@@ -48,6 +45,7 @@ export function createServer(options: ServerOptions): Koa<RequestState> {
     if (!['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'].includes(error.code ?? ''))
       log.error({ err: error }, 'HTTP');
   });
+  const probes = makeProbeRouter(options);
   const service = serviceRouter(options);
   const authenticate = makeAuthenticate(options.auth);
   const router = mount({ routes, open, callbacks, rates, visitors, authenticate });
@@ -56,7 +54,8 @@ export function createServer(options: ServerOptions): Koa<RequestState> {
   app.use(helmet());
   // A progress stream that is compressed arrives in lumps.
   app.use(compress({ filter: (type) => !type.startsWith('text/event-stream') }));
-  app.use(refuseWrongMethods([service, router]));
+  app.use(refuseWrongMethods([probes, service, router]));
+  app.use(probes.routes());
   app.use(service.routes());
   app.use(makePageRouter().routes());
   app.use(router.routes());
@@ -98,23 +97,11 @@ export async function listen(
   };
 }
 
-/** What machines ask: is it alive, can it serve, what has it counted, what can it do. */
-function serviceRouter({ ready, metrics, routes, open, callbacks }: ServerOptions): Router<RequestState> {
+/** What the interface can do, for programs and for people. */
+function serviceRouter({ routes, open, callbacks }: ServerOptions): Router<RequestState> {
   const router = new Router<RequestState>();
   const description = describeInterface({ routes, open, callbacks });
   const docs = renderDocs({ routes, open, callbacks });
-  router.get('/healthz', (ctx) => {
-    ctx.body = { status: 'ok' };
-  });
-  router.get('/readyz', async (ctx) => {
-    const isReady = await ready().catch(() => false);
-    ctx.status = isReady ? 200 : 503;
-    ctx.body = { status: isReady ? 'ready' : 'not ready' };
-  });
-  router.get('/metrics', async (ctx) => {
-    ctx.type = metrics.contentType;
-    ctx.body = await metrics.text();
-  });
   router.get('/api/openapi.json', (ctx) => {
     ctx.body = description;
   });

@@ -12,13 +12,24 @@ export interface TokenClaims {
   administrator?: boolean;
 }
 
+/** Who mints a token and for whom, where the server asks for it (JWT_ISSUER, JWT_AUDIENCE). */
+export interface TokenParties {
+  issuer?: string | undefined;
+  audience?: string | undefined;
+}
+
 /** Mints an HS256 token that the REST interface accepts; `hours` is its lifetime. */
-export function mintToken(secret: string, claims: TokenClaims, hours: number): string {
+export function mintToken(secret: string, claims: TokenClaims, hours: number, parties: TokenParties = {}): string {
   const { tenantId, role, subject, installation, administrator } = claims;
   const expiresIn = Math.round(hours * 3600);
   const ofPage = { ...(installation !== undefined && { installation }), ...(administrator && { administrator }) };
   const payload = { tenant_id: tenantId, role, ...ofPage };
-  return jsonwebtoken.sign(payload, secret, { algorithm: 'HS256', subject, expiresIn });
+  const { issuer, audience } = parties;
+  return jsonwebtoken.sign(payload, secret, {
+    ...{ algorithm: 'HS256', subject, expiresIn },
+    ...(issuer !== undefined && { issuer }),
+    ...(audience !== undefined && { audience }),
+  });
 }
 
 /** The secret of the pages' own sessions where the callers' tokens are somebody else's (JWT_JWKS_URL): derived, so that it is never stored. */

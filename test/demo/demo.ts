@@ -114,7 +114,11 @@ async function start(
   // The portal has to be told the app's address before the app runs.
   const port = given.port || (await findFreePort());
   const appOrigin = `http://127.0.0.1:${port}`;
-  const config = { ...given, port, publicUrl: appOrigin, ...(oauth && { oauthUrls: [oauth.origin] }) };
+  const config = {
+    ...{ ...given, port, publicUrl: appOrigin, ...(oauth && { oauthUrls: [oauth.origin] }) },
+    // The printed lines are tried for days.
+    jwtRules: { ...given.jwtRules, maxAgeHours: Math.max(tokenHours, given.jwtRules.maxAgeHours) },
+  };
   const app = await startApp(config, database.url, log, { extraCa: portal.caPem }).catch(explainPort(port, 'PORT'));
   stops.push(() => app.stop());
 
@@ -125,6 +129,7 @@ async function start(
     String(config.jwtSecret),
     { tenantId: company.id, role: 'admin', subject: 'demo' },
     tokenHours,
+    config.jwtRules,
   );
   const rest = makeRest(appOrigin, token);
 

@@ -1,28 +1,6 @@
-import { spawn } from 'node:child_process';
 import { expect } from 'chai';
+import { run } from '../support/child.ts';
 import { startWorld, type World } from '../support/world.ts';
-
-interface Ended {
-  code: number | null;
-  output: string;
-  errors: string;
-}
-
-/** Runs a command to its end with exactly this environment besides the path. */
-function run(command: string, args: string[], env: Record<string, string>): Promise<Ended> {
-  const child = spawn(command, args, { env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env } });
-  const ended: Ended = { code: null, output: '', errors: '' };
-  child.stdout.on('data', (chunk) => {
-    ended.output += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    ended.errors += chunk;
-  });
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code) => resolve({ ...ended, code }));
-  });
-}
 
 describe('command-line tools, as real processes', () => {
   let world: World;
@@ -39,7 +17,8 @@ describe('command-line tools, as real processes', () => {
   });
   after(() => world.stop());
 
-  const npm = (name: string, ...args: string[]) => run('npm', ['run', '--silent', name, '--', ...args], env);
+  const npm = (name: string, ...args: string[]) =>
+    run('npm', ['run', '--silent', name, '--', ...args], { cwd: '.', env });
 
   it('company makes a company whose token the app accepts', async () => {
     const { code, output, errors } = await npm('company', '--name', 'ООО «Из командной строки»');
@@ -75,10 +54,8 @@ describe('command-line tools, as real processes', () => {
 
   it('a start in production without secrets, and with other mistakes, names them all at once', async () => {
     const { code, errors } = await run(process.execPath, ['--import', 'tsx', 'app/main.ts'], {
-      NODE_ENV: 'production',
-      PORT: 'eighty',
-      ROLE: 'boss',
-      JWT_SECRET: 'short-secret',
+      cwd: '.',
+      env: { NODE_ENV: 'production', PORT: 'eighty', ROLE: 'boss', JWT_SECRET: 'short-secret' },
     });
     expect(code).to.equal(1);
     for (const name of ['PORT', 'ROLE', 'JWT_SECRET', 'DATABASE_URL', 'ENCRYPTION_KEYS'])

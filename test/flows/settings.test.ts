@@ -69,11 +69,7 @@ describe('settings', () => {
   const custom = (...pairs: unknown[]) => ({ field_map: { object: { custom: pairs } } });
   const serial = { local: 'serial_number', bitrix24: 'UF_CRM_SERIAL', owner: 'both' };
   const bad: { name: string; settings: unknown; paths: string[] }[] = [
-    {
-      name: 'a direction that is none',
-      settings: { directions: { object: 'sideways' } },
-      paths: ['directions.object'],
-    },
+    { name: 'a direction that is none', settings: { directions: { object: 'up' } }, paths: ['directions.object'] },
     { name: 'a country that is none', settings: { country: 'Беларусь' }, paths: ['country'] },
     { name: 'a kind that is none', settings: { automatic: { deals: true } }, paths: ['automatic.deals'] },
     { name: 'a switch that is no switch', settings: { automatic: { object: 'yes' } }, paths: ['automatic.object'] },

@@ -216,7 +216,7 @@ describe('a webhook that is refused', () => {
           webhook_url: url(),
           client_id: 'other',
           client_secret: 'other-secret',
-          outgoing_token: 'other-token',
+          outgoing_token: 'other-outgoing-token',
         };
         const russian = await world.call(tenant.token, 'POST', setup, body);
         expectRefusal(russian, status, code);
@@ -229,7 +229,7 @@ describe('a webhook that is refused', () => {
         expect(english.body.error)
           .to.match(/^Bitrix24 webhook check failed: /)
           .and.include(en);
-        for (const secret of [url().split('/').at(-2) ?? '-', 'other-secret', 'other-token'].filter(
+        for (const secret of [url().split('/').at(-2) ?? '-', 'other-secret', 'other-outgoing-token'].filter(
           (part) => part.length > 7,
         )) {
           expect(JSON.stringify([russian.body, english.body])).to.not.include(secret);
@@ -248,11 +248,11 @@ describe('a webhook that is refused', () => {
 
   it('a token of the outgoing webhook without a portal that could use it', async () => {
     expectRefusal(
-      await world.call(fresh.token, 'POST', setup, { outgoing_token: 'some-token' }),
+      await world.call(fresh.token, 'POST', setup, { outgoing_token: 'some-outgoing-token' }),
       400,
       'not_configured',
     );
-    const both = { webhook_url: null, outgoing_token: 'some-token' };
+    const both = { webhook_url: null, outgoing_token: 'some-outgoing-token' };
     expectRefusal(await world.call(connected.token, 'POST', setup, both), 400, 'not_configured');
   });
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
+import { prepareJobs } from '../../app/jobs/worker.ts';
 import { makeLog } from '../../app/lib/log.ts';
 import { connectDatabase } from '../../app/models/database.ts';
 import { migrate } from '../../app/models/migrate.ts';
@@ -53,4 +54,12 @@ async function administer(sql: string): Promise<void> {
   } finally {
     await client.end();
   }
+}
+
+/** Loses a test database with all that is in it, and makes it anew, with the tables and no rows of a company. */
+export async function recreateDatabase(url: string): Promise<void> {
+  const name = new URL(url).pathname.slice(1);
+  await administer(`drop database ${name} with (force)`);
+  await administer(`create database ${name} template ${process.env.TEST_DATABASE_TEMPLATE}`);
+  await prepareJobs(url);
 }

@@ -88,6 +88,8 @@ export async function startWorld(options: WorldOptions = {}) {
     role: 'all',
     jwtSecret,
     jwksUrl: undefined,
+    jwtRules: { issuer: undefined, audience: undefined, maxAgeHours: 24 },
+    metrics: { port: undefined, token: undefined, isOpen: true },
     encryptionKeys: [{ id: 'test', key: randomBytes(32) }],
     oauthUrls: [oauth?.origin ?? 'https://oauth.example'],
     marketplace: null,

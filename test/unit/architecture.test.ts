@@ -21,13 +21,14 @@ const mayImport: Record<string, readonly string[]> = {
   portals: ['http', 'sync', ...below],
   integration: ['http', 'sync', ...below],
   // Tools beside the app: they build what they need by themselves.
-  cli: ['http', 'portals', 'models', 'lib', 'config'],
+  cli: ['http', 'portals', 'jobs', 'models', 'lib', 'config'],
 };
 
 /** The files that put everything together, from the outermost inwards, with what else each may import. */
 const top: Record<string, readonly string[]> = {
   'app/main.ts': ['app/start.ts', 'config', 'lib'],
-  'app/start.ts': ['app/compose.ts', ...Object.keys(mayImport), 'config'],
+  'app/start.ts': ['app/compose.ts', 'app/first-lines.ts', ...Object.keys(mayImport), 'config'],
+  'app/first-lines.ts': ['bitrix24', 'models', 'config'],
   'app/compose.ts': [
     'app/compose-http.ts',
     'app/compose-jobs.ts',

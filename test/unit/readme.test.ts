@@ -6,10 +6,12 @@ import { backoffTable, environmentTable } from '../support/readme-tables.ts';
 const root = new URL('../../', import.meta.url);
 const read = (file: string) => readFileSync(new URL(file, root), 'utf8');
 const readme = read('README.md');
+const serverPage = read('config/README.md');
 
 describe('README.md', () => {
   it('lists every environment variable as config/env.ts has it', () => {
     expect(readme).to.include(environmentTable());
+    expect(serverPage).to.include(environmentTable());
   });
 
   it('shows the pauses as the formula makes them', () => {
@@ -28,8 +30,13 @@ describe('README.md', () => {
 
   it('names scripts, files and folders that exist', () => {
     const { scripts } = JSON.parse(read('package.json'));
-    for (const [, name] of readme.matchAll(/npm (?:run )?(demo|start|test|company|token|check|format|build)\b/g))
+    for (const [, name] of `${readme}${serverPage}`.matchAll(
+      /npm (?:run (?:--silent )?|(?=start|test))([a-z]+(?:[:-][a-z]+)*)/g,
+    ))
       expect(scripts).to.have.property(String(name));
+    const linked = [...serverPage.matchAll(/\]\(([\w./@-]+)\)/g)].map(([, file]) => `config/${file}`);
+    expect(linked).to.not.be.empty;
+    for (const file of linked) expect(existsSync(fileURLToPath(new URL(file, root))), file).to.equal(true);
     const named = [...readme.matchAll(/^\| `([\w./-]+\/)` \|/gm)].map(([, folder]) => String(folder));
     expect(named).to.not.be.empty;
     for (const folder of named) expect(existsSync(fileURLToPath(new URL(folder, root))), folder).to.equal(true);

@@ -114,6 +114,16 @@ export async function closeAllFaults(db: Database, tenantId: number, transaction
   }
 }
 
+/** Erases what the portal said in faults that have ended: texts may name records. Repeat-safe. */
+export async function eraseFaultTexts(db: Database, tenantId: number, transaction: Transaction): Promise<void> {
+  await queryRows(
+    db,
+    `update sync_faults set message = code, response = '{}' where tenant_id = $tenantId and ended_at is not null`,
+    { tenantId },
+    transaction,
+  );
+}
+
 /** The tenant's open faults, the oldest first. */
 export async function listOpenFaults(db: Database, tenantId: number, transaction?: Transaction): Promise<Fault[]> {
   const rows = await queryRows<RawFault>(

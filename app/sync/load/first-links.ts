@@ -77,3 +77,22 @@ export async function moveToCompany(
     transaction,
   );
 }
+
+/**
+ * Erases what the records of a portal looked like; which record was linked with which stays. A pair that is known again then is linked
+ * like one that was never equal: by the rule of the first link. Repeat-safe.
+ */
+export async function eraseFormerValues(
+  db: Database,
+  tenantId: number,
+  portal: string,
+  transaction: Transaction,
+): Promise<void> {
+  await queryRows(
+    db,
+    `update bitrix24_former_mappings set local_shadow = '{}', bitrix24_shadow = '{}'
+      where tenant_id = $tenantId and portal_host = $portal`,
+    { tenantId, portal },
+    transaction,
+  );
+}

@@ -30,6 +30,8 @@ export async function addFormer(deps: LoadDeps, context: SyncContext, pairs: rea
     );
     if (!former) continue;
     pair.former = former;
+    // What it was last equal in was erased: the rule of the first link holds.
+    pair.matched = isErased(former);
     if (pair.localId !== null) pair.remoteId = former.remoteId;
   }
 }
@@ -49,8 +51,12 @@ export function settleFormer(
     if (pair.readError !== null || (remote && isStillOurs(context, pair, remote))) continue;
     const copy = copies.get(pair);
     if (pair.remoteGone && copy) pair.question = { code: 'copy_of_deleted', localId, record: copy };
-    Object.assign(pair, { former: null, remote: null, remoteId: null, remoteGone: false });
+    Object.assign(pair, { former: null, matched: false, remote: null, remoteId: null, remoteGone: false });
   }
+}
+
+function isErased({ shadows }: FormerMapping): boolean {
+  return Object.keys(shadows.local).length === 0;
 }
 
 /** Whether the record that a pair had is still the same one: its origin names no other local record. */

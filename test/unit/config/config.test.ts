@@ -1,10 +1,11 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
 import { ConfigError, loadConfig } from '../../../config/config.ts';
 
-const key = Buffer.alloc(32, 1).toString('base64');
+const key = createHash('sha256').update('a key of these tests').digest('base64');
 const secret = 'a secret of thirty-two characters!';
 const production = {
   NODE_ENV: 'production',
@@ -69,6 +70,11 @@ describe('configuration', () => {
     ['LOG_LEVEL', 'loud'],
     ['LOG_FORMAT', 'xml'],
     ['SWEEP_INTERVAL_SEC', '0'],
+    ['METRICS_TOKEN', 'short'],
+    ['METRICS_TOKEN', 'blanks are not sent in a header'],
+    ['METRICS_PORT', '0'],
+    ['JWT_MAX_AGE_HOURS', '0'],
+    ['PUBLIC_URL', 'https://user:password@axenta.example.ru'],
   ];
   for (const [name, value] of wrong) {
     it(`refuses ${name}=${value}`, () => expect(namesOf({ DATA_DIR: folder, [name]: value })).to.deep.equal([name]));
