@@ -28,6 +28,11 @@ const longestComments = 200_000;
 /** The pair key of our part. */
 const detailsKey = 'details';
 
+/** Whether our part of COMMENTS stands there as we wrote it, although others wrote something in it or took its marker away. */
+export function isPartAsWritten(key: string, shown: Canonical, written: Canonical): boolean {
+  return key === detailsKey && written !== null && shown === `${written}\n${disorder}`;
+}
+
 /** The two parts of a COMMENTS value. */
 export interface CommentParts {
   /** What people wrote, wherever they put it, with its markup. */

@@ -55,6 +55,8 @@ export interface SyncContext {
   options: CallOptions;
   /** Runs whose creates must start no robots in the portal. */
   silentRuns: ReadonlySet<number>;
+  /** Pairs that wait because the portal does not show their field, by key. */
+  paused: ReadonlySet<string>;
   /** Mapped fields that were gone from the portal and are back, by name, with the moment since when. */
   returned: ReadonlyMap<string, Date>;
 }

@@ -81,3 +81,54 @@ describe('an answer that is lost', () => {
     expect(titled('Правка вторая')).to.have.length(1);
   });
 });
+
+describe('the answer to an update that is lost', () => {
+  let world: World;
+  let tenant: Tenant;
+
+  before(async () => {
+    world = await startWorld();
+    tenant = await world.addTenant();
+    await world.connect(tenant);
+    await world.sql(
+      `insert into contracts (tenant_id, number, client_name) select $1, 'Д-' || n, 'Клиент ' || n from generate_series(1, 2) n`,
+      [tenant.id],
+    );
+    await world.sql(`insert into objects (tenant_id, name, description, imei) values ($1, 'Камаз', 'новый', '7')`, [
+      tenant.id,
+    ]);
+    await world.settled();
+  });
+  after(() => world.stop());
+
+  it('what it wrote is known as ours, although our side changed again: nothing of it is taken for people’s', async () => {
+    let isLost = false;
+    world.portal.answered.subscribe(({ arrived }) => {
+      isLost ||= !arrived;
+    });
+    world.portal.faults.add({
+      method: 'batch',
+      when: (params) => JSON.stringify(params).includes('crm.item.update'),
+      times: 1,
+      action: { kind: 'dropAfter' },
+    });
+    // The next look at the deal takes a while, so that our side has changed by then.
+    world.portal.faults.add({
+      method: 'batch',
+      when: (params) => isLost && !JSON.stringify(params).includes('crm.item.update'),
+      action: { kind: 'delay', ms: 500 },
+    });
+    await world.sql('update objects set contract_id = 1');
+    await eventually(() => isLost);
+    expect((await world.remoteOf(tenant, 'object', 1)).TITLE).to.equal('Камаз (договор Д-1)');
+    await world.sql('update objects set contract_id = 2');
+    await world.settled();
+    const deal = await world.remoteOf(tenant, 'object', 1);
+    expect(deal.TITLE).to.equal('Камаз (договор Д-2)');
+    expect(deal.COMMENTS).to.match(/^новый\n\n——— Axenta: .* ———\nIMEI: 7\nДоговор: Д-2\nКлиент: Клиент 2$/);
+    expect(await world.sql('select name, description from objects')).to.deep.equal([
+      { name: 'Камаз', description: 'новый' },
+    ]);
+    expect(await world.sql('select 1 from bitrix24_sync_mappings where sent is not null')).to.deep.equal([]);
+  });
+});

@@ -4,7 +4,7 @@ import type { Bitrix24Client } from '../../bitrix24/client.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Database } from '../../models/database.ts';
 import { retryingTransaction } from '../../models/retrying-transaction.ts';
-import { movePortal } from '../../sync/load/mappings.ts';
+import { movePortal } from '../../sync/load/former-mappings.ts';
 import { enqueueLinked } from '../../sync/queue/enqueue-linked.ts';
 import type { Applications, Claim } from './app-credentials.ts';
 import type { Clients } from './clients.ts';

@@ -6,7 +6,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { AppError } from '../../lib/errors.ts';
 import { type Database, queryRows } from '../../models/database.ts';
 import { retryingTransaction } from '../../models/retrying-transaction.ts';
-import { movePortal } from '../../sync/load/mappings.ts';
+import { movePortal } from '../../sync/load/former-mappings.ts';
 import { enqueueLinked } from '../../sync/queue/enqueue-linked.ts';
 import { portalChanged } from '../connection/connection-errors.ts';
 import type { Connections } from '../connection/connections.ts';

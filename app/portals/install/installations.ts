@@ -3,7 +3,7 @@ import type { TokenPair } from '../../bitrix24/oauth.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Secrets } from '../../lib/secrets.ts';
 import { type Database, queryRows } from '../../models/database.ts';
-import { movePortal } from '../../sync/load/mappings.ts';
+import { movePortal } from '../../sync/load/former-mappings.ts';
 import { credentialsUnreadable } from '../connection/connection-errors.ts';
 import { accessPlace, refreshPlace } from '../connection/secret-places.ts';
 import { type InstallationState, portalTaken, statesBefore } from './installation-states.ts';

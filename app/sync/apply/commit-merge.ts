@@ -3,7 +3,7 @@ import type { RemoteRecord } from '../../bitrix24/client.ts';
 import type { LocalRecord } from '../../field-maps/types.ts';
 import type { ConflictLine, LogLine } from '../journal/sync-log.ts';
 import type { LocalRow } from '../load/local-rows.ts';
-import type { SyncContext } from '../pair.ts';
+import type { LoadedPair, SyncContext } from '../pair.ts';
 import type { FieldChange, FieldErrors, MergeResult } from '../plan/merge.ts';
 import { findOverwritten, type Overwritten } from '../plan/overwritten.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -105,7 +105,8 @@ function mappingEntries(context: SyncContext, item: AppliedPlan, merged: Merged,
   const { merge, local, remote } = merged;
   const former = pair.mapping?.fieldErrors ?? {};
   const fieldErrors = fieldErrorsAfter(context, pair, { former, resting: merge.resting, refused: merged.refused });
-  const changesShadows = merge.toRemote.length + merge.toLocal.length + merge.adopted.length > 0 || answer !== null;
+  const isChanged = merge.toRemote.length + merge.toLocal.length + merge.adopted.length > 0 || answer !== null;
+  const changesShadows = isChanged || forgetsFields(pair);
   if (isNew || changesShadows || !sameKeys(former, fieldErrors)) {
     const equal = { localId: local.id, remote: answer ?? remote, shadows: shadowsAfter(context, item, merged) };
     return { mappings: [{ ...mappingOf(context, pair, { ...equal, written: answer !== null }), fieldErrors }] };
@@ -114,6 +115,11 @@ function mappingEntries(context: SyncContext, item: AppliedPlan, merged: Merged,
   return {
     seen: [{ id: pair.mapping.id, modifiedAt: remote.modifiedAt, createdAt: remote.createdAt, readAt: pair.readAt }],
   };
+}
+
+/** A field that is not shown now loses its value in the shadows. */
+function forgetsFields({ mapping, shadows }: LoadedPair): boolean {
+  return Object.keys(mapping?.shadows.remote.values ?? {}).some((key) => !(key in shadows.remote.values));
 }
 
 function sameKeys(one: FieldErrors, other: FieldErrors): boolean {

@@ -1,3 +1,4 @@
+import type { Transaction } from 'sequelize';
 import { type Entity, pairKinds } from '../../lib/records.ts';
 import { type Database, queryRows } from '../../models/database.ts';
 import { emptyRemoteShadow, type LocalShadow, type RemoteShadow } from '../plan/merge.ts';
@@ -50,4 +51,22 @@ export async function findFormerMappings(
     ...row,
     shadows: { local: local_shadow, remote: { ...emptyRemoteShadow, ...bitrix24_shadow } },
   }));
+}
+
+/** A portal has a new address: what was linked there is found by it. Repeat-safe. */
+export async function movePortal(
+  db: Database,
+  tenantId: number,
+  { from, to }: { from: string; to: string },
+  transaction?: Transaction,
+): Promise<void> {
+  await queryRows(
+    db,
+    `update bitrix24_former_mappings f set portal_host = $to
+      where tenant_id = $tenantId and portal_host = $from
+        and not exists (select 1 from bitrix24_former_mappings o where o.tenant_id = f.tenant_id and o.portal_host = $to
+                           and o.local_type = f.local_type and o.local_id = f.local_id)`,
+    { tenantId, from, to },
+    transaction,
+  );
 }

@@ -18,15 +18,22 @@ export async function pauseGoneFields({ db }: LoadDeps, context: SyncContext): P
   const unusable = unusableFields(entity, context.settings.field_map[entity], fields);
   // What the portal said of a field may be newer than the list.
   const open = (await listOpenFaults(db, tenantId)).flatMap((fault) => fieldOfFault(entity, fault) ?? []);
-  context.fieldMap = withoutFields(context.fieldMap, [...unusable.map(({ field }) => field), ...open]);
+  pause(context, [...unusable.map(({ field }) => field), ...open]);
   context.returned = await listReturnedFields(db, tenantId, entity);
+}
+
+function pause(context: SyncContext, fields: readonly string[]): void {
+  const former = context.fieldMap.pairs;
+  context.fieldMap = withoutFields(context.fieldMap, fields);
+  const gone = former.filter((pair) => !context.fieldMap.pairs.includes(pair)).map(({ key }) => key);
+  context.paused = new Set([...context.paused, ...gone]);
 }
 
 /** The same for fields that the list still names and that an answer does not hold: the list is older than the answer. */
 export async function pauseAbsentFields(context: SyncContext, records: readonly RemoteValues[]): Promise<void> {
   const absent = userFieldsOf(context.fieldMap).filter((name) => records.some(({ fields }) => !(name in fields)));
   if (absent.length === 0) return;
-  context.fieldMap = withoutFields(context.fieldMap, absent);
+  pause(context, absent);
   // The answer has cast doubt on the list: unless that is a moment old, it is read again now.
   await context.client.fields(context.entity, context.options);
 }
@@ -56,34 +63,28 @@ export async function doubtEmptied(
 }
 
 /**
- * A deleted field that was made again is empty in every record. Until a pair was merged once since then, that emptiness says nothing: what
- * the CRM holds is sent. What a person has typed into the new field meanwhile, without having seen ours, meets it as a conflict. Everything
- * else is merged as usual.
+ * Shadows without what fields say no more. A deleted field that was made again is empty in every record. Until a pair was merged once since
+ * then, that emptiness says nothing: what the CRM holds is sent. What a person has typed into the new field meanwhile, without having seen
+ * ours, meets it as a conflict. A record that is merged while a field is not shown forgets the field's value: it may be another one when it
+ * is back. Everything else is merged as usual.
  */
-export function forgetEmptied(
-  { fieldMap, returned }: SyncContext,
+export function withoutLostFields(
+  { fieldMap, paused, returned }: Pick<SyncContext, 'fieldMap' | 'paused' | 'returned'>,
   { remote, mapping, shadows }: { remote: RemoteValues | null; mapping: Mapping | null; shadows: Shadows },
 ): Shadows {
-  if (!remote || !mapping || returned.size === 0) return shadows;
+  if (!remote || paused.size + returned.size === 0) return shadows;
+  const syncedAt = mapping?.syncedAt?.getTime() ?? Number.NEGATIVE_INFINITY;
   const anew = fieldMap.pairs.filter((pair) => {
     const since = Math.max(...pair.remoteFields.map((name) => returned.get(name)?.getTime() ?? 0));
-    return since > 0 && !(mapping.syncedAt !== null && mapping.syncedAt.getTime() > since);
+    return since > 0 && syncedAt <= since;
   });
   const keysWhere = (isMeant: (value: Canonical) => boolean) =>
-    new Set(anew.filter((pair) => isMeant(pair.readRemote(remote, shadows.remote))).map(({ key }) => key));
+    anew.filter((pair) => isMeant(pair.readRemote(remote, shadows.remote))).map(({ key }) => key);
+  const lostHere = new Set([...paused, ...keysWhere((value) => value !== null)]);
+  const lostThere = new Set([...paused, ...keysWhere(() => true)]);
   return {
-    ...shadows,
-    local: without(
-      shadows.local,
-      keysWhere((value) => value !== null),
-    ),
-    remote: {
-      ...shadows.remote,
-      values: without(
-        shadows.remote.values,
-        keysWhere(() => true),
-      ),
-    },
+    local: without(shadows.local, lostHere),
+    remote: { ...shadows.remote, values: without(shadows.remote.values, lostThere) },
   };
 }
 

@@ -4,13 +4,14 @@ import type { LoadedPair, SyncContext } from '../pair.ts';
 import { emptyRemoteShadow } from '../plan/merge.ts';
 import { readOrigin } from '../plan/origin-id.ts';
 import type { Question } from '../plan/question.ts';
+import { withSentUpdate } from '../plan/sent-update.ts';
 import { firstShadows, type Shadows } from '../plan/shadows.ts';
 import type { QueueRow } from '../queue/sync-queue.ts';
 import { addCompanions } from './companions.ts';
 import { leaveMovedDeals } from './deal-companies.ts';
 import { followMerged } from './follow-merged.ts';
 import { addFormer, settleFormer } from './former-records.ts';
-import { doubtEmptied, forgetEmptied, pauseAbsentFields, pauseGoneFields } from './gone-fields.ts';
+import { doubtEmptied, pauseAbsentFields, pauseGoneFields, withoutLostFields } from './gone-fields.ts';
 import { joinClients, joinLinked, leaveFormerClients, type WaitsForClient } from './join-clients.ts';
 import { joinRows } from './join-rows.ts';
 import type { LoadDeps } from './load-deps.ts';
@@ -57,7 +58,7 @@ export async function loadPairs(deps: LoadDeps, context: SyncContext, rows: read
   await doubtEmptied(deps, context, pairs);
   for (const pair of pairs) {
     pair.question ??= questionOfOrigin(context, pair);
-    pair.shadows = forgetEmptied(context, { ...pair, shadows: formerShadows(context, pair) });
+    pair.shadows = withoutLostFields(context, { ...pair, shadows: formerShadows(context, pair) });
   }
   await addCompanions(deps, context, pairs);
   return { pairs, waiting: [...waiting, ...rowsOf(waits)] };
@@ -83,7 +84,7 @@ export async function reloadPairs(deps: LoadDeps, context: SyncContext, pairs: r
   await addCompanions(deps, context, pairs);
   await leaveMovedDeals(deps, context, pairs);
   await doubtEmptied(deps, context, pairs);
-  for (const pair of pairs) pair.shadows = forgetEmptied(context, pair);
+  for (const pair of pairs) pair.shadows = withoutLostFields(context, pair);
   // A row that says the same stays the same object: what was made of it is not made again.
   for (const [pair, local] of before) if (isDeepStrictEqual(local, pair.local)) pair.local = local;
 }
@@ -159,5 +160,6 @@ function formerShadows({ fieldMap }: SyncContext, pair: LoadedPair): Shadows {
   if (matched && local && remote) return firstShadows(fieldMap, local.record, remote);
   if (sent && mapping?.state !== 'linked')
     return { local: sent.local, remote: { ...emptyRemoteShadow, values: sent.remote } };
+  if (mapping && remote) return withSentUpdate(fieldMap, mapping.shadows, mapping.sent, remote);
   return mapping?.shadows ?? former?.shadows ?? { local: {}, remote: emptyRemoteShadow };
 }

@@ -3,6 +3,7 @@ import { type Entity, pairKinds, type SyncDirection } from '../../lib/records.ts
 import { type Database, queryRows } from '../../models/database.ts';
 import { emptyRemoteShadow, type FieldErrors, type LocalShadow, type RemoteShadow } from '../plan/merge.ts';
 import type { MappingState } from '../plan/plan.ts';
+import type { SentUpdate } from '../plan/sent-update.ts';
 import type { Shadows } from '../plan/shadows.ts';
 
 export interface Mapping {
@@ -22,6 +23,8 @@ export interface Mapping {
   /** When the Bitrix24 record was made in the portal; null for what was linked before that was remembered. */
   remoteCreatedAt: Date | null;
   linkedAt: Date;
+  /** What our last update sent, while its answer is not committed. */
+  sent: SentUpdate | null;
 }
 
 interface RawMapping {
@@ -38,10 +41,11 @@ interface RawMapping {
   written_at: Date | null;
   bitrix24_created_at: Date | null;
   created_at: Date;
+  sent: SentUpdate | null;
 }
 
 const columns = `id, local_type, local_id, bitrix24_id, state, local_shadow, bitrix24_shadow, field_errors, last_sync_at, written_at,
-  bitrix24_created_at, created_at, matched`;
+  bitrix24_created_at, created_at, matched, sent`;
 
 /** Mappings of one kind that hold any of these local or Bitrix24 ids. */
 export async function findMappings(
@@ -72,6 +76,7 @@ export async function findMappings(
     writtenAt: row.written_at,
     remoteCreatedAt: row.bitrix24_created_at,
     linkedAt: row.created_at,
+    sent: row.sent,
   }));
 }
 
@@ -130,7 +135,7 @@ export async function saveMappings(
             last_sync_at timestamptz, field_errors jsonb, written boolean, client_key text)
       order by r.local_type, r.local_id
      on conflict (tenant_id, local_type, local_id) do update
-        set bitrix24_id = excluded.bitrix24_id, sync_direction = excluded.sync_direction, state = excluded.state, matched = false,
+        set bitrix24_id = excluded.bitrix24_id, sync_direction = excluded.sync_direction, state = excluded.state, matched = false, sent = null,
             local_shadow = excluded.local_shadow, bitrix24_shadow = excluded.bitrix24_shadow,
             bitrix24_modified_at = coalesce(excluded.bitrix24_modified_at, m.bitrix24_modified_at),
             bitrix24_created_at = case when excluded.bitrix24_id = m.bitrix24_id
@@ -143,6 +148,17 @@ export async function saveMappings(
     { tenantId, rows: JSON.stringify(rows) },
     transaction,
   );
+}
+
+/** Commits what updates are about to send, each with the id of its mapping: their answers may be lost. Repeat-safe. */
+export async function rememberSent(
+  db: Database,
+  tenantId: number,
+  updates: readonly { id: number; sent: SentUpdate }[],
+): Promise<void> {
+  const sql = `update bitrix24_sync_mappings m set sent = r.sent
+    from jsonb_to_recordset($updates::jsonb) as r (id integer, sent jsonb) where m.tenant_id = $tenantId and m.id = r.id`;
+  if (updates.length > 0) await queryRows(db, sql, { tenantId, updates: JSON.stringify(updates) });
 }
 
 /** Sets the state of mappings; their shadows stay, so that a pair that comes back is merged, not overwritten. */
@@ -202,24 +218,6 @@ export async function unlinkMappings(
             bitrix24_shadow = excluded.bitrix24_shadow, bitrix24_created_at = excluded.bitrix24_created_at,
             linked_at = excluded.linked_at, ended_at = now()`,
     { tenantId, ids },
-    transaction,
-  );
-}
-
-/** A portal has a new address: what was linked there is found by it. Repeat-safe. */
-export async function movePortal(
-  db: Database,
-  tenantId: number,
-  { from, to }: { from: string; to: string },
-  transaction?: Transaction,
-): Promise<void> {
-  await queryRows(
-    db,
-    `update bitrix24_former_mappings f set portal_host = $to
-      where tenant_id = $tenantId and portal_host = $from
-        and not exists (select 1 from bitrix24_former_mappings o where o.tenant_id = f.tenant_id and o.portal_host = $to
-                           and o.local_type = f.local_type and o.local_id = f.local_id)`,
-    { tenantId, from, to },
     transaction,
   );
 }

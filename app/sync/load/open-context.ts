@@ -27,5 +27,6 @@ export async function openContext(
   );
   const silentRuns = new Set(silent.map((run) => run.id));
   const database = await databaseName(deps.db);
-  return { database, tenantId, entity, settings, fieldMap, client, options, silentRuns, returned: new Map() };
+  const fields = { fieldMap, paused: new Set<string>(), returned: new Map<string, Date>() };
+  return { database, tenantId, entity, settings, client, options, silentRuns, ...fields };
 }
