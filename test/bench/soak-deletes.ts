@@ -1,4 +1,5 @@
 import type { Random } from './random.ts';
+import { theirRecord } from './soak-their-edits.ts';
 import type { SoakTenant, SoakWorld } from './soak-world.ts';
 
 const sides = [
@@ -10,6 +11,7 @@ const sides = [
 /** Deletions on both sides, and what people take back. */
 export function makeDeletes(world: SoakWorld, random: Random) {
   const { sql } = world;
+  const takenBack = new Set<string>();
   const counts = { ours: 0, theirs: 0, 'ours restored': 0, 'theirs restored': 0 };
 
   async function deleteOurs(tenant: SoakTenant): Promise<void> {
@@ -59,12 +61,15 @@ export function makeDeletes(world: SoakWorld, random: Random) {
     );
     const { portal } = tenant;
     if (!mapping || !portal.recycleBin.list(kind).includes(mapping.id)) return;
-    portal.recycleBin.restore(kind, mapping.id, { event: random.pick(['lost', 'told']) });
+    const id = portal.recycleBin.restore(kind, mapping.id, { event: random.pick(['lost', 'told']) });
+    takenBack.add(theirRecord({ portal, kind, id }));
     counts['theirs restored'] += 1;
   }
 
   return {
     counts,
+    /** Records that came back from the recycle bin. */
+    takenBack: takenBack as ReadonlySet<string>,
     async one(): Promise<void> {
       const tenant = random.pick(world.tenants);
       await random.pick([deleteOurs, deleteTheirs, restoreOurs, restoreTheirs])(tenant);

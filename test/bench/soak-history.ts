@@ -1,3 +1,4 @@
+import type { Ledger, Typed } from './soak-typed.ts';
 import type { SoakWorld } from './soak-world.ts';
 
 /** A row of ours, or a record of a portal. */
@@ -13,7 +14,11 @@ const nearMs = 5000;
 const tables = { object: 'objects', user: 'users', contract: 'contracts' } as const;
 
 /** What the app did and noticed for a row and the records that stood for it, and how both are now; a line each, in order of time. */
-export async function tellHistory(world: SoakWorld, { entity, localId, remoteId }: Subject): Promise<string[]> {
+export async function tellHistory(
+  world: SoakWorld,
+  ledger: Ledger,
+  { entity, localId, remoteId }: Subject,
+): Promise<string[]> {
   const { sql } = world;
   const isAbout = `(local_id = $2 or ($3::int is not null and (bitrix24_id::text = $3::text or local_id in (
     select local_id from sync_log where entity = $1 and bitrix24_id::text = $3::text))))`;
@@ -29,7 +34,7 @@ export async function tellHistory(world: SoakWorld, { entity, localId, remoteId 
      union all
      select since, concat_ws(' ', 'match', tenant_id, local_id, to_jsonb(m)::text)
        from sync_matches m where local_type = $1 and local_id = $2
-     order by 1 desc limit 40`,
+     order by 1 desc limit 80`,
     [entity, localId ?? null, remoteId ?? null],
   );
   const now = await sql<{ what: string }>(
@@ -41,7 +46,6 @@ export async function tellHistory(world: SoakWorld, { entity, localId, remoteId 
      select 'queued ' || to_jsonb(q)::text from sync_queue q where entity = $2 and record_id = $1 and side = 'local'`,
     [localId ?? null, entity, remoteId ?? null],
   );
-  const ids = new Set([remoteId, ...rows.map(({ what }) => Number(/^log \d+ \w+ \d+ (\d+)/.exec(what)?.[1]))]);
   const there = world.portals.flatMap((portal) =>
     [...ids].flatMap((id) => {
       const record = id ? portal.store.get(remoteKinds[entity], id) : undefined;
@@ -50,9 +54,20 @@ export async function tellHistory(world: SoakWorld, { entity, localId, remoteId 
         : [];
     }),
   );
+  const ids = new Set([remoteId, ...rows.map(({ what }) => Number(/^log \d+ \w+ \d+ (\d+)/.exec(what)?.[1]))]);
   const near = world.happenings.filter(({ at }) =>
     rows.some((row) => Math.abs(row.at.getTime() - at.getTime()) < nearMs),
   );
-  const lines = [...rows, ...near].map(({ at, what }) => `${at.toISOString()} ${what}`).sort();
+  const names = [`${tables[entity]} ${localId}`, ...[...ids].map((id) => `${remoteKinds[entity]} ${id} `)];
+  const typed = ledger.all.filter(({ record }) => names.some((name) => record === name || record.startsWith(name)));
+  const lines = [
+    ...[...rows, ...near].map(({ at, what }) => `${at.toISOString()} ${what}`),
+    ...typed.map(lineOf),
+  ].sort();
   return [...lines, ...now.map(({ what }) => what), ...there].map((line) => `    ${line}`);
+}
+
+function lineOf({ at, record, field, value, replacedBy }: Typed): string {
+  const end = replacedBy === null ? '' : typeof replacedBy === 'string' ? ` (${replacedBy})` : ' (replaced)';
+  return `${at.toISOString()} typed ${record} ${field} ${JSON.stringify(value)}${end}`;
 }

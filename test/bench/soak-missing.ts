@@ -55,14 +55,8 @@ async function inConflicts({ sql }: SoakWorld): Promise<Standing[]> {
 
 async function describe(world: SoakWorld, ledger: Ledger, { typed, partsIn }: Missing): Promise<string> {
   const parts = partsIn.map(({ where, text }) => `    a part stands in ${where}: ${JSON.stringify(text)}`);
-  const edits = ledger.all.filter(({ record }) => record === typed.record).map((edit) => `    ${lineOf(edit)}`);
-  const lines = [...edits, ...(await tellHistory(world, subjectOf(typed)))].sort();
+  const lines = await tellHistory(world, ledger, subjectOf(typed));
   return [`${typed.record}: ${typed.field} ${JSON.stringify(typed.value)} is missing`, ...parts, ...lines].join('\n');
-}
-
-function lineOf({ at, field, value, replacedBy }: Typed): string {
-  const end = replacedBy === null ? '' : typeof replacedBy === 'string' ? ` (${replacedBy})` : ' (replaced)';
-  return `${at.toISOString()} typed ${field} ${JSON.stringify(value)}${end}`;
 }
 
 function subjectOf({ record, side }: Typed): Subject {

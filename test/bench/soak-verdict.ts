@@ -2,6 +2,7 @@ import { multisetOf } from './counting.ts';
 import { differencesOf, type OurRow } from './soak-equal.ts';
 import { type Subject, tellHistory } from './soak-history.ts';
 import { forPeople } from './soak-rest.ts';
+import type { Ledger } from './soak-typed.ts';
 import type { SoakTenant, SoakWorld } from './soak-world.ts';
 
 interface Kind {
@@ -59,14 +60,15 @@ export async function findForeign({ sql }: SoakWorld): Promise<string[]> {
 export async function findDifferences(
   world: SoakWorld,
   tenant: SoakTenant,
-  merged: ReadonlySet<string>,
+  { ledger, merged, takenBack }: Circumstances,
 ): Promise<string[]> {
   const found: Difference[] = [];
   for (const { entity, remote, rows } of kinds) {
     const records = tenant.portal.records(remote).list();
     const origins = multisetOf(records.map((record) => originIn(record)).filter(Boolean));
+    const nameOf = ({ ID }: Record<string, unknown>) => `${remote} ${ID} of ${tenant.portal.host}`;
     const isMerged = (origin: string) =>
-      records.some((one) => originIn(one) === origin && merged.has(`${remote} ${one.ID} of ${tenant.portal.host}`));
+      records.some((one) => originIn(one) === origin && (merged.has(nameOf(one)) || takenBack.has(nameOf(one))));
     for (const [origin, count] of origins) {
       const isDouble = count > 1 && origin.startsWith(`${tenant.id}:`);
       const text = `${origin} has ${count} ${remote} records`;
@@ -123,7 +125,18 @@ export async function findDifferences(
       found.push(...texts.map((text) => ({ text, entity, localId: row.id })));
     }
   }
-  return Promise.all(found.map(async ({ text, ...about }) => [text, ...(await tellHistory(world, about))].join('\n')));
+  return Promise.all(
+    found.map(async ({ text, ...about }) => [text, ...(await tellHistory(world, ledger, about))].join('\n')),
+  );
+}
+
+/** What people did that explains a difference. */
+interface Circumstances {
+  ledger: Ledger;
+  /** Records that took others in, by their names in the ledger. */
+  merged: ReadonlySet<string>;
+  /** Records that people took back from the recycle bin: one of them may stand beside its successor. */
+  takenBack: ReadonlySet<string>;
 }
 
 interface Difference extends Subject {

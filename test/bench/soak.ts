@@ -58,12 +58,15 @@ async function disturb(world: SoakWorld, random: Random) {
   faults.end();
   const typed = edits.ledger.all.length;
   const counts = { edited, typed, merges: edits.merges, deletes: deletes.counts, faults: faults.counts };
-  return { edits, counts: { ...counts, missingFaults: faults.missing() } };
+  const { ledger, merged, closed } = edits;
+  const done = { ledger, merged, closed, takenBack: deletes.takenBack };
+  return { done, counts: { ...counts, missingFaults: faults.missing() } };
 }
 
 /** What is wrong when everything has come to rest. */
-async function judge(world: SoakWorld, { ledger, closed, merged }: ReturnType<typeof makeEdits>): Promise<string[]> {
-  const found = (await Promise.all(world.tenants.map((tenant) => findDifferences(world, tenant, merged)))).flat();
+async function judge(world: SoakWorld, done: Awaited<ReturnType<typeof disturb>>['done']): Promise<string[]> {
+  const { ledger, closed } = done;
+  const found = (await Promise.all(world.tenants.map((tenant) => findDifferences(world, tenant, done)))).flat();
   found.push(...(await findForeign(world)), ...(await listMissing(world, ledger)), ...findReopened(closed));
   for (const { journal } of world.portals) journal.clear();
   const before = await countChanges(world);
@@ -108,7 +111,7 @@ async function main(): Promise<boolean> {
 
 /** Returns whether both sides are equal in the end. */
 async function soak(world: SoakWorld, random: Random): Promise<boolean> {
-  const { edits, counts: disturbed } = await disturb(world, random);
+  const { done, counts: disturbed } = await disturb(world, random);
   const restingFrom = Date.now();
   const decision = random.pick(['confirm', 'restore'] as const);
   await comeToRest(world, decision);
@@ -120,7 +123,7 @@ async function soak(world: SoakWorld, random: Random): Promise<boolean> {
     await comeToRest(world, decision);
   }
   const restSeconds = ((Date.now() - restingFrom) / 1000).toFixed(1);
-  const differences = await judge(world, edits);
+  const differences = await judge(world, done);
   const [counts] = await world.sql(
     `select (select count(*)::int from objects) as objects, (select count(*)::int from users) as users,
             (select count(*)::int from contracts) as contracts, (select count(*)::int from sync_conflicts) as conflicts,
