@@ -161,15 +161,17 @@ export function nextShadows(fieldMap: FieldMap, former: Shadows, merge: MergeRes
       account(pair, memory, { stored, wanted, isOurs: (id) => isOurs(pair, former.remote, before.remote, id) });
       memory.values[key] = read();
     };
+    // What was to be taken over and was not is decided anew, whatever of ours was sent beside it.
+    const isTaken = taken.has(key);
+    if (isTaken && !localAfter) continue;
     const change = sent.get(key);
     if (change || adopted.has(key)) {
-      local[key] = pair.readLocal(before.local);
+      local[key] = pair.readLocal(isTaken && localAfter ? localAfter : before.local);
       const wanted = pair.encode(before.local);
       remember(change ? change.after : wanted);
       if (change) delete memory.theirs[key];
       else markTheirs(pair, memory, wanted);
-    } else if (taken.has(key)) {
-      if (!localAfter) continue;
+    } else if (isTaken && localAfter) {
       local[key] = pair.readLocal(localAfter);
       remember(read());
     } else if (rewritten && former.remote.values[key] === pair.readRemote(before.remote, former.remote)) {
