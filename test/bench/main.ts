@@ -10,6 +10,7 @@ import { measureMergeThroughput } from './merge-throughput.ts';
 import { measureQueryTimes } from './query-times.ts';
 import { print } from './report.ts';
 import { measureSustained } from './sustained.ts';
+import { measureTexts } from './texts.ts';
 import { measureTriggerCost } from './trigger-cost.ts';
 
 const measures = {
@@ -23,6 +24,7 @@ const measures = {
   'list-latency': measureListLatency,
   'merge-throughput': measureMergeThroughput,
   'query-times': measureQueryTimes,
+  texts: measureTexts,
 };
 
 /** The measures that were asked for by name, or all. */

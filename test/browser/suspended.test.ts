@@ -81,7 +81,12 @@ describe('the pages while the connection does not work', () => {
     });
     await expectBanner(page, 'Синхронизация остановлена', /Тариф портала не разрешает REST.*Продлите тариф/);
     await shoot(portal.page, 'trial-ended');
-    const tab = await openTab();
+    const tab = await eventually(async () => {
+      const opened = await openTab();
+      const banner = opened.getByTestId('connection-banner');
+      await banner.getByText('Сообщите администратору портала').first().waitFor({ timeout: 3000 });
+      return opened;
+    });
     await tab.getByTestId('facts').getByText('Правка без тарифа').waitFor();
     await expectBanner(tab, 'Синхронизация остановлена', 'Сообщите администратору портала');
     await tab.getByText('Показаны значения последней синхронизации', { exact: true }).waitFor();

@@ -224,6 +224,7 @@ export const readNoText: Readonly<Record<string, string>> = {
   'app/field-maps/clients.ts contractsOf': 'sorts rows by their ids',
   'app/field-maps/clients.ts ofFirstContract': 'wraps a pair, whose readers are tried',
   'app/field-maps/comments.ts detailsPair': 'makes a pair; those of all maps are tried',
+  'app/field-maps/comments.ts isPartAsWritten': 'compares two texts',
   'app/field-maps/custom.ts allowedLocalFields': 'takes a kind',
   'app/field-maps/custom.ts checkCustomPair': 'names of fields in the settings of a company',
   'app/field-maps/money.ts moneyPair': 'makes a pair; one is tried among the own pairs of a company',

@@ -76,7 +76,8 @@ describe('the embedded PostgreSQL', () => {
 
   it('goes on when a process that held it is killed, and stops with the last one', async () => {
     const second = await startEmbeddedPostgres({ dir });
-    const pid = serverPid();
+    // The server that was killed may be starting again just now.
+    const pid = await eventually(serverPid);
     other.kill('SIGKILL');
     await once(other, 'exit');
     await second.stop();
