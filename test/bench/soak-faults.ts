@@ -12,9 +12,14 @@ export type FaultKinds = Record<string, () => Promise<unknown>>;
 const onceOnly = new Set(['portal hangs']);
 
 /** What goes wrong now and then. Faults of the portal and faults of our own come side by side. */
-export function makeFaults(world: SoakWorld, random: Random, ledger: Ledger) {
+export function makeFaults(
+  world: SoakWorld,
+  random: Random,
+  { ledger, attacks }: { ledger: Ledger; attacks: FaultKinds },
+) {
   const { portals, oauth, proxy } = world;
-  const groups: Record<'portal' | 'own' | 'people', FaultKinds> = {
+  const groups: Record<'portal' | 'own' | 'people' | 'attackers', FaultKinds> = {
+    attackers: attacks,
     portal: makePortalFaults(world, random),
     own: makeOwnFaults(world, random),
     people: { 'user field deleted and made again': () => remakeField(world, random, ledger) },
@@ -23,7 +28,7 @@ export function makeFaults(world: SoakWorld, random: Random, ledger: Ledger) {
 
   return {
     counts,
-    groups: Object.keys(groups) as (keyof typeof groups)[],
+    groups: (Object.keys(groups) as (keyof typeof groups)[]).filter((group) => Object.keys(groups[group]).length > 0),
 
     begin(): void {
       for (const { events } of portals) Object.assign(events.faults, { lossRate: 0.1, doubleRate: 0.1, shuffle: true });

@@ -46,6 +46,7 @@ export async function tellHistory(
      select 'queued ' || to_jsonb(q)::text from sync_queue q where entity = $2 and record_id = $1 and side = 'local'`,
     [localId ?? null, entity, remoteId ?? null],
   );
+  const ids = new Set([remoteId, ...rows.map(({ what }) => Number(/^log \d+ \w+ \d+ (\d+)/.exec(what)?.[1]))]);
   const there = world.portals.flatMap((portal) =>
     [...ids].flatMap((id) => {
       const record = id ? portal.store.get(remoteKinds[entity], id) : undefined;
@@ -54,7 +55,6 @@ export async function tellHistory(
         : [];
     }),
   );
-  const ids = new Set([remoteId, ...rows.map(({ what }) => Number(/^log \d+ \w+ \d+ (\d+)/.exec(what)?.[1]))]);
   const near = world.happenings.filter(({ at }) =>
     rows.some((row) => Math.abs(row.at.getTime() - at.getTime()) < nearMs),
   );

@@ -88,6 +88,8 @@ export async function startSoakWorld(options: { tenants: number; random: Random;
       BITRIX24_ALLOW_PRIVATE_HOSTS: '1',
       NODE_EXTRA_CA_CERTS: oauth.caFile,
       SWEEP_INTERVAL_SEC: '5',
+      // Strangers come from many addresses.
+      TRUST_PROXY: '1',
       LOG_LEVEL: 'info',
     },
     logFile,
@@ -116,12 +118,16 @@ export async function startSoakWorld(options: { tenants: number; random: Random;
     return { status: answer.status, body: await answer.json(), headers: answer.headers };
   }
 
+  async function addCompany(name: string): Promise<{ id: number; token: string }> {
+    const [row] = await sql<{ id: number }>('insert into companies (name) values ($1) returning id', [name]);
+    const id = row?.id ?? 0;
+    return { id, token: mintToken(jwtSecret, { tenantId: id, role: 'admin', subject: 'soak' }, 24) };
+  }
+
   await app.start();
   const tenants: SoakTenant[] = [];
   for (let n = 1; n <= options.tenants; n++) {
-    const [row] = await sql<{ id: number }>('insert into companies (name) values ($1) returning id', [`Компания ${n}`]);
-    const id = row?.id ?? 0;
-    const token = mintToken(jwtSecret, { tenantId: id, role: 'admin', subject: 'soak' }, 24);
+    const { id, token } = await addCompany(`Компания ${n}`);
     const isFollower = n % 2 === 0;
     const portal = portals[(n - 1) % portals.length] as SimulatedPortal;
     const tenant = { id, token, portal, onDelete: isFollower ? 'follow' : 'keep', imports: !isFollower } as const;
@@ -132,13 +138,18 @@ export async function startSoakWorld(options: { tenants: number; random: Random;
   return {
     mode,
     portals,
-    oauth,
     /** The way of the app to its database. */
     proxy,
     app,
     tenants,
     logFile,
     sql,
+    origin,
+    oauth,
+    /** What the app answers to the bearer of a token. */
+    ask,
+    /** A company that the soak does not look after. */
+    addCompany,
     /** Faults that began and ended, each with its time. */
     happenings: [] as Happening[],
     /** What the portals showed just before they carried out our updates. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { makeRandom, type Random } from './random.ts';
+import { makeAttackers } from './soak-attackers.ts';
 import { findReopened } from './soak-closed.ts';
 import type { SoakMode } from './soak-connect.ts';
 import { makeDeletes } from './soak-deletes.ts';
@@ -17,6 +18,8 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     app: { type: 'boolean', default: false },
     webhook: { type: 'boolean', default: false },
+    /** Strangers flood, guess, stream and write slow texts meanwhile. */
+    attackers: { type: 'boolean', default: false },
   },
 });
 const minutes = Number(values.minutes);
@@ -36,7 +39,8 @@ function modeOf(): SoakMode {
 async function disturb(world: SoakWorld, random: Random) {
   const edits = makeEdits(world, random);
   const deletes = makeDeletes(world, random);
-  const faults = makeFaults(world, random, edits.ledger);
+  const attackers = values.attackers ? await makeAttackers(world, random) : null;
+  const faults = makeFaults(world, random, { ledger: edits.ledger, attacks: attackers?.kinds ?? {} });
   await edits.insertSome(12);
   faults.begin();
   const until = Date.now() + minutes * 60_000;
@@ -56,11 +60,13 @@ async function disturb(world: SoakWorld, random: Random) {
   }
   await Promise.all([edit(), ...faults.groups.map(fail)]);
   faults.end();
+  await attackers?.stop();
   const typed = edits.ledger.all.length;
   const counts = { edited, typed, merges: edits.merges, deletes: deletes.counts, faults: faults.counts };
   const { ledger, merged, closed } = edits;
   const done = { ledger, merged, closed, takenBack: deletes.takenBack };
-  return { done, counts: { ...counts, missingFaults: faults.missing() } };
+  const attacked = attackers && { strangers: attackers.answers };
+  return { done, counts: { ...counts, ...attacked, missingFaults: faults.missing() } };
 }
 
 /** What is wrong when everything has come to rest. */
