@@ -42,3 +42,15 @@ describe('README.md', () => {
     for (const folder of named) expect(existsSync(fileURLToPath(new URL(folder, root))), folder).to.equal(true);
   });
 });
+
+describe('app/SECURITY.md', () => {
+  const page = read('app/SECURITY.md');
+
+  it('names code and tests that exist', () => {
+    const code = [...page.matchAll(/`((?:[\w.-]+\/)+[\w-]+\.ts)`/g)].map(([, file]) => `app/${file}`);
+    const tests = [...page.matchAll(/`((?:flows|unit|browser)\/[\w/-]+)`/g)].map(([, file]) => `test/${file}.test.ts`);
+    expect(code).to.not.be.empty;
+    expect(tests).to.not.be.empty;
+    for (const file of [...code, ...tests]) expect(existsSync(fileURLToPath(new URL(file, root))), file).to.equal(true);
+  });
+});
