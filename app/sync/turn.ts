@@ -44,6 +44,8 @@ export class Turn {
   #atPortal = 0;
   /** Steps that are not committed yet. */
   #inHand = 0;
+  /** Steps that were sent in this turn. */
+  #sent = 0;
   #failure: { error: unknown } | null = null;
   #wake: () => void = () => undefined;
 
@@ -151,7 +153,7 @@ export class Turn {
     // What a call costs is learned from one step before several leave.
     if (cost === null) return isSending ? 0 : size;
     const left = lane.isDry ? waiting.length : null;
-    const next = this.#options.concurrency.sizeOf({ fit: size, cost, left });
+    const next = this.#options.concurrency.sizeOf({ fit: size, cost, left, sent: this.#sent });
     // What is left of one portion waits for the next one, while other steps are in flight: a request for each few records is too dear.
     const isRest = lane.name === 'bulk' && left === null && waiting.length < next;
     return isRest && isSending ? 0 : next;
@@ -161,6 +163,7 @@ export class Turn {
     const { context } = lane;
     if (!context) return;
     this.#inHand += 1;
+    this.#sent += 1;
     const leavePortal = this.#takePlace();
     this.#carryOut(context, step, leavePortal)
       .catch((error: unknown) => this.#fail(error))

@@ -14,6 +14,8 @@ export interface Waiting {
   cost: number;
   /** Records that wait; null when more of them may come. */
   left: number | null;
+  /** Steps that were sent in this turn. */
+  sent: number;
 }
 
 /**
@@ -22,6 +24,7 @@ export interface Waiting {
  */
 export class StepConcurrency {
   #limit = first;
+  #answered = 0;
   readonly #cheapest = new Map<string, number>();
 
   get limit(): number {
@@ -31,6 +34,7 @@ export class StepConcurrency {
   /** A step was answered; `cost` is what a call of its operation costs now, null when it is not known. */
   note(operation: string, cost: number | null): void {
     if (cost === null) return;
+    this.#answered += 1;
     // Seconds below this are noise.
     const now = Math.max(cost, 0.02);
     const cheapest = Math.min(now, (this.#cheapest.get(operation) ?? now) * 1.02);
@@ -39,13 +43,14 @@ export class StepConcurrency {
   }
 
   /**
-   * How many records the next step takes. While few steps may be in flight they are short, so that it is soon known whether the portal
-   * bears more; the last records, when they would leave half of the places empty, are spread over all, so that they end together.
+   * How many records the next step takes. The first steps of all are short, so that it is soon known how many the portal bears; the last
+   * records of a large load, when they would leave half of the places empty, are spread over all, so that they end together. Each costs
+   * requests, which a portal allows two a second of: small loads, and portals that bear no more, have none to spare.
    */
-  sizeOf({ fit, cost, left }: Waiting): number {
+  sizeOf({ fit, cost, left, sent }: Waiting): number {
     const short = Math.ceil(shortestSeconds / Math.max(cost, 0.001));
-    const ramp = Math.ceil((fit * this.#limit) / most);
-    const isLast = left !== null && left <= (fit * this.#limit) / 2;
+    const ramp = this.#answered < most ? Math.ceil((fit * this.#limit) / most) : fit;
+    const isLast = left !== null && sent >= 2 * most && left <= (fit * this.#limit) / 2;
     const spread = isLast ? Math.ceil(left / this.#limit) : fit;
     return Math.min(fit, Math.max(short, Math.min(ramp, spread)));
   }

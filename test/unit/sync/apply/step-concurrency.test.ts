@@ -40,7 +40,17 @@ describe('records of the next step', () => {
   ];
   for (const [what, steps, fit, cost, left, size] of cases) {
     it(what, () => {
-      expect(learned(steps).sizeOf({ fit, cost, left })).to.equal(size);
+      expect(learned(steps).sizeOf({ fit, cost, left, sent: 20 })).to.equal(size);
     });
   }
+
+  it('are all that fit in a small load: it has no requests to spare', () => {
+    expect(learned(6).sizeOf({ fit: 50, cost: 0.05, left: 100, sent: 2 })).to.equal(50);
+  });
+
+  it('are all that fit on a portal that was found to bear little', () => {
+    const concurrency = learned(2);
+    for (let n = 0; n < 10; n += 1) concurrency.note('object create', 0.1);
+    expect(concurrency.sizeOf({ fit: 30, cost: 0.1, left: null, sent: 20 })).to.equal(30);
+  });
 });
