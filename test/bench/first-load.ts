@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { secondsOf } from '../portal/latency.ts';
 import { eventually } from '../support/eventually.ts';
 import { startWorld, type Tenant, type World } from '../support/world.ts';
@@ -10,6 +11,7 @@ const workers = 8;
 /** Requests that leave at once, and a second afterwards (settings/performance/limits.md, 2026-08). */
 const burst = 50;
 const perSecond = 2;
+const restMs = 15_000;
 
 /** A first load on a portal that takes its time and works on eight requests at once, against what its limits alone would take. */
 export async function measureFirstLoad(): Promise<Finding> {
@@ -24,6 +26,8 @@ export async function measureFirstLoad(): Promise<Finding> {
     await world.settled();
     await world.sql(`update companies set settings = '{"automatic":{"object":false}}'`);
     await insertObjects(world, tenant, count);
+    // What the set-up has asked is forgotten by the portal's limit: a load is not started in the same second.
+    await sleep(restMs);
     await world.sql(`update companies set settings = '{}'`);
     const [run, editMs] = await Promise.all([measureRun(world, tenant), measureEdit(world, tenant)]);
     const work = (count * secondsOf('fast', 'crm.item.add')) / workers;
@@ -36,7 +40,7 @@ export async function measureFirstLoad(): Promise<Finding> {
     const { rateRefusals, timeRefusals } = world.portal.limits.counts;
     return {
       title: `First load of ${shown(count)} objects on a portal with ${workers} workers`,
-      how: `${secondsOf('fast', 'crm.item.add') * 1000} ms a create, waited for; events are delivered; the app in a process of its own`,
+      how: `${secondsOf('fast', 'crm.item.add') * 1000} ms a create, waited for; the portal rested before; events are delivered; the app in a process of its own`,
       lines: [
         { what: 'seconds', value: shown(run.seconds) },
         { what: "of the portal's own floor", value: `${shown(run.seconds / floor)} × ${shown(floor)} s` },
