@@ -11,24 +11,33 @@ type Theirs = Record<string, unknown>;
 const numberMark = /n\d{5}n/g;
 
 /** What of a row and its record of the portal is not the same. Empty for two that are. */
-export function differencesOf(entity: 'object' | 'user' | 'contract', row: OurRow, record: Theirs): string[] {
+export function differencesOf(
+  entity: 'object' | 'user' | 'contract',
+  row: OurRow,
+  record: Theirs,
+  isTakenBack: boolean,
+): string[] {
   const compare = { object: compareObject, user: compareUser, contract: compareContract }[entity];
-  return compare(row, record).map((what) => `${entity} ${row.id} and its record ${record.ID}: ${what}`);
+  return compare(row, record, isTakenBack).map((what) => `${entity} ${row.id} and its record ${record.ID}: ${what}`);
 }
 
-function compareObject(row: OurRow, record: Theirs): string[] {
+function compareObject(row: OurRow, record: Theirs, isTakenBack: boolean): string[] {
   const { above, below } = splitComments(record.COMMENTS, nothingRemembered);
   const described = { ours: shownAbove(row.description) ?? '', theirs: plainText(above) ?? '' };
-  // People took a deal back that was an object once: what it says of that one is theirs now, and the new object takes nothing away.
-  const isTakenBack = !record.ORIGIN_ID && row.imei === null;
+  // A deal that was an object's once and came back as another's: what it says of the former one is people's now, and nothing takes it away.
+  const isOfFormer = isTakenBack && !record.ORIGIN_ID;
   const ending = record.CLOSED === 'Y' || row.end_date === null ? [] : [String(record.CLOSEDATE).slice(0, 10)];
   return [
     ...different('title', withoutNumber(row.name, row.number), withoutNumber(record.TITLE, row.number)),
     // A manager may leave it out.
-    ...(marksIn(record.TITLE).length === 0 ? [] : different('number', marksIn(row.number), marksIn(record.TITLE))),
-    ...different('numbers in the name', [], marksIn(row.name)),
+    ...(isOfFormer || marksIn(record.TITLE).length === 0
+      ? []
+      : different('number', marksIn(row.number), marksIn(record.TITLE))),
+    ...(isOfFormer ? [] : different('numbers in the name', [], marksIn(row.name))),
     ...different('description', described.ours, described.theirs),
-    ...(isTakenBack ? [] : different('IMEI', row.imei ? [`IMEI: ${row.imei}`] : [], below.filter(isImei))),
+    ...(isOfFormer && row.imei === null
+      ? []
+      : different('IMEI', row.imei ? [`IMEI: ${row.imei}`] : [], below.filter(isImei))),
     ...(serialField in record ? different('serial number', row.serial_number ?? '', record[serialField] ?? '') : []),
     ...(ending.length === 0 ? [] : different('end', [row.end_date], ending)),
   ];

@@ -119,7 +119,7 @@ export async function findDifferences(
       // Contracts of one client share the company that the first of them made.
       const isOfClient =
         entity === 'contract' && linked.filter((one) => Number(one.bitrix24_id) === Number(record.ID)).length > 1;
-      const texts = differencesOf(entity, row, record);
+      const texts = differencesOf(entity, row, record, takenBack.has(nameOf(record)));
       if (!isImported && !isOfClient && origin !== `${tenant.id}:${entity}:${row.id}`)
         texts.push(`${remote} ${record.ID} has the origin ${record.ORIGIN_ID}`);
       found.push(...texts.map((text) => ({ text, entity, localId: row.id })));
