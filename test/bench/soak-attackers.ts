@@ -33,7 +33,7 @@ export async function makeAttackers(world: SoakWorld, random: Random): Promise<A
   const address = () => `198.51.${random.integer(250)}.${random.integer(250)}`;
 
   async function count(what: string, answering: Promise<{ status: number }>): Promise<void> {
-    // A process that is stopped, or was killed, answers nobody.
+    // A process that is stopped, or was killed, gives no answer.
     const status = await answering.then(
       (answer) => answer.status,
       () => 'none',
@@ -104,7 +104,7 @@ export async function makeAttackers(world: SoakWorld, random: Random): Promise<A
       'portal whose answers never end': stream,
       'texts made to be slow': write,
     },
-    /** The strangers go: what is left of theirs holds up nobody's rest. */
+    /** The strangers go: nothing of theirs is waited for any more. */
     async stop(): Promise<void> {
       await eventually(() => world.ask(stranger.token, 'POST', `${integration}/setup`, { webhook_url: null }));
       await world.sql('delete from sync_queue where tenant_id = $1', [stranger.id]);

@@ -56,7 +56,7 @@ function story(rates?: typeof standardRates) {
 
 const nameOf = async (world: World) => (await world.sql('select name from objects where id = 1'))[0]?.name;
 
-describe('a flood of installations with tokens that nobody gave', () => {
+describe('a flood of installations with invented tokens', () => {
   const context = story();
 
   it('neither ends a token chain nor delays honest traffic, and asks the authorization server a few at a time', async function () {
@@ -190,7 +190,7 @@ describe('a caller who asks too often', () => {
     await world.stopApp();
     await world.startApp();
     expect((await setUp()).status).to.equal(429);
-    // What asks nobody else goes on.
+    // What asks no other server goes on.
     const stored = { client_id: 'local.1', outgoing_token: null };
     expect((await world.call(other.token, 'POST', '/api/integration/bitrix24/setup', stored)).status).to.equal(200);
   });

@@ -107,7 +107,7 @@ describe('an application whose installer leaves', () => {
       await driver.quiet();
     }
 
-    it('works as that user from then on, tokens encrypted, whoever is dismissed', async () => {
+    it('works as that user from then on, tokens encrypted, also when the installer is dismissed', async () => {
       await takeOver();
       const [row] = await world.sql<Record<string, string>>(
         'select access_token, refresh_token, spare_access_token, spare_refresh_token from bitrix24_installations',
@@ -138,7 +138,7 @@ describe('an application whose installer leaves', () => {
       await expectAdministratorBringsBack('Никого');
     });
 
-    it('takes nobody else for that user: neither an employee’s tokens nor a foreign sender', async () => {
+    it('takes no other caller for that user: neither an employee’s tokens nor a foreign sender', async () => {
       const before = await chain();
       const post = (address: string, token: string, pair: { access: string; refresh: string }) => {
         const auth = { member_id: world.portal.memberId, application_token: token, access_token: pair.access };

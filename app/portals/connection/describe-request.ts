@@ -13,7 +13,7 @@ export interface LoggedCommand {
   code: string | null;
 }
 
-/** `partly`: some commands of a batch were refused. `unanswered`: nobody knows what became of it. */
+/** `partly`: some commands of a batch were refused. `unanswered`: what became of it is not known. */
 export const requestOutcomes = ['ok', 'partly', 'refused', 'unanswered'] as const;
 
 export interface DescribedRequest {

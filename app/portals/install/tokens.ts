@@ -130,7 +130,7 @@ export function makeTokens({ installations, oauth, keysOf, clock, log }: TokensD
     },
 
     /**
-     * Tries keys on the chain: an application's secret is shown to nobody but the server that renews tokens (settings/oauth/index.md,
+     * Tries keys on the chain: an application's secret is shown only to the server that renews tokens (settings/oauth/index.md,
      * 2026-08), so the chain is renewed with it once and the new pair is stored. A refused secret uses up nothing. Throws
      * `Bitrix24Error`: `client_refused` for wrong keys, `token_chain_dead` where there is nothing left to try them on.
      */
