@@ -33,8 +33,14 @@ export async function remakeField(world: SoakWorld, random: Random, ledger: Ledg
     const numbers = new Set(kept.map(({ number }) => number));
     // What only the portal has goes with the field.
     const lost = portal.store.all('deal').map(({ fields }) => String(fields[serialField] ?? ''));
-    await ask(portal, 'delete', { id: field.card.id });
-    for (const value of lost) if (!numbers.has(value)) ledger.replaced(value, `${serialField} was deleted`);
+    try {
+      await ask(portal, 'delete', { id: field.card.id });
+    } finally {
+      // It may have been deleted although its answer was lost.
+      const isGone = !portal.store.catalogue.byUpper('deal', serialField);
+      for (const value of isGone ? lost : [])
+        if (!numbers.has(value)) ledger.replaced(value, `${serialField} was deleted`);
+    }
   });
   await sleep(500 + random.integer(3000));
   await makeField(portal);

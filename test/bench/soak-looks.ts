@@ -1,6 +1,18 @@
 import type { Answered } from '../portal/answered.ts';
-import type { Standing } from './soak-typed.ts';
+import type { Standing, Typed } from './soak-typed.ts';
 import type { Happening } from './soak-world.ts';
+
+/** An update that went in a request of its own, right behind its look. */
+interface Alone {
+  at: Date;
+  entityTypeId: number;
+  id: number;
+}
+
+/** What a person saves between such a look and its update is overwritten unseen. */
+const gapMs = 1000;
+
+const entityTypeIds: Readonly<Record<string, number>> = { deal: 2, contact: 3, company: 4 };
 
 interface Look {
   at: Date;
@@ -19,12 +31,24 @@ const beforeMs = 3000;
  */
 export function makeLooks() {
   const all: Look[] = [];
+  const alone: Alone[] = [];
   return {
     /** How many typed values went that way. */
     unseen: 0,
-    note({ params, answer, arrived }: Answered): void {
+    note({ method, params, answer, arrived }: Answered): void {
+      if (method === 'crm.item.update')
+        alone.push({ at: new Date(), entityTypeId: Number(params.entityTypeId), id: Number(params.id) });
       if (!JSON.stringify(params).includes('crm.item.update')) return;
       all.push({ at: new Date(), arrived, texts: textsIn(answer) });
+    },
+    /** Whether an update in a request of its own came right behind what a person typed into a record of the portal. */
+    overtook({ at, record }: Typed): boolean {
+      const [kind = '', id] = record.split(' ');
+      return alone.some((update) => {
+        const isItsRecord = update.entityTypeId === entityTypeIds[kind] && update.id === Number(id);
+        const behindMs = update.at.getTime() - at.getTime();
+        return isItsRecord && behindMs >= 0 && behindMs < gapMs;
+      });
     },
     /** What stood there, and was overwritten by a write whose answer was lost. */
     lost(happenings: readonly Happening[]): Standing[] {

@@ -13,7 +13,7 @@ export async function listMissing(world: SoakWorld, ledger: Ledger): Promise<str
   const missing = findMissing(
     known.map(({ typed }) => typed),
     [...standing, ...world.looks.lost(world.happenings)],
-  );
+  ).filter(({ typed }) => !world.looks.overtook(typed));
   world.looks.unseen = known.length - missing.length;
   return Promise.all(missing.map((item) => describe(world, ledger, item)));
 }
