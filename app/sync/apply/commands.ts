@@ -71,11 +71,10 @@ export function updateOf(pair: LoadedPair, remote: RemoteRecord, changes: Remote
 }
 
 /** What updates of linked records are about to send, by mapping. */
-export function sentUpdatesOf({ fieldMap }: SyncContext, writes: readonly Write[]): { id: number; sent: SentUpdate }[] {
+export function sentUpdatesOf(writes: readonly Write[]): { id: number; sent: SentUpdate }[] {
   return writes.flatMap(({ planned: { pair, plan } }) => {
-    const { local, remote, mapping, shadows } = pair;
-    if (plan.action !== 'update' || !mapping || !local || !remote) return [];
-    return [{ id: mapping.id, sent: sentUpdateOf(fieldMap, plan.merge, { local: local.record, remote, shadows }) }];
+    if (plan.action !== 'update' || !pair.mapping || !pair.local) return [];
+    return [{ id: pair.mapping.id, sent: sentUpdateOf(plan.merge, pair.local.record) }];
   });
 }
 

@@ -76,7 +76,7 @@ async function sendWrites(
   const marked = await markSent(deps, context.tenantId, planned.filter(isCreate));
   const writes = [...marked, ...planned.filter((write) => !isCreate(write))];
   if (writes.length === 0) return;
-  if (operation === 'update') await rememberSent(deps.db, context.tenantId, sentUpdatesOf(context, writes));
+  if (operation === 'update') await rememberSent(deps.db, context.tenantId, sentUpdatesOf(writes));
   const startedAt = deps.clock.now().getTime();
   const durationMs = () => deps.clock.now().getTime() - startedAt;
   let outcomes: WriteOutcome[];
