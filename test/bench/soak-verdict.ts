@@ -26,7 +26,7 @@ const kinds: Kind[] = [
   {
     entity: 'object',
     remote: 'deal',
-    rows: `select o.*, c.number, c.end_date::text from objects o left join contracts c on c.id = o.contract_id
+    rows: `select o.*, c.number, case when c.deleted_at is null then c.end_date::text end as end_date from objects o left join contracts c on c.id = o.contract_id
             where o.tenant_id = $1 and o.deleted_at is null`,
   },
   { entity: 'user', remote: 'contact', rows: 'select * from users where tenant_id = $1 and deleted_at is null' },

@@ -9,11 +9,19 @@ export interface SentUpdate {
   remote: Readonly<Record<string, Canonical>>;
 }
 
-/** What is remembered of a merge before its update leaves. Pure. */
-export function sentUpdateOf({ toRemote }: Pick<MergeResult, 'toRemote'>, local: LocalRecord): SentUpdate {
+/**
+ * What is remembered of a merge before its update leaves. A field that is to be taken over from the portal as well is left out: until that
+ * is done its sides are not equal. Pure.
+ */
+export function sentUpdateOf(
+  { toRemote, toLocal }: Pick<MergeResult, 'toRemote' | 'toLocal'>,
+  local: LocalRecord,
+): SentUpdate {
+  const taken = new Set(toLocal.map(({ pair }) => pair.key));
+  const sent = toRemote.filter(({ pair }) => !taken.has(pair.key));
   return {
-    local: Object.fromEntries(toRemote.map(({ pair }) => [pair.key, pair.readLocal(local)])),
-    remote: Object.fromEntries(toRemote.map(({ pair, after }) => [pair.key, after])),
+    local: Object.fromEntries(sent.map(({ pair }) => [pair.key, pair.readLocal(local)])),
+    remote: Object.fromEntries(sent.map(({ pair, after }) => [pair.key, after])),
   };
 }
 

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { objectMap } from '../../../../app/field-maps/objects.ts';
 import { merge } from '../../../../app/sync/plan/merge.ts';
-import { mergedRemote, nextShadows, shadowsOf, wantedRemote } from '../../../../app/sync/plan/shadows.ts';
+import { sentUpdateOf, withSentUpdate } from '../../../../app/sync/plan/sent-update.ts';
+import { mergedRemote, nextShadows, type Shadows, shadowsOf, wantedRemote } from '../../../../app/sync/plan/shadows.ts';
 
 const [earlier, later] = [new Date('2026-11-26T10:00:00Z'), new Date('2026-11-26T10:01:00Z')];
 const first = { name: 'Камаз', contract_number: null };
@@ -22,12 +23,14 @@ function renamedByBoth() {
     remoteShadow: shadows.remote,
   });
   const stored = mergedRemote(result, remote, shadows.remote);
+  const mergeWith = (known: Shadows, row: typeof local) =>
+    merge({ ...input, ...moments, local: row, remote: stored, localShadow: known.local, remoteShadow: known.remote });
   const after = (localAfter: typeof local | null) => {
     const outcome = { before: { local, remote }, localAfter, remoteAfter: stored };
     const { local: localShadow, remote: remoteShadow } = nextShadows(objectMap, shadows, result, outcome);
-    return merge({ ...input, ...moments, local: localAfter ?? local, remote: stored, localShadow, remoteShadow });
+    return mergeWith({ local: localShadow, remote: remoteShadow }, localAfter ?? local);
   };
-  return { result, stored, after };
+  return { result, local, shadows, stored, after, mergeWith };
 }
 
 describe('a name of the portal that is to be taken over while ours is completed there', () => {
@@ -41,6 +44,12 @@ describe('a name of the portal that is to be taken over while ours is completed 
     const { after } = renamedByBoth();
     const { toLocal, toRemote, conflicts } = after({ name: 'Рено', contract_number: 'Д-1' });
     expect({ toLocal, toRemote, conflicts }).to.deep.equal({ toLocal: [], toRemote: [], conflicts: [] });
+  });
+
+  it('is taken when the answer to our completion is lost: what was sent does not make the sides equal', () => {
+    const { result, local, shadows, stored, mergeWith } = renamedByBoth();
+    const assumed = withSentUpdate(objectMap, shadows, sentUpdateOf(result, local), stored);
+    expect(mergeWith(assumed, local).toLocal.map(({ columns }) => columns)).to.deep.equal([{ name: 'Рено' }]);
   });
 
   it('is decided anew when our row changed before it could be taken: the sides do not stay apart', () => {
