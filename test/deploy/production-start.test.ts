@@ -11,7 +11,7 @@ import { copySources, linkProductionPackages, root } from './production-copy.ts'
 import { ask, productionEnvironment, serve, tool } from './served-app.ts';
 
 /** The user without rights that every Unix has. */
-const nobody = 65_534;
+const userWithoutFiles = 65_534;
 
 describe('a server without development packages', function () {
   this.timeout(120_000);
@@ -116,7 +116,7 @@ describe('a server without development packages', function () {
     const [command] = valuesOf(stage, 'CMD') as [string[]];
     const inImage = { ...environmentOf(stage), ...env, METRICS_PORT: String(await findFreePort()) };
     // Only root can run it as another user.
-    app = await serve(image, inImage, { command, uid: process.getuid?.() === 0 ? nobody : undefined });
+    app = await serve(image, inImage, { command, uid: process.getuid?.() === 0 ? userWithoutFiles : undefined });
     const [program = '', ...args] = healthCheckOf(stage);
     expect((await run(program, args, { cwd: image, env: inImage })).code).to.equal(0);
     expect((await ask(env, '/')).status).to.equal(200);

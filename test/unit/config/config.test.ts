@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import os from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
-import { ConfigError, loadConfig } from '../../../config/config.ts';
+import { loadConfig } from '../../../config/config.ts';
+import { problemsOf } from '../../support/config-problems.ts';
 
 const key = createHash('sha256').update('a key of these tests').digest('base64');
 const secret = 'a secret of thirty-two characters!';
@@ -13,16 +14,6 @@ const production = {
   ENCRYPTION_KEYS: `one:${key}`,
   JWT_SECRET: secret,
 };
-
-function problemsOf(env: Record<string, string>): readonly string[] {
-  try {
-    loadConfig(env);
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
-}
 
 /** The variables that problems are about. */
 const namesOf = (env: Record<string, string>) => problemsOf(env).map((line) => /^[A-Z\d_]+/.exec(line)?.[0]);

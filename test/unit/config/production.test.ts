@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
-import { ConfigError, loadConfig } from '../../../config/config.ts';
+import { loadConfig } from '../../../config/config.ts';
+import { problemsOf } from '../../support/config-problems.ts';
 
 const good = {
   NODE_ENV: 'production',
@@ -10,16 +11,6 @@ const good = {
   PUBLIC_URL: 'https://axenta.example.ru',
   DATA_DIR: '/nonexistent',
 };
-
-function problemsOf(env: Record<string, string>): readonly string[] {
-  try {
-    loadConfig(env);
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
-}
 
 const keyOf = (bytes: Buffer) => `one:${bytes.toString('base64')}`;
 

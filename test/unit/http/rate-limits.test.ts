@@ -55,7 +55,7 @@ describe('limits of requests that come in', () => {
   });
 
   it('hold while the database is away', async () => {
-    const gone = new pg.Pool({ connectionString: 'postgres://nobody@127.0.0.1:1/none', max: 1 });
+    const gone = new pg.Pool({ connectionString: 'postgres://crm@127.0.0.1:1/none', max: 1 });
     const limits = makeRateLimits({ pool: gone, rates: small() });
     const asked = [];
     for (let n = 0; n < 5; n++) asked.push(await take(limits, 'setupByTenant', '8'));

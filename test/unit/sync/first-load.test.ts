@@ -10,6 +10,7 @@ import { makeReconcile } from '../../../app/sync/reconcile.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { eventually } from '../../support/eventually.ts';
 import { MockBitrix24Client } from '../../support/mock-bitrix24-client.ts';
+import { steadyConnection } from '../../support/steady-connection.ts';
 
 const log = makeLog({ level: 'fatal', format: 'json' });
 
@@ -65,12 +66,7 @@ async function prepare({ url }: TestDatabase, objects: number) {
     timings: { ...defaultTimings },
     random: () => 0.5,
     clientFor: async () => portal,
-    connections: {
-      find: async () => ({ state: 'active', pausedUntil: null, pauseFailures: 0 }),
-      suspend: async () => undefined,
-      pause: async () => undefined,
-      clearPause: async () => undefined,
-    },
+    connections: steadyConnection,
   });
   return {
     db,

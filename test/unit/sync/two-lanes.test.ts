@@ -11,6 +11,7 @@ import { enqueue, priorities } from '../../../app/sync/queue/sync-queue.ts';
 import { makeReconcile } from '../../../app/sync/reconcile.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { MockBitrix24Client } from '../../support/mock-bitrix24-client.ts';
+import { steadyConnection } from '../../support/steady-connection.ts';
 
 const log = makeLog({ level: 'fatal', format: 'json' });
 const howMany = 8;
@@ -117,12 +118,7 @@ async function play(url: string, acts: readonly Act[], delays: readonly number[]
       timings: { ...defaultTimings },
       random: () => 0.5,
       clientFor: async () => portal,
-      connections: {
-        find: async () => ({ state: 'active', pausedUntil: null, pauseFailures: 0 }),
-        suspend: async () => undefined,
-        pause: async () => undefined,
-        clearPause: async () => undefined,
-      },
+      connections: steadyConnection,
     });
     const turn = () => reconcile(tenantId, { signal: new AbortController().signal, log });
     const dealOf = (id: number) =>
