@@ -29,7 +29,7 @@ describe('the log of requests to the portal', () => {
   after(() => world.stop());
   afterEach(() => world.portal.faults.clear());
 
-  // biome-ignore lint/suspicious/noExplicitAny: an answer of the interface
+  // biome-ignore lint/suspicious/noExplicitAny: JSON of the interface, whose every field the tests compare with what they expect
   type Row = any;
   async function list(filter: Record<string, string | number> = {}, who: Tenant = tenant): Promise<Row[]> {
     const query = new URLSearchParams(Object.entries(filter).map(([key, value]) => [key, String(value)]));
