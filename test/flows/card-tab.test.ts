@@ -27,9 +27,7 @@ describe('the tab in a card', () => {
   async function addUnsynchronised(name: string): Promise<number> {
     const settings = '/api/integration/bitrix24/settings';
     await world.call(tenant.token, 'PUT', settings, { automatic: { object: false } });
-    const answer = await world.call(tenant.token, 'POST', '/api/objects', { name, imei: null });
-    await world.call(tenant.token, 'PUT', settings, {});
-    return answer.body.data.id;
+    return (await world.call(tenant.token, 'POST', '/api/objects', { name, imei: null })).body.data.id;
   }
 
   it('says that nothing stands behind a deal that people made', async () => {
