@@ -42,6 +42,9 @@ describe('while a create has no answer', () => {
   /** An object whose deal was deleted by people, and made again without an answer. */
   async function recreatedUnanswered(name: string): Promise<{ id: number; dealId: number }> {
     const made = await objectWithDeal(world, tenant, name);
+    // The portal tells the time of a creation in whole seconds: made again in the same one, a deal would look like its former one taken back.
+    const madeAt = Date.parse(String(deals().get(made.dealId)?.DATE_CREATE));
+    await eventually(() => Date.now() >= madeAt + 1000);
     deals().delete(made.dealId);
     await world.portal.events.settled();
     loseAnswer();
@@ -68,6 +71,33 @@ describe('while a create has no answer', () => {
     await world.settled();
     expect(ofOrigin(id)).to.have.length(1);
     expect(Number((await world.remoteOf(tenant, 'object', id)).ID)).to.equal(Number(ofOrigin(id)[0]?.ID));
+  });
+
+  it('a deal that people take back meanwhile is their former one: what the CRM changed since goes to it', async () => {
+    const made = await objectWithDeal(world, tenant, 'Возвращён');
+    // Neither the deletion nor the taking back is told, and the create that follows never reaches the portal.
+    world.portal.events.faults.lossRate = 1;
+    let isAsked = false;
+    world.portal.faults.add({
+      method: 'batch',
+      when(params) {
+        if (!JSON.stringify(params).includes('crm.item.add')) return false;
+        isAsked = true;
+        return true;
+      },
+      times: 1,
+      action: { kind: 'dropBefore' },
+    });
+    deals().delete(made.dealId);
+    await world.sql(`update objects set description = 'Новое описание' where id = $1`, [made.id]);
+    await eventually(() => isAsked);
+    const again = world.portal.recycleBin.restore('deal', made.dealId, { event: 'lost' });
+    await world.settled();
+    expect(ofOrigin(made.id).map(({ ID }) => Number(ID))).to.deep.equal([again]);
+    expect((await world.remoteOf(tenant, 'object', made.id)).COMMENTS).to.match(/^Новое описание/);
+    expect(await world.sql('select description from objects where id = $1', [made.id])).to.deep.equal([
+      { description: 'Новое описание' },
+    ]);
   });
 
   it('an object that is deleted takes the deal with it, as its policy says', async () => {

@@ -36,8 +36,11 @@ export async function adoptByOrigin(
     }
     pair.remote = remote;
     pair.remoteId = remote.id;
-    pair.unsettled = isUnanswered(pair) && (pair.mapping ?? pair.former)?.remoteId !== remote.id;
-    pair.sent = pair.rows.find((row) => row.createValues)?.createValues ?? null;
+    const known = pair.mapping ?? pair.former;
+    // A record that people took back was not made by the create: what it was when the pair was last equal holds, not what the create sent.
+    const isKnown = known !== null && (known.remoteId === remote.id || isRestored(known, remote));
+    pair.unsettled = isUnanswered(pair) && !isKnown;
+    pair.sent = isKnown ? null : (pair.rows.find((row) => row.createValues)?.createValues ?? null);
     // The create was to replace a record that is gone: the mapping has to move to the new one.
     if (pair.mapping && pair.mapping.remoteId !== remote.id) pair.mapping = { ...pair.mapping, state: 'orphaned' };
   }

@@ -113,8 +113,9 @@ function joins(item: Named, known: Known): boolean {
   // What a survivor holds beside the origin is its own: nothing of the lost record's shadows holds for it.
   if (isHeir && pair.mapping) Object.assign(pair.mapping, { shadows: noShadows, fieldErrors: {} });
   if (isHeir) pair.former = null;
-  pair.sent = sent;
-  pair.unsettled = sent !== null && !isSame;
+  // A record that people took back was not made by the create: what it was when the pair was last equal holds, not what the create sent.
+  pair.sent = isSame || isBack ? null : sent;
+  pair.unsettled = pair.sent !== null;
   return true;
 }
 
