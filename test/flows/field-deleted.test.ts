@@ -166,6 +166,25 @@ describe('a user field that a pair needs is deleted in the portal', () => {
     await eventually(async () => expect(await failures.openFaults()).to.deep.equal([]));
   });
 
+  it('is made again while a deal lies in the recycle bin: taken back, the deal is filled by the CRM, column untouched', async () => {
+    const { ID: dealId } = deals()[1] ?? {};
+    world.portal.events.faults.lossRate = 1;
+    world.portal.records('deal').delete(Number(dealId));
+    await remove();
+    await make();
+    world.portal.events.faults.lossRate = 0;
+    await retitle('ещё раз');
+    await eventually(async () =>
+      expect(await world.sql('select state from bitrix24_sync_mappings where local_id = 2')).to.deep.equal([
+        { state: 'orphaned' },
+      ]),
+    );
+    world.portal.recycleBin.restore('deal', Number(dealId), { event: 'told' });
+    await world.settled();
+    expect((await numbers())[1]).to.equal('SN-2');
+    expect((await world.remoteOf(tenant, 'object', 2))[field]).to.equal('SN-2');
+  });
+
   it('is merged as usual from then on: an emptied value empties the column', async () => {
     const [first] = deals();
     world.portal.records('deal').update(Number(first?.ID), { [field]: '' });

@@ -87,7 +87,7 @@ function methodsOf(kind: RecordKind, { store, rights, announce }: UserFieldDeps)
     [`crm.${kind}.userfield.delete`]: method(true, (params, { caller }) => {
       const field = find(params);
       catalogue.removeUserField(kind, field.upperName);
-      for (const record of store.all(kind)) delete record.fields[field.upperName];
+      for (const record of [...store.all(kind), ...store.inBin(kind)]) delete record.fields[field.upperName];
       tell('DELETE', field, caller.userId);
       return { result: true };
     }),
