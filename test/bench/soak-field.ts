@@ -31,8 +31,9 @@ export async function remakeField(world: SoakWorld, random: Random, ledger: Ledg
     if (!field) return;
     const kept = await world.sql<{ number: string }>('select serial_number as number from objects');
     const numbers = new Set(kept.map(({ number }) => number));
-    // What only the portal has goes with the field.
-    const lost = portal.store.all('deal').map(({ fields }) => String(fields[serialField] ?? ''));
+    // What only the portal has goes with the field, in the recycle bin too.
+    const records = [...portal.store.all('deal'), ...portal.store.inBin('deal')];
+    const lost = records.map(({ fields }) => String(fields[serialField] ?? ''));
     try {
       await ask(portal, 'delete', { id: field.card.id });
     } finally {

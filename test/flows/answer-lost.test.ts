@@ -131,4 +131,35 @@ describe('the answer to an update that is lost', () => {
     ]);
     expect(await world.sql('select 1 from bitrix24_sync_mappings where sent is not null')).to.deep.equal([]);
   });
+
+  it('what it wrote over in a conflict stands there once, although both values are equal in the end', async () => {
+    await world.call(tenant.token, 'PUT', '/api/integration/bitrix24/settings', { policies: { object: 'crm' } });
+    const deal = await world.remoteOf(tenant, 'object', 1);
+    let isLost = false;
+    world.portal.faults.add({
+      method: 'batch',
+      when(params) {
+        isLost ||= JSON.stringify(params).includes('crm.item.update');
+        return JSON.stringify(params).includes('crm.item.update');
+      },
+      times: 1,
+      action: { kind: 'dropAfter' },
+    });
+    world.portal.events.faults.lossRate = 1;
+    world.portal.records('deal').update(Number(deal.ID), { TITLE: 'Камаз менеджера (договор Д-2)' });
+    world.portal.events.faults.lossRate = 0;
+    await world.call(tenant.token, 'PUT', '/api/objects/1', { name: 'Камаз диспетчера' });
+    await eventually(() => isLost);
+    await world.settled();
+    expect((await world.remoteOf(tenant, 'object', 1)).TITLE).to.equal('Камаз диспетчера (договор Д-2)');
+    const conflicts = `select field, local_value #>> '{}' as ours, bitrix24_value #>> '{}' as theirs, winner from sync_conflicts`;
+    expect(await world.sql(conflicts)).to.deep.equal([
+      {
+        field: 'title',
+        ours: 'Камаз диспетчера (договор Д-2)',
+        theirs: 'Камаз менеджера (договор Д-2)',
+        winner: 'crm',
+      },
+    ]);
+  });
 });

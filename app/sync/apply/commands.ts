@@ -7,7 +7,6 @@ import type { LoadedPair, SyncContext } from '../pair.ts';
 import type { MergeResult, StageMove } from '../plan/merge.ts';
 import { originOf, readOrigin, renewedOrigin } from '../plan/origin-id.ts';
 import type { Planned } from '../plan/plan-pair.ts';
-import { type SentUpdate, sentUpdateOf } from '../plan/sent-update.ts';
 import { mergedRemote, shadowsOf, wantedRemote } from '../plan/shadows.ts';
 import type { SentValues } from '../queue/sync-queue.ts';
 
@@ -68,14 +67,6 @@ function mergeCommand(
 /** An update that sends these changes. */
 export function updateOf(pair: LoadedPair, remote: RemoteRecord, changes: RemoteChanges): WriteCommand {
   return { operation: 'update', entity: pair.entity, id: remote.id, changes, before: remote };
-}
-
-/** What updates of linked records are about to send, by mapping. */
-export function sentUpdatesOf(writes: readonly Write[]): { id: number; sent: SentUpdate }[] {
-  return writes.flatMap(({ planned: { pair, plan } }) => {
-    if (plan.action !== 'update' || !pair.mapping || !pair.local) return [];
-    return [{ id: pair.mapping.id, sent: sentUpdateOf(plan.merge, pair.local.record) }];
-  });
 }
 
 /** A record that people made is marked as the pair of ours, unless another system marked it first. */

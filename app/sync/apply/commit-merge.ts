@@ -1,7 +1,7 @@
 import type { Transaction } from 'sequelize';
 import type { RemoteRecord } from '../../bitrix24/client.ts';
 import type { LocalRecord } from '../../field-maps/types.ts';
-import type { ConflictLine, LogLine } from '../journal/sync-log.ts';
+import type { LogLine } from '../journal/sync-log.ts';
 import type { LocalRow } from '../load/local-rows.ts';
 import type { LoadedPair, SyncContext } from '../pair.ts';
 import type { FieldChange, FieldErrors, MergeResult } from '../plan/merge.ts';
@@ -12,7 +12,15 @@ import { nextShadows, type Shadows } from '../plan/shadows.ts';
 import { closingOf, stageOf } from './deal-stages.ts';
 import { type AppliedPlan, doneEntries, type Entries, noEntries, type RefusedField } from './entries.ts';
 import { besideCut, fieldErrorsAfter, notAccepted } from './field-errors.ts';
-import { type CommitDeps, changesFromNothing, logLine, mappingOf, missing, stageChange } from './pair-entries.ts';
+import {
+  type CommitDeps,
+  changesFromNothing,
+  conflictLine,
+  logLine,
+  mappingOf,
+  missing,
+  stageChange,
+} from './pair-entries.ts';
 import { takeOverwritten } from './take-overwritten.ts';
 import { writeChanges } from './write-changes.ts';
 
@@ -61,7 +69,7 @@ function entriesOf(context: SyncContext, item: AppliedPlan, plan: MergePlan, mer
   const entries: Partial<Entries> = {
     ...mappingEntries(context, item, merged, isNew),
     log: logLines(item, merged, isNew),
-    conflicts: conflicts.map((conflict) => conflictLine(context, item, conflict)),
+    conflicts: conflicts.map((conflict) => conflictLine(context, pair, conflict)),
     refused: merged.refused.length > 0 ? [{ pair, plan, fields: merged.refused, durationMs: item.durationMs }] : [],
     resting: merge.resting.length > 0 ? [pair] : [],
     again: overwritten.toLocal.length > 0 || isCut(merged) ? [pair] : [],
@@ -165,20 +173,6 @@ function reopeningLines(item: AppliedPlan): LogLine[] {
   const after = String((item.answer ?? item.pair.remote)?.fields.STAGE_ID ?? '');
   const isOpen = before === closing.to && after === closing.from;
   return [logLine(item, isOpen ? 'reopen' : 'stay_closed', 'to_bitrix', stageChange(before, after))];
-}
-
-function conflictLine(
-  context: SyncContext,
-  { pair }: AppliedPlan,
-  conflict: MergeResult['conflicts'][number],
-): ConflictLine {
-  return {
-    entity: pair.entity,
-    localId: pair.localId ?? 0,
-    remoteId: pair.remoteId ?? 0,
-    policy: pair.matched ? context.settings.first_link[pair.entity] : context.settings.policies[pair.entity],
-    ...conflict,
-  };
 }
 
 function fieldChanges(changes: readonly FieldChange[]): LogLine['changes'] {

@@ -1,8 +1,9 @@
 import type { RemoteRecord } from '../../bitrix24/client.ts';
 import type { SyncDeps } from '../deps.ts';
-import type { LogLine } from '../journal/sync-log.ts';
+import type { ConflictLine, LogLine } from '../journal/sync-log.ts';
 import type { MappingUpsert } from '../load/mappings.ts';
 import type { LoadedPair, SyncContext } from '../pair.ts';
+import type { FieldConflict } from '../plan/merge.ts';
 import type { Shadows } from '../plan/shadows.ts';
 import type { AppliedPlan } from './entries.ts';
 
@@ -45,6 +46,17 @@ export function logLine(
     operation,
     changes,
     durationMs,
+  };
+}
+
+/** A field that both sides changed differently, as the list of conflicts has it. */
+export function conflictLine({ settings }: SyncContext, pair: LoadedPair, conflict: FieldConflict): ConflictLine {
+  return {
+    entity: pair.entity,
+    localId: pair.localId ?? 0,
+    remoteId: pair.remoteId ?? 0,
+    policy: pair.matched ? settings.first_link[pair.entity] : settings.policies[pair.entity],
+    ...conflict,
   };
 }
 

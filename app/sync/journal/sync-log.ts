@@ -54,8 +54,8 @@ export async function saveLog(
 }
 
 /**
- * Keeps the losing value of every field that both sides changed differently. A field that was given up to the portal has one open row:
- * the newest values replace those that it had.
+ * Keeps the losing value of every field that both sides changed differently, the same two values once while they are open. A field that
+ * was given up to the portal has one open row: the newest values replace those that it had. Repeat-safe.
  */
 export async function saveConflicts(
   db: Database,
@@ -70,6 +70,10 @@ export async function saveConflicts(
      select $tenantId, entity, "localId", "remoteId", key, "localValue", "remoteValue", winner, policy, coalesce(contested, false)
        from jsonb_to_recordset($lines::jsonb) as r (entity text, "localId" integer, "remoteId" text, key text,
             "localValue" jsonb, "remoteValue" jsonb, winner text, policy text, contested boolean)
+      where not exists (select 1 from sync_conflicts c where c.tenant_id = $tenantId and c.entity = r.entity and c.local_id = r."localId"
+                           and c.field = r.key and c.state = 'open' and c.winner = r.winner
+                           and c.local_value is not distinct from r."localValue"
+                           and c.bitrix24_value is not distinct from r."remoteValue")
      on conflict (tenant_id, entity, local_id, field) where contested and state = 'open' do update
         set bitrix24_id = excluded.bitrix24_id, local_value = excluded.local_value, bitrix24_value = excluded.bitrix24_value,
             policy = excluded.policy`,

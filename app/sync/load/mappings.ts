@@ -155,10 +155,11 @@ export async function rememberSent(
   db: Database,
   tenantId: number,
   updates: readonly { id: number; sent: SentUpdate }[],
+  transaction: Transaction,
 ): Promise<void> {
   const sql = `update bitrix24_sync_mappings m set sent = r.sent
     from jsonb_to_recordset($updates::jsonb) as r (id integer, sent jsonb) where m.tenant_id = $tenantId and m.id = r.id`;
-  if (updates.length > 0) await queryRows(db, sql, { tenantId, updates: JSON.stringify(updates) });
+  if (updates.length > 0) await queryRows(db, sql, { tenantId, updates: JSON.stringify(updates) }, transaction);
 }
 
 /**
