@@ -88,6 +88,22 @@ describe('records that only the portal has', () => {
     expect(await named('Дважды объявлена')).to.have.length(1);
   });
 
+  it('are the same ones when people take them back from the recycle bin: no second object is made', async () => {
+    const deal = world.portal.records('deal').create({ TITLE: 'Туда и обратно', COMMENTS: 'Звонить утром' });
+    await world.settled();
+    const [object] = await named('Туда и обратно');
+    world.portal.records('deal').delete(Number(deal.ID));
+    await world.settled();
+    const again = world.portal.recycleBin.restore('deal', Number(deal.ID), { event: 'told' });
+    await world.settled();
+    expect(await named('Туда и обратно')).to.deep.equal([object]);
+    expect(
+      await world.sql('select local_id, bitrix24_id, state from bitrix24_sync_mappings where bitrix24_key = $1', [
+        again,
+      ]),
+    ).to.deep.equal([{ local_id: object?.id, bitrix24_id: String(again), state: 'linked' }]);
+  });
+
   it('are found by the sweep when their event was lost', async () => {
     world.portal.events.faults.lossRate = 1;
     world.portal.records('deal').create({ TITLE: 'Тихая' });

@@ -10,6 +10,7 @@ import { formerByLocal } from './former-records.ts';
 import type { LoadDeps } from './load-deps.ts';
 import { readLocal } from './local-rows.ts';
 import { findMappings, type Mapping } from './mappings.ts';
+import { findOrphans, type Orphan } from './orphans.ts';
 import { findFailedCreates, findSentValues } from './own-records.ts';
 import { readRemote } from './read-remote.ts';
 
@@ -39,14 +40,15 @@ interface Known {
 /**
  * A record without a mapping that carries our origin: restored from the recycle bin, or a create that was not committed yet. It joins
  * the pair of its local record, unless another living record stands for that one already. A copy of a record that was deleted joins
- * nothing: a person is asked what it is. A record that was linked once and would be imported joins its pair too.
+ * nothing: a person is asked what it is. A record that was linked once and would be imported joins its pair too, also when it came back
+ * from the recycle bin without an origin.
  */
 export async function recogniseOwnRecords(
   deps: LoadDeps,
   context: SyncContext,
   pairs: readonly LoadedPair[],
 ): Promise<LoadedPair[]> {
-  const named = pairs.flatMap((pair) => nameOf(context, pair));
+  const named = [...pairs.flatMap((pair) => nameOf(context, pair)), ...(await nameTakenBack(deps, context, pairs))];
   if (named.length === 0) return [...pairs];
   const known = await findKnown(deps, context, named);
   const left = new Set(pairs);
@@ -61,6 +63,34 @@ function nameOf(context: SyncContext, pair: LoadedPair): Named[] {
   if (origin.whose === 'ours') return [{ pair, remote, localId: origin.localId, isFormer: origin.former }];
   if (origin.whose === 'others' || !former || !importIsWanted(context, pair)) return [];
   return [{ pair, remote, localId: former.localId, isFormer: false }];
+}
+
+/**
+ * Names of records that would be imported and are an imported one that people took back from the recycle bin: made in the same second as
+ * that one, under a higher id, and the same in every field. Two that fit say nothing.
+ */
+async function nameTakenBack(deps: LoadDeps, context: SyncContext, pairs: readonly LoadedPair[]): Promise<Named[]> {
+  const loose = pairs.flatMap((pair) => {
+    const { localId, remote, former } = pair;
+    const isUnknown = localId === null && remote !== null && former === null;
+    if (!isUnknown || readOrigin(context, remote).whose !== 'none' || !importIsWanted(context, pair)) return [];
+    return [{ pair, remote }];
+  });
+  const madeAt = loose.flatMap(({ remote }) => remote.createdAt ?? []);
+  const orphans = await findOrphans(deps.db, context, madeAt);
+  return loose.flatMap(({ pair, remote }) => {
+    const fitting = orphans.filter((orphan) => isTheSame(context, orphan, remote));
+    const [orphan] = fitting;
+    return orphan && fitting.length === 1 ? [{ pair, remote, localId: orphan.localId, isFormer: false }] : [];
+  });
+}
+
+function isTheSame({ fieldMap }: SyncContext, orphan: Orphan, remote: RemoteRecord): boolean {
+  const { values } = orphan.shadow;
+  if (remote.id < orphan.remoteId || !isRestored(orphan, remote)) return false;
+  return fieldMap.pairs.every(
+    ({ key, readRemote: read }) => !(key in values) || read(remote, orphan.shadow) === values[key],
+  );
 }
 
 async function findKnown(deps: LoadDeps, context: SyncContext, named: readonly Named[]): Promise<Known> {
