@@ -13,6 +13,9 @@ interface Kind {
 
 const text = (value: unknown) => String(value ?? '').trim();
 
+/** Who makes records in the simulated portal's pages. */
+const people = 7;
+
 /** The origin without the name of the database, which is the same for all. */
 const originIn = ({ ORIGIN_ID }: Record<string, unknown>) => text(ORIGIN_ID).replace(/^[a-z]{8}:/, '');
 
@@ -185,7 +188,8 @@ function findUndeleted(side: {
   ];
 }
 
-/** Records that stand beside the one that their row is linked with, and people's deals that were to become objects and did not. */
+/**
+ * Records that we made and that stand beside the one that their row is linked with (people give our origin to their own when they merge), and people's deals that were to become objects and did not. */
 function findStrays(side: {
   tenant: SoakTenant;
   entity: Kind['entity'];
@@ -197,7 +201,8 @@ function findStrays(side: {
   const { tenant, entity, records, linked, asked, known } = side;
   const standing = new Set(linked.values());
   const prefix = `${tenant.id}:${entity}:`;
-  const beside = records.filter(({ ID, ORIGIN_ID }) => {
+  const beside = records.filter(({ ID, ORIGIN_ID, CREATED_BY_ID }) => {
+    if (Number(CREATED_BY_ID) === people) return false;
     const origin = originIn({ ORIGIN_ID });
     const partner = origin.startsWith(prefix) ? linked.get(Number(origin.slice(prefix.length))) : undefined;
     return partner !== undefined && partner !== Number(ID) && !asked.has(Number(ID)) && !standing.has(Number(ID));
