@@ -73,7 +73,8 @@ export function withoutLostFields(
   { remote, mapping, shadows }: { remote: RemoteValues | null; mapping: Mapping | null; shadows: Shadows },
 ): Shadows {
   if (!remote || paused.size + returned.size === 0) return shadows;
-  const syncedAt = mapping?.syncedAt?.getTime() ?? Number.NEGATIVE_INFINITY;
+  // Of a pair that was not linked meanwhile it is not known when its sides were merged last.
+  const syncedAt = (mapping?.state === 'linked' ? mapping.syncedAt?.getTime() : undefined) ?? Number.NEGATIVE_INFINITY;
   const anew = fieldMap.pairs.filter((pair) => {
     const since = Math.max(...pair.remoteFields.map((name) => returned.get(name)?.getTime() ?? 0));
     return since > 0 && syncedAt <= since;

@@ -162,9 +162,7 @@ export async function rememberSent(
   if (updates.length > 0) await queryRows(db, sql, { tenantId, updates: JSON.stringify(updates) }, transaction);
 }
 
-/**
- * Sets the state of mappings; their shadows and the time of these stay, so that a pair that comes back is merged, not overwritten.
- */
+/** Sets the state of mappings; their shadows stay, so that a pair that comes back is merged, not overwritten. */
 export async function setMappingState(
   db: Database,
   tenantId: number,
@@ -174,7 +172,7 @@ export async function setMappingState(
   if (ids.length === 0) return;
   await queryRows(
     db,
-    `update bitrix24_sync_mappings set state = $state, updated_at = now()
+    `update bitrix24_sync_mappings set state = $state, last_sync_at = now(), updated_at = now()
       where tenant_id = $tenantId and id = any($ids)`,
     { tenantId, ids, state },
     transaction,

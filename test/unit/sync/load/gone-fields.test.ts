@@ -26,6 +26,7 @@ const cases: {
   back?: Date;
   paused?: boolean;
   isMerged?: boolean;
+  state?: Mapping['state'];
   local?: string;
   remote?: string;
 }[] = [
@@ -46,11 +47,18 @@ const cases: {
     isMerged: false,
     local: 'SN-1',
   },
+  {
+    title: 'a pair that was not linked meanwhile: an empty field that was ever gone says nothing',
+    shown: '',
+    back: earlier,
+    state: 'orphaned',
+    local: 'SN-1',
+  },
   { title: 'a field that is not shown now is forgotten', shown: '', paused: true },
 ];
 
 describe('what is remembered of a field that the portal lost for a while', () => {
-  for (const { title, shown, back, paused = false, isMerged = true, local, remote } of cases) {
+  for (const { title, shown, back, paused = false, isMerged = true, state = 'linked', local, remote } of cases) {
     it(title, () => {
       const context = {
         fieldMap,
@@ -58,8 +66,8 @@ describe('what is remembered of a field that the portal lost for a while', () =>
         returned: new Map(back ? [[field, back]] : []),
       };
       const record: RemoteValues = { fields: { TITLE: 'Камаз', [field]: shown }, multifields: [] };
-      // Of a mapping only the moment of its last merge is looked at.
-      const mapping = isMerged ? ({ syncedAt: mergedAt } as Mapping) : null;
+      // Of a mapping only its state and the moment of its last merge are looked at.
+      const mapping = isMerged ? ({ state, syncedAt: mergedAt } as Mapping) : null;
       const left = withoutLostFields(context, { remote: record, mapping, shadows });
       expect({ local: left.local[key], remote: left.remote.values[key] }).to.deep.equal({ local, remote });
       expect([left.local.title, left.remote.values.title]).to.deep.equal(['Камаз', 'Камаз']);
