@@ -124,5 +124,7 @@ export interface FieldMapSettings {
   disabled?: string[];
   /** Other owners for built-in pairs, by key. */
   owners?: Record<string, FieldOwner>;
+  /** Who wins where both sides changed one field differently, by key; the others follow the kind. */
+  policies?: Record<string, 'latest' | 'crm' | 'bitrix24' | 'ask'>;
   custom?: CustomPair[];
 }

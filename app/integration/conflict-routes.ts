@@ -19,7 +19,7 @@ export function makeConflictRoutes({ db }: { db: Database }): Route[] {
     defineRoute({
       method: 'get',
       path: `${bitrix24Address}/conflicts`,
-      summary: 'Fields that both sides changed differently, with the value that lost',
+      summary: 'Fields that both sides changed differently, with the value that lost, or both where a person is asked',
       query: listQuery,
       async handle({ caller, query }) {
         const { rows, total } = await listConflicts(db, caller.tenantId, query);
@@ -30,12 +30,13 @@ export function makeConflictRoutes({ db }: { db: Database }): Route[] {
     defineRoute({
       method: 'post',
       path: `${bitrix24Address}/conflicts/:id/resolve`,
-      summary: 'Keep what won, or put the other value back on both sides',
+      summary:
+        'Keep what won, or put the other value back on both sides; where a person is asked, the side whose value goes to the other',
       role: 'admin',
       params: idParams,
       body: z.strictObject({ keep: z.enum(['crm', 'bitrix24']) }),
       async handle({ caller, params, body }) {
-        return { data: await resolveConflict(db, caller.tenantId, params.id, body.keep) };
+        return { data: await resolveConflict(db, caller.tenantId, params.id, { ...body, actor: caller.subject }) };
       },
     }),
   ];

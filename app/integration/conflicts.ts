@@ -5,6 +5,7 @@ import { AppError, notFound } from '../lib/errors.ts';
 import { type Entity, pairKinds } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
 import { retryingTransaction } from '../models/retrying-transaction.ts';
+import { decideAsked } from '../sync/journal/asked-conflicts.ts';
 import { closeConflict } from '../sync/journal/close-entries.ts';
 import { forgetLocalValue } from '../sync/load/first-links.ts';
 import { readLocal, writeLocal } from '../sync/load/local-rows.ts';
@@ -24,6 +25,15 @@ export interface ConflictRow {
   winner: 'crm' | 'bitrix24' | 'none';
   policy: string;
   state: 'open' | 'resolved';
+  /** A person is asked about the field, which rests on both sides until the answer is carried out. */
+  standing: boolean;
+  /** What was answered, and by whom as their token names them; null while it is open, and where it closed by itself. */
+  decision: 'crm' | 'bitrix24' | null;
+  decided_by: string | null;
+  /** When each record was last changed as this was found; by whom in the portal, where it tells. */
+  local_changed_at: Date | null;
+  bitrix24_changed_at: Date | null;
+  bitrix24_changed_by: string | null;
   created_at: Date;
   resolved_at: Date | null;
 }
@@ -39,7 +49,8 @@ export interface ConflictFilter extends Page {
   local_type?: Entity;
 }
 
-const columns = `id, entity, local_id, bitrix24_id, field, local_value, bitrix24_value, winner, policy, state, created_at, resolved_at`;
+const columns = `id, entity, local_id, bitrix24_id, field, local_value, bitrix24_value, winner, policy, state,
+  standing, decision, decided_by, local_changed_at, bitrix24_changed_at, bitrix24_changed_by, created_at, resolved_at`;
 
 const named = `${columns},
   (select m.id from bitrix24_sync_mappings m
@@ -70,20 +81,22 @@ export async function listConflicts(
 
 /**
  * Settles a conflict for the side that a person chose. The winner stands already; the loser's value is written into the CRM record
- * as a person would write it, so that the ordinary synchronisation carries it to Bitrix24. Where neither has won yet, the chosen one goes to the other side. Throws `not_found`, or 409 when the
+ * as a person would write it, so that the ordinary synchronisation carries it to Bitrix24. Where neither has won yet, the chosen one goes to the
+ * other side; where a person was asked, the synchronisation does it, unless either side has another value by then. Throws `not_found`, or 409 when the
  * conflict is resolved already, the record is deleted or was changed just now, or the value cannot be written. Repeat-safe.
  */
 export async function resolveConflict(
   db: Database,
   tenantId: number,
   id: number,
-  keep: 'crm' | 'bitrix24',
+  { keep, actor }: { keep: 'crm' | 'bitrix24'; actor: string },
 ): Promise<ConflictRow> {
   try {
     return await retryingTransaction(db, async (transaction) => {
       const conflict = await lockConflict(db, tenantId, id, transaction);
       if (conflict.state === 'resolved') throw conflictResolved();
-      if (conflict.winner === 'none' && keep === 'crm') await sendOurs(db, tenantId, conflict, transaction);
+      if (conflict.standing) await answer(db, tenantId, { conflict, keep, actor }, transaction);
+      else if (conflict.winner === 'none' && keep === 'crm') await sendOurs(db, tenantId, conflict, transaction);
       else if (keep !== conflict.winner) await putBack(db, tenantId, { conflict, keep }, transaction);
       await closeConflict(db, tenantId, id, transaction);
       return lockConflict(db, tenantId, id, transaction);
@@ -110,6 +123,20 @@ async function lockConflict(
   return conflict;
 }
 
+/** The engine carries the answer out. A value of the portal that no column can show is refused now: it would be asked about again for ever. */
+async function answer(
+  db: Database,
+  tenantId: number,
+  { conflict, keep, actor }: { conflict: ConflictRow; keep: 'crm' | 'bitrix24'; actor: string },
+  transaction: Transaction,
+): Promise<void> {
+  const { id, entity, local_id: localId } = conflict;
+  if (keep === 'bitrix24') await columnsToPutBack(db, tenantId, { conflict, keep }, transaction);
+  await decideAsked(db, tenantId, { id, keep, actor }, transaction);
+  const row = { tenantId, entity, side: 'local', recordId: localId, reason: 'asked' } as const;
+  await enqueue(db, [{ ...row, priority: priorities.interactive }], transaction);
+}
+
 /** The CRM's value counts as changed just now: the ordinary synchronisation carries it to Bitrix24. */
 async function sendOurs(
   db: Database,
@@ -128,6 +155,18 @@ async function putBack(
   { conflict, keep }: { conflict: ConflictRow; keep: 'crm' | 'bitrix24' },
   transaction: Transaction,
 ): Promise<void> {
+  const { target, columnsToSet } = await columnsToPutBack(db, tenantId, { conflict, keep }, transaction);
+  const written = await writeLocal(db, target, columnsToSet, transaction);
+  if (!written) throw recordBusy(conflict.entity);
+}
+
+/** The columns that show the chosen value, and the row that has them. Throws when the record is deleted or no columns do. */
+async function columnsToPutBack(
+  db: Database,
+  tenantId: number,
+  { conflict, keep }: { conflict: ConflictRow; keep: 'crm' | 'bitrix24' },
+  transaction: Transaction,
+) {
   const { entity, local_id: localId, field } = conflict;
   const target = { tenantId, entity };
   const row = (await readLocal(db, target, [localId], transaction)).get(localId);
@@ -138,8 +177,7 @@ async function putBack(
   const lost = keep === 'crm' ? conflict.local_value : conflict.bitrix24_value;
   const columnsToSet = pair && columnsFor(pair, row.record, keep, lost);
   if (!columnsToSet) throw notRestorable(field);
-  const written = await writeLocal(db, { ...target, row }, columnsToSet, transaction);
-  if (!written) throw recordBusy(entity);
+  return { target: { ...target, row }, columnsToSet };
 }
 
 /** The columns that make the CRM record show the lost value; null when no columns do. */

@@ -3,6 +3,7 @@ import { notFound } from '../lib/errors.ts';
 import type { Entity } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
 import { retryingTransaction } from '../models/retrying-transaction.ts';
+import { settleRecord } from '../sync/journal/asked-conflicts.ts';
 import { endHoldsOfPair } from '../sync/journal/held-deletions.ts';
 import { unlinkMappings } from '../sync/load/mappings.ts';
 import { enqueueOtherContracts } from '../sync/queue/enqueue-clients.ts';
@@ -82,6 +83,7 @@ export async function deleteMapping(db: Database, tenantId: number, id: number):
     await unlinkMappings(db, tenantId, [id], transaction);
     const pair = { entity: mapping.local_type, localId: mapping.local_id, remoteId: Number(mapping.bitrix24_id) };
     await endHoldsOfPair(db, tenantId, pair, transaction);
+    await settleRecord(db, tenantId, pair, transaction);
     // What waited for this pair would make a second record for the one that is no longer known.
     await forgetPair(db, tenantId, pair, transaction);
     // Other contracts of the company go on: what was told of it concerns them still.

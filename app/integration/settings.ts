@@ -7,6 +7,7 @@ import { type Entity, entities } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
 import { retryingTransaction } from '../models/retrying-transaction.ts';
 import { lookAtAllWaiting } from '../sync/load/match-rulings.ts';
+import { policiesOf } from '../sync/plan/plan-pair.ts';
 import {
   type Settings,
   type SettingsProblem,
@@ -16,6 +17,7 @@ import {
   understandSettings,
 } from '../sync/plan/settings.ts';
 import { enqueueLinked } from '../sync/queue/enqueue-linked.ts';
+import { enqueueStanding } from '../sync/queue/enqueue-standing.ts';
 import { settleFieldFaults } from '../sync/schema/settle-field-faults.ts';
 import { checkMatching } from './check-matching.ts';
 
@@ -88,6 +90,8 @@ function store(db: Database, tenantId: number, settings: StoredSettings): Promis
     if (isMatchedAnew) await lookAtAllWaiting(db, tenantId, transaction);
     const remapped = entities.filter((entity) => !isSameMap(entity, before.settings, after.settings));
     await enqueueLinked(db, tenantId, { reason: 'field_map', entities: remapped }, transaction);
+    const decidedAnew = entities.filter((entity) => !isSamePolicy(entity, before.settings, after.settings));
+    await enqueueStanding(db, tenantId, decidedAnew, transaction);
     await settleFieldFaults(db, tenantId, after.settings, transaction);
     return after;
   });
@@ -102,6 +106,11 @@ function isSameMap(entity: Entity, before: Settings, after: Settings): boolean {
   return isDeepStrictEqual(pairsOf(before), pairsOf(after));
 }
 
+/** Whether fields that both sides changed differently are decided as before. */
+function isSamePolicy(entity: Entity, before: Settings, after: Settings): boolean {
+  return isDeepStrictEqual(policiesOf(before, entity), policiesOf(after, entity));
+}
+
 function keysOfOthers(stored: unknown): Record<string, unknown> {
   const isObject = typeof stored === 'object' && stored !== null && !Array.isArray(stored);
   const ours: readonly string[] = settingsKeys;
@@ -110,7 +119,12 @@ function keysOfOthers(stored: unknown): Record<string, unknown> {
 
 function checkBuiltIn(entity: Entity, fieldMap: FieldMapSettings): SettingsProblem[] {
   const known = fieldMapFor(entity, {}).pairs.map((pair) => pair.key);
+  // What another check says of an own pair is not said of its policy.
+  const own = (fieldMap.custom ?? []).map(({ local, bitrix24 }) => `${local}:${bitrix24}`);
   const named = [
+    ...Object.keys(fieldMap.policies ?? {})
+      .filter((key) => !own.includes(key))
+      .map((key) => ({ key, path: `field_map.${entity}.policies.${key}` })),
     ...(fieldMap.disabled ?? []).map((key, index) => ({ key, path: `field_map.${entity}.disabled.${index}` })),
     ...Object.keys(fieldMap.owners ?? {}).map((key) => ({ key, path: `field_map.${entity}.owners.${key}` })),
   ];

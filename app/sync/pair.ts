@@ -4,6 +4,7 @@ import type { Entity } from '../lib/records.ts';
 import type { FormerMapping } from './load/former-mappings.ts';
 import type { LocalRow } from './load/local-rows.ts';
 import type { Mapping } from './load/mappings.ts';
+import type { AskedField } from './plan/field-policy.ts';
 import type { Question } from './plan/question.ts';
 import type { Settings } from './plan/settings.ts';
 import type { Shadows } from './plan/shadows.ts';
@@ -37,6 +38,8 @@ export interface LoadedPair {
   question: Question | null;
   /** The two were found to be the same and are not equal yet: the rule of the first link holds. */
   matched: boolean;
+  /** Fields about which a person is asked, by key. */
+  asked: Readonly<Record<string, AskedField>>;
   /** Other contracts, not deleted, that are linked with the same company. */
   companions: readonly number[];
   /** Why the portal does not give this record; null when it does. */

@@ -3,6 +3,7 @@ import { isDatabaseAway } from '../../lib/database-away.ts';
 import { makeGiveWay } from '../../lib/give-way.ts';
 import { retryingTransaction } from '../../models/retrying-transaction.ts';
 import type { SyncDeps } from '../deps.ts';
+import { saveAsked, settleAsked } from '../journal/asked-conflicts.ts';
 import { resolveErrors } from '../journal/error-log.ts';
 import { endMatches, saveMatches } from '../journal/matches.ts';
 import { countRuns, ticksOf } from '../journal/run-counters.ts';
@@ -14,6 +15,7 @@ import { enqueueOtherContracts } from '../queue/enqueue-clients.ts';
 import { enqueueObjectsOfContracts } from '../queue/enqueue-linked.ts';
 import { forgetAdded } from '../queue/forget-rows.ts';
 import { enqueue, priorities, removeDone } from '../queue/sync-queue.ts';
+import { settledByEnding } from './asked-fields.ts';
 import { commitPair } from './commit-pair.ts';
 import { type AppliedPlan, type Entries, joinEntries } from './entries.ts';
 import { companiesToTell } from './other-contracts.ts';
@@ -72,7 +74,9 @@ async function commitTogether(
     const giveWay = makeGiveWay();
     for (const item of items) {
       await giveWay();
-      parts.push(await commitPair(deps, context, item, { transaction, byField }));
+      const part = await commitPair(deps, context, item, { transaction, byField });
+      const ended = part.done.length > 0 ? settledByEnding(item.pair, item.plan) : [];
+      parts.push({ ...part, settled: [...part.settled, ...ended] });
     }
     const entries = joinEntries(parts);
     await writeEntries(deps, context, entries, transaction);
@@ -97,6 +101,9 @@ async function writeEntries(
   await deleteMappings(db, tenantId, entries.forgotten, transaction);
   await saveLog(db, tenantId, entries.log, transaction);
   await saveConflicts(db, tenantId, entries.conflicts, transaction);
+  // What was decided about other values is closed before the values of now are asked about.
+  await settleAsked(db, tenantId, entries.settled, transaction);
+  await saveAsked(db, tenantId, entries.asked, transaction);
   // A surplus record is in order only when it is gone, a pair only when all its fields are: what was just said of them stays.
   const inError = new Set([...entries.resting, ...entries.refused.map(({ pair }) => pair)]);
   const inOrder = entries.done.filter((pair) => !pair.duplicate && !pair.question && !inError.has(pair));

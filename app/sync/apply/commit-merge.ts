@@ -9,6 +9,7 @@ import { findOverwritten, type Overwritten } from '../plan/overwritten.ts';
 import type { Plan } from '../plan/plan.ts';
 import { mergeInputOf } from '../plan/plan-pair.ts';
 import { nextShadows, type Shadows } from '../plan/shadows.ts';
+import { askedLines, settledFields } from './asked-fields.ts';
 import { closingOf, stageOf } from './deal-stages.ts';
 import { type AppliedPlan, doneEntries, type Entries, noEntries, type RefusedField } from './entries.ts';
 import { besideCut, fieldErrorsAfter, notAccepted } from './field-errors.ts';
@@ -65,7 +66,8 @@ function entriesOf(context: SyncContext, item: AppliedPlan, plan: MergePlan, mer
   const { pair } = item;
   const { merge, overwritten, after, remote } = merged;
   const isNew = plan.action === 'link';
-  const conflicts = [...merge.conflicts.filter(({ winner }) => after || winner === 'crm'), ...overwritten.conflicts];
+  const decided = merge.conflicts.filter(({ winner, asked }) => !asked && (after || winner === 'crm'));
+  const conflicts = [...decided, ...overwritten.conflicts];
   const entries: Partial<Entries> = {
     ...mappingEntries(context, item, merged, isNew),
     log: logLines(item, merged, isNew),
@@ -83,6 +85,8 @@ function entriesOf(context: SyncContext, item: AppliedPlan, plan: MergePlan, mer
   const outcome = merged.refused.length > 0 ? 'failed' : isCreated ? 'created' : changed ? 'updated' : 'unchanged';
   return doneEntries(pair, outcome, {
     ...entries,
+    asked: askedLines(pair, merge),
+    settled: settledFields(context, pair, merged),
     ...(isAdopted && { made: [{ entity: pair.entity, remoteId: remote.id }] }),
   });
 }

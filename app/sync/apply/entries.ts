@@ -1,5 +1,6 @@
 import type { RemoteRecord } from '../../bitrix24/client.ts';
 import type { Canonical } from '../../field-maps/types.ts';
+import type { AskedLine, SettledFields } from '../journal/asked-conflicts.ts';
 import type { OpenMatch } from '../journal/matches.ts';
 import type { RunOutcome, RunTick } from '../journal/run-counters.ts';
 import type { ConflictLine, LogLine } from '../journal/sync-log.ts';
@@ -41,6 +42,9 @@ export interface Entries {
   seen: SeenRecord[];
   log: LogLine[];
   conflicts: ConflictLine[];
+  /** Fields about which a person is asked, and those about which nothing is asked any more. */
+  asked: AskedLine[];
+  settled: SettledFields[];
   ticks: RunTick[];
   /** Pairs whose queue rows are done. */
   done: LoadedPair[];
@@ -66,6 +70,8 @@ export function noEntries(): Entries {
     seen: [],
     log: [],
     conflicts: [],
+    asked: [],
+    settled: [],
     ticks: [],
     done: [],
     again: [],
@@ -78,7 +84,7 @@ export function noEntries(): Entries {
 
 /** Entries of a pair whose queue rows are done, with what its runs count. */
 export function doneEntries(pair: LoadedPair, outcome: RunOutcome, entries: Partial<Entries> = {}): Entries {
-  const conflicts = entries.conflicts?.length ?? 0;
+  const conflicts = (entries.conflicts?.length ?? 0) + (entries.asked?.length ?? 0);
   return {
     ...noEntries(),
     ...entries,

@@ -3,7 +3,9 @@ import type { SyncDeps } from '../deps.ts';
 import type { ConflictLine, LogLine } from '../journal/sync-log.ts';
 import type { MappingUpsert } from '../load/mappings.ts';
 import type { LoadedPair, SyncContext } from '../pair.ts';
+import { policyOf } from '../plan/field-policy.ts';
 import type { FieldConflict } from '../plan/merge.ts';
+import { policiesOf } from '../plan/plan-pair.ts';
 import type { Shadows } from '../plan/shadows.ts';
 import type { AppliedPlan } from './entries.ts';
 
@@ -55,7 +57,7 @@ export function conflictLine({ settings }: SyncContext, pair: LoadedPair, confli
     entity: pair.entity,
     localId: pair.localId ?? 0,
     remoteId: pair.remoteId ?? 0,
-    policy: pair.matched ? settings.first_link[pair.entity] : settings.policies[pair.entity],
+    policy: pair.matched ? settings.first_link[pair.entity] : policyOf(policiesOf(settings, pair.entity), conflict.key),
     ...conflict,
   };
 }

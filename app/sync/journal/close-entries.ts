@@ -61,7 +61,8 @@ export async function closeConflict(
 /** Closes every conflict and error of a tenant: its portal is another one now. Repeat-safe. */
 export async function closeAllEntries(db: Database, tenantId: number, transaction: Transaction): Promise<void> {
   const statements = [
-    `update sync_conflicts set state = 'resolved', resolved_at = now() where tenant_id = $tenantId and state = 'open'`,
+    `update sync_conflicts set state = 'resolved', resolved_at = coalesce(resolved_at, now()), standing = false
+      where tenant_id = $tenantId and (state = 'open' or standing)`,
     `update integration_errors set ${resolved} where tenant_id = $tenantId and status <> 'resolved'`,
   ];
   for (const sql of statements) await queryRows(db, sql, { tenantId }, transaction);

@@ -32,7 +32,7 @@ export interface ConflictLine {
   winner: 'crm' | 'bitrix24' | 'none';
   /** The field was given up to the portal: one open conflict, however often it is changed there. */
   contested?: boolean;
-  policy: 'latest' | 'crm' | 'bitrix24' | 'fill_only';
+  policy: 'latest' | 'crm' | 'bitrix24' | 'ask' | 'fill_only';
 }
 
 export async function saveLog(

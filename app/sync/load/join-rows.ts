@@ -64,6 +64,7 @@ function newPair(
     former: null,
     question: null,
     matched: known.mapping?.matched ?? false,
+    asked: {},
     companions: [],
     readError: null,
   };

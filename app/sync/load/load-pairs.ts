@@ -7,6 +7,7 @@ import type { Question } from '../plan/question.ts';
 import { withSentUpdate } from '../plan/sent-update.ts';
 import { firstShadows, type Shadows } from '../plan/shadows.ts';
 import type { QueueRow } from '../queue/sync-queue.ts';
+import { addAsked } from './add-asked.ts';
 import { addCompanions } from './companions.ts';
 import { leaveMovedDeals } from './deal-companies.ts';
 import { followMerged } from './follow-merged.ts';
@@ -61,6 +62,7 @@ export async function loadPairs(deps: LoadDeps, context: SyncContext, rows: read
     pair.shadows = withoutLostFields(context, { ...pair, shadows: formerShadows(context, pair) });
   }
   await addCompanions(deps, context, pairs);
+  await addAsked(deps, context, pairs);
   return { pairs, waiting: [...waiting, ...rowsOf(waits)] };
 }
 
@@ -82,6 +84,7 @@ export async function reloadPairs(deps: LoadDeps, context: SyncContext, pairs: r
   await addLocal(deps, context, pairs);
   await joinLinked(context, pairs);
   await addCompanions(deps, context, pairs);
+  await addAsked(deps, context, pairs);
   await leaveMovedDeals(deps, context, pairs);
   await doubtEmptied(deps, context, pairs);
   for (const pair of pairs) pair.shadows = withoutLostFields(context, pair);

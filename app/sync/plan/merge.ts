@@ -2,8 +2,7 @@ import { diffRemote, isEmptyChanges } from '../../field-maps/remote-changes.ts';
 import { isShown } from '../../field-maps/shown.ts';
 import type { Canonical, FieldMap, FieldPair, LocalRecord, Remembered, RemoteValues } from '../../field-maps/types.ts';
 import type { SyncDirection } from '../../lib/records.ts';
-import type { FirstLinkRule } from './first-link.ts';
-import type { ConflictPolicy } from './settings.ts';
+import { type Deciding, decisionOn, isPersonAsked, policyOf } from './field-policy.ts';
 
 /** What the local side looked like when the pair was last equal, by pair key. */
 export type LocalShadow = Readonly<Record<string, Canonical>>;
@@ -36,16 +35,13 @@ export const emptyRemoteShadow: RemoteShadow = {
   closed: null,
 };
 
-export interface MergeInput {
+export interface MergeInput extends Deciding {
   fieldMap: FieldMap;
   local: LocalRecord;
   remote: RemoteValues;
   localShadow: LocalShadow;
   remoteShadow: RemoteShadow;
-  policy: ConflictPolicy;
   direction: SyncDirection;
-  /** The two records were just found to be the same: what becomes of values that differ. Absent or null: the policy holds. */
-  firstLink?: FirstLinkRule | null;
   localModifiedAt: Date;
   remoteModifiedAt: Date;
   /** Fields that were refused, with the values that were: they rest until either side changes again. */
@@ -71,6 +67,8 @@ export interface FieldConflict {
   winner: 'crm' | 'bitrix24' | 'none';
   /** The field is ours, the portal changed it again and again, and we gave way: one open conflict, however often. */
   contested?: boolean;
+  /** A person is asked: the field rests on both sides until there is an answer, or the two are equal. */
+  asked?: boolean;
 }
 
 export interface MergeResult {
@@ -171,12 +169,19 @@ function mergeField(pair: FieldPair, input: MergeInput, result: MergeResult): vo
       // A person should know that the field is not ours any more.
       leaveBoth({ key, localValue, remoteValue, winner: 'bitrix24', contested: true }, result);
       return;
-    case 'conflict': {
-      const winner = winnerOf(input, decodable);
-      result.conflicts.push({ key, localValue, remoteValue, winner });
-      if (winner === 'crm') sendRemote();
-      else takeRemote();
-    }
+    case 'conflict':
+      settle({ key, localValue, remoteValue });
+  }
+
+  function settle(values: Pick<FieldConflict, 'key' | 'localValue' | 'remoteValue'>): void {
+    const answer = decisionOn(input, values);
+    const decided = answer === 'crm' || decodable ? answer : null;
+    const winner = decided ?? winnerOf(input, key, decodable);
+    if (winner === 'none') return void result.conflicts.push({ ...values, winner, asked: true });
+    // What a person decided stands in the journal already.
+    if (!decided) result.conflicts.push({ ...values, winner });
+    if (winner === 'crm') sendRemote();
+    else takeRemote();
   }
 
   function judge(): Verdict {
@@ -203,7 +208,8 @@ function mergeField(pair: FieldPair, input: MergeInput, result: MergeResult): vo
     if (pair.owner === 'crm' && wanted === null && isTheirs) return 'adopt';
     if (pair.owner === 'crm') return localChanged ? 'to_remote' : 'restore';
     if (pair.owner === 'bitrix24') return decodable ? 'to_local' : 'adopt';
-    if (localChanged && remoteChanged) return input.firstLink === 'fill_only' ? 'keep' : 'conflict';
+    const isKept = input.firstLink === 'fill_only' && !isPersonAsked(input, key);
+    if (localChanged && remoteChanged) return isKept ? 'keep' : 'conflict';
     if (localChanged) return 'to_remote';
     return decodable ? 'to_local' : 'restore';
   }
@@ -249,14 +255,17 @@ function allowed(verdict: Verdict, direction: SyncDirection, decodable: boolean)
 }
 
 // Bitrix24 keeps one change time per record, to the second: a tie goes to the CRM.
-function winnerOf(input: MergeInput, decodable: boolean): 'crm' | 'bitrix24' {
+function winnerOf(input: MergeInput, key: string, decodable: boolean): FieldConflict['winner'] {
+  if (isPersonAsked(input, key)) return 'none';
   if (!decodable) return 'crm';
   if (input.firstLink === 'crm' || input.firstLink === 'bitrix24') return input.firstLink;
-  if (input.policy !== 'latest') return input.policy;
+  const policy = policyOf(input, key);
+  if (policy === 'crm' || policy === 'bitrix24') return policy;
   return input.remoteModifiedAt.getTime() > input.localModifiedAt.getTime() ? 'bitrix24' : 'crm';
 }
 
-/** Nothing to write, nothing to remember. */
+/** Nothing to write, nothing to remember: what a person is asked leaves both sides as they are. */
 export function isUneventful(result: MergeResult): boolean {
-  return result.toRemote.length + result.toLocal.length + result.adopted.length + result.conflicts.length === 0;
+  const decided = result.conflicts.filter(({ asked }) => !asked);
+  return result.toRemote.length + result.toLocal.length + result.adopted.length + decided.length === 0;
 }

@@ -28,6 +28,11 @@ export function findOverwritten(input: MergeInput, planned: MergeResult, justBef
   const again = merge({ ...input, remote: justBefore });
   return {
     toLocal: again.toLocal.filter(({ pair }) => keys.has(pair.key)),
-    conflicts: again.conflicts.filter(({ key }) => keys.has(key)),
+    conflicts: again.conflicts.filter(({ key }) => keys.has(key)).map(asWritten),
   };
+}
+
+/** Ours was written before it could be known that a person is to be asked: theirs stands in an open conflict, and can be put back. */
+function asWritten({ asked, ...conflict }: FieldConflict): FieldConflict {
+  return asked ? { ...conflict, winner: 'crm' } : conflict;
 }

@@ -1,4 +1,5 @@
 import type { FieldMap } from '../../field-maps/types.ts';
+import type { Entity } from '../../lib/records.ts';
 import type { LoadedPair } from '../pair.ts';
 import type { MergeInput } from './merge.ts';
 import { type OriginOwner, readOrigin } from './origin-id.ts';
@@ -53,6 +54,11 @@ function isImportAsked({ rows }: LoadedPair): boolean {
   return rows.some((row) => row.reason === 'import');
 }
 
+/** Who wins where both sides changed a field of this kind differently. */
+export function policiesOf(settings: Settings, entity: Entity): Pick<MergeInput, 'policy' | 'policies'> {
+  return { policy: settings.policies[entity], policies: settings.field_map[entity].policies ?? {} };
+}
+
 /** What the merge of a pair needs. Throws when a side is missing. */
 export function mergeInputOf({ settings, fieldMap }: PlanContext, pair: LoadedPair): MergeInput {
   const { entity, local, remote, shadows } = pair;
@@ -64,7 +70,8 @@ export function mergeInputOf({ settings, fieldMap }: PlanContext, pair: LoadedPa
     remote,
     localShadow: shadows.local,
     remoteShadow: shadows.remote,
-    policy: settings.policies[entity],
+    ...policiesOf(settings, entity),
+    asked: pair.asked,
     direction: settings.directions[entity],
     firstLink: pair.matched ? settings.first_link[entity] : null,
     localModifiedAt: local.modifiedAt,

@@ -6,7 +6,7 @@ import { defaultMatching, matchingSchema } from './matching-settings.ts';
 import { defaultVisitorAccess, portalAccessRules, portalAccessSchema, type VisitorAccess } from './portal-access.ts';
 
 const direction = z.enum(['to_bitrix', 'from_bitrix', 'bidirectional']);
-const policy = z.enum(['latest', 'crm', 'bitrix24']);
+const policy = z.enum(['latest', 'crm', 'bitrix24', 'ask']);
 const onLocalDelete = z.enum(['keep', 'close', 'delete']);
 const onBitrix24Delete = z.enum(['keep', 'recreate', 'delete']);
 const owner = z.enum(['both', 'crm', 'bitrix24']);
@@ -15,6 +15,8 @@ const firstLink = z.enum(firstLinkRules);
 const fieldMap = z.strictObject({
   disabled: z.array(z.string().max(100)).max(50).optional(),
   owners: z.record(z.string().max(100), owner).optional(),
+  /** Of single fields; the others follow `policies` of the kind. */
+  policies: z.record(z.string().max(100), policy).optional(),
   custom: z
     .array(
       z.strictObject({
