@@ -23,6 +23,7 @@ import { makeRequestRoutes } from './integration/request-routes.ts';
 import { makeRunRoutes } from './integration/run-routes.ts';
 import { makeSchemaRoutes } from './integration/schema-routes.ts';
 import { makeSettingsRoutes } from './integration/settings-routes.ts';
+import { makeSettingsVersionRoutes } from './integration/settings-version-routes.ts';
 import { noteAction } from './integration/visitor-actions.ts';
 import { makeVisitorRoutes } from './integration/visitor-routes.ts';
 import { makeWaiters } from './integration/waiters.ts';
@@ -107,6 +108,7 @@ function routesOf({ db, clock, portals, runSql, bucket }: HttpDeps) {
     ...makeCardRoutes({ db, clock, clientFor, requireActive, waiters }),
     ...makeMappingRoutes({ db, clock, clientFor, requireActive, waiters }),
     ...makeSettingsRoutes({ db, clock, clientFor }),
+    ...makeSettingsVersionRoutes({ db, clock, clientFor }),
     ...makeSchemaRoutes({ db, clientFor }),
     ...makeConflictRoutes({ db }),
     ...makeClientRoutes({ db, clientFor, requireActive }),

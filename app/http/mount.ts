@@ -150,7 +150,7 @@ function contextOf(ctx: Context): RequestContext {
   if (ctx.res.destroyed || ctx.req.socket.destroyed) gone.abort();
   else ctx.res.once('close', () => gone.abort());
   const { language, address, log } = ctx.state;
-  return { language, address, signal: gone.signal, log };
+  return { language, address, signal: gone.signal, log, ifMatch: ctx.get('if-match') || null };
 }
 
 function send(ctx: Context, answer: Answer): void {
@@ -173,6 +173,7 @@ function send(ctx: Context, answer: Answer): void {
     return;
   }
   ctx.status = answer.status ?? 200;
+  if (answer.etag !== undefined) ctx.set('etag', `"${answer.etag}"`);
   ctx.body = {
     status: 'success',
     data: answer.data,

@@ -53,11 +53,14 @@ export interface RequestContext {
   /** Aborted when the caller goes away. */
   signal: AbortSignal;
   log: Log;
+  /** The header `If-Match` as it was sent; null without one. */
+  ifMatch: string | null;
 }
 
 /** What a handler answers; the envelope is made around it. */
 export type Answer =
-  | { data: unknown; status?: number; message?: Text }
+  /** `etag`: the version of what is answered, sent as the header `ETag`. */
+  | { data: unknown; status?: number; message?: Text; etag?: string }
   | { stream: Readable; type: string }
   /** A failure that carries data all the same (an unhealthy health check). */
   | { status: number; error: { code: string; text: Text }; data: unknown };

@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { defineRoute, type Route } from '../http/route.ts';
 import type { Clock } from '../lib/clock.ts';
-import { invalidRequest, type Language } from '../lib/errors.ts';
-import { readUnderstood } from '../sync/load/read-settings.ts';
-import { type StoredSettings, settingsSchema, type Understood } from '../sync/plan/settings.ts';
+import { settingsSchema } from '../sync/plan/settings.ts';
 import { bitrix24Address } from './address.ts';
 import { readHourlyStats } from './hourly-stats.ts';
+import { patchSettings } from './patch-settings.ts';
 import { type SettingsDeps, saveSettings } from './settings.ts';
+import type { Document } from './settings-diff.ts';
+import { settingsPatchSchema } from './settings-patch.ts';
+import { answerSettings, refuseLockingOut, savedBy, saveQuery, settingsSaved } from './settings-request.ts';
+import { readVersioned } from './settings-versions.ts';
 import { readStats } from './stats.ts';
 
 export interface SettingsRouteDeps extends SettingsDeps {
@@ -40,42 +43,42 @@ export function makeSettingsRoutes(deps: SettingsRouteDeps): Route[] {
       path: `${bitrix24Address}/settings`,
       summary: 'Settings of the synchronisation, defaults filled in, with what is not understood',
       async handle({ caller, language }) {
-        return { data: present(await readUnderstood(deps.db, caller.tenantId), language) };
+        return answerSettings(await readVersioned(deps.db, caller.tenantId), language);
       },
     }),
 
     defineRoute({
       method: 'put',
       path: `${bitrix24Address}/settings`,
-      summary: 'Replace the settings; what is absent goes back to its default',
+      summary:
+        'Replace the settings; what is absent goes back to its default. If-Match or `version`: only that version',
       role: 'admin',
+      query: saveQuery,
       body: settingsSchema,
-      async handle({ caller, body, language }) {
-        if (caller.visitor) refuseLockingOut(body);
-        const saved = await saveSettings(deps, caller.tenantId, body);
-        return { data: present(saved, language), message: { ru: 'Настройки сохранены', en: 'The settings are saved' } };
+      async handle(request) {
+        const { caller, body, query, language } = request;
+        const by = savedBy(request, query);
+        refuseLockingOut(caller, body);
+        const saved = await saveSettings(deps, caller.tenantId, body, by);
+        return { ...answerSettings(saved, language), message: settingsSaved };
+      },
+    }),
+
+    defineRoute({
+      method: 'patch',
+      path: `${bitrix24Address}/settings`,
+      summary: 'Change what is named and nothing else; null sets a key back to its default, lists are replaced',
+      role: 'admin',
+      query: saveQuery,
+      body: settingsPatchSchema,
+      async handle(request) {
+        const { caller, body, query, language } = request;
+        const by = savedBy(request, query);
+        // What its schema has let through is a part of a settings document.
+        const patch = body as Document;
+        const saved = await patchSettings(deps, caller, patch, by);
+        return { ...answerSettings(saved, language), message: settingsSaved };
       },
     }),
   ];
-}
-
-/** Administrators who take their own access away in the portal could not give it back there. */
-function refuseLockingOut({ portal_access: access }: StoredSettings): void {
-  if (access?.administrator === undefined || access.administrator === 'all') return;
-  const problem = {
-    ru: 'на странице портала администраторам остаётся "all", иначе вернуть доступ было бы некому; меньше задаётся токеном CRM',
-    en: 'on the page in the portal, administrators keep "all", or no person there could give the access back; less is set with a token of the CRM',
-  };
-  const path = 'portal_access.administrator';
-  throw invalidRequest(
-    {
-      ru: `Настройки не сохранены: ${path} — ${problem.ru}`,
-      en: `The settings were not saved: ${path}: ${problem.en}`,
-    },
-    [{ path, problem }],
-  );
-}
-
-function present({ settings, problems }: Understood, language: Language) {
-  return { ...settings, problems: problems.map(({ path, problem }) => ({ path, problem: problem[language] })) };
 }

@@ -20,23 +20,44 @@ import { enqueueLinked } from '../sync/queue/enqueue-linked.ts';
 import { enqueueStanding } from '../sync/queue/enqueue-standing.ts';
 import { settleFieldFaults } from '../sync/schema/settle-field-faults.ts';
 import { checkMatching } from './check-matching.ts';
+import { addVersion, followStored, readVersioned, requireVersion } from './settings-versions.ts';
 
 export interface SettingsDeps {
   db: Database;
   clientFor(tenantId: number): Promise<Bitrix24Client>;
 }
 
+/** By whom settings are saved, and which version of them is to be replaced. */
+export interface SavedBy {
+  author: string;
+  note?: string | null;
+  /** The versions that the caller knows; absent or null: whatever stands is replaced. */
+  expected?: readonly number[] | null;
+}
+
 /**
  * Replaces a tenant's settings: what is absent goes back to its default, keys of other programs stay. The tenant's own field pairs are checked against the
  * portal's field list, so they need a connection. Linked records of kinds that are switched to automatic again, or whose field map is
  * another one now, are queued behind everything else.
- * Throws `invalid_request` with every problem at once; then nothing changed.
+ * Throws `invalid_request` with every problem at once, 409 `settings_changed` when another version stands than the caller knows; then
+ * nothing changed.
  */
 export async function saveSettings(
   deps: SettingsDeps,
   tenantId: number,
   settings: StoredSettings,
-): Promise<Understood> {
+  by: SavedBy,
+): Promise<{ version: number; understood: Understood }> {
+  if (by.expected) {
+    const { version: present } = await readVersioned(deps.db, tenantId);
+    await requireVersion(deps.db, tenantId, { present, expected: by.expected });
+  }
+  await checkSettings(deps, tenantId, settings);
+  return store(deps.db, tenantId, settings, by);
+}
+
+/** Throws `invalid_request` with every problem of settings that their schema does not see. Nothing is stored. */
+export async function checkSettings(deps: SettingsDeps, tenantId: number, settings: StoredSettings): Promise<void> {
   const problems: SettingsProblem[] = [];
   for (const entity of entities) {
     const fields = async () => (await deps.clientFor(tenantId)).fields(entity, { urgency: 'interactive' });
@@ -59,13 +80,19 @@ export async function saveSettings(
       problems,
     );
   }
-  return store(deps.db, tenantId, settings);
 }
 
 /** Kinds that are synchronised automatically again are looked at as after a reconnection: their changes were not queued. */
-function store(db: Database, tenantId: number, settings: StoredSettings): Promise<Understood> {
+function store(
+  db: Database,
+  tenantId: number,
+  settings: StoredSettings,
+  { author, note = null, expected = null }: SavedBy,
+): Promise<{ version: number; understood: Understood }> {
   const after = understandSettings(settings, null);
   return retryingTransaction(db, async (transaction) => {
+    const present = await followStored(db, tenantId, transaction);
+    await requireVersion(db, tenantId, { present, expected }, transaction);
     const [former] = await queryRows<{ settings: unknown; settings_good: unknown }>(
       db,
       'select settings, settings_good from companies where id = $tenantId for no key update',
@@ -84,6 +111,7 @@ function store(db: Database, tenantId: number, settings: StoredSettings): Promis
       },
       transaction,
     );
+    const version = await addVersion(db, tenantId, { number: present + 1, author, note }, transaction);
     const resumed = entities.filter((entity) => after.settings.automatic[entity] && !before.settings.automatic[entity]);
     await enqueueLinked(db, tenantId, { reason: 'automatic_on', entities: resumed }, transaction);
     const isMatchedAnew = !isDeepStrictEqual(before.settings.matching, after.settings.matching);
@@ -93,7 +121,7 @@ function store(db: Database, tenantId: number, settings: StoredSettings): Promis
     const decidedAnew = entities.filter((entity) => !isSamePolicy(entity, before.settings, after.settings));
     await enqueueStanding(db, tenantId, decidedAnew, transaction);
     await settleFieldFaults(db, tenantId, after.settings, transaction);
-    return after;
+    return { version, understood: after };
   });
 }
 

@@ -3,7 +3,7 @@ import type { World } from './world.ts';
 /** A route as the interface's own description shows it. */
 export interface DescribedRoute {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** With `{id}` where an id belongs. */
+  /** With `{id}` where an id belongs, and `{number}` where that of a version does. */
   path: string;
   role: 'viewer' | 'user' | 'admin';
   hasId: boolean;
@@ -43,7 +43,7 @@ function toRoute(path: string, method: string, operation: Operation): DescribedR
   };
 }
 
-/** The route's address with an id in its place; of the kinds of cards, a deal's. */
+/** The route's address with an id in its place, or the number that every company has; of the kinds of cards, a deal's. */
 export function addressOf(route: DescribedRoute, id: number | string = 1): string {
-  return route.path.replace('{type}', 'deal').replace('{id}', String(id));
+  return route.path.replace('{type}', 'deal').replace('{id}', String(id)).replace('{number}', '0');
 }

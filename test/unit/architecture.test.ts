@@ -81,6 +81,7 @@ const writers: { tables: readonly string[]; home: RegExp }[] = [
     home: /^app\/sync\/load\/(mappings|former-mappings|first-links)\.ts$/,
   },
   { tables: ['sync_faults'], home: /^app\/sync\/faults\// },
+  { tables: ['settings_versions'], home: /^app\/integration\/settings-versions\.ts$/ },
 ];
 
 /** Packages that one place alone may know. */

@@ -61,8 +61,8 @@ const address = '/api/integration/bitrix24';
 
 /** The settings that count, apart from what is not understood of those that are stored. */
 export async function readSettings(api: Api, signal: AbortSignal) {
-  type Stored = Settings & { problems: SettingsProblem[] };
-  const { problems, ...settings } = await api.get<Stored>(`${address}/settings`, {}, signal);
+  type Stored = Settings & { problems: SettingsProblem[]; version: number };
+  const { problems, version: _, ...settings } = await api.get<Stored>(`${address}/settings`, {}, signal);
   return { settings, problems };
 }
 export const saveSettings = (api: Api, settings: Settings) => api.put<Settings>(`${address}/settings`, settings);
