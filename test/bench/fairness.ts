@@ -17,63 +17,95 @@ const repeats = 3;
 /** The first requests of the hanging portals run into their time limits. */
 const pauseMs = 10_000;
 
+const options = {
+  apps: true,
+  startApp: startAppInOwnProcess,
+  config: { syncConcurrency: 12 },
+  portal: { switches: { rateLimited: false } },
+  bucket: { size: 1e6, drain: 1e6 },
+};
+
 /**
  * How long edits of sixty companies take, alone and beside portals that hang, one that drips and one in its first load. The app and the
- * portal of the first load have processes of their own, so that what is measured is how the app shares itself out.
+ * portal of the first load have processes of their own, so that what is measured is how the app shares itself out. What the machine itself
+ * cannot share is told apart: the same first load by another app with a database of its own.
  */
 export async function measureFairness(): Promise<Finding> {
-  const world = await startWorld({
-    apps: true,
-    startApp: startAppInOwnProcess,
-    config: { syncConcurrency: 12 },
-    portal: { switches: { rateLimited: false } },
-    bucket: { size: 1e6, drain: 1e6 },
-  });
+  const world = await startWorld(options);
+  const { certificateFolder } = world.oauth;
+  // One authority of certificates for all portals.
+  const other = await startWorld({ ...options, apps: false, portal: { ...options.portal, certificateFolder } });
   const troubled: SimulatedPortal[] = [];
-  const busy = await startPortalInOwnProcess({
-    certificateFolder: world.oauth.certificateFolder,
-    memberId: 'b'.repeat(32),
-    latency: 'fast',
-    switches: { rateLimited: false, virtualSeconds: false, workers: 8 },
-  });
+  const startBusy = (letter: string) =>
+    startPortalInOwnProcess({
+      certificateFolder,
+      memberId: letter.repeat(32),
+      latency: 'fast',
+      switches: { rateLimited: false, virtualSeconds: false, workers: 8 },
+    });
+  const [busy, otherBusy] = [await startBusy('b'), await startBusy('c')];
   try {
     const quiet: Tenant[] = [];
     for (let n = 0; n < quietTenants; n++) quiet.push(await connected(world, `Тихая ${n}`));
     for (let n = 0; n <= hanging; n++) troubled.push(await startNeighbour(world, `troubled ${n}`));
     const trouble = await makeTrouble(world, troubled, busy.webhookUrl);
+    const elsewhere = await makeTrouble(other, [], otherBusy.webhookUrl);
     await editTimes(world, quiet);
-    const runs: { alone: number[]; beside: number[] }[] = [];
+    const besides = async (load: Trouble) => {
+      await load.begin();
+      await sleep(pauseMs);
+      const times = await editTimes(world, quiet);
+      await load.end();
+      return times;
+    };
+    const runs: Run[] = [];
     for (let n = 0; n < repeats; n++) {
       const alone = await editTimes(world, quiet);
-      await trouble.begin();
-      await sleep(pauseMs);
-      const beside = await editTimes(world, quiet);
-      await trouble.end();
-      runs.push({ alone, beside });
+      const machine = await besides(elsewhere);
+      const beside = await besides(trouble);
+      runs.push({ alone, machine, beside });
     }
     return findingOf(runs);
   } finally {
     for (const portal of troubled) portal.faults.clear();
     await world.stop();
+    await other.stop();
     await busy.stop();
+    await otherBusy.stop();
     for (const portal of troubled) await portal.stop();
   }
 }
 
-function findingOf(runs: readonly { alone: number[]; beside: number[] }[]): Finding {
-  const at = (share: number, which: 'alone' | 'beside') => median(runs.map((run) => percentile(run[which], share)));
-  const line = (which: 'alone' | 'beside') => `p50 ${shown(at(0.5, which))} ms, p95 ${shown(at(0.95, which))} ms`;
+/** Times of edits in ms: alone, beside the load of another app, beside the troubled companies. */
+interface Run {
+  alone: number[];
+  machine: number[];
+  beside: number[];
+}
+
+type Trouble = Awaited<ReturnType<typeof makeTrouble>>;
+
+function findingOf(runs: readonly Run[]): Finding {
+  const at = (share: number, which: keyof Run) => median(runs.map((run) => percentile(run[which], share)));
+  const line = (which: keyof Run) => `p50 ${shown(at(0.5, which))} ms, p95 ${shown(at(0.95, which))} ms`;
   return {
     title: `Edits of ${quietTenants} companies beside ${hanging} portals that hang, one that drips, one in its first load`,
     how: `${repeats} times alone and beside them in turn, ${edits} edits of each company; the middle of the ${repeats}; from the row's change to the deal's; app and the loading portal in processes of their own`,
     lines: [
       { what: 'alone', value: line('alone') },
+      { what: 'beside the same first load by another app on the machine', value: line('machine') },
       { what: 'beside them', value: line('beside') },
       { what: 'p95 beside them, of p95 alone', value: percent(at(0.95, 'beside') / at(0.95, 'alone')) },
       {
+        what: 'p95 beside them, of p95 beside the other app',
+        value: percent(at(0.95, 'beside') / at(0.95, 'machine')),
+      },
+      {
         what: 'each p95',
         value: runs
-          .map(({ alone, beside }) => `${shown(percentile(alone, 0.95))} → ${shown(percentile(beside, 0.95))}`)
+          .map(({ alone, machine, beside }) =>
+            [alone, machine, beside].map((times) => shown(percentile(times, 0.95))).join(' → '),
+          )
           .join(', '),
       },
     ],
