@@ -81,6 +81,15 @@ export interface ListFilter {
   changedBefore?: Date;
   /** Only records that carry our ORIGINATOR_ID. */
   ours?: boolean;
+  /** Only records with one of these values in each of the fields. */
+  where?: readonly FieldValues[];
+}
+
+/** A field with the values that are looked for. */
+export interface FieldValues {
+  /** Upper-case names of the field, where portals differ: the first that the portal has counts. */
+  fields: readonly string[];
+  values: readonly (string | number)[];
 }
 
 /** Where a list begins: behind a record of this id, 0 for the beginning. */
@@ -188,6 +197,10 @@ export interface Bitrix24Client {
     afterId: number,
     options?: CallOptions,
   ): Promise<{ records: ListedRecord[]; last: boolean; serverTime: Date }>;
+  /** How many records a list would show, one request; null when the portal does not tell. */
+  count(entity: Entity, filter: ListFilter, options?: CallOptions): Promise<number | null>;
+  /** Which of these ids are users of the portal, dismissed ones too; fifty a request (user-get.md, 2026-08). */
+  users(ids: readonly number[], options?: CallOptions): Promise<Set<number>>;
   /** First pages of several lists of one kind, in one request, made one after the other. */
   firstPages(
     entity: Entity,

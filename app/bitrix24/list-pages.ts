@@ -1,6 +1,7 @@
 import { type Entity, originator, pairKinds } from '../lib/records.ts';
 import { zip } from '../lib/zip.ts';
 import { type Command, type CommandOutcome, sendBatch } from './batch.ts';
+import type { Call } from './call-method.ts';
 import type { CallOptions, ListedRecord, ListFilter, ListStart } from './client.ts';
 import { brokenAnswer } from './error-table.ts';
 import { textOrNull, type WireItem } from './item-codec.ts';
@@ -108,17 +109,33 @@ function readPage(outcome: CommandOutcome, filter: ListFilter, afterId: number):
   return page;
 }
 
-function pageCommand(
-  entity: Entity,
-  { changedSince, changedBefore, ours }: ListFilter,
-  behind: number | string,
-): Command {
-  return listCommand(entity, {
-    '>id': behind,
+function pageCommand(entity: Entity, filter: ListFilter, behind: number | string): Command {
+  return listCommand(entity, { '>id': behind, ...wireFilter(filter) });
+}
+
+/**
+ * A filter as `crm.item.list` takes it; `where` has item names here. A list of values stands for "one of" (crm-item-list.md, 2026-08).
+ */
+function wireFilter({ changedSince, changedBefore, ours, where = [] }: ListFilter): Record<string, unknown> {
+  return {
     ...(changedSince && { '>=updatedTime': toSeconds(changedSince) }),
     ...(changedBefore && { '<updatedTime': toSeconds(changedBefore) }),
     ...(ours && { '=originatorId': originator }),
-  });
+    ...Object.fromEntries(where.map(({ fields, values }) => [`@${fields[0]}`, values])),
+  };
+}
+
+/** How many records a list would show (`total` beside the result; with `start` -1 it would not be told). */
+export async function countListed(
+  call: Call,
+  entity: Entity,
+  filter: ListFilter,
+  options: CallOptions,
+): Promise<number | null> {
+  const { entityTypeId } = pairKinds[entity];
+  const params = { entityTypeId, select: ['id'], filter: wireFilter(filter), start: 0 };
+  const { total } = await call('crm.item.list', params, options);
+  return typeof total === 'number' ? total : null;
 }
 
 function listCommand(entity: Entity, filter: Record<string, unknown>): Command {

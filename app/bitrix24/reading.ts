@@ -1,13 +1,15 @@
 import { type Entity, originator, pairKinds } from '../lib/records.ts';
 import { zip } from '../lib/zip.ts';
 import { type Command, type CommandOutcome, sendBatch } from './batch.ts';
+import type { Call } from './call-method.ts';
 import type { CallOptions, ListFilter, ListStart, RecordAnswer, RemoteRecord } from './client.ts';
+import { refusedValue } from './error-table.ts';
 import { Bitrix24Error } from './errors.ts';
 import type { Catalogue, FieldNames } from './field-metadata.ts';
 import type { WireItem } from './item-codec.ts';
 import type { Limits } from './limits/limits.ts';
 import { filterIgnored, itemsOf, pageSize } from './list-answer.ts';
-import { firstPages, listPages, proveTimeFilter } from './list-pages.ts';
+import { countListed, firstPages, listPages, proveTimeFilter } from './list-pages.ts';
 import { chunks, readCommands } from './read-commands.ts';
 import { readWholeRecord } from './read-record.ts';
 import type { Transport } from './sdk.ts';
@@ -20,8 +22,12 @@ export interface ReadingDeps {
   catalogue: Catalogue;
 }
 
+interface ListingDeps extends ReadingDeps {
+  call: Call;
+}
+
 /** Makes the reading half of a client. Every row of a list is held against the filter that was sent: some portals drop filters silently. */
-export function makeReading({ transport, limits, catalogue }: ReadingDeps) {
+export function makeReading({ transport, limits, catalogue, call }: ListingDeps) {
   async function readItems(
     entity: Entity,
     commands: readonly Command[],
@@ -129,8 +135,14 @@ export function makeReading({ transport, limits, catalogue }: ReadingDeps) {
       return found.sort((a, b) => a.id - b.id);
     },
 
-    list: (entity: Entity, filter: ListFilter, afterId: number, options: CallOptions = {}) =>
-      listPages({ transport, limits }, entity, { filter, afterId }, options),
+    async list(entity: Entity, filter: ListFilter, afterId: number, options: CallOptions = {}) {
+      const named = await withItemNames(catalogue, entity, filter, options);
+      return listPages({ transport, limits }, entity, { filter: named, afterId }, options);
+    },
+
+    async count(entity: Entity, filter: ListFilter, options: CallOptions = {}) {
+      return countListed(call, entity, await withItemNames(catalogue, entity, filter, options), options);
+    },
 
     firstPages: (entity: Entity, lists: readonly ListStart[], options: CallOptions = {}) =>
       firstPages({ transport, limits }, entity, lists, options),
@@ -138,6 +150,24 @@ export function makeReading({ transport, limits, catalogue }: ReadingDeps) {
     proveTimeFilter: (entity: Entity, record: { id: number; modifiedAt: Date }, options: CallOptions = {}) =>
       proveTimeFilter({ transport, limits }, entity, record, options),
   };
+}
+
+/** The filter with the names that items have. Throws when the portal has no such field. */
+async function withItemNames(
+  catalogue: Catalogue,
+  entity: Entity,
+  filter: ListFilter,
+  options: CallOptions,
+): Promise<ListFilter> {
+  if (!filter.where) return filter;
+  const { byUpperName } = await catalogue.fields(entity, options);
+  const where = filter.where.map(({ fields, values }) => {
+    const info = fields.map((name) => byUpperName.get(name)).find((one) => one !== undefined);
+    // An empty list would be no condition on the wire.
+    if (!info || values.length === 0) throw refusedValue(`${fields.join(', ')}: no such field, or no value`);
+    return { fields: [info.itemName], values };
+  });
+  return { ...filter, where };
 }
 
 function answerOf(outcome: CommandOutcome, names: FieldNames): RecordAnswer {

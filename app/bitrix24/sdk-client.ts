@@ -9,6 +9,7 @@ import type { Bitrix24Client, CallOptions, RemoteRecord, WriteOperation } from '
 import { makeDuplicateSearch } from './duplicates.ts';
 import { Bitrix24Error } from './errors.ts';
 import { makeFieldMetadata, type SchemaNotes } from './field-metadata.ts';
+import { findUsers } from './find-users.ts';
 import type { Limits } from './limits/limits.ts';
 import { methodOf } from './methods.ts';
 import { makeMultifieldProof } from './multifield-proof.ts';
@@ -47,7 +48,7 @@ export function makeBitrix24Client(access: PortalAccess, deps: SdkClientDeps): B
   const call: Call = (method, params, options) => callMethod({ transport, limits }, method, params, options);
   const catalogue = makeFieldMetadata(call, clock, deps.notes);
   const proof = makeMultifieldProof({ transport, limits, call });
-  const reading = makeReading({ transport, limits, catalogue });
+  const reading = makeReading({ transport, limits, catalogue, call });
   const glanced = makeRememberBriefly<RemoteRecord | null>({ clock, ...glances });
   const writing = makeWriting({ transport, limits, catalogue, proof });
   return {
@@ -89,6 +90,7 @@ export function makeBitrix24Client(access: PortalAccess, deps: SdkClientDeps): B
       }
     },
 
+    users: (ids: readonly number[], options?: CallOptions) => findUsers(call, ids, options),
     stages: catalogue.stages,
     lists: catalogue.lists,
     refreshFields: catalogue.refreshFields,

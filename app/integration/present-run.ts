@@ -16,6 +16,7 @@ export interface PresentedRun {
   updated: number;
   unchanged: number;
   skipped: number;
+  excluded: number;
   failed: number;
   conflicts: number;
   done_by_entity: { object: number; user: number; contract: number };
@@ -52,6 +53,7 @@ export function presentRun(row: RunRow, now: Date): PresentedRun {
     updated: row.updated,
     unchanged: row.unchanged,
     skipped: row.skipped,
+    excluded: row.excluded,
     failed: row.failed,
     conflicts: row.conflicts,
     done_by_entity: { object: 0, user: 0, contract: 0, ...row.done_by_entity },

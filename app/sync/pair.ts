@@ -6,6 +6,7 @@ import type { LocalRow } from './load/local-rows.ts';
 import type { Mapping } from './load/mappings.ts';
 import type { AskedField } from './plan/field-policy.ts';
 import type { Question } from './plan/question.ts';
+import type { RunFilters } from './plan/scope-settings.ts';
 import type { Settings } from './plan/settings.ts';
 import type { Shadows } from './plan/shadows.ts';
 import type { QueueRow, SentValues } from './queue/sync-queue.ts';
@@ -58,6 +59,7 @@ export interface SyncContext {
   options: CallOptions;
   /** Runs whose creates must start no robots in the portal. */
   silentRuns: ReadonlySet<number>;
+  runFilters: RunFilters;
   /** Pairs that wait because the portal does not show their field, by key. */
   paused: ReadonlySet<string>;
   /** Mapped fields that were gone from the portal and are back, by name, with the moment since when. */

@@ -208,6 +208,16 @@ export class MockBitrix24Client implements Bitrix24Client {
     return { pages, serverTime: new Date() };
   }
 
+  async count(...args: Parameters<Bitrix24Client['count']>) {
+    this.#enter('count', args);
+    return this.#sorted(args[0]).filter((record) => fitsFilter(record, args[1])).length;
+  }
+
+  async users(...args: Parameters<Bitrix24Client['users']>) {
+    this.#enter('users', args);
+    return new Set(args[0].filter((id) => id === 1));
+  }
+
   async proveTimeFilter(...args: Parameters<Bitrix24Client['proveTimeFilter']>) {
     this.#enter('proveTimeFilter', args);
     return 'honoured' as const;

@@ -3,11 +3,14 @@ import { originator } from '../../app/lib/records.ts';
 
 /** Whether a list with this filter shows a record. */
 export function fitsFilter(
-  { modifiedAt, originatorId }: RemoteRecord,
-  { changedSince, changedBefore, ours }: ListFilter,
+  { modifiedAt, originatorId, fields: own }: RemoteRecord,
+  { changedSince, changedBefore, ours, where = [] }: ListFilter,
 ): boolean {
   const isMeantTime = (!changedSince || modifiedAt >= changedSince) && (!changedBefore || modifiedAt < changedBefore);
-  return isMeantTime && (!ours || originatorId === originator);
+  const isOneOf = where.every(({ fields, values }) =>
+    fields.some((name) => values.map(String).includes(String(own[name]))),
+  );
+  return isMeantTime && isOneOf && (!ours || originatorId === originator);
 }
 
 /** A record as lists show it. */

@@ -78,7 +78,7 @@ const writers: { tables: readonly string[]; home: RegExp }[] = [
   { tables: ['sync_log', 'sync_conflicts', 'integration_errors'], home: /^app\/sync\/journal\// },
   {
     tables: ['bitrix24_sync_mappings', 'bitrix24_former_mappings'],
-    home: /^app\/sync\/load\/(mappings|former-mappings|first-links)\.ts$/,
+    home: /^app\/sync\/load\/(mappings|mapping-marks|former-mappings|first-links)\.ts$/,
   },
   { tables: ['sync_faults'], home: /^app\/sync\/faults\// },
   { tables: ['settings_versions'], home: /^app\/integration\/settings-versions\.ts$/ },

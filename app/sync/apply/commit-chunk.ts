@@ -9,7 +9,8 @@ import { endMatches, saveMatches } from '../journal/matches.ts';
 import { countRuns, ticksOf } from '../journal/run-counters.ts';
 import { type LogLine, reportLines, saveConflicts, saveLog } from '../journal/sync-log.ts';
 import { markAsOurs } from '../load/local-rows.ts';
-import { deleteMappings, saveMappings, setMappingState, touchMappings } from '../load/mappings.ts';
+import { markOutside, touchMappings } from '../load/mapping-marks.ts';
+import { deleteMappings, saveMappings, setMappingState } from '../load/mappings.ts';
 import type { SyncContext } from '../pair.ts';
 import { enqueueOtherContracts } from '../queue/enqueue-clients.ts';
 import { enqueueObjectsOfContracts } from '../queue/enqueue-linked.ts';
@@ -96,6 +97,7 @@ async function writeEntries(
   const { db } = deps;
   await saveMappings(db, tenantId, entries.mappings, transaction);
   await touchMappings(db, tenantId, entries.seen, transaction);
+  await markOutside(db, tenantId, entries.outside, transaction);
   await setMappingState(db, tenantId, { ids: entries.unlinked, state: 'unlinked' }, transaction);
   await setMappingState(db, tenantId, { ids: entries.orphaned, state: 'orphaned' }, transaction);
   await deleteMappings(db, tenantId, entries.forgotten, transaction);

@@ -8,6 +8,7 @@ import type { FieldChange, FieldErrors, MergeResult } from '../plan/merge.ts';
 import { findOverwritten, type Overwritten } from '../plan/overwritten.ts';
 import type { Plan } from '../plan/plan.ts';
 import { mergeInputOf } from '../plan/plan-pair.ts';
+import { bitrix24Facts } from '../plan/scope.ts';
 import { nextShadows, type Shadows } from '../plan/shadows.ts';
 import { askedLines, settledFields } from './asked-fields.ts';
 import { closingOf, stageOf } from './deal-stages.ts';
@@ -125,7 +126,12 @@ function mappingEntries(context: SyncContext, item: AppliedPlan, merged: Merged,
   }
   if (!pair.mapping) return {};
   return {
-    seen: [{ id: pair.mapping.id, modifiedAt: remote.modifiedAt, createdAt: remote.createdAt, readAt: pair.readAt }],
+    seen: [
+      {
+        ...{ id: pair.mapping.id, modifiedAt: remote.modifiedAt, createdAt: remote.createdAt, readAt: pair.readAt },
+        scopeFacts: bitrix24Facts(pair.entity, remote),
+      },
+    ],
   };
 }
 

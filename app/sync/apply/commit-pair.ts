@@ -8,6 +8,7 @@ import type { SyncContext } from '../pair.ts';
 import { emptyRemoteShadow, type FieldChange, type StageMove } from '../plan/merge.ts';
 import { type Shadows, shadowsOf } from '../plan/shadows.ts';
 import { commitMerge } from './commit-merge.ts';
+import { commitOutside } from './commit-outside.ts';
 import { type AppliedPlan, doneEntries, type Entries, noEntries } from './entries.ts';
 import { besideCut, fieldErrorsAfter, notAccepted } from './field-errors.ts';
 import { type CommitDeps, changesFromNothing, logLine, mappingOf, missing, stageChange } from './pair-entries.ts';
@@ -28,6 +29,8 @@ export async function commitPair(
       return doneEntries(pair, 'unchanged');
     case 'skip':
       return doneEntries(pair, 'skipped', isStillOpen(item) ? { resting: [pair] } : {});
+    case 'exclude':
+      return commitOutside(context, item, plan);
     case 'wait': {
       const { reason, candidates } = plan;
       const localId = pair.localId ?? missing(item, 'local id');

@@ -4,7 +4,8 @@ import type { AskedLine, SettledFields } from '../journal/asked-conflicts.ts';
 import type { OpenMatch } from '../journal/matches.ts';
 import type { RunOutcome, RunTick } from '../journal/run-counters.ts';
 import type { ConflictLine, LogLine } from '../journal/sync-log.ts';
-import type { MappingUpsert, SeenRecord } from '../load/mappings.ts';
+import type { OutsidePair, SeenRecord } from '../load/mapping-marks.ts';
+import type { MappingUpsert } from '../load/mappings.ts';
 import type { LoadedPair } from '../pair.ts';
 import type { Plan } from '../plan/plan.ts';
 
@@ -40,6 +41,8 @@ export interface Entries {
   orphaned: number[];
   forgotten: number[];
   seen: SeenRecord[];
+  /** Pairs that do not take part. */
+  outside: OutsidePair[];
   log: LogLine[];
   conflicts: ConflictLine[];
   /** Fields about which a person is asked, and those about which nothing is asked any more. */
@@ -68,6 +71,7 @@ export function noEntries(): Entries {
     orphaned: [],
     forgotten: [],
     seen: [],
+    outside: [],
     log: [],
     conflicts: [],
     asked: [],

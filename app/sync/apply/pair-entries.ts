@@ -6,6 +6,7 @@ import type { LoadedPair, SyncContext } from '../pair.ts';
 import { policyOf } from '../plan/field-policy.ts';
 import type { FieldConflict } from '../plan/merge.ts';
 import { policiesOf } from '../plan/plan-pair.ts';
+import { bitrix24Facts } from '../plan/scope.ts';
 import type { Shadows } from '../plan/shadows.ts';
 import type { AppliedPlan } from './entries.ts';
 
@@ -29,6 +30,7 @@ export function mappingOf(
     fieldErrors: {},
     written: equal.written,
     clientKey: pair.local?.standing ? (pair.local.standing.key ?? '') : null,
+    scopeFacts: bitrix24Facts(pair.entity, equal.remote),
   };
 }
 

@@ -25,6 +25,7 @@ export interface Failed {
 const verbs: Record<Plan['action'], string> = {
   nothing: 'sync',
   skip: 'sync',
+  exclude: 'exclude',
   wait: 'match',
   update: 'update',
   link: 'link',

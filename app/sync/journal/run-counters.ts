@@ -4,7 +4,7 @@ import { type Database, queryRows } from '../../models/database.ts';
 import type { DoneRow, HandledRow } from '../queue/sync-queue.ts';
 
 /** What became of one queued record, as a run counts it. */
-export type RunOutcome = 'created' | 'updated' | 'unchanged' | 'skipped' | 'failed';
+export type RunOutcome = 'created' | 'updated' | 'unchanged' | 'skipped' | 'excluded' | 'failed';
 
 export interface RunTick {
   row: DoneRow;
@@ -43,7 +43,7 @@ export async function countRuns(
     await queryRows(
       db,
       `update sync_runs set done = done + $done, created = created + $created, updated = updated + $updated,
-              unchanged = unchanged + $unchanged, skipped = skipped + $skipped, failed = failed + $failed,
+              unchanged = unchanged + $unchanged, skipped = skipped + $skipped, excluded = excluded + $excluded, failed = failed + $failed,
               conflicts = conflicts + $conflicts,
               done_by_entity = jsonb_build_object(
                 'object', coalesce((done_by_entity ->> 'object')::integer, 0) + $objects,
@@ -87,7 +87,8 @@ function totalsByRun(ticks: readonly RunTick[]): Map<number, RunTotals> {
     totals.counts.done += 1;
     totals.counts[tick.outcome] += 1;
     totals.counts.conflicts += tick.conflicts;
-    if (tick.outcome !== 'failed' && tick.outcome !== 'skipped') totals.synced[entity] += 1;
+    if (tick.outcome !== 'failed' && tick.outcome !== 'skipped' && tick.outcome !== 'excluded')
+      totals.synced[entity] += 1;
     if (tick.error) totals.errors.push({ entity, ...tick.error });
     runs.set(runId, totals);
   }
@@ -96,7 +97,7 @@ function totalsByRun(ticks: readonly RunTick[]): Map<number, RunTotals> {
 
 function emptyTotals(): RunTotals {
   return {
-    counts: { done: 0, created: 0, updated: 0, unchanged: 0, skipped: 0, failed: 0, conflicts: 0 },
+    counts: { done: 0, created: 0, updated: 0, unchanged: 0, skipped: 0, excluded: 0, failed: 0, conflicts: 0 },
     synced: { object: 0, user: 0, contract: 0 },
     errors: [],
   };

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { RecordAnswer } from '../../bitrix24/client.ts';
 import type { LoadedPair, SyncContext } from '../pair.ts';
+import { isOutsideByCrm } from '../plan/exclusion.ts';
 import { emptyRemoteShadow } from '../plan/merge.ts';
 import { readOrigin } from '../plan/origin-id.ts';
 import type { Question } from '../plan/question.ts';
@@ -34,8 +35,11 @@ export interface LoadedPairs {
 export async function loadPairs(deps: LoadDeps, context: SyncContext, rows: readonly QueueRow[]): Promise<LoadedPairs> {
   await pauseGoneFields(deps, context);
   const joined = await joinRows(deps, context, rows);
-  const { ready, waiting } = splitWaiting(deps, joined);
-  await addLocal(deps, context, ready);
+  const { ready: due, waiting } = splitWaiting(deps, joined);
+  await addLocal(deps, context, due);
+  // The portal is not asked for what is outside already.
+  const outside = due.filter((pair) => isOutsideByCrm(context, pair));
+  const ready = outside.length === 0 ? due : due.filter((pair) => !outside.includes(pair));
   leaveFormerClients(ready);
   await addFormer(deps, context, ready);
   const copies = await adoptByOrigin(deps, context, ready);
@@ -63,7 +67,7 @@ export async function loadPairs(deps: LoadDeps, context: SyncContext, rows: read
   }
   await addCompanions(deps, context, pairs);
   await addAsked(deps, context, pairs);
-  return { pairs, waiting: [...waiting, ...rowsOf(waits)] };
+  return { pairs: [...pairs, ...outside], waiting: [...waiting, ...rowsOf(waits)] };
 }
 
 /** The contract is listed among those of another company than the one it is reconciled with. */

@@ -33,6 +33,7 @@ type RawRow = Record<string, unknown> & { id: number; row_version: string; updat
 const contractColumns = `c.number as contract_number, c.client_name as contract_client_name,
   c.start_date as contract_start_date, c.end_date as contract_end_date, c.total_amount as contract_total_amount,
   c.currency as contract_currency, m.bitrix24_id as contract_bitrix24_id,
+  now_of.client_inn as contract_client_inn_now, now_of.client_name as contract_client_name_now,
   c.id is not null as has_contract`;
 
 // A deleted contract whose company is kept is kept in its deals, too.
@@ -41,7 +42,8 @@ const contractJoin = `left join contracts c on c.tenant_id = r.tenant_id and c.i
           and t.settings_good #>> '{on_local_delete,contract}' = 'delete'
           and coalesce(t.settings_good #>> '{directions,contract}', '') <> 'from_bitrix'))
   left join bitrix24_sync_mappings m on m.tenant_id = c.tenant_id and m.local_type = 'contract' and m.local_id = c.id
-   and m.state = 'linked'`;
+   and m.state = 'linked'
+  left join contracts now_of on now_of.tenant_id = r.tenant_id and now_of.id = r.contract_id`;
 
 /**
  * Reads rows of one kind by id, deleted ones included; an object comes with what its deal shows of its contract, a contract with those

@@ -3,6 +3,7 @@ import { type Entity, pairKinds, type SyncDirection } from '../../lib/records.ts
 import { type Database, queryRows } from '../../models/database.ts';
 import { emptyRemoteShadow, type FieldErrors, type LocalShadow, type RemoteShadow } from '../plan/merge.ts';
 import type { MappingState } from '../plan/plan.ts';
+import type { Facts } from '../plan/scope.ts';
 import type { SentUpdate } from '../plan/sent-update.ts';
 import type { Shadows } from '../plan/shadows.ts';
 
@@ -25,6 +26,10 @@ export interface Mapping {
   linkedAt: Date;
   /** What our last update sent, while its answer is not committed. */
   sent: SentUpdate | null;
+  /** The rule by which the pair does not take part; null: it does. */
+  excluded: string | null;
+  /** What the Bitrix24 record had in the fields of rules when it was last read; null: not known. */
+  scopeFacts: Facts | null;
 }
 
 interface RawMapping {
@@ -42,10 +47,12 @@ interface RawMapping {
   bitrix24_created_at: Date | null;
   created_at: Date;
   sent: SentUpdate | null;
+  excluded: string | null;
+  scope_facts: Facts | null;
 }
 
 const columns = `id, local_type, local_id, bitrix24_id, state, local_shadow, bitrix24_shadow, field_errors, last_sync_at, written_at,
-  bitrix24_created_at, created_at, matched, sent`;
+  bitrix24_created_at, created_at, matched, sent, excluded, scope_facts`;
 
 /** Mappings of one kind that hold any of these local or Bitrix24 ids. */
 export async function findMappings(
@@ -77,6 +84,8 @@ export async function findMappings(
     remoteCreatedAt: row.bitrix24_created_at,
     linkedAt: row.created_at,
     sent: row.sent,
+    excluded: row.excluded,
+    scopeFacts: row.scope_facts,
   }));
 }
 
@@ -97,6 +106,9 @@ export interface MappingUpsert {
   written: boolean;
   /** For a contract: whose it is, '' without INN; null keeps what is known. */
   clientKey: string | null;
+  scopeFacts: Facts;
+  /** The rule by which the pair rests; absent: it takes part. */
+  excluded?: string | null;
 }
 
 /** Links pairs, or renews the shadows of linked ones. A local record has one mapping: a new Bitrix24 id replaces the old one. */
@@ -122,17 +134,21 @@ export async function saveMappings(
     field_errors: mapping.fieldErrors,
     written: mapping.written,
     client_key: mapping.clientKey,
+    scope_facts: mapping.scopeFacts,
+    excluded: mapping.excluded ?? null,
   }));
   await queryRows(
     db,
     `insert into bitrix24_sync_mappings as m (tenant_id, local_type, local_id, bitrix24_type, bitrix24_id, sync_direction,
-            local_shadow, bitrix24_shadow, bitrix24_modified_at, bitrix24_created_at, state, last_sync_at, field_errors, written_at, client_key)
+            local_shadow, bitrix24_shadow, bitrix24_modified_at, bitrix24_created_at, state, last_sync_at, field_errors, written_at, client_key,
+            scope_facts, excluded)
      select $tenantId, r.local_type, r.local_id, r.bitrix24_type, r.bitrix24_id, r.sync_direction, r.local_shadow,
             r.bitrix24_shadow, r.bitrix24_modified_at, r.bitrix24_created_at, r.state, r.last_sync_at, r.field_errors,
-            case when r.written then now() end, r.client_key
+            case when r.written then now() end, r.client_key, r.scope_facts, r.excluded
        from jsonb_to_recordset($rows::jsonb) as r (local_type text, local_id integer, bitrix24_type text, bitrix24_id text,
             sync_direction text, local_shadow jsonb, bitrix24_shadow jsonb, bitrix24_modified_at timestamptz, bitrix24_created_at timestamptz, state text,
-            last_sync_at timestamptz, field_errors jsonb, written boolean, client_key text)
+            last_sync_at timestamptz, field_errors jsonb, written boolean, client_key text,
+            scope_facts jsonb, excluded text)
       order by r.local_type, r.local_id
      on conflict (tenant_id, local_type, local_id) do update
         set bitrix24_id = excluded.bitrix24_id, sync_direction = excluded.sync_direction, state = excluded.state, matched = false, sent = null,
@@ -142,7 +158,8 @@ export async function saveMappings(
               then coalesce(excluded.bitrix24_created_at, m.bitrix24_created_at) else excluded.bitrix24_created_at end,
             last_sync_at = excluded.last_sync_at, field_errors = excluded.field_errors,
             written_at = coalesce(excluded.written_at, m.written_at),
-            client_key = coalesce(excluded.client_key, m.client_key), updated_at = now()
+            client_key = coalesce(excluded.client_key, m.client_key), updated_at = now(),
+            scope_facts = excluded.scope_facts, excluded = excluded.excluded
       -- a link that a person has chosen since the sides were read stands: its row of the queue is worked on next
       where m.state <> 'unlinked' or m.bitrix24_id = excluded.bitrix24_id or m.updated_at <= excluded.last_sync_at`,
     { tenantId, rows: JSON.stringify(rows) },
@@ -172,7 +189,7 @@ export async function setMappingState(
   if (ids.length === 0) return;
   await queryRows(
     db,
-    `update bitrix24_sync_mappings set state = $state, last_sync_at = now(), updated_at = now()
+    `update bitrix24_sync_mappings set state = $state, excluded = null, last_sync_at = now(), updated_at = now()
       where tenant_id = $tenantId and id = any($ids)`,
     { tenantId, ids, state },
     transaction,
@@ -219,34 +236,6 @@ export async function unlinkMappings(
             bitrix24_shadow = excluded.bitrix24_shadow, bitrix24_created_at = excluded.bitrix24_created_at,
             linked_at = excluded.linked_at, ended_at = now()`,
     { tenantId, ids },
-    transaction,
-  );
-}
-
-/** A linked Bitrix24 record that was read and found equal. */
-export interface SeenRecord {
-  id: number;
-  modifiedAt: Date;
-  createdAt: Date | null;
-  readAt: Date;
-}
-
-/** Remembers up to which change of the portal's record a pair is known to be equal, so that a sweep passes it over. */
-export async function touchMappings(
-  db: Database,
-  tenantId: number,
-  seen: readonly SeenRecord[],
-  transaction: Transaction,
-): Promise<void> {
-  if (seen.length === 0) return;
-  await queryRows(
-    db,
-    `update bitrix24_sync_mappings m set bitrix24_modified_at = r."modifiedAt", last_sync_at = r."readAt",
-            bitrix24_created_at = coalesce(m.bitrix24_created_at, r."createdAt")
-       from jsonb_to_recordset($seen::jsonb)
-              as r (id integer, "modifiedAt" timestamptz, "createdAt" timestamptz, "readAt" timestamptz)
-      where m.tenant_id = $tenantId and m.id = r.id`,
-    { tenantId, seen: JSON.stringify(seen) },
     transaction,
   );
 }

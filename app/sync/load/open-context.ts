@@ -4,6 +4,7 @@ import { queryRows } from '../../models/database.ts';
 import { databaseName } from '../../models/database-name.ts';
 import type { SyncDeps } from '../deps.ts';
 import type { SyncContext } from '../pair.ts';
+import type { KindScope } from '../plan/scope-settings.ts';
 import { readFieldMap } from './read-field-map.ts';
 import { takeSettings } from './read-settings.ts';
 
@@ -20,13 +21,14 @@ export async function openContext(
   const client = await deps.clientFor(tenantId);
   const settings = await takeSettings(deps, tenantId);
   const fieldMap = await readFieldMap(deps.db, { tenantId, entity }, settings);
-  const silent = await queryRows<{ id: number }>(
+  const runs = await queryRows<{ id: number; silent: boolean; filter: Pick<KindScope, 'crm' | 'bitrix24'> }>(
     deps.db,
-    `select id from sync_runs where tenant_id = $tenantId and state = 'running' and silent`,
+    `select id, silent, filter from sync_runs where tenant_id = $tenantId and state = 'running'`,
     { tenantId },
   );
-  const silentRuns = new Set(silent.map((run) => run.id));
+  const silentRuns = new Set(runs.filter(({ silent }) => silent).map(({ id }) => id));
+  const runFilters = new Map(runs.map(({ id, filter }) => [id, filter]));
   const database = await databaseName(deps.db);
   const fields = { fieldMap, paused: new Set<string>(), returned: new Map<string, Date>() };
-  return { database, tenantId, entity, settings, client, options, silentRuns, ...fields };
+  return { database, tenantId, entity, settings, client, options, silentRuns, runFilters, ...fields };
 }

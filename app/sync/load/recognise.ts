@@ -1,9 +1,9 @@
 import type { RemoteRecord } from '../../bitrix24/client.ts';
 import { originator } from '../../lib/records.ts';
 import type { LoadedPair, SyncContext } from '../pair.ts';
+import { importIsWanted } from '../plan/import-wanted.ts';
 import { emptyRemoteShadow } from '../plan/merge.ts';
 import { isRestored, readOrigin, tookIn } from '../plan/origin-id.ts';
-import { importIsWanted } from '../plan/plan-pair.ts';
 import type { SentValues } from '../queue/sync-queue.ts';
 import type { FormerMapping } from './former-mappings.ts';
 import { formerByLocal } from './former-records.ts';

@@ -1,10 +1,13 @@
 import type { FieldMap } from '../../field-maps/types.ts';
 import type { Entity } from '../../lib/records.ts';
 import type { LoadedPair } from '../pair.ts';
+import { exclusionOf } from './exclusion.ts';
+import { isImportAsked } from './import-wanted.ts';
 import type { MergeInput } from './merge.ts';
 import { type OriginOwner, readOrigin } from './origin-id.ts';
 import { type Plan, plan } from './plan.ts';
 import { reasonNotToPair } from './portals-own.ts';
+import type { RunFilters } from './scope-settings.ts';
 import type { Settings } from './settings.ts';
 
 export interface Planned {
@@ -15,12 +18,16 @@ export interface Planned {
 export interface PlanContext extends OriginOwner {
   settings: Settings;
   fieldMap: FieldMap;
+  /** Filters of the runs that are under way, by their ids. */
+  runFilters: RunFilters;
 }
 
 /** Hands a loaded pair to the pure plan. */
 export function planPair(context: PlanContext, pair: LoadedPair): Planned {
   const { settings } = context;
   const { entity, local, remote, mapping } = pair;
+  const excluded = exclusionOf(context, pair);
+  if (excluded) return { pair, plan: excluded };
   if (pair.duplicate) return { pair, plan: { action: 'skip', why: 'duplicate_origin' } };
   // A pair that has lost its record waits as an orphan, whatever the policy does with what was deleted: this was merged.
   if (pair.question?.lostId !== undefined) return { pair, plan: { action: 'orphan' } };
@@ -42,16 +49,6 @@ export function planPair(context: PlanContext, pair: LoadedPair): Planned {
     merging: () => mergeInputOf(context, pair),
   });
   return { pair, plan: decided };
-}
-
-/** Whether a Bitrix24 record that nothing is known of would become a local one. */
-export function importIsWanted({ settings }: Pick<PlanContext, 'settings'>, pair: LoadedPair): boolean {
-  const isOn = isImportAsked(pair) || settings.import_new[pair.entity];
-  return isOn && settings.directions[pair.entity] !== 'to_bitrix';
-}
-
-function isImportAsked({ rows }: LoadedPair): boolean {
-  return rows.some((row) => row.reason === 'import');
 }
 
 /** Who wins where both sides changed a field of this kind differently. */

@@ -1,6 +1,7 @@
 import type { Entity } from '../../lib/records.ts';
 import type { AskReason, Judged } from './match.ts';
 import { type MergeInput, type MergeResult, merge, type StageMove } from './merge.ts';
+import type { Outside } from './scope.ts';
 import type { Settings } from './settings.ts';
 
 export type MappingState = 'linked' | 'unlinked' | 'orphaned';
@@ -35,6 +36,8 @@ export interface CandidateFacts extends Judged {
 }
 
 export type Plan =
+  /** Outside of the scope, or of the filter of the runs that ask for it: nothing is written on either side; `ends`: it is linked no more. */
+  | { action: 'exclude'; by: Outside; of: 'scope' | 'run'; ends: boolean }
   | { action: 'nothing' | 'skip'; why?: string }
   /** It may be the same as one of these records of the portal: a person decides, nothing is made or linked until then. */
   | { action: 'wait'; reason: AskReason; candidates: readonly CandidateFacts[] }

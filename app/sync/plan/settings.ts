@@ -4,6 +4,7 @@ import type { Text } from '../../lib/errors.ts';
 import { type FirstLinkRule, firstLinkRules } from './first-link.ts';
 import { defaultMatching, matchingSchema } from './matching-settings.ts';
 import { defaultVisitorAccess, portalAccessRules, portalAccessSchema, type VisitorAccess } from './portal-access.ts';
+import { defaultScopes, type Scopes, scopeRules, scopeSchema } from './scope-settings.ts';
 
 const direction = z.enum(['to_bitrix', 'from_bitrix', 'bidirectional']);
 const policy = z.enum(['latest', 'crm', 'bitrix24', 'ask']);
@@ -55,6 +56,8 @@ export const settingsSchema = z.strictObject({
   /** Where phone numbers are dialled without a country code (`RU`, `BY`, …); null: the country of the portal. */
   country: country.nullable().optional(),
   portal_access: portalAccessSchema.optional(),
+  /** Which records of each kind take part; absent: all. */
+  scope: scopeSchema.optional(),
 });
 
 export type StoredSettings = z.infer<typeof settingsSchema>;
@@ -79,7 +82,7 @@ const defaults = {
 
 type PerKind = typeof defaults;
 
-export type Settings = PerKind & { country: CountryCode | null; portal_access: VisitorAccess };
+export type Settings = PerKind & { country: CountryCode | null; portal_access: VisitorAccess; scope: Scopes };
 
 /** A key whose stored value is not understood, and what counts instead. */
 export interface SettingsProblem {
@@ -110,20 +113,23 @@ const values = {
 
 const kindKeys = Object.keys(values) as (keyof PerKind)[];
 
+type GroupKey = 'portal_access' | 'scope';
+
 /** Keys whose values stand in groups: for each kind of record, or for each rule. */
-const groups: { key: keyof PerKind | 'portal_access'; values: Record<string, z.ZodType> }[] = [
+const groups: { key: keyof PerKind | GroupKey; values: Record<string, z.ZodType> }[] = [
   ...kindKeys.map((key) => ({ key, values: forEach<z.ZodType>(values[key]) })),
   { key: 'portal_access', values: portalAccessRules },
+  { key: 'scope', values: scopeRules },
 ];
 
-export const settingsKeys: readonly (keyof Settings)[] = [...kindKeys, 'portal_access', 'country'];
+export const settingsKeys: readonly (keyof Settings)[] = [...kindKeys, 'portal_access', 'scope', 'country'];
 
 /**
  * Reads stored settings key by key: a value that is not understood is replaced by the last good one, else by the default, and told; it
  * changes no other key. Keys of other programs are passed over. Pure.
  */
 export function understandSettings(stored: unknown, good: unknown): Understood {
-  const chosen: Partial<Record<keyof PerKind | 'portal_access', Record<string, unknown>>> & { country?: string } = {};
+  const chosen: Partial<Record<keyof PerKind | GroupKey, Record<string, unknown>>> & { country?: string } = {};
   const problems: SettingsProblem[] = [];
   const root = stored ?? {};
   if (!isObject(root)) problems.push(told('settings', root));
@@ -167,6 +173,7 @@ function withDefaults(chosen: StoredSettings): Settings {
     first_link: { ...defaults.first_link, ...chosen.first_link },
     country: chosen.country ?? null,
     portal_access: { ...defaultVisitorAccess, ...chosen.portal_access },
+    scope: { ...defaultScopes, ...chosen.scope },
   };
 }
 

@@ -61,7 +61,7 @@ export async function previewChunk(
       deps.db,
       `update sync_runs set total = total + $count, done = done + $count, created = created + $created,
             updated = updated + $updated, unchanged = unchanged + $unchanged, skipped = skipped + $skipped,
-            failed = failed + $failed, conflicts = conflicts + $conflicts,
+            excluded = excluded + $excluded, failed = failed + $failed, conflicts = conflicts + $conflicts,
             preview = (select coalesce(jsonb_agg(p), '[]')
                          from (select p from jsonb_array_elements(preview || $preview::jsonb) p limit ${shownChanges}) shown)
       where id = $id`,
@@ -73,13 +73,16 @@ export async function previewChunk(
 
 /** What the plans come to: how many of each outcome, and those that change something, to be shown. */
 function summarise(planned: readonly Planned[], failed: number) {
-  const counts = { created: 0, updated: 0, unchanged: 0, skipped: 0, failed } satisfies Record<RunOutcome, number>;
+  const counts = { created: 0, updated: 0, unchanged: 0, skipped: 0, excluded: 0, failed } satisfies Record<
+    RunOutcome,
+    number
+  >;
   const joining = joiningOf(planned);
   const outcomeOf = (item: Planned) => (joining.has(item) ? 'updated' : plannedOutcome(item));
   for (const item of planned) counts[outcomeOf(item)] += 1;
   const conflicts = planned.reduce((sum, { plan }) => sum + ('merge' in plan ? plan.merge.conflicts.length : 0), 0);
   const preview = planned
-    .filter((item) => outcomeOf(item) !== 'unchanged')
+    .filter((item) => !['unchanged', 'excluded'].includes(outcomeOf(item)))
     .map((item) => ({ ...present(item), ...(joining.has(item) && { action: 'link' }) }));
   return { counts, conflicts, preview };
 }
@@ -104,6 +107,8 @@ function plannedOutcome({ plan }: Planned): RunOutcome {
     case 'skip':
     case 'wait':
       return 'skipped';
+    case 'exclude':
+      return 'excluded';
     case 'nothing':
       return 'unchanged';
     case 'update':

@@ -26,6 +26,8 @@ export interface RunRow {
   updated: number;
   unchanged: number;
   skipped: number;
+  /** Records that are outside of the scope or of the run's filter. */
+  excluded: number;
   failed: number;
   conflicts: number;
   done_by_entity: Partial<Record<Entity, number>>;

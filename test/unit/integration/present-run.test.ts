@@ -23,6 +23,7 @@ function buildRun(changes: Partial<RunRow> = {}): RunRow {
     updated: 5,
     unchanged: 3,
     skipped: 0,
+    excluded: 0,
     failed: 2,
     conflicts: 1,
     done_by_entity: { object: 38 },

@@ -36,7 +36,13 @@ describe('a link that a person chooses while its pair is being worked on', () =>
         remoteCreatedAt: null,
         readAt,
       },
-      ...{ shadows: { local: {}, remote: emptyRemoteShadow }, fieldErrors: {}, written: true, clientKey: '' },
+      ...{
+        shadows: { local: {}, remote: emptyRemoteShadow },
+        fieldErrors: {},
+        written: true,
+        scopeFacts: {},
+        clientKey: '',
+      },
     };
     return db.transaction((transaction) => saveMappings(db, tenantId, [mapping], transaction));
   };
