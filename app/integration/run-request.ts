@@ -1,23 +1,23 @@
 import { z } from 'zod';
 import { idSchema } from '../http/ids.ts';
 import { invalidRequest } from '../lib/errors.ts';
-import type { Entity } from '../lib/records.ts';
-
-/** PostgreSQL knows no year 0. */
-function isInOurEra(time: string): boolean {
-  return new Date(time).getUTCFullYear() >= 1;
-}
+import type { Entity, SyncDirection } from '../lib/records.ts';
+import { isNarrow, ruleFields } from '../sync/plan/scope.ts';
+import { momentSchema, runRules, type SideRule } from '../sync/plan/scope-settings.ts';
+import type { RunFilter } from '../sync/runs/runs.ts';
 
 /** Body of `POST sync/to` and `POST sync/from`. */
 export const runRequestSchema = z.strictObject({
   sync_objects: z.boolean().optional(),
   sync_users: z.boolean().optional(),
   sync_contracts: z.boolean().optional(),
-  direction: z.enum(['to_bitrix', 'from_bitrix']).optional(),
+  direction: z.enum(['to_bitrix', 'from_bitrix', 'bidirectional']).optional(),
   filter: z
     .strictObject({
       ids: z.array(idSchema).min(1).max(1000).optional(),
-      updated_since: z.iso.datetime({ offset: true }).refine(isInOurEra).optional(),
+      updated_since: momentSchema.optional(),
+      crm: runRules.crm.optional(),
+      bitrix24: runRules.bitrix24.optional(),
     })
     .optional(),
   dry_run: z.boolean().optional(),
@@ -27,12 +27,13 @@ export const runRequestSchema = z.strictObject({
 });
 
 export type RunRequest = z.infer<typeof runRequestSchema>;
-export type RunDirection = 'to_bitrix' | 'from_bitrix';
+/** What each address of its own does. */
+export type RunDirection = Exclude<SyncDirection, 'bidirectional'>;
 
 export interface RunOptions {
-  direction: RunDirection;
+  direction: SyncDirection;
   entities: Entity[];
-  filter: { ids?: number[]; updatedSince?: Date };
+  filter: RunFilter;
   dryRun: boolean;
   silent: boolean;
   importNew: boolean;
@@ -41,9 +42,9 @@ export interface RunOptions {
 const kindOf = { sync_contracts: 'contract', sync_users: 'user', sync_objects: 'object' } as const;
 
 /**
- * Turns a request into what a run needs. Pure. No kind named: all three. Throws `invalid_request` when every named kind is
- * switched off, when the direction contradicts the address, or when ids are given for several kinds at once or beside
- * `import_new`.
+ * Turns a request into what a run needs. Pure. No kind named: all three; `bidirectional` is taken at both addresses. Throws
+ * `invalid_request` when every named kind is switched off, when the direction contradicts the address, when ids or rules are given for
+ * several kinds at once, when a rule asks for what the kind does not have, or when ids stand beside `import_new`.
  */
 export function toRunOptions(request: RunRequest, direction: RunDirection): RunOptions {
   const entities = chosenEntities(request);
@@ -53,10 +54,10 @@ export function toRunOptions(request: RunRequest, direction: RunDirection): RunO
       en: 'Choose at least one kind of records: sync_objects, sync_users or sync_contracts',
     });
   }
-  if (request.direction !== undefined && request.direction !== direction) {
+  if (request.direction !== undefined && ![direction, 'bidirectional'].includes(request.direction)) {
     throw refuse('direction', {
-      ru: `По этому адресу направление только "${direction}"`,
-      en: `The direction at this address is always "${direction}"`,
+      ru: `По этому адресу направление — "${direction}" или "bidirectional"`,
+      en: `The direction at this address is "${direction}" or "bidirectional"`,
     });
   }
   if (request.filter?.ids && entities.length > 1) {
@@ -72,9 +73,10 @@ export function toRunOptions(request: RunRequest, direction: RunDirection): RunO
     });
   }
   return {
-    direction,
+    direction: request.direction ?? direction,
     entities,
     filter: {
+      ...rulesOf(request, entities),
       ...(request.filter?.ids && { ids: request.filter.ids }),
       ...(request.filter?.updated_since && { updatedSince: new Date(request.filter.updated_since) }),
     },
@@ -82,6 +84,32 @@ export function toRunOptions(request: RunRequest, direction: RunDirection): RunO
     silent: request.silent ?? false,
     importNew: request.import_new ?? false,
   };
+}
+
+/** The rules of a run's filter that leave something out. */
+function rulesOf({ filter = {} }: RunRequest, entities: readonly Entity[]): Pick<RunFilter, 'crm' | 'bitrix24'> {
+  const rules: Pick<RunFilter, 'crm' | 'bitrix24'> = {};
+  for (const side of ['crm', 'bitrix24'] as const) {
+    const rule: SideRule | undefined = filter[side];
+    if (!rule || !isNarrow(rule)) continue;
+    const [entity, ...others] = entities;
+    if (!entity || others.length > 0) {
+      throw refuse(`filter.${side}`, {
+        ru: `Правило filter.${side} можно указать только для одного вида записей`,
+        en: `The rule filter.${side} can be given for one kind of records only`,
+      });
+    }
+    const known = ruleFields[side][entity];
+    const unknown = Object.keys(rule).find((field) => !known.includes(field));
+    if (unknown) {
+      throw refuse(`filter.${side}.${unknown}`, {
+        ru: `У этого вида записей нет условия ${unknown}; есть: ${known.join(', ')}`,
+        en: `Records of this kind have no condition ${unknown}; there are: ${known.join(', ')}`,
+      });
+    }
+    rules[side] = rule;
+  }
+  return rules;
 }
 
 function chosenEntities(request: RunRequest): Entity[] {

@@ -94,8 +94,11 @@ export const scopeSchema = z.strictObject({
   contract: scopeRules.contract.optional(),
 });
 
-/** The two rules of each kind apart, as a run's filter takes them. */
-export const sideRules = { crm: crmRules, bitrix24: bitrix24Rules };
+/** The rules of one run, whose kind is known only beside them: what any kind has. */
+export const runRules = {
+  crm: z.strictObject({ ...crmRules.object.shape, ...crmRules.user.shape, ...crmRules.contract.shape }),
+  bitrix24: z.strictObject({ ...bitrix24Rules.object.shape, ...people.shape }),
+};
 
 /** The rules of one side: each field with what it asks for. */
 export type SideRule = Readonly<Record<string, RuleValue | undefined>>;

@@ -1,5 +1,6 @@
 import type { Entity } from '../../lib/records.ts';
 import { comparisonOf, ruleFields } from './scope.ts';
+import type { SideRule } from './scope-settings.ts';
 
 const columns: Record<Entity, (row: string) => Record<string, string>> = {
   object: (row) => ({
@@ -28,6 +29,11 @@ export function crmInside(entity: Entity, row: string, rule: string): string {
     return fieldInside(field, rule, { json: `to_jsonb(${value})`, plain: value });
   });
   return `(${conditions.join(' and ')})`;
+}
+
+/** A rule as the condition on a row with the alias `r` whose values are read out of the bind `$rule`. */
+export function conditionOf(entity: Entity, rule: SideRule | undefined): { sql: string; rule: SideRule | null } {
+  return { sql: crmInside(entity, 'r', '$rule::jsonb'), rule: rule ?? null };
 }
 
 /** Whatever became of the contract, its client is the object's. */

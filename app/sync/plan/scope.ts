@@ -137,7 +137,8 @@ export function listFilterOf(rule: SideRule | undefined): Pick<ListFilter, 'chan
 }
 
 /** Two rules of the Bitrix24 side as one that asks for both; null when no record can fit both. */
-export function bothRules(one: SideRule | undefined, other: SideRule | undefined): SideRule | null {
+export function bothRules(one: SideRule | null | undefined, other: SideRule | undefined): SideRule | null {
+  if (one === null) return null;
   const both: Record<string, RuleValue | undefined> = { ...one };
   for (const [field, wanted] of Object.entries(other ?? {})) {
     const known = both[field];

@@ -1,5 +1,5 @@
 import type { Transaction } from 'sequelize';
-import { type Entity, pairKinds } from '../../lib/records.ts';
+import { type Entity, pairKinds, type Side, type SyncDirection } from '../../lib/records.ts';
 import { type Database, queryRows } from '../../models/database.ts';
 import { priorities } from './sync-queue.ts';
 
@@ -7,9 +7,19 @@ import { priorities } from './sync-queue.ts';
 export interface RunRecords {
   tenantId: number;
   runId: number;
-  direction: 'to_bitrix' | 'from_bitrix';
+  direction: SyncDirection;
   entity: Entity;
   filter: { ids?: number[]; updatedSince?: Date };
+  /** What the CRM record has to fit besides. */
+  condition: RowCondition;
+}
+
+/** A condition on a row of a CRM table with the alias `r`. */
+export interface RowCondition {
+  /** SQL that reads its values out of the bind `$rule` of type jsonb. */
+  sql: string;
+  /** Null: every row fits. */
+  rule: object | null;
 }
 
 /**
@@ -18,27 +28,42 @@ export interface RunRecords {
  * being dealt with: it is left out of the run, and stops no other.
  */
 export async function enqueueRun(db: Database, records: RunRecords, transaction: Transaction): Promise<number> {
-  const { tenantId, runId, direction, entity, filter } = records;
-  const [queued] = await queryRows<{ count: number }>(
-    db,
-    queueSql(direction, entity),
-    { tenantId, runId, entity, ids: filter.ids ?? null, since: filter.updatedSince?.toISOString() ?? null },
-    transaction,
+  const { tenantId, runId, direction, entity, filter, condition } = records;
+  const sides = (['local', 'bitrix24'] as const).filter(
+    (side) => direction === 'bidirectional' || sideOf[direction] === side,
   );
-  return queued?.count ?? 0;
+  let count = 0;
+  for (const side of sides) {
+    const [queued] = await queryRows<{ count: number }>(
+      db,
+      queueSql(side, entity, condition),
+      {
+        ...{ tenantId, runId, entity, ids: filter.ids ?? null, since: filter.updatedSince?.toISOString() ?? null },
+        rule: condition.rule && JSON.stringify(condition.rule),
+      },
+      transaction,
+    );
+    count += queued?.count ?? 0;
+  }
+  return count;
 }
 
-function queueSql(direction: RunRecords['direction'], entity: Entity): string {
+const sideOf = { to_bitrix: 'local', from_bitrix: 'bitrix24' } as const;
+
+/** From the portal's side: linked records, but for those whose pair the run has from ours already. */
+function queueSql(side: Side, entity: Entity, { sql }: RowCondition): string {
   const { table } = pairKinds[entity];
-  const side = direction === 'to_bitrix' ? 'local' : 'bitrix24';
   const source =
-    direction === 'to_bitrix'
-      ? `select id as record_id from ${table} where tenant_id = $tenantId and deleted_at is null
-           and ($ids::integer[] is null or id = any($ids)) and ($since::timestamptz is null or updated_at >= $since)`
+    side === 'local'
+      ? `select r.id as record_id from ${table} r where r.tenant_id = $tenantId and r.deleted_at is null and ${sql}
+           and ($ids::integer[] is null or r.id = any($ids)) and ($since::timestamptz is null or r.updated_at >= $since)`
       : `select distinct m.bitrix24_key as record_id from bitrix24_sync_mappings m
           where m.tenant_id = $tenantId and m.local_type = $entity and m.state = 'linked' and m.bitrix24_key is not null
             and ($ids::integer[] is null or m.local_id = any($ids))
-            and ($since::timestamptz is null or m.bitrix24_modified_at is null or m.bitrix24_modified_at >= $since)`;
+            and ($since::timestamptz is null or m.bitrix24_modified_at is null or m.bitrix24_modified_at >= $since)
+            and ($rule::jsonb is null or exists (select 1 from ${table} r where r.tenant_id = m.tenant_id and r.id = m.local_id and ${sql}))
+            and not exists (select 1 from sync_queue q where q.tenant_id = m.tenant_id and q.entity = m.local_type and q.side = 'local'
+                               and q.record_id = m.local_id and q.run_id = $runId)`;
   return `with source as materialized (${source}),
     waiting as materialized (
       select q.record_id from sync_queue q join source s using (record_id)

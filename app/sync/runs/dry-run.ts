@@ -1,6 +1,6 @@
 import type { Transaction } from 'sequelize';
 import type { CallOptions } from '../../bitrix24/client.ts';
-import type { Entity } from '../../lib/records.ts';
+import type { Entity, Side } from '../../lib/records.ts';
 import { queryRows } from '../../models/database.ts';
 import type { SyncDeps } from '../deps.ts';
 import type { RunOutcome } from '../journal/run-counters.ts';
@@ -22,6 +22,7 @@ export interface PreviewedRecords {
   entity: Entity;
   ids: readonly number[];
   reason: 'dry_run' | 'import';
+  side: Side;
 }
 
 /**
@@ -31,11 +32,10 @@ export interface PreviewedRecords {
 export async function previewChunk(
   deps: SyncDeps,
   run: RunRow,
-  { entity, ids, reason }: PreviewedRecords,
+  { entity, ids, reason, side }: PreviewedRecords,
   options: CallOptions,
 ): Promise<(transaction: Transaction) => Promise<void>> {
   const context = await openContext(deps, run.tenant_id, entity, options);
-  const side = run.direction === 'to_bitrix' ? 'local' : 'bitrix24';
   const rows = ids.map(
     (recordId): QueueRow => ({
       entity,

@@ -1,10 +1,14 @@
-import type { Entity } from '../../lib/records.ts';
+import type { Entity, SyncDirection } from '../../lib/records.ts';
+import type { SideRule } from '../plan/scope-settings.ts';
 
 /** How far a run's search for records has come; saved after every step, so that a killed worker goes on where it was. */
 export interface ScanState {
   entity: Entity;
-  /** `known`: records that we know by id (dry runs); `new`: records that only the portal has. */
-  step: 'known' | 'new';
+  /**
+   * `known`: records that we know by id (dry runs), those of the CRM where the run goes both ways; `linked`: the portal's records of pairs
+   * that were not among them; `new`: records that only the portal has.
+   */
+  step: 'known' | 'linked' | 'new';
   afterId: number;
 }
 
@@ -12,9 +16,9 @@ export interface ScanState {
 export interface RunRow {
   id: number;
   tenant_id: number;
-  direction: 'to_bitrix' | 'from_bitrix';
+  direction: SyncDirection;
   entities: Entity[];
-  filter: { ids?: number[]; updated_since?: string };
+  filter: { ids?: number[]; updated_since?: string; crm?: SideRule; bitrix24?: SideRule };
   dry_run: boolean;
   silent: boolean;
   import_new: boolean;

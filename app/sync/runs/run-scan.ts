@@ -1,13 +1,16 @@
 import type { Transaction } from 'sequelize';
 import type { Bitrix24Client, CallOptions, ListedRecord, ListFilter } from '../../bitrix24/client.ts';
 import { isChangedSince } from '../../bitrix24/list-pages.ts';
-import { type Entity, pairKinds } from '../../lib/records.ts';
+import { type Entity, pairKinds, type Side } from '../../lib/records.ts';
 import { queryRows } from '../../models/database.ts';
 import { databaseName } from '../../models/database-name.ts';
 import { retryingTransaction } from '../../models/retrying-transaction.ts';
 import type { SyncDeps } from '../deps.ts';
 import { findMappings } from '../load/mappings.ts';
+import { readSettings } from '../load/read-settings.ts';
 import { readOrigin } from '../plan/origin-id.ts';
+import { bothRules, listFilterOf } from '../plan/scope.ts';
+import { conditionOf } from '../plan/scope-sql.ts';
 import { enqueueImports } from '../queue/run-queue.ts';
 import { previewChunk } from './dry-run.ts';
 import type { RunRow, ScanState } from './run-row.ts';
@@ -38,9 +41,9 @@ export async function advanceRun(
   );
   if (!run?.scan) return false;
   const { next, save } =
-    run.scan.step === 'known'
-      ? await previewKnown(deps, run, run.scan, options)
-      : await scanNew(deps, client, { run, scan: run.scan }, options);
+    run.scan.step === 'new'
+      ? await scanNew(deps, client, { run, scan: run.scan }, options)
+      : await previewKnown(deps, run, run.scan, options);
   // One transaction: a worker that is killed between the two would count the step twice.
   await retryingTransaction(deps.db, async (transaction) => {
     const advanced = await queryRows(
@@ -57,30 +60,53 @@ export async function advanceRun(
 /** A dry run plans every record that the run would queue, and writes nothing but its own counters. */
 async function previewKnown(deps: SyncDeps, run: RunRow, scan: ScanState, options: CallOptions): Promise<Step> {
   const { entity } = scan;
-  const looksForNew = run.direction === 'from_bitrix' && run.import_new;
   const ids = run.dry_run ? await idsAfter(deps, run, scan) : [];
-  if (ids.length === 0) return { next: looksForNew ? { ...scan, step: 'new', afterId: 0 } : nextEntity(run, entity) };
-  const save = await previewChunk(deps, run, { entity, ids, reason: 'dry_run' }, options);
+  if (ids.length === 0) return { next: nextStep(run, scan) };
+  const save = await previewChunk(deps, run, { entity, ids, reason: 'dry_run', side: sideOf(run, scan) }, options);
   return { next: { ...scan, afterId: ids.at(-1) ?? scan.afterId }, save };
 }
 
+/** The steps of a run's search through one kind, in their order. */
+function stepsOf({ direction, import_new }: RunRow): ScanState['step'][] {
+  const known: ScanState['step'][] = direction === 'bidirectional' ? ['known', 'linked'] : ['known'];
+  return direction !== 'to_bitrix' && import_new ? [...known, 'new'] : known;
+}
+
+function nextStep(run: RunRow, { entity, step }: ScanState): ScanState | null {
+  const steps = stepsOf(run);
+  const next = steps[steps.indexOf(step) + 1];
+  return next ? { entity, step: next, afterId: 0 } : nextEntity(run, entity);
+}
+
+function sideOf({ direction }: RunRow, { step }: ScanState): Side {
+  const isOurs = direction === 'to_bitrix' || (direction === 'bidirectional' && step === 'known');
+  return isOurs ? 'local' : 'bitrix24';
+}
+
 async function idsAfter(deps: SyncDeps, run: RunRow, scan: ScanState): Promise<number[]> {
+  const { table } = pairKinds[scan.entity];
+  const { sql, rule } = conditionOf(scan.entity, run.filter.crm);
+  const ours = `r.tenant_id = $tenantId and r.deleted_at is null and ${sql}`;
   const source =
-    run.direction === 'to_bitrix'
-      ? `select id, updated_at as changed_at, id as local_id from ${pairKinds[scan.entity].table}
-          where tenant_id = $tenantId and deleted_at is null`
-      : `select bitrix24_key::integer as id, bitrix24_modified_at as changed_at, local_id from bitrix24_sync_mappings
-          where tenant_id = $tenantId and local_type = $entity and state = 'linked'`;
+    sideOf(run, scan) === 'local'
+      ? `select r.id, r.updated_at as changed_at, r.id as local_id from ${table} r where ${ours}`
+      : `select m.bitrix24_key::integer as id, m.bitrix24_modified_at as changed_at, m.local_id from bitrix24_sync_mappings m
+          where m.tenant_id = $tenantId and m.local_type = $entity and m.state = 'linked'
+            and ($rule::jsonb is null or exists (select 1 from ${table} r where r.id = m.local_id and r.tenant_id = $tenantId and ${sql}))
+            and ($step <> 'linked' or not exists (select 1 from ${table} r where r.id = m.local_id and ${ours}
+                    and ($since::timestamptz is null or r.updated_at >= $since)))`;
   const rows = await queryRows<{ id: number }>(
     deps.db,
     `select distinct id from (${source}) s
-      where id > $afterId and $entity::text is not null and ($ids::integer[] is null or local_id = any($ids))
+      where id > $afterId and $entity::text is not null and $step::text is not null and $rule::jsonb is not distinct from $rule::jsonb and ($ids::integer[] is null or local_id = any($ids))
         and ($since::timestamptz is null or changed_at is null or changed_at >= $since)
       order by id limit ${previewSize}`,
     {
       tenantId: run.tenant_id,
       entity: scan.entity,
       afterId: scan.afterId,
+      step: scan.step,
+      rule: rule && JSON.stringify(rule),
       ids: run.filter.ids ?? null,
       since: run.filter.updated_since ?? null,
     },
@@ -96,8 +122,12 @@ async function scanNew(
   options: CallOptions,
 ): Promise<Step> {
   const { entity } = scan;
-  const since = run.filter.updated_since;
-  const filter: ListFilter = since ? { changedSince: new Date(since) } : {};
+  const { scope } = await readSettings(deps, run.tenant_id);
+  const { updated_since, bitrix24 } = run.filter;
+  const asked = bothRules(bothRules(scope[entity].bitrix24, bitrix24), updated_since ? { updated_since } : {});
+  // No record fits both the scope and the filter.
+  if (!asked) return { next: nextStep(run, scan) };
+  const filter: ListFilter = listFilterOf(asked);
   const page = await client.list(entity, filter, scan.afterId, options);
   const ids = page.records.map((record) => record.id);
   const mapped = await findMappings(deps.db, run.tenant_id, entity, { local: [], remote: ids });
@@ -108,9 +138,9 @@ async function scanNew(
   const strangers = page.records.filter((record) => !known.has(record.id) && isAsked(record));
   const strange = strangers.map((record) => record.id);
   const save = run.dry_run
-    ? await previewChunk(deps, run, { entity, ids: strange, reason: 'import' }, options)
+    ? await previewChunk(deps, run, { entity, ids: strange, reason: 'import', side: 'bitrix24' }, options)
     : (transaction: Transaction) => queueStrangers(deps, run, { entity, ids: strange }, transaction);
-  return { next: page.last ? nextEntity(run, entity) : { ...scan, afterId: ids.at(-1) ?? scan.afterId }, save };
+  return { next: page.last ? nextStep(run, scan) : { ...scan, afterId: ids.at(-1) ?? scan.afterId }, save };
 }
 
 async function queueStrangers(

@@ -1,23 +1,33 @@
 import { type Transaction, UniqueConstraintError } from 'sequelize';
 import { AppError, notFound } from '../../lib/errors.ts';
-import { entities as allEntities, type Entity } from '../../lib/records.ts';
+import { entities as allEntities, type Entity, type SyncDirection } from '../../lib/records.ts';
 import { type Database, queryRows } from '../../models/database.ts';
 import { personNameSql } from '../../models/person-name.ts';
 import { retryingTransaction } from '../../models/retrying-transaction.ts';
+import type { SideRule } from '../plan/scope-settings.ts';
+import { conditionOf } from '../plan/scope-sql.ts';
 import { enqueueRun, forgetRun } from '../queue/run-queue.ts';
 import type { RunRow, ScanState } from './run-row.ts';
 
 export interface RunRequest {
   tenantId: number;
-  direction: 'to_bitrix' | 'from_bitrix';
+  direction: SyncDirection;
   entities: readonly Entity[];
-  filter: { ids?: number[]; updatedSince?: Date };
+  filter: RunFilter;
   dryRun: boolean;
   /** Creates start no robots in the portal. */
   silent: boolean;
   /** Bitrix24 records without a local one become local records. */
   importNew: boolean;
   requestedBy: string;
+}
+
+/** Which records a run asks for; it narrows the saved scope. The rules are those of its one kind. */
+export interface RunFilter {
+  ids?: number[];
+  updatedSince?: Date;
+  crm?: SideRule;
+  bitrix24?: SideRule;
 }
 
 /** A run as it is shown. */
@@ -36,7 +46,9 @@ export async function startRun(db: Database, request: RunRequest): Promise<RunRo
       const run = await patiently(() => insertRun(db, request, entities, transaction));
       let total = 0;
       for (const entity of request.dryRun ? [] : entities) {
-        total += await enqueueRun(db, { tenantId, runId: run.id, direction, entity, filter }, transaction);
+        const condition = conditionOf(entity, filter.crm);
+        const records = { tenantId, runId: run.id, direction, entity, filter, condition };
+        total += await enqueueRun(db, records, transaction);
       }
       const [stored] = await queryRows<RunRow>(
         db,
@@ -58,9 +70,14 @@ async function insertRun(
   entities: readonly Entity[],
   transaction: Transaction,
 ): Promise<RunRow> {
-  const { ids, updatedSince } = request.filter;
-  const filter = { ...(ids && { ids }), ...(updatedSince && { updated_since: updatedSince.toISOString() }) };
-  const needsScan = request.dryRun || (request.direction === 'from_bitrix' && request.importNew);
+  const { ids, updatedSince, crm, bitrix24 } = request.filter;
+  const filter = {
+    ...(ids && { ids }),
+    ...(updatedSince && { updated_since: updatedSince.toISOString() }),
+    ...(crm && { crm }),
+    ...(bitrix24 && { bitrix24 }),
+  };
+  const needsScan = request.dryRun || (request.direction !== 'to_bitrix' && request.importNew);
   const [first] = entities;
   const scan: ScanState | null = needsScan && first ? { entity: first, afterId: 0, step: 'known' } : null;
   const [run] = await queryRows<RunRow>(
