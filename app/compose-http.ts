@@ -22,6 +22,7 @@ import { makeMatchRoutes } from './integration/match-routes.ts';
 import { makeRequestRoutes } from './integration/request-routes.ts';
 import { makeRunRoutes } from './integration/run-routes.ts';
 import { makeSchemaRoutes } from './integration/schema-routes.ts';
+import { makeScopeRoutes } from './integration/scope-routes.ts';
 import { makeSettingsRoutes } from './integration/settings-routes.ts';
 import { makeSettingsVersionRoutes } from './integration/settings-version-routes.ts';
 import { noteAction } from './integration/visitor-actions.ts';
@@ -102,13 +103,14 @@ function routesOf({ db, clock, portals, runSql, bucket }: HttpDeps) {
   const requireActive = async (tenantId: number) => void (await connections.requireActive(tenantId));
   return [
     ...portals.routes,
-    ...makeRunRoutes({ db, clock, requireActive, waiters }),
+    ...makeRunRoutes({ db, clock, clientFor, requireActive, waiters }),
     ...makeLimitRoutes({ portalOf, usageOf }),
     ...makeRequestRoutes({ db }),
     ...makeCardRoutes({ db, clock, clientFor, requireActive, waiters }),
     ...makeMappingRoutes({ db, clock, clientFor, requireActive, waiters }),
     ...makeSettingsRoutes({ db, clock, clientFor }),
     ...makeSettingsVersionRoutes({ db, clock, clientFor }),
+    ...makeScopeRoutes({ db, clientFor, requireActive }),
     ...makeSchemaRoutes({ db, clientFor }),
     ...makeConflictRoutes({ db }),
     ...makeClientRoutes({ db, clientFor, requireActive }),

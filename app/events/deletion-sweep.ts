@@ -43,7 +43,8 @@ async function findMissing(
     const rows = await queryRows<{ id: number }>(
       db,
       `select distinct bitrix24_key::integer as id, bitrix24_key from bitrix24_sync_mappings
-        where tenant_id = $tenantId and bitrix24_type = $type and state = 'linked' and bitrix24_key > $afterId
+        where tenant_id = $tenantId and bitrix24_type = $type and state = 'linked' and excluded is null
+          and bitrix24_key > $afterId
         order by bitrix24_key limit ${pageSize}`,
       { tenantId, type: pairKinds[entity].bitrix24Type, afterId },
     );

@@ -5,6 +5,7 @@ import { readLocal } from '../sync/load/local-rows.ts';
 import { readFieldMap } from '../sync/load/read-field-map.ts';
 import { readSettings } from '../sync/load/read-settings.ts';
 import type { LocalShadow } from '../sync/plan/merge.ts';
+import { conditionOf } from '../sync/plan/scope-sql.ts';
 import { enqueue, priorities } from '../sync/queue/sync-queue.ts';
 import type { Search } from './searching.ts';
 
@@ -35,8 +36,9 @@ export function makeLocalLook({ db }: { db: Database }): Search {
       await part(entity, async () => {
         const kind = { tenantId, entity };
         const fieldMap = await readFieldMap(db, kind, settings);
-        const changed = await queueChanged(db, kind, fieldMap, signal);
-        const count = changed + (await queueUnlinked(db, kind, signal));
+        const condition = conditionOf(entity, settings.scope[entity].crm);
+        const changed = await queueChanged(db, kind, { fieldMap, condition }, signal);
+        const count = changed + (await queueUnlinked(db, kind, condition, signal));
         done += 1;
         const line = { tenant_id: tenantId, operation: 'local_look', entity, queued: count };
         if (count > 0) log.info(line, `Сверка записей CRM нашла пропущенные изменения: ${count}`);
@@ -46,9 +48,15 @@ export function makeLocalLook({ db }: { db: Database }): Search {
   };
 }
 
-/** Linked pairs that wait for nothing and are in no error. */
-const quietPairs = `
-  select m.local_id as id, m.local_shadow as shadow from bitrix24_sync_mappings m
+/** Whether a CRM record is inside the scope's rule of its kind. */
+type Condition = ReturnType<typeof conditionOf>;
+
+/** Linked pairs that wait for nothing and are in no error, those that rest included; a row that is gone is as it was. */
+const quietPairs = (entity: Entity, { sql }: Condition) => `
+  select m.local_id as id, m.local_shadow as shadow, m.excluded, coalesce(m.excluded like 'crm.%', false) as "restsByCrm",
+         case when r.id is null then m.excluded is null or m.excluded not like 'crm.%' else ${sql} end as "isInside"
+    from bitrix24_sync_mappings m
+    left join ${pairKinds[entity].table} r on r.tenant_id = m.tenant_id and r.id = m.local_id
    where m.tenant_id = $tenantId and m.local_type = $entity and m.state = 'linked' and m.local_id > $afterId
      and not exists (select 1 from sync_queue q where q.tenant_id = m.tenant_id and q.entity = m.local_type
                         and q.side = 'local' and q.record_id = m.local_id)
@@ -56,21 +64,35 @@ const quietPairs = `
                         and e.local_id = m.local_id and e.status <> 'resolved')
    order by m.local_id limit ${pageSize}`;
 
+interface QuietPair {
+  id: number;
+  shadow: LocalShadow;
+  excluded: string | null;
+  restsByCrm: boolean;
+  isInside: boolean;
+}
+
 async function queueChanged(
   db: Database,
   { tenantId, entity }: Kind,
-  fieldMap: FieldMap,
+  { fieldMap, condition }: { fieldMap: FieldMap; condition: Condition },
   signal: AbortSignal,
 ): Promise<number> {
+  const sql = quietPairs(entity, condition);
+  const rule = condition.rule && JSON.stringify(condition.rule);
   let count = 0;
   for (let afterId = 0; ; ) {
     signal.throwIfAborted();
-    const page = await queryRows<{ id: number; shadow: LocalShadow }>(db, quietPairs, { tenantId, entity, afterId });
+    const page = await queryRows<QuietPair>(db, sql, { tenantId, entity, afterId, rule });
     const last = page.at(-1);
     if (!last) return count;
     const ids = page.map(({ id }) => id);
     const rows = await readLocal(db, { tenantId, entity }, ids);
-    const changed = page.filter(({ id, shadow }) => {
+    const changed = page.filter(({ id, shadow, excluded, restsByCrm, isInside }) => {
+      // It left the rule, or came back.
+      if (isInside === restsByCrm) return true;
+      // What rests differs as it likes.
+      if (excluded !== null) return false;
       const row = rows.get(id);
       return !row || row.deleted || differs(fieldMap, row.record, shadow);
     });
@@ -102,11 +124,18 @@ function differs({ pairs }: FieldMap, record: LocalRecord, shadow: LocalShadow):
  * Records that no mapping, queue row or open error knows. What was linked once and is not any more was unlinked by a person. Before the
  * first run only what is newer than the connection counts: the first load is asked for by an administrator.
  */
-async function queueUnlinked(db: Database, { tenantId, entity }: Kind, signal: AbortSignal): Promise<number> {
+async function queueUnlinked(
+  db: Database,
+  { tenantId, entity }: Kind,
+  condition: Condition,
+  signal: AbortSignal,
+): Promise<number> {
+  const sql = unlinkedSql(entity, condition);
+  const rule = condition.rule && JSON.stringify(condition.rule);
   let count = 0;
   for (let afterId = 0; ; ) {
     signal.throwIfAborted();
-    const rows = await queryRows<{ id: number }>(db, unlinkedSql(entity), { tenantId, entity, afterId });
+    const rows = await queryRows<{ id: number }>(db, sql, { tenantId, entity, afterId, rule });
     const ids = rows.map(({ id }) => id);
     await queue(db, { tenantId, entity }, ids);
     count += ids.length;
@@ -116,7 +145,7 @@ async function queueUnlinked(db: Database, { tenantId, entity }: Kind, signal: A
   }
 }
 
-function unlinkedSql(entity: Entity): string {
+function unlinkedSql(entity: Entity, { sql }: Condition): string {
   return `
     with since as (
       select min(created_at) as at from bitrix24_connections where tenant_id = $tenantId),
@@ -125,7 +154,7 @@ function unlinkedSql(entity: Entity): string {
                         and s.direction <> 'from_bitrix' and s.filter = '{}'::jsonb and $entity::text = any(s.entities)
                         and s.created_at >= since.at) as done)
     select r.id from ${pairKinds[entity].table} r, since, loaded
-     where r.tenant_id = $tenantId and r.deleted_at is null and r.id > $afterId
+     where r.tenant_id = $tenantId and r.deleted_at is null and r.id > $afterId and ${sql}
        and (loaded.done or r.created_at >= since.at or r.updated_at >= since.at)
        and not exists (select 1 from bitrix24_sync_mappings m where m.tenant_id = r.tenant_id and m.local_type = $entity
                           and m.local_id = r.id)

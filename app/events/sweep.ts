@@ -7,6 +7,7 @@ import { type Database, queryRows } from '../models/database.ts';
 import { databaseName } from '../models/database-name.ts';
 import { readSettings } from '../sync/load/read-settings.ts';
 import { readOrigin } from '../sync/plan/origin-id.ts';
+import { asksForLists } from '../sync/plan/scope-lists.ts';
 import { enqueue, priorities } from '../sync/queue/sync-queue.ts';
 import type { Search } from './searching.ts';
 import { type TimeFilter, timeFilterOf } from './time-filter.ts';
@@ -49,6 +50,9 @@ interface Sweep {
 export function makeSweep({ db, clock, clientFor }: SweepDeps): Search {
   return async (tenantId, { part, signal, log }) => {
     const settings = await readSettings({ db }, tenantId);
+    // No event tells that a funnel or a stage is gone which a rule names (events.md, 2026-08-13).
+    if (asksForLists(settings.scope))
+      await part(null, async () => void (await (await clientFor(tenantId)).lists({ signal })));
     for (const entity of entities) {
       await part(entity, async () => {
         const client = await clientFor(tenantId);

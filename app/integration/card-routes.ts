@@ -15,6 +15,7 @@ import {
   syncCard,
 } from './cards.ts';
 import { presentError } from './error-list.ts';
+import { outsideText } from './outside-text.ts';
 import { presentPair } from './pair-view.ts';
 
 export interface CardRouteDeps extends CardDeps {
@@ -139,5 +140,10 @@ function answer(state: CardState, language: Language) {
 }
 
 function present(state: CardState, language: Language) {
-  return { ...state, error: state.error && presentError(state.error, language) };
+  const { error, excluded } = state;
+  return {
+    ...state,
+    error: error && presentError(error, language),
+    excluded: excluded && { side: excluded.side, rule: excluded.field, text: outsideText(excluded)[language] },
+  };
 }

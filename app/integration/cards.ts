@@ -12,11 +12,13 @@ import { tieByHand } from '../sync/load/mappings.ts';
 import { readSettings } from '../sync/load/read-settings.ts';
 import { readOrigin } from '../sync/plan/origin-id.ts';
 import { reasonNotToPair } from '../sync/plan/portals-own.ts';
+import { bitrix24Facts, crmFacts, type Outside, ofMark, outsideOf } from '../sync/plan/scope.ts';
 import { enqueue, priorities } from '../sync/queue/sync-queue.ts';
 import { alreadyLinked, createBusy, creatingIsOff, neverPaired, notCreated, ofOtherDatabase } from './card-errors.ts';
 import type { ErrorRow } from './error-list.ts';
 import { waitForPair } from './mapping-actions.ts';
 import { findMapping, type MappingRow } from './mapping-list.ts';
+import { outsideOfScope } from './outside-text.ts';
 
 export interface CardDeps {
   db: Database;
@@ -39,6 +41,8 @@ export interface CardState {
   /** Nothing of the pair waits and no error is open. */
   done: boolean;
   error: ErrorRow | null;
+  /** The pair is outside of the scope, by this rule: it is linked, or was, and nothing of it is written. */
+  excluded: Outside | null;
 }
 
 /** What stands behind a card: its mapping, or null when no CRM record does. */
@@ -85,7 +89,7 @@ export function findCandidates(deps: CardDeps, card: Card, text: string | undefi
 /**
  * Links the card with an existing CRM record and has the pair made equal: what only one side has is copied, what both have follows the
  * conflict policy and the losing value is kept as a conflict. Throws `not_found`, or 409 when either side is linked already, its create
- * is under way, or another CRM database made the card's record.
+ * is under way, another CRM database made the card's record, or either record is outside of the scope.
  */
 export async function linkCard(deps: CardDeps, card: Card, localId: number): Promise<CardState> {
   const { db } = deps;
@@ -98,6 +102,9 @@ export async function linkCard(deps: CardDeps, card: Card, localId: number): Pro
   const origin = readOrigin({ database: await databaseName(db), tenantId, entity }, remote);
   if (origin.whose === 'others' && origin.database !== null) throw ofOtherDatabase();
   if (reasonNotToPair(entity, remote)) throw neverPaired();
+  const { scope } = await readSettings({ db }, tenantId);
+  const facts = { crm: crmFacts(entity, local), bitrix24: bitrix24Facts(entity, remote) };
+  refuseOutside(outsideOf(scope[entity], facts));
   try {
     await retryingTransaction(db, async (transaction) => {
       const busy = await queryRows(
@@ -109,7 +116,8 @@ export async function linkCard(deps: CardDeps, card: Card, localId: number): Pro
       );
       if (busy.length > 0) throw createBusy();
       // Contracts of one client share a company by themselves; a person chooses for a card that has none.
-      if ((await findCardMapping(deps, card))?.state === 'linked') throw alreadyLinked();
+      const state = (await findCardMapping(deps, card))?.state;
+      if (state === 'linked' || state === 'excluded') throw alreadyLinked();
       await tieByHand(db, tenantId, { entity, localId, remoteId: card.id }, transaction);
       const row = { tenantId, entity, side: 'local', recordId: localId, reason: 'asked' } as const;
       await enqueue(db, [{ ...row, priority: priorities.interactive }], transaction);
@@ -123,7 +131,7 @@ export async function linkCard(deps: CardDeps, card: Card, localId: number): Pro
 
 /**
  * Makes a CRM record of the card's record. Throws `already_linked`, `creating_is_off` when the tenant copies nothing from Bitrix24, or
- * `not_created` when the card has nothing to make a record of. Repeat-safe.
+ * `not_created` when the card has nothing to make a record of, `outside_scope` when the rules leave it out. Repeat-safe.
  */
 export async function createFromCard(deps: CardDeps, card: Card): Promise<CardState> {
   const { db } = deps;
@@ -134,11 +142,16 @@ export async function createFromCard(deps: CardDeps, card: Card): Promise<CardSt
   if (settings.directions[entity] === 'to_bitrix') throw creatingIsOff();
   const remote = await (await deps.clientFor(tenantId)).find(entity, recordId, { urgency: 'interactive' });
   if (remote && reasonNotToPair(entity, remote)) throw neverPaired();
+  if (remote) refuseOutside(outsideOf(settings.scope[entity], { crm: null, bitrix24: bitrix24Facts(entity, remote) }));
   const row = { tenantId, entity, side: 'bitrix24', recordId, reason: 'import' } as const;
   await enqueue(db, [{ ...row, priority: priorities.interactive }]);
   const state = await stateOf(deps, card, true);
   if (state.done && state.mapping === null) throw notCreated();
   return state;
+}
+
+function refuseOutside(outside: Outside | null): void {
+  if (outside) throw outsideOfScope(outside);
 }
 
 /** Has the card's pair looked at before everything else. Throws `not_found` when there is none. Repeat-safe. */
@@ -157,7 +170,8 @@ async function stateOf(deps: CardDeps, card: Card, wait: boolean): Promise<CardS
   const known = await findCardMapping(deps, card);
   const pair = { tenantId, entity, localId: known?.local_id ?? null, remoteId: card.id };
   const { done, error } = await waitForPair(deps, pair, wait);
-  return { local_type: entity, mapping: wait ? await findCardMapping(deps, card) : known, done, error };
+  const mapping = wait ? await findCardMapping(deps, card) : known;
+  return { local_type: entity, mapping, done, error, excluded: ofMark(mapping?.excluded ?? null) };
 }
 
 /** The mapping behind a card; of several contracts of one client, the one that is linked. */

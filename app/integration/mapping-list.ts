@@ -4,10 +4,14 @@ import { type Database, queryRows } from '../models/database.ts';
 
 export interface MappingFilter extends Page {
   local_type?: Entity;
-  state?: 'linked' | 'unlinked' | 'orphaned';
+  state?: ShownState;
   /** Part of the local record's name, or an id of either side. */
   q?: string;
 }
+
+/** `excluded`: linked, and outside of the scope. */
+export const shownStates = ['linked', 'unlinked', 'orphaned', 'excluded'] as const;
+export type ShownState = (typeof shownStates)[number];
 
 /** A mapping by the table's own column names; shadows are shown only where one pair is shown. */
 export interface MappingRow {
@@ -22,7 +26,9 @@ export interface MappingRow {
   bitrix24_id: string;
   last_sync_at: Date | null;
   sync_direction: string | null;
-  state: 'linked' | 'unlinked' | 'orphaned';
+  state: ShownState;
+  /** The rule by which the pair does not take part, such as `crm.types`; null: it does. */
+  excluded: string | null;
   bitrix24_modified_at: Date | null;
 }
 
@@ -36,7 +42,8 @@ const contractName = `(number || ' ' || coalesce(client_name, ''))`;
 const localName = `coalesce(o.name, u.name, concat_ws(' ', c.number, c.client_name))`;
 
 const columns = `m.id, m.created_at, m.updated_at, m.tenant_id, m.local_type, m.local_id, nullif(${localName}, '') as local_name,
-  m.bitrix24_type, m.bitrix24_id, m.last_sync_at, m.sync_direction, m.state, m.bitrix24_modified_at`;
+  m.bitrix24_type, m.bitrix24_id, m.last_sync_at, m.sync_direction, m.bitrix24_modified_at,
+  case when m.state = 'linked' and m.excluded is not null then 'excluded' else m.state end as state, m.excluded`;
 
 /** Counting every match of a large tenant takes longer than a person waits: beyond this the answer is "more". */
 const countedAtMost = 10_000;
@@ -65,7 +72,8 @@ export async function listMappings(db: Database, tenantId: number, filter: Mappi
 }
 
 const condition = `m.tenant_id = $tenantId and ($localType::text is null or m.local_type = $localType)
-    and ($state::text is null or m.state = $state)`;
+    and ($state::text is null or (m.state = $state and ($state <> 'linked' or m.excluded is null))
+      or ($state = 'excluded' and m.state = 'linked' and m.excluded is not null))`;
 
 /**
  * Few matches are found first and their mappings put in order; where a part of a name fits thousands, the newest mappings are read until

@@ -10,7 +10,7 @@ import { entities } from '../lib/records.ts';
 import type { Database } from '../models/database.ts';
 import { bitrix24Address, type RequireActive } from './address.ts';
 import { deleteMapping, syncMapping } from './mapping-actions.ts';
-import { findMapping, listMappings } from './mapping-list.ts';
+import { findMapping, listMappings, shownStates } from './mapping-list.ts';
 import { readPairHistory } from './pair-history.ts';
 import { presentPair, viewPair } from './pair-view.ts';
 
@@ -25,7 +25,7 @@ export interface MappingRouteDeps {
 const listQuery = z.strictObject({
   ...pagingSchema,
   local_type: z.enum(entities).optional(),
-  state: z.enum(['linked', 'unlinked', 'orphaned']).optional(),
+  state: z.enum(shownStates).optional(),
   q: z.string().trim().min(1).max(200).optional(),
 });
 

@@ -1,16 +1,18 @@
 import { Readable } from 'node:stream';
 import { z } from 'zod';
+import type { Bitrix24Client } from '../bitrix24/client.ts';
 import type { Crowd } from '../http/crowd.ts';
 import { idParams } from '../http/ids.ts';
 import { paginationOf, pagingSchema } from '../http/paging.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import type { Clock } from '../lib/clock.ts';
-import { AppError } from '../lib/errors.ts';
+import { AppError, invalidRequest } from '../lib/errors.ts';
 import type { Database } from '../models/database.ts';
 import { cancelRun, findRun, listRuns, startRun } from '../sync/runs/runs.ts';
 import { bitrix24Address, type RequireActive } from './address.ts';
+import { checkScope } from './check-scope.ts';
 import { presentCounts, presentRun } from './present-run.ts';
-import { type RunDirection, runRequestSchema, toRunOptions } from './run-request.ts';
+import { type RunDirection, type RunOptions, runRequestSchema, toRunOptions } from './run-request.ts';
 import { streamRun, waitForRun } from './run-stream.ts';
 import { makeStreamEntrance } from './waiters.ts';
 
@@ -20,6 +22,7 @@ const waitPollMs = 200;
 
 export interface RunRouteDeps {
   db: Database;
+  clientFor(tenantId: number): Promise<Bitrix24Client>;
   clock: Clock;
   /** Throws AppError when the tenant has no connection, or a suspended one. */
   requireActive: RequireActive;
@@ -88,11 +91,8 @@ export function makeRunRoutes(deps: RunRouteDeps): Route[] {
   ];
 }
 
-function startRoute(
-  { db, clock, requireActive, waiters }: RunRouteDeps,
-  address: string,
-  direction: RunDirection,
-): Route {
+function startRoute(deps: RunRouteDeps, address: string, direction: RunDirection): Route {
+  const { db, clock, requireActive, waiters } = deps;
   return defineRoute({
     method: 'post',
     path: `${bitrix24Address}/sync/${address}`,
@@ -103,6 +103,7 @@ function startRoute(
       const { tenantId } = caller;
       const options = toRunOptions(body, direction);
       await requireActive(tenantId);
+      await refuseUnknown(deps, tenantId, options);
       const start = () => startRun(db, { ...options, tenantId, requestedBy: caller.subject });
       if (!body.wait) {
         return { status: 202, data: presentRun(await start(), clock.now()), message: runStarted };
@@ -119,6 +120,21 @@ function startRoute(
       };
     },
   });
+}
+
+/** A run's filter is held against the portal and the CRM as a saved scope is. */
+async function refuseUnknown(deps: RunRouteDeps, tenantId: number, { entities, filter }: RunOptions): Promise<void> {
+  const [entity] = entities;
+  if (!entity || !(filter.crm ?? filter.bitrix24)) return;
+  const problems = await checkScope(deps, { tenantId, entity, path: 'filter' }, filter);
+  if (problems.length === 0) return;
+  throw invalidRequest(
+    {
+      ru: `Запуск не начат: ${problems.map(({ path, problem }) => `${path} — ${problem.ru}`).join('; ')}`,
+      en: `The run was not started: ${problems.map(({ path, problem }) => `${path}: ${problem.en}`).join('; ')}`,
+    },
+    problems,
+  );
 }
 
 const runStarted = { ru: 'Синхронизация запущена', en: 'The synchronisation has started' };

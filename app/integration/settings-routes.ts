@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineRoute, type Route } from '../http/route.ts';
 import type { Clock } from '../lib/clock.ts';
 import { settingsSchema } from '../sync/plan/settings.ts';
+import { readScopeProblems } from '../sync/schema/scope-faults.ts';
 import { bitrix24Address } from './address.ts';
 import { readHourlyStats } from './hourly-stats.ts';
 import { patchSettings } from './patch-settings.ts';
@@ -43,7 +44,11 @@ export function makeSettingsRoutes(deps: SettingsRouteDeps): Route[] {
       path: `${bitrix24Address}/settings`,
       summary: 'Settings of the synchronisation, defaults filled in, with what is not understood',
       async handle({ caller, language }) {
-        return answerSettings(await readVersioned(deps.db, caller.tenantId), language);
+        const { tenantId } = caller;
+        const { version, understood } = await readVersioned(deps.db, tenantId);
+        const gone = await readScopeProblems(deps.db, tenantId, understood.settings);
+        const problems = [...understood.problems, ...gone];
+        return answerSettings({ version, understood: { ...understood, problems } }, language);
       },
     }),
 

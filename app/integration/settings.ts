@@ -20,6 +20,8 @@ import { enqueueLinked } from '../sync/queue/enqueue-linked.ts';
 import { enqueueStanding } from '../sync/queue/enqueue-standing.ts';
 import { settleFieldFaults } from '../sync/schema/settle-field-faults.ts';
 import { checkMatching } from './check-matching.ts';
+import { checkScope } from './check-scope.ts';
+import { carryOutScope } from './scope-saved.ts';
 import { addVersion, followStored, readVersioned, requireVersion } from './settings-versions.ts';
 
 export interface SettingsDeps {
@@ -61,6 +63,8 @@ export async function checkSettings(deps: SettingsDeps, tenantId: number, settin
   const problems: SettingsProblem[] = [];
   for (const entity of entities) {
     const fields = async () => (await deps.clientFor(tenantId)).fields(entity, { urgency: 'interactive' });
+    const scope = settings.scope?.[entity];
+    if (scope) problems.push(...(await checkScope(deps, { tenantId, entity, path: `scope.${entity}` }, scope)));
     const matching = settings.matching?.[entity];
     if (matching) problems.push(...(await checkMatching(entity, matching, fields)));
     const fieldMap = settings.field_map?.[entity];
@@ -121,6 +125,7 @@ function store(
     const decidedAnew = entities.filter((entity) => !isSamePolicy(entity, before.settings, after.settings));
     await enqueueStanding(db, tenantId, decidedAnew, transaction);
     await settleFieldFaults(db, tenantId, after.settings, transaction);
+    await carryOutScope(db, tenantId, { before: before.settings, after: after.settings }, transaction);
     return { version, understood: after };
   });
 }

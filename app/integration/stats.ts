@@ -19,6 +19,17 @@ interface MappingCounts {
   last_sync_time: Date | null;
 }
 
+async function countExcluded(db: Database, tenantId: number): Promise<ByEntity<number>> {
+  const rows = await queryRows<{ entity: string; count: number }>(
+    db,
+    `select local_type as entity, count(*)::integer as count from bitrix24_sync_mappings
+      where tenant_id = $tenantId and excluded is not null and state = 'linked' group by local_type`,
+    { tenantId },
+  );
+  const counts = new Map(rows.map(({ entity, count }) => [entity, count]));
+  return { contract: counts.get('contract') ?? 0, user: counts.get('user') ?? 0, object: counts.get('object') ?? 0 };
+}
+
 type ByDirection = Record<'to_bitrix' | 'from_bitrix', number>;
 type ByEntity<Value> = Record<(typeof entities)[number], Value>;
 
@@ -26,25 +37,28 @@ type ByEntity<Value> = Record<(typeof entities)[number], Value>;
  * Counts for a tenant, in the shape that callers know. `sync` adds what was applied in the last 30 days and what is in error
  * now, by kind of record and direction, how long the oldest due record has been waiting (`lag_sec`), how many
  * faults are open, and the moment up to which every change is applied (`complete_until`; null: nothing can be said yet);
- * `held` deletions and `matches_waiting` records wait for a person.
+ * `held` deletions and `matches_waiting` records wait for a person; `excluded` linked pairs are outside of the scope.
  */
 export async function readStats(db: Database, clock: Clock, tenantId: number) {
-  const [mappings, applied, errors, errorKinds, lagSec, faults, completeUntil, held, matches] = await Promise.all([
-    countMappings(db, tenantId),
-    countApplied(db, tenantId),
-    countOpenErrors(db, tenantId),
-    countErrorKinds(db, tenantId),
-    measureLag(db, tenantId),
-    countOpenFaults(db, tenantId),
-    readCompleteUntil(db, tenantId),
-    countHeld(db, tenantId),
-    countWaitingMatches(db, tenantId),
-  ]);
+  const [mappings, applied, errors, errorKinds, lagSec, faults, completeUntil, held, matches, excluded] =
+    await Promise.all([
+      countMappings(db, tenantId),
+      countApplied(db, tenantId),
+      countOpenErrors(db, tenantId),
+      countErrorKinds(db, tenantId),
+      measureLag(db, tenantId),
+      countOpenFaults(db, tenantId),
+      readCompleteUntil(db, tenantId),
+      countHeld(db, tenantId),
+      countWaitingMatches(db, tenantId),
+      countExcluded(db, tenantId),
+    ]);
   return {
     mappings: { ...mappings, last_sync_time: mappings.last_sync_time?.toISOString() ?? null },
     errors_count: Object.values(errorKinds).reduce((sum, count) => sum + count, 0),
     held,
     matches_waiting: matches,
+    excluded,
     service_name: 'Битрикс24',
     generated_at: clock.now().toISOString(),
     sync: {

@@ -69,6 +69,7 @@ const needs = {
     `PATCH ${bitrix24}/settings`,
     `POST ${bitrix24}/settings/import`,
     `POST ${bitrix24}/settings/versions/{number}/restore`,
+    `POST ${bitrix24}/scope/count`,
     `DELETE ${bitrix24}/cache`,
     `DELETE ${bitrix24}/installation`,
     `POST ${bitrix24}/installation/repeat`,

@@ -1,5 +1,6 @@
 import type { Stage } from './funnels.ts';
 import { accessDenied, type Rights } from './rights.ts';
+import type { Status } from './status-lists.ts';
 import type { Store } from './store.ts';
 import { type MethodTable, type RecordKind, RestError } from './types.ts';
 
@@ -21,7 +22,8 @@ export function makeDictionaryMethods(store: Store, rights: Rights): MethodTable
         for (const [name, value] of filter) {
           if (typeof value === 'object') throw new RestError(400, '', `Filter by ${name} must be a string`);
         }
-        const rows = store.funnels.list().flatMap((funnel) => stageRows(funnel.id, store.funnels.stages(funnel.id)));
+        const stages = store.funnels.list().flatMap((funnel) => stageRows(funnel.id, store.funnels.stages(funnel.id)));
+        const rows = [...stages, ...store.statuses.all().flatMap(([list, values]) => statusRows(list, values))];
         const found = rows.filter((row) => filter.every(([name, value]) => row[name] === value));
         return { result: found, total: found.length };
       },
@@ -85,6 +87,22 @@ function stageRows(funnelId: number, stages: readonly Stage[]): Params[] {
     SEMANTICS: semantics === 'P' ? null : semantics,
     CATEGORY_ID: String(funnelId),
     EXTRA: { SEMANTICS: extra },
+  }));
+}
+
+/** Rows of lists that are no stages lack the colour, the funnel and EXTRA. */
+function statusRows(list: string, values: readonly Status[]): Params[] {
+  return values.map(({ id, name }, index) => ({
+    ID: String(2000 + list.length * 50 + index),
+    ENTITY_ID: list,
+    STATUS_ID: id,
+    NAME: name,
+    NAME_INIT: name,
+    SORT: String((index + 1) * 10),
+    SYSTEM: 'N',
+    COLOR: null,
+    SEMANTICS: null,
+    CATEGORY_ID: null,
   }));
 }
 

@@ -41,6 +41,12 @@ export class Funnels {
     return id;
   }
 
+  /** Deletes a funnel with its stages, as an administrator does once no deal stands in it. The common one stays. */
+  delete(id: number): void {
+    if (id === 0) throw new Error('The common funnel cannot be deleted');
+    this.#funnels = this.#funnels.filter((funnel) => funnel.id !== id);
+  }
+
   /** Stages in their order; none for an unknown funnel. */
   stages(funnelId: number): Stage[] {
     if (!this.#funnels.some((funnel) => funnel.id === funnelId)) return [];

@@ -214,7 +214,12 @@ export function readValues(typeId: string, value: unknown): MultifieldChange[] {
 }
 
 /** Lists that fields of the type `crm_status` take their values from. */
-const statusTypes: Record<string, string> = { SOURCE_ID: 'SOURCE', STAGE_ID: 'DEAL_STAGE', INDUSTRY: 'INDUSTRY' };
+const statusTypes: Record<string, string> = {
+  SOURCE_ID: 'SOURCE',
+  STAGE_ID: 'DEAL_STAGE',
+  INDUSTRY: 'INDUSTRY',
+  COMPANY_TYPE: 'COMPANY_TYPE',
+};
 
 /** Times and authors have other names here than in the frozen families (crm-item-fields.md, 2026-08). */
 const upperNames: Record<string, string> = {

@@ -29,7 +29,9 @@ export function toCondition(field: FieldDefinition | 'PHONE' | 'EMAIL', operator
       .includes(text);
   const like: Condition = (record) => toPattern(text).test(String(read(record) ?? '').toLowerCase());
   const set = new Set(values);
-  switch (operator) {
+  // Parts of a value are not looked for in lists and links: the portal compares the whole (crm-item-list.md, 2026-08).
+  const isWhole = ['crm_status', 'crm_company', 'crm_contact'].includes(field.type);
+  switch (isWhole ? operator.replaceAll('%', '') || '=' : operator) {
     case '=':
     case '@':
       return (record) => set.has(read(record));

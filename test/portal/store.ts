@@ -1,6 +1,7 @@
 import { closingDate, dateSticks } from './deal-dates.ts';
 import { FieldCatalogue } from './fields.ts';
 import { Funnels } from './funnels.ts';
+import { StatusLists } from './status-lists.ts';
 import { applyMultifields, type MultifieldChange, type StoredMultifield, toStored } from './stored-values.ts';
 import type { PortalSwitches } from './switches.ts';
 import { type RecordChange, type RecordKind, RestError } from './types.ts';
@@ -38,6 +39,7 @@ const kinds: RecordKind[] = ['deal', 'contact', 'company'];
 export class Store {
   readonly catalogue = new FieldCatalogue();
   readonly funnels = new Funnels();
+  readonly statuses = new StatusLists();
   readonly #deps: StoreDeps;
   readonly #tables: Record<RecordKind, Map<number, StoredRecord>> = {
     deal: new Map(),
@@ -156,13 +158,20 @@ export class Store {
       RecordKind,
       StoredRecord[]
     >;
-    return { nextIds: this.#nextIds, tables, userFields: this.catalogue.snapshot(), funnels: this.funnels.snapshot() };
+    return {
+      nextIds: this.#nextIds,
+      tables,
+      userFields: this.catalogue.snapshot(),
+      funnels: this.funnels.snapshot(),
+      statuses: this.statuses.snapshot(),
+    };
   }
 
   load(snapshot: ReturnType<Store['snapshot']>): void {
     this.#nextIds = snapshot.nextIds;
     this.catalogue.load(snapshot.userFields);
     this.funnels.load(snapshot.funnels);
+    this.statuses.load(snapshot.statuses);
     for (const kind of kinds) for (const record of snapshot.tables[kind]) this.#tables[kind].set(record.id, record);
   }
 

@@ -2,6 +2,9 @@ import type { Text } from '../../lib/errors.ts';
 import { fieldWord } from './field-faults.ts';
 import type { FaultKey } from './scope.ts';
 
+/** The word that tells the fault of a scope's rule from that of an operation on a kind. */
+export const scopeWord = 'scope';
+
 const kinds: Record<string, Text> = {
   object: { ru: 'объектов и сделок', en: 'objects and deals' },
   user: { ru: 'пользователей и контактов', en: 'users and contacts' },
@@ -65,6 +68,12 @@ function waitsForKind(subject: string): Text {
     return {
       ru: `Ждёт поле ${field} у ${remote.ru}; остальное синхронизируется`,
       en: `The field ${field} of ${remote.en} waits; everything else is synchronised`,
+    };
+  }
+  if (operation === scopeWord) {
+    return {
+      ru: `Под правило отбора ${field} для ${remote.ru} подходит меньше записей; остальное синхронизируется`,
+      en: `Fewer records fit the rule ${field} for ${remote.en}; everything else is synchronised`,
     };
   }
   const what = operations[operation] ?? { ru: operation, en: operation };

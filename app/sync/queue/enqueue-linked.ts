@@ -38,7 +38,11 @@ export async function enqueueLinked(
     { tenantId, reason: interruption.reason, entities: [...(interruption.entities ?? entities)] },
     transaction,
   );
-  if (interruption.entities?.length === 0) return;
+  if (interruption.entities?.length !== 0) await askForLook(db, tenantId, transaction);
+}
+
+/** Asks for a look from our side, soon: it finds what nothing queued. Repeat-safe. */
+export async function askForLook(db: Database, tenantId: number, transaction: Transaction): Promise<void> {
   await queryRows(
     db,
     `insert into local_looks (tenant_id) values ($tenantId)

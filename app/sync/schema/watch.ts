@@ -7,6 +7,7 @@ import { readSettings } from '../load/read-settings.ts';
 import type { Schema, SchemaItem } from './compare.ts';
 import { distrustRemade } from './distrust-field.ts';
 import { type SchemaPart, storeSchema } from './schema-store.ts';
+import { settleScopeFaults } from './scope-faults.ts';
 import { settleFieldFaults } from './settle-field-faults.ts';
 
 export type SchemaWatch = ReturnType<typeof makeSchemaWatch>;
@@ -21,6 +22,7 @@ export function makeSchemaWatch({ db, log }: { db: Database; log: Log }) {
     const news = await retryingTransaction(db, async (transaction) => {
       const remade = await storeSchema(db, tenantId, { part, content }, transaction);
       await distrustRemade(db, tenantId, { part, remade, settings }, transaction);
+      await settleScopeFaults(db, tenantId, settings, transaction);
       return settleFieldFaults(db, tenantId, settings, transaction);
     });
     const line = { tenant_id: tenantId, operation: 'schema' };

@@ -9,7 +9,7 @@ export interface Pagination {
   total_pages: number;
 }
 
-export type MappingState = 'linked' | 'unlinked' | 'orphaned';
+export type MappingState = 'linked' | 'excluded' | 'unlinked' | 'orphaned';
 
 export interface Mapping {
   id: number;

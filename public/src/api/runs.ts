@@ -1,11 +1,12 @@
 import type { Api } from './client.ts';
 import type { Kind } from './kinds.ts';
 
+/** Where a run goes that is started here. */
 export type Direction = 'to_bitrix' | 'from_bitrix';
 
 export interface Run {
   id: number;
-  direction: Direction;
+  direction: Direction | 'bidirectional';
   entities: Kind[];
   dry_run: boolean;
   state: 'running' | 'finished' | 'cancelled' | 'failed';

@@ -7,6 +7,7 @@ export const recordWords = {
   state: { ru: 'Состояние связи', en: 'State of the link' },
   allStates: { ru: 'Все состояния', en: 'All states' },
   linked: { ru: 'Связана', en: 'Linked' },
+  excluded: { ru: 'Не участвует', en: 'Takes no part' },
   unlinked: { ru: 'Удалена в CRM', en: 'Deleted in the CRM' },
   orphaned: { ru: 'Удалена в Битрикс24', en: 'Deleted in Bitrix24' },
   crmRecord: { ru: 'Запись Axenta CRM', en: 'Axenta CRM record' },

@@ -10,6 +10,7 @@ export const runWords = {
   direction: { ru: 'Направление', en: 'Direction' },
   to_bitrix: { ru: 'Из Axenta CRM в Битрикс24', en: 'From Axenta CRM to Bitrix24' },
   from_bitrix: { ru: 'Из Битрикс24 в Axenta CRM', en: 'From Bitrix24 to Axenta CRM' },
+  bidirectional: { ru: 'В обе стороны', en: 'Both ways' },
   whatToSync: { ru: 'Что синхронизировать', en: 'What to synchronise' },
   importNew: {
     ru: 'Создавать в CRM записи, которые есть только в Битрикс24',
