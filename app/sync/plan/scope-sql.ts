@@ -38,27 +38,27 @@ export function conditionOf(entity: Entity, rule: SideRule | undefined): { sql: 
 
 /** Whatever became of the contract, its client is the object's. */
 function clientInside(row: string, rule: string): string {
-  return `(${rule} -> 'clients' is null or exists (
+  return `((${rule} -> 'clients') is null or exists (
     select 1 from contracts client where client.tenant_id = ${row}.tenant_id and client.id = ${row}.contract_id
-       and (${rule} -> 'clients' @> to_jsonb(client.client_inn) or ${rule} -> 'clients' @> to_jsonb(client.client_name))))`;
+       and ((${rule} -> 'clients') @> to_jsonb(client.client_inn) or (${rule} -> 'clients') @> to_jsonb(client.client_name))))`;
 }
 
 /** The same for what is known of a record of the portal: `facts` is an SQL expression of type jsonb that is not null. */
 export function bitrix24Inside(entity: Entity, facts: string, rule: string): string {
   const conditions = ruleFields.bitrix24[entity].map((field) =>
-    fieldInside(field, rule, { json: `${facts} -> '${field}'`, plain: `(${facts} ->> '${field}')` }),
+    fieldInside(field, rule, { json: `(${facts} -> '${field}')`, plain: `(${facts} ->> '${field}')` }),
   );
   return `(${conditions.join(' and ')})`;
 }
 
 function fieldInside(field: string, rule: string, { json, plain }: { json: string; plain: string }): string {
-  const wanted = `${rule} -> '${field}'`;
+  const wanted = `(${rule} -> '${field}')`;
   const fitting: Record<ReturnType<typeof comparisonOf>, string> = {
     list: `${wanted} @> ${json}`,
     equal: `${wanted} = ${json}`,
     since: `${plain}::timestamptz >= date_trunc('second', (${rule} ->> '${field}')::timestamptz)`,
-    period: `(${wanted} -> 'from' is null or ${plain}::date >= (${wanted} ->> 'from')::date)
-      and (${wanted} -> 'to' is null or ${plain}::date <= (${wanted} ->> 'to')::date) and ${plain} is not null`,
+    period: `((${wanted} -> 'from') is null or ${plain}::date >= (${wanted} ->> 'from')::date)
+      and ((${wanted} -> 'to') is null or ${plain}::date <= (${wanted} ->> 'to')::date) and ${plain} is not null`,
   };
   return `(${wanted} is null or coalesce(${fitting[comparisonOf(field)]}, false))`;
 }
