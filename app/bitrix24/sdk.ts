@@ -63,6 +63,8 @@ interface RequestContext extends SendOptions, TokenUse {
   reservation: Reservation;
   sentAt: number;
   clock?: WireClock;
+  /** How many rows a list has, and where its next page begins, where the answer tells. */
+  paging?: Pick<WireAnswer, 'total' | 'next'>;
 }
 
 /**
@@ -105,7 +107,7 @@ export function makeTransport({ access, agent, limits, log, noteOffset, noteRequ
         const offset = utcOffsetOf(data.time?.date_start);
         if (offset !== null && offset !== knownOffset) noteOffset?.(offset);
         knownOffset = offset ?? knownOffset;
-        return { ...data, reservation: context.reservation };
+        return { ...data, ...context.paging, reservation: context.reservation };
       } catch (error) {
         const known = knownError(error, context);
         if (context.sent && known instanceof Bitrix24Error)
@@ -162,6 +164,11 @@ function accept(response: AxiosResponse, via: PortalAccess['kind']): AxiosRespon
   const isAnswer = typeof data === 'object' && data !== null && 'result' in data && !data.error;
   // A method may answer with an error and the status 200, and a balancer with a page of HTML.
   if (!isAnswer) throw classify({ status, body: data, via });
+  const context = contexts.getStore();
+  const { total, next } = data;
+  // The SDK passes on neither of the two.
+  if (context)
+    context.paging = { ...(typeof total === 'number' && { total }), ...(typeof next === 'number' && { next }) };
   // Without this key the SDK throws away an answer that succeeded.
   data.time ??= {};
   return response;

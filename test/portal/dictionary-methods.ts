@@ -2,14 +2,17 @@ import type { Stage } from './funnels.ts';
 import { accessDenied, type Rights } from './rights.ts';
 import type { Status } from './status-lists.ts';
 import type { Store } from './store.ts';
+import type { PortalSwitches } from './switches.ts';
 import { type MethodTable, type RecordKind, RestError } from './types.ts';
 
 type Params = Record<string, unknown>;
 
+const statusPageSize = 50;
+
 const allKinds: RecordKind[] = ['deal', 'contact', 'company'];
 
 /** Stages, funnels, duplicates: what the CRM says about itself. */
-export function makeDictionaryMethods(store: Store, rights: Rights): MethodTable {
+export function makeDictionaryMethods(store: Store, rights: Rights, switches: PortalSwitches): MethodTable {
   return {
     'crm.status.list': {
       scope: 'crm',
@@ -25,7 +28,11 @@ export function makeDictionaryMethods(store: Store, rights: Rights): MethodTable
         const stages = store.funnels.list().flatMap((funnel) => stageRows(funnel.id, store.funnels.stages(funnel.id)));
         const rows = [...stages, ...store.statuses.all().flatMap(([list, values]) => statusRows(list, values))];
         const found = rows.filter((row) => filter.every(([name, value]) => row[name] === value));
-        return { result: found, total: found.length };
+        if (switches.statusPage === 'all') return { result: found, total: found.length };
+        const start = Number(params.start ?? 0);
+        const next = start + statusPageSize;
+        const page = { result: found.slice(start, next), total: found.length };
+        return next < found.length ? { ...page, next } : page;
       },
     },
     'crm.category.list': {

@@ -131,7 +131,7 @@ export async function startPortal(options: PortalOptions = {}) {
     ...makeLegacyMethods({ store, switches, rights }),
     ...makeMergeMethods(store, rights),
     ...makeUserFieldMethods({ store, rights, announce }),
-    ...makeDictionaryMethods(store, rights),
+    ...makeDictionaryMethods(store, rights, switches),
     ...makeRequisiteMethods(requisites, store, rights),
     ...makeCommonMethods({ switches, state, methods: () => methods }),
     ...makeUserMethods(users, switches),

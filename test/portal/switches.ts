@@ -63,6 +63,8 @@ export interface PortalSwitches extends AppSwitches {
   closedKindList: 'refused' | 'empty';
   /** Events of records that the subscriber may not read: told (auth-events describe tokens that cannot read the record), or withheld. */
   hiddenRecordEvents: 'told' | 'withheld';
+  /** Rows of one page of `crm.status.list`: all at once (its page), or fifty (tutorials). */
+  statusPage: 'all' | 'fifty';
   /** Offset of the portal's server from UTC. */
   offsetMinutes: number;
 }
@@ -100,5 +102,6 @@ export const defaultSwitches: PortalSwitches = {
   timeFilters: 'honoured',
   closedKindList: 'refused',
   hiddenRecordEvents: 'told',
+  statusPage: 'all',
   offsetMinutes: 180,
 };
