@@ -2,9 +2,10 @@ import { z } from 'zod';
 import type { Text } from '../../lib/errors.ts';
 import type { Entity } from '../../lib/records.ts';
 
-/** PostgreSQL knows no year 0. */
+/** PostgreSQL knows no year 0. What is no time is refused for that. */
 function isInOurEra(time: string): boolean {
-  return new Date(time).getUTCFullYear() >= 1;
+  const year = new Date(time).getUTCFullYear();
+  return Number.isNaN(year) || year >= 1;
 }
 
 /** A moment as rules and filters name it. Rules count whole seconds, as portals keep them. */
