@@ -1,9 +1,11 @@
 import type { Config } from '../config/config.ts';
 import type { BucketSize, RunSql } from './bitrix24/limits/bucket.ts';
+import { readPortalState } from './bitrix24/limits/forecast.ts';
 import { readUsage } from './bitrix24/limits/usage.ts';
 import type { Portals } from './compose-portals.ts';
 import { makeCompanyRoutes } from './crm/company-routes.ts';
 import { makeRecordRoutes } from './crm/record-routes.ts';
+import { readNextNight } from './events/night-of-tenant.ts';
 import { makeReceive } from './events/receive.ts';
 import { makeEventRoutes } from './events/routes.ts';
 import { makeKeySet } from './http/key-set.ts';
@@ -19,6 +21,7 @@ import { makeHeldRoutes } from './integration/held-routes.ts';
 import { makeLimitRoutes } from './integration/limit-routes.ts';
 import { makeMappingRoutes } from './integration/mapping-routes.ts';
 import { makeMatchRoutes } from './integration/match-routes.ts';
+import { makePreviewRoutes } from './integration/preview-routes.ts';
 import { makeRequestRoutes } from './integration/request-routes.ts';
 import { makeRunRoutes } from './integration/run-routes.ts';
 import { makeSchemaRoutes } from './integration/schema-routes.ts';
@@ -99,11 +102,17 @@ function routesOf({ db, clock, portals, runSql, bucket }: HttpDeps) {
   const models = initModels(db);
   const usageOf = (portal: string) => readUsage(runSql, portal, bucket, clock.now().getTime());
   const portalOf = async (tenantId: number) => (await connections.find(tenantId))?.portal ?? null;
+  const portalStateOf = async (tenantId: number) => {
+    const portal = await portalOf(tenantId);
+    return portal === null ? null : readPortalState(runSql, portal, bucket, clock.now().getTime());
+  };
+  const nextNight = (tenantId: number) => readNextNight(db, tenantId, clock.now());
   const waiters = makeWaiters();
   const requireActive = async (tenantId: number) => void (await connections.requireActive(tenantId));
   return [
     ...portals.routes,
     ...makeRunRoutes({ db, clock, clientFor, requireActive, waiters }),
+    ...makePreviewRoutes({ db, clock, requireActive, portalStateOf, nextNight }),
     ...makeLimitRoutes({ portalOf, usageOf }),
     ...makeRequestRoutes({ db }),
     ...makeCardRoutes({ db, clock, clientFor, requireActive, waiters }),

@@ -16,6 +16,7 @@ import { finishErasure } from './portals/install/erase-portal.ts';
 import type { SyncDeps } from './sync/deps.ts';
 import { makeReconcile } from './sync/reconcile.ts';
 import { makeReconcileJob } from './sync/reconcile-job.ts';
+import { startScheduledRuns } from './sync/runs/runs.ts';
 
 export interface JobDeps {
   config: Config;
@@ -39,6 +40,7 @@ export function composeJobs(deps: JobDeps) {
       listRecoverableTenants: connections.listRecoverableTenants,
       listInstalledTenants: () => installations.listActiveTenants({ offline: false }),
       listOfflineTenants: () => installations.listActiveTenants({ offline: true }),
+      startScheduledRuns: () => startScheduledRuns(db),
       purgePending: installations.purgePending,
       purgeRequests: () => dropOldDays(db, clock.now()),
       sweepIntervalSec: config.sweepIntervalSec,

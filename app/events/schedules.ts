@@ -16,6 +16,8 @@ export interface SchedulesDeps {
   listInstalledTenants(): Promise<number[]>;
   /** Tenants whose suspended connection may come back by itself. */
   listRecoverableTenants(): Promise<number[]>;
+  /** Starts the runs whose time has come. */
+  startScheduledRuns(): Promise<void>;
   /** Forgets installations that no company claimed. */
   purgePending(): Promise<void>;
   /** Drops requests that were kept for long enough. */
@@ -75,6 +77,7 @@ export function makeSchedules(deps: SchedulesDeps): CronJob[] {
       expression: everyHalfHour,
       run: async () => wake('recheck', await deps.listRecoverableTenants()),
     },
+    { name: 'scheduled_runs', expression: everyMinute, run: deps.startScheduledRuns },
     { name: 'purge_pending', expression: weekly, run: deps.purgePending },
     { name: 'purge_requests', expression: hourly, run: deps.purgeRequests },
   ];

@@ -29,6 +29,10 @@ export interface PresentedRun {
   requested_by: string | null;
   /** Their name, for those who work in the portal. */
   requested_by_name: string | null;
+  /** The dry run that it was started from. */
+  preview_id: number | null;
+  /** When a run that waits begins. */
+  starts_at: string | null;
   created_at: string;
   finished_at: string | null;
 }
@@ -63,6 +67,8 @@ export function presentRun(row: RunRow, now: Date): PresentedRun {
     eta_sec: secondsLeft(row, rate),
     requested_by: row.requested_by,
     requested_by_name: row.requested_by_name ?? null,
+    preview_id: row.preview_id,
+    starts_at: row.starts_at?.toISOString() ?? null,
     created_at: row.created_at.toISOString(),
     finished_at: row.finished_at?.toISOString() ?? null,
   };

@@ -84,7 +84,7 @@ export function makeRunRoutes(deps: RunRouteDeps): Route[] {
       params: idParams,
       async handle({ caller, params }) {
         const before = await findRun(db, caller.tenantId, params.id);
-        if (before.state !== 'running') throw runEnded();
+        if (before.state !== 'running' && before.state !== 'scheduled') throw runEnded();
         return { data: presentRun(await cancelRun(db, caller.tenantId, params.id), clock.now()) };
       },
     }),

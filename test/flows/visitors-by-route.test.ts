@@ -50,6 +50,7 @@ const needs = {
     `GET ${bitrix24}/runs`,
     `GET ${bitrix24}/runs/{id}`,
     `GET ${bitrix24}/runs/{id}/stream`,
+    `GET ${bitrix24}/preview/{id}`,
   ],
   'lists, edits': ['objects', 'users', 'contracts'].flatMap((kind) => [
     `POST /api/${kind}`,
@@ -61,6 +62,7 @@ const needs = {
   everything: [
     `GET ${bitrix24}/actions`,
     `GET ${bitrix24}/requests`,
+    `POST ${bitrix24}/preview/{id}/start`,
     `GET ${bitrix24}/requests/{id}`,
     `GET ${bitrix24}/matches`,
     `POST ${bitrix24}/matches/{id}`,

@@ -46,6 +46,13 @@ export function waitFor(spent: MethodBudget, calls: number, now: number, isBulk 
   return Math.max(blocked, over > 0 ? still + Math.ceil((over / refill) * 1000) : 0);
 }
 
+/** Seconds that so many calls of bulk work wait for their budget in all: none while the burst lasts, then what the sustained rate needs. */
+export function secondsOfBulk(spent: MethodBudget, calls: number, now: number): number {
+  const blocked = Math.max(0, (spent.blockedUntil ?? 0) - now) / 1000;
+  const over = levelAt(spent, now) + calls * (spent.cost ?? 0) - budget * bulkShare;
+  return Math.max(blocked, over / refill, 0);
+}
+
 /** The budget with the expected seconds of `calls` calls taken from it, and these seconds. Nothing is reserved before the first measurement. */
 export function reserve(budget: MethodBudget, calls: number, now: number): { budget: MethodBudget; seconds: number } {
   const seconds = calls * (budget.cost ?? 0);

@@ -3,13 +3,13 @@ import { type Entity, pairKinds, type Side, type SyncDirection } from '../../lib
 import { type Database, queryRows } from '../../models/database.ts';
 import { priorities } from './sync-queue.ts';
 
-/** Which records of one kind a run asks for: of all that are on the side it starts from, those with these ids and changed since. */
+/** Which records of one kind a run asks for: of all that are on the side it starts from, those with these ids and changed since; the `first` of them only, those without a pair before the others. */
 export interface RunRecords {
   tenantId: number;
   runId: number;
   direction: SyncDirection;
   entity: Entity;
-  filter: { ids?: number[]; updatedSince?: Date };
+  filter: { ids?: number[]; updatedSince?: Date; first?: number };
   /** What the CRM record has to fit besides. */
   condition: RowCondition;
 }
@@ -36,8 +36,9 @@ export async function enqueueRun(db: Database, records: RunRecords, transaction:
   for (const side of sides) {
     const [queued] = await queryRows<{ count: number }>(
       db,
-      queueSql(side, entity, condition),
+      queueSql(side, entity, condition, filter.first),
       {
+        ...(filter.first !== undefined && { first: filter.first }),
         ...{ tenantId, runId, entity, ids: filter.ids ?? null, since: filter.updatedSince?.toISOString() ?? null },
         rule: condition.rule && JSON.stringify(condition.rule),
       },
@@ -51,19 +52,24 @@ export async function enqueueRun(db: Database, records: RunRecords, transaction:
 const sideOf = { to_bitrix: 'local', from_bitrix: 'bitrix24' } as const;
 
 /** From the portal's side: linked records, but for those whose pair the run has from ours already. */
-function queueSql(side: Side, entity: Entity, { sql }: RowCondition): string {
+function queueSql(side: Side, entity: Entity, { sql }: RowCondition, first: number | undefined): string {
   const { table } = pairKinds[entity];
+  const unlinkedFirst = `exists (select 1 from bitrix24_sync_mappings m where m.tenant_id = $tenantId and m.local_type = $entity
+    and m.local_id = r.id and m.state = 'linked')`;
+  const limit = (order: string) => (first === undefined ? '' : `order by ${order} limit $first::integer`);
   const source =
     side === 'local'
       ? `select r.id as record_id from ${table} r where r.tenant_id = $tenantId and r.deleted_at is null and ${sql}
-           and ($ids::integer[] is null or r.id = any($ids)) and ($since::timestamptz is null or r.updated_at >= $since)`
+           and ($ids::integer[] is null or r.id = any($ids)) and ($since::timestamptz is null or r.updated_at >= $since)
+           ${limit(`${unlinkedFirst}, r.id`)}`
       : `select distinct m.bitrix24_key as record_id from bitrix24_sync_mappings m
           where m.tenant_id = $tenantId and m.local_type = $entity and m.state = 'linked' and m.bitrix24_key is not null
             and ($ids::integer[] is null or m.local_id = any($ids))
             and ($since::timestamptz is null or m.bitrix24_modified_at is null or m.bitrix24_modified_at >= $since)
             and ($rule::jsonb is null or exists (select 1 from ${table} r where r.tenant_id = m.tenant_id and r.id = m.local_id and ${sql}))
             and not exists (select 1 from sync_queue q where q.tenant_id = m.tenant_id and q.entity = m.local_type and q.side = 'local'
-                               and q.record_id = m.local_id and q.run_id = $runId)`;
+                               and q.record_id = m.local_id and q.run_id = $runId)
+          ${limit('record_id')}`;
   return `with source as materialized (${source}),
     waiting as materialized (
       select q.record_id from sync_queue q join source s using (record_id)

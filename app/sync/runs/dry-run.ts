@@ -12,6 +12,7 @@ import { isUneventful } from '../plan/merge.ts';
 import { firstOfEachCompany } from '../plan/one-company.ts';
 import { type Planned, planPair } from '../plan/plan-pair.ts';
 import { priorities, type QueueRow } from '../queue/sync-queue.ts';
+import { addToPreview, type Preview } from './preview-groups.ts';
 import type { RunRow } from './run-row.ts';
 
 /** How many planned changes a dry run shows. */
@@ -55,29 +56,45 @@ export async function previewChunk(
   const readable = pairs.filter(({ readError }) => readError === null).map((pair) => planPair(context, pair));
   // What could not be asked for is left out.
   const planned = await matchPairs(deps, context, readable, askForPreview(entity));
-  const { counts, conflicts, preview } = summarise(planned, pairs.length - planned.length);
+  const joining = joiningOf(planned);
+  const { counts, conflicts, preview } = summarise(planned, joining, pairs.length - planned.length);
+  const found = {
+    plans: planned.map((item) => ({ planned: item, joins: joining.has(item) })),
+    failed: pairs.filter(({ readError }) => readError !== null),
+  };
   return async (transaction) => {
+    // The row is locked by now: the step that this belongs to was stored in it first.
+    const [stored] = await queryRows<{ groups: Preview }>(
+      deps.db,
+      'select preview_groups as groups from sync_runs where id = $id',
+      { id: run.id },
+      transaction,
+    );
+    const groups = addToPreview(stored?.groups ?? {}, context.fieldMap, found);
     await queryRows(
       deps.db,
       `update sync_runs set total = total + $count, done = done + $count, created = created + $created,
             updated = updated + $updated, unchanged = unchanged + $unchanged, skipped = skipped + $skipped,
             excluded = excluded + $excluded, failed = failed + $failed, conflicts = conflicts + $conflicts,
+            preview_groups = $groups::jsonb,
             preview = (select coalesce(jsonb_agg(p), '[]')
                          from (select p from jsonb_array_elements(preview || $preview::jsonb) p limit ${shownChanges}) shown)
       where id = $id`,
-      { id: run.id, count: ids.length, ...counts, conflicts, preview: JSON.stringify(preview) },
+      {
+        ...{ id: run.id, count: ids.length, ...counts, conflicts },
+        ...{ preview: JSON.stringify(preview), groups: JSON.stringify(groups) },
+      },
       transaction,
     );
   };
 }
 
 /** What the plans come to: how many of each outcome, and those that change something, to be shown. */
-function summarise(planned: readonly Planned[], failed: number) {
+function summarise(planned: readonly Planned[], joining: ReadonlySet<Planned>, failed: number) {
   const counts = { created: 0, updated: 0, unchanged: 0, skipped: 0, excluded: 0, failed } satisfies Record<
     RunOutcome,
     number
   >;
-  const joining = joiningOf(planned);
   const outcomeOf = (item: Planned) => (joining.has(item) ? 'updated' : plannedOutcome(item));
   for (const item of planned) counts[outcomeOf(item)] += 1;
   const conflicts = planned.reduce((sum, { plan }) => sum + ('merge' in plan ? plan.merge.conflicts.length : 0), 0);

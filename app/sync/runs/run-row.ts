@@ -1,5 +1,6 @@
 import type { Entity, SyncDirection } from '../../lib/records.ts';
 import type { SideRule } from '../plan/scope-settings.ts';
+import type { Preview } from './preview-groups.ts';
 
 /** How far a run's search for records has come; saved after every step, so that a killed worker goes on where it was. */
 export interface ScanState {
@@ -10,6 +11,8 @@ export interface ScanState {
    */
   step: 'known' | 'linked' | 'new';
   afterId: number;
+  /** How many records that only the portal has were queued, where the run asks for the first ones only. */
+  found?: number;
 }
 
 /** A row of `sync_runs`. Counters count queued records. */
@@ -18,11 +21,12 @@ export interface RunRow {
   tenant_id: number;
   direction: SyncDirection;
   entities: Entity[];
-  filter: { ids?: number[]; updated_since?: string; crm?: SideRule; bitrix24?: SideRule };
+  filter: { ids?: number[]; updated_since?: string; first?: number; crm?: SideRule; bitrix24?: SideRule };
   dry_run: boolean;
   silent: boolean;
   import_new: boolean;
-  state: 'running' | 'finished' | 'cancelled' | 'failed';
+  /** `scheduled`: it begins at `starts_at`. */
+  state: 'scheduled' | 'running' | 'finished' | 'cancelled' | 'failed';
   scan: ScanState | null;
   total: number;
   done: number;
@@ -37,6 +41,13 @@ export interface RunRow {
   done_by_entity: Partial<Record<Entity, number>>;
   errors: unknown[];
   preview: unknown[];
+  /** A dry run's findings by kind and group. */
+  preview_groups: Preview;
+  /** The settings that a dry run planned by, as a hash. */
+  settings_seen: string | null;
+  /** The dry run that this one was started from. */
+  preview_id: number | null;
+  starts_at: Date | null;
   requested_by: string | null;
   /** Where a run is shown: the name of somebody who works in the portal. */
   requested_by_name?: string | null;

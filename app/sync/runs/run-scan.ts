@@ -136,11 +136,16 @@ async function scanNew(
   const isAsked = (record: ListedRecord) =>
     readOrigin(owner, record).whose === 'none' && isChangedSince(record, filter.changedSince);
   const strangers = page.records.filter((record) => !known.has(record.id) && isAsked(record));
-  const strange = strangers.map((record) => record.id);
+  const { first } = run.filter;
+  const left = first === undefined ? strangers.length : Math.max(0, first - (scan.found ?? 0));
+  const strange = strangers.map((record) => record.id).slice(0, left);
+  const isEnough = first !== undefined && strange.length === left;
   const save = run.dry_run
     ? await previewChunk(deps, run, { entity, ids: strange, reason: 'import', side: 'bitrix24' }, options)
     : (transaction: Transaction) => queueStrangers(deps, run, { entity, ids: strange }, transaction);
-  return { next: page.last ? nextStep(run, scan) : { ...scan, afterId: ids.at(-1) ?? scan.afterId }, save };
+  const isOver = page.last || isEnough;
+  const further = { ...scan, afterId: ids.at(-1) ?? scan.afterId, found: (scan.found ?? 0) + strange.length };
+  return { next: isOver ? nextStep(run, scan) : further, save };
 }
 
 async function queueStrangers(
