@@ -34,7 +34,7 @@ describe('the tab in a card', () => {
     const { id } = addDeal('Сделка менеджера');
     const { body, status } = await read(`deal/${id}`);
     expect(status).to.equal(200);
-    expect(body.data).to.deep.equal({ local_type: 'object', mapping: null, done: true, error: null });
+    expect(body.data).to.deep.equal({ local_type: 'object', mapping: null, done: true, error: null, excluded: null });
   });
 
   it('offers records without a pair, found by name, and links one: both sides are equal then', async () => {

@@ -207,7 +207,17 @@ describe('a scope that is saved', () => {
     expect((await story.read('object', car)).name).to.equal('car 2');
   });
 
-  it('lets nobody make or link by hand what it leaves out', async () => {
+  it('sees that a client got another INN: the objects of the contract leave, and no person has touched them', async () => {
+    const contract_id = await story.insert('contract', { client_inn: '7701234567' });
+    const id = await story.insert('object', { name: 'По ИНН', contract_id });
+    await story.world.settled();
+    await story.put({ scope: { object: { crm: { clients: ['7701234567'] } } } });
+    await story.update('contract', contract_id, { client_inn: '7802345678' });
+    await story.world.settled();
+    expect(await story.mapping('object', id)).to.deep.equal({ state: 'linked', excluded: 'crm.clients' });
+  });
+
+  it('refuses to make or link by hand what it leaves out', async () => {
     await story.put({ scope: { object: { crm: { types: ['truck'] }, bitrix24: { stages: ['EXECUTING'] } } } });
     const { ID } = deals().create({ TITLE: 'Чужая' });
     const id = await story.insert('object', { name: 'Грузовик', type: 'truck' });

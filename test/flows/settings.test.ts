@@ -53,6 +53,7 @@ describe('settings', () => {
     first_link: each('fill_only'),
     country: null,
     portal_access: { employee: 'cards', employee_edits: false, administrator: 'all' },
+    scope: { object: {}, user: {}, contract: {} },
     problems: [],
   };
 
