@@ -21,6 +21,7 @@ import { makeHeldRoutes } from './integration/held-routes.ts';
 import { makeLimitRoutes } from './integration/limit-routes.ts';
 import { makeMappingRoutes } from './integration/mapping-routes.ts';
 import { makeMatchRoutes } from './integration/match-routes.ts';
+import { makePauseRoutes } from './integration/pause-routes.ts';
 import { makePreviewRoutes } from './integration/preview-routes.ts';
 import { makeRequestRoutes } from './integration/request-routes.ts';
 import { makeRunRoutes } from './integration/run-routes.ts';
@@ -120,6 +121,7 @@ function routesOf({ db, clock, portals, runSql, bucket }: HttpDeps) {
     ...makeSettingsRoutes({ db, clock, clientFor }),
     ...makeSettingsVersionRoutes({ db, clock, clientFor }),
     ...makeScopeRoutes({ db, clientFor, requireActive }),
+    ...makePauseRoutes({ db }),
     ...makeSchemaRoutes({ db, clientFor }),
     ...makeConflictRoutes({ db }),
     ...makeClientRoutes({ db, clientFor, requireActive }),

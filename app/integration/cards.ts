@@ -19,6 +19,7 @@ import type { ErrorRow } from './error-list.ts';
 import { waitForPair } from './mapping-actions.ts';
 import { findMapping, type MappingRow } from './mapping-list.ts';
 import { outsideOfScope } from './outside-text.ts';
+import { requireGoing } from './pauses.ts';
 
 export interface CardDeps {
   db: Database;
@@ -138,6 +139,7 @@ export async function createFromCard(deps: CardDeps, card: Card): Promise<CardSt
   const { tenantId, id: recordId } = card;
   const entity = entityOf[card.type];
   if (await findCardMapping(deps, card)) throw alreadyLinked();
+  await requireGoing(db, tenantId, { entities: [entity], localId: null });
   const settings = await readSettings({ db }, tenantId);
   if (settings.directions[entity] === 'to_bitrix') throw creatingIsOff();
   const remote = await (await deps.clientFor(tenantId)).find(entity, recordId, { urgency: 'interactive' });
@@ -154,12 +156,14 @@ function refuseOutside(outside: Outside | null): void {
   if (outside) throw outsideOfScope(outside);
 }
 
-/** Has the card's pair looked at before everything else. Throws `not_found` when there is none. Repeat-safe. */
+/** Has the card's pair looked at before everything else. Throws `not_found` when there is none, or 409 `paused`. Repeat-safe. */
 export async function syncCard(deps: CardDeps, card: Card): Promise<CardState> {
   const mapping = await findCardMapping(deps, card);
   if (!mapping) throw notFound();
   const { tenantId } = card;
-  const row = { tenantId, entity: mapping.local_type, side: 'local', recordId: mapping.local_id } as const;
+  const { local_type: entity, local_id: recordId } = mapping;
+  await requireGoing(deps.db, tenantId, { entities: [entity], localId: recordId });
+  const row = { tenantId, entity, side: 'local', recordId } as const;
   await enqueue(deps.db, [{ ...row, reason: 'asked', priority: priorities.interactive }]);
   return stateOf(deps, card, true);
 }

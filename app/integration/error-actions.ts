@@ -15,6 +15,7 @@ import {
   errorFilterBinds,
   findError,
 } from './error-list.ts';
+import { requireGoing } from './pauses.ts';
 
 export interface ErrorActionDeps {
   db: Database;
@@ -28,7 +29,7 @@ export function makeErrorActions({ db, requireActive, requireConnection }: Error
   return {
     /**
      * Puts the error's record back into the sync queue, before everything else. An error of the whole connection is retried by a
-     * live check. Throws `not_found`, 409 `already_resolved`, or what `requireActive` throws: nothing is queued for a tenant
+     * live check. Throws `not_found`, 409 `already_resolved` or `paused`, or what `requireActive` throws: nothing is queued for a tenant
      * without a connection. Repeat-safe.
      */
     async retry(tenantId: number, id: number): Promise<ErrorRow> {
@@ -38,6 +39,7 @@ export function makeErrorActions({ db, requireActive, requireConnection }: Error
         return resolve(tenantId, id);
       }
       await requireActive(tenantId);
+      await requireGoing(db, tenantId, { entities: [error.local_type as Entity], localId: error.local_id });
       const condition = 'tenant_id = $tenantId and id = $id';
       const count = await retryWhere(tenantId, priorities.interactive, condition, { tenantId, id });
       const retried = await findError(db, tenantId, id);
@@ -51,6 +53,7 @@ export function makeErrorActions({ db, requireActive, requireConnection }: Error
      */
     async retryAll(tenantId: number, filter: ErrorFilter): Promise<number> {
       await requireActive(tenantId);
+      await requireGoing(db, tenantId, { entities: [], localId: null });
       const bind = errorFilterBinds(tenantId, { ...filter, status: 'failed' });
       return retryWhere(tenantId, priorities.run, errorCondition, bind);
     },

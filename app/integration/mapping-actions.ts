@@ -11,6 +11,7 @@ import { forgetPair } from '../sync/queue/forget-rows.ts';
 import { enqueue, priorities } from '../sync/queue/sync-queue.ts';
 import { type ErrorRow, errorColumns } from './error-list.ts';
 import { findMapping, type MappingRow } from './mapping-list.ts';
+import { requireGoing } from './pauses.ts';
 
 /** A person looks at a spinner meanwhile: longer than this, the answer is "it is queued". */
 const longestWaitMs = 10_000;
@@ -32,7 +33,7 @@ export interface SyncedPair {
 
 /**
  * Has one pair looked at before everything else. With `wait` the answer comes when the pair has been dealt with, after ten seconds at
- * the latest. Throws `not_found`. Repeat-safe.
+ * the latest. Throws `not_found`, or 409 `paused`. Repeat-safe.
  */
 export async function syncMapping(
   deps: MappingActionDeps,
@@ -43,6 +44,7 @@ export async function syncMapping(
   const { db } = deps;
   const mapping = await requireMapping(db, tenantId, id);
   const { local_type: entity, local_id: recordId } = mapping;
+  await requireGoing(db, tenantId, { entities: [entity], localId: recordId });
   await enqueue(db, [{ tenantId, entity, side: 'local', recordId, reason: 'asked', priority: priorities.interactive }]);
   const pair = { tenantId, entity, localId: recordId, remoteId: Number(mapping.bitrix24_id) };
   const { done, error } = await waitForPair(deps, pair, wait);

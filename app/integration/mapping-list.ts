@@ -5,6 +5,8 @@ import { type Database, queryRows } from '../models/database.ts';
 export interface MappingFilter extends Page {
   local_type?: Entity;
   state?: ShownState;
+  /** Only what rests because a person paused it, or only what does not. */
+  paused?: boolean;
   /** Part of the local record's name, or an id of either side. */
   q?: string;
 }
@@ -29,6 +31,8 @@ export interface MappingRow {
   state: ShownState;
   /** The rule by which the pair does not take part, such as `crm.types`; null: it does. */
   excluded: string | null;
+  /** Rests because a person paused it, its kind, or everything. */
+  paused: boolean;
   bitrix24_modified_at: Date | null;
 }
 
@@ -41,9 +45,13 @@ const contractName = `(number || ' ' || coalesce(client_name, ''))`;
 
 const localName = `coalesce(o.name, u.name, concat_ws(' ', c.number, c.client_name))`;
 
+const isPaused = `exists (select 1 from sync_pauses p where p.tenant_id = m.tenant_id and (p.entity is null
+  or (p.entity = m.local_type and (p.local_id is null or p.local_id = m.local_id))))`;
+
 const columns = `m.id, m.created_at, m.updated_at, m.tenant_id, m.local_type, m.local_id, nullif(${localName}, '') as local_name,
   m.bitrix24_type, m.bitrix24_id, m.last_sync_at, m.sync_direction, m.bitrix24_modified_at,
-  case when m.state = 'linked' and m.excluded is not null then 'excluded' else m.state end as state, m.excluded`;
+  case when m.state = 'linked' and m.excluded is not null then 'excluded' else m.state end as state, m.excluded,
+  ${isPaused} as paused`;
 
 /** Counting every match of a large tenant takes longer than a person waits: beyond this the answer is "more". */
 const countedAtMost = 10_000;
@@ -63,17 +71,23 @@ export interface MappingPage {
  */
 export async function listMappings(db: Database, tenantId: number, filter: MappingFilter): Promise<MappingPage> {
   if (filter.q) return searchMappings(db, tenantId, { ...filter, q: filter.q });
-  const bind = { tenantId, localType: filter.local_type ?? null, state: filter.state ?? null };
-  const counted = filter.state
-    ? await countUpTo(db, `select 1 from bitrix24_sync_mappings m where ${condition}`, bind)
-    : await countAll(db, tenantId, filter.local_type ?? null);
+  const bind = bindOf(tenantId, filter);
+  const counted =
+    filter.state || filter.paused !== undefined
+      ? await countUpTo(db, `select 1 from bitrix24_sync_mappings m where ${condition}`, bind)
+      : await countAll(db, tenantId, filter.local_type ?? null);
   const source = `select m.id from bitrix24_sync_mappings m where ${condition}`;
   return pageOf(await readPage(db, source, bind, filter), filter, counted);
 }
 
 const condition = `m.tenant_id = $tenantId and ($localType::text is null or m.local_type = $localType)
     and ($state::text is null or (m.state = $state and ($state <> 'linked' or m.excluded is null))
-      or ($state = 'excluded' and m.state = 'linked' and m.excluded is not null))`;
+      or ($state = 'excluded' and m.state = 'linked' and m.excluded is not null))
+    and ($paused::boolean is null or $paused = ${isPaused})`;
+
+function bindOf(tenantId: number, { local_type: localType, state, paused }: MappingFilter) {
+  return { tenantId, localType: localType ?? null, state: state ?? null, paused: paused ?? null };
+}
 
 /**
  * Few matches are found first and their mappings put in order; where a part of a name fits thousands, the newest mappings are read until
@@ -85,13 +99,7 @@ async function searchMappings(
   filter: MappingFilter & { q: string },
 ): Promise<MappingPage> {
   const number = /^\d{1,18}$/.test(filter.q) ? filter.q : null;
-  const bind = {
-    tenantId,
-    localType: filter.local_type ?? null,
-    state: filter.state ?? null,
-    q: containsPattern(filter.q),
-    number,
-  };
+  const bind = { ...bindOf(tenantId, filter), q: containsPattern(filter.q), number };
   const matches = `select m.id from (${candidates(foundAtMost + 1)}) found
     join bitrix24_sync_mappings m on m.tenant_id = $tenantId and m.local_type = found.local_type and m.local_id = found.local_id
    where ${condition}`;

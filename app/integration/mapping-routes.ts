@@ -26,6 +26,10 @@ const listQuery = z.strictObject({
   ...pagingSchema,
   local_type: z.enum(entities).optional(),
   state: z.enum(shownStates).optional(),
+  paused: z
+    .enum(['true', 'false'])
+    .transform((value) => value === 'true')
+    .optional(),
   q: z.string().trim().min(1).max(200).optional(),
 });
 

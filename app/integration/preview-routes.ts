@@ -12,6 +12,7 @@ import type { RunRow } from '../sync/runs/run-row.ts';
 import { findRun, startRun } from '../sync/runs/runs.ts';
 import { listSchema } from '../sync/schema/schema-store.ts';
 import { bitrix24Address, type RequireActive } from './address.ts';
+import { requireGoing } from './pauses.ts';
 import { type FieldNames, presentPreview } from './present-preview.ts';
 import { presentRun } from './present-run.ts';
 import { readOutdated } from './preview-age.ts';
@@ -70,6 +71,7 @@ export function makePreviewRoutes(deps: PreviewRouteDeps): Route[] {
         const { reasons } = await readOutdated(db, preview, clock.now());
         if (reasons.includes('settings') && !body.outdated) throw isOutdated();
         await deps.requireActive(caller.tenantId);
+        await requireGoing(db, caller.tenantId, { entities: preview.entities, localId: null });
         const run = await startRun(db, {
           ...requestOf(preview),
           silent: body.silent ?? preview.silent,

@@ -11,6 +11,7 @@ import type { Database } from '../models/database.ts';
 import { cancelRun, findRun, listRuns, startRun } from '../sync/runs/runs.ts';
 import { bitrix24Address, type RequireActive } from './address.ts';
 import { checkScope } from './check-scope.ts';
+import { requireGoing } from './pauses.ts';
 import { presentCounts, presentRun } from './present-run.ts';
 import { type RunDirection, type RunOptions, runRequestSchema, toRunOptions } from './run-request.ts';
 import { streamRun, waitForRun } from './run-stream.ts';
@@ -103,6 +104,7 @@ function startRoute(deps: RunRouteDeps, address: string, direction: RunDirection
       const { tenantId } = caller;
       const options = toRunOptions(body, direction);
       await requireActive(tenantId);
+      await requireGoing(db, tenantId, { entities: options.entities, localId: null });
       await refuseUnknown(deps, tenantId, options);
       const start = () => startRun(db, { ...options, tenantId, requestedBy: caller.subject });
       if (!body.wait) {

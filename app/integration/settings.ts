@@ -18,6 +18,7 @@ import {
 } from '../sync/plan/settings.ts';
 import { enqueueLinked } from '../sync/queue/enqueue-linked.ts';
 import { enqueueStanding } from '../sync/queue/enqueue-standing.ts';
+import { releaseResting } from '../sync/queue/rests.ts';
 import { settleFieldFaults } from '../sync/schema/settle-field-faults.ts';
 import { checkMatching } from './check-matching.ts';
 import { checkScope } from './check-scope.ts';
@@ -117,6 +118,7 @@ function store(
     );
     const version = await addVersion(db, tenantId, { number: present + 1, author, note }, transaction);
     const resumed = entities.filter((entity) => after.settings.automatic[entity] && !before.settings.automatic[entity]);
+    if (resumed.length > 0) await releaseResting(db, tenantId, transaction);
     await enqueueLinked(db, tenantId, { reason: 'automatic_on', entities: resumed }, transaction);
     const isMatchedAnew = !isDeepStrictEqual(before.settings.matching, after.settings.matching);
     if (isMatchedAnew) await lookAtAllWaiting(db, tenantId, transaction);

@@ -5,6 +5,7 @@ import { countOpenFaults } from '../sync/faults/open-faults.ts';
 import { readCompleteUntil } from '../sync/journal/completeness.ts';
 import { countHeld } from '../sync/journal/held-deletions.ts';
 import { countWaitingMatches } from '../sync/journal/matches.ts';
+import { readPauses } from '../sync/load/read-pauses.ts';
 
 /** The log is long; the counts of what was applied speak of this many days. */
 const countedDays = 30;
@@ -37,10 +38,11 @@ type ByEntity<Value> = Record<(typeof entities)[number], Value>;
  * Counts for a tenant, in the shape that callers know. `sync` adds what was applied in the last 30 days and what is in error
  * now, by kind of record and direction, how long the oldest due record has been waiting (`lag_sec`), how many
  * faults are open, and the moment up to which every change is applied (`complete_until`; null: nothing can be said yet);
- * `held` deletions and `matches_waiting` records wait for a person; `excluded` linked pairs are outside of the scope.
+ * `paused` says what rests since when and by whom: it is no lag; `held` deletions and `matches_waiting` records wait for a person;
+ * `excluded` linked pairs are outside of the scope.
  */
 export async function readStats(db: Database, clock: Clock, tenantId: number) {
-  const [mappings, applied, errors, errorKinds, lagSec, faults, completeUntil, held, matches, excluded] =
+  const [mappings, applied, errors, errorKinds, lagSec, faults, completeUntil, held, matches, excluded, paused] =
     await Promise.all([
       countMappings(db, tenantId),
       countApplied(db, tenantId),
@@ -52,6 +54,7 @@ export async function readStats(db: Database, clock: Clock, tenantId: number) {
       countHeld(db, tenantId),
       countWaitingMatches(db, tenantId),
       countExcluded(db, tenantId),
+      readPauses(db, tenantId),
     ]);
   return {
     mappings: { ...mappings, last_sync_time: mappings.last_sync_time?.toISOString() ?? null },
@@ -69,6 +72,7 @@ export async function readStats(db: Database, clock: Clock, tenantId: number) {
       lag_sec: lagSec,
       faults,
       complete_until: completeUntil?.toISOString() ?? null,
+      paused,
     },
   };
 }
@@ -144,7 +148,9 @@ async function measureLag(db: Database, tenantId: number): Promise<number> {
   const [row] = await queryRows<{ lag: number | null }>(
     db,
     `select extract(epoch from now() - due_at)::float8 as lag from sync_queue
-      where tenant_id = $tenantId order by due_at limit 1`,
+      where tenant_id = $tenantId
+        and not exists (select 1 from sync_pauses p where p.tenant_id = $tenantId and p.entity is null)
+      order by due_at limit 1`,
     { tenantId },
   );
   return Math.max(0, Math.round(row?.lag ?? 0));

@@ -111,7 +111,8 @@ const dueTenants = `
                      order by q.due_at limit 1) <= now() then 'reconcile'
               else 'reconcile_bulk' end as task
     from bitrix24_effective_connections c join bitrix24_connections b using (tenant_id, kind)
-   where c.state = 'active' and (c.paused_until is null or c.paused_until <= now())
+   where c.state = 'active' and not exists (select 1 from sync_pauses p where p.tenant_id = c.tenant_id and p.entity is null)
+     and (c.paused_until is null or c.paused_until <= now())
      and ($1::integer[] is null or c.tenant_id = any($1))
      and ((select q.due_at from sync_queue q where q.tenant_id = c.tenant_id order by q.due_at limit 1) <= now()
        or exists (select 1 from sync_runs r where r.tenant_id = c.tenant_id and r.state = 'running'

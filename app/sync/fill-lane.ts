@@ -9,6 +9,7 @@ import { commitChunk } from './apply/commit-chunk.ts';
 import type { AppliedPlan } from './apply/entries.ts';
 import { withMethod } from './apply/method-step.ts';
 import { planAllowed } from './apply/plan-allowed.ts';
+import { leaveResting } from './apply/rest-pairs.ts';
 import { recordFailures } from './apply/retry-policy.ts';
 import { tieMatches } from './apply/tie-matches.ts';
 import type { StepDeps } from './apply/write-step.ts';
@@ -20,10 +21,12 @@ import { loadPairs } from './load/load-pairs.ts';
 import { matchPairs } from './load/match-pairs.ts';
 import { lookAtWaiting } from './load/match-rulings.ts';
 import { openContext } from './load/open-context.ts';
+import { readRests } from './load/read-rests.ts';
 import type { LoadedPair, SyncContext } from './pair.ts';
 import { firstOfEachCompany } from './plan/one-company.ts';
 import type { Planned } from './plan/plan-pair.ts';
 import { askOtherContracts } from './queue/enqueue-clients.ts';
+import { holdResting } from './queue/rests.ts';
 import { holdKind, postpone, priorities, type QueueRow } from './queue/sync-queue.ts';
 import { advanceRun } from './runs/run-scan.ts';
 
@@ -45,6 +48,9 @@ interface Fill {
  */
 export async function fillLane(deps: StepDeps, state: FillState, fill: Fill): Promise<boolean> {
   const { lane, tenantId, call } = fill;
+  const rests = await readRests(deps.db, tenantId);
+  if (rests.everything) return false;
+  await holdResting(deps.db, tenantId, rests);
   const claimed = await claimRows(deps, state, fill);
   const [first] = claimed;
   if (!first) return lane.name === 'bulk' && (await searchForRun(deps, fill));
@@ -116,7 +122,8 @@ async function takeRows(
     tenantId,
     waiting.map(({ row, until }) => ({ ...row, dueAt: until, sent: true })),
   );
-  const free = pairs.filter((pair) => takeOver(state, lane, pair));
+  const awake = await leaveResting(deps, tenantId, pairs);
+  const free = awake.filter((pair) => takeOver(state, lane, pair));
   // Nothing is awaited between the two: no other lane comes between.
   const reserved = lane.reserve(free);
   try {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Patience, WriteOperation } from '../bitrix24/client.ts';
 import { refreshStep } from './apply/refresh-step.ts';
+import { leaveResting } from './apply/rest-pairs.ts';
 import type { StepConcurrency } from './apply/step-concurrency.ts';
 import type { Step } from './apply/write-step.ts';
 import { postponeUntil, type StepDeps, writeStep } from './apply/write-step.ts';
@@ -197,7 +198,15 @@ export class Turn {
       this.#wake();
     };
     const deps = { ...this.#deps, answered };
-    const { step: fresh, changed } = await refreshStep(deps, context, step);
+    const awake = new Set(
+      await leaveResting(
+        deps,
+        context.tenantId,
+        step.planned.map(({ pair }) => pair),
+      ),
+    );
+    const allowed = { ...step, planned: step.planned.filter(({ pair }) => awake.has(pair)) };
+    const { step: fresh, changed } = await refreshStep(deps, context, allowed);
     for (const { pair } of changed) for (const row of pair.rows) this.#state.handled.delete(keyOfRow(row));
     if (fresh.planned.length > 0) await writeStep(deps, context, fresh);
     const rows = step.planned.flatMap(({ pair }) => pair.rows);

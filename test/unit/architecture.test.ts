@@ -81,6 +81,7 @@ const writers: { tables: readonly string[]; home: RegExp }[] = [
     home: /^app\/sync\/load\/(mappings|mapping-marks|former-mappings|first-links)\.ts$/,
   },
   { tables: ['sync_faults'], home: /^app\/sync\/faults\// },
+  { tables: ['sync_pauses'], home: /^app\/integration\/pauses\.ts$/ },
   { tables: ['settings_versions'], home: /^app\/integration\/settings-versions\.ts$/ },
 ];
 

@@ -72,7 +72,7 @@ export function makePortalRoutes({ setup, health, clients, rates }: PortalRouteD
       method: 'get',
       path: `${address}/health`,
       summary:
-        'A live check: 200 healthy or degraded, 503 down, with open faults; live=false: what is known, without asking the portal',
+        'A live check: 200 healthy, degraded or paused, 503 down, with open faults; live=false: what is known, without asking the portal',
       visitors: 'open',
       query: z.strictObject({ live: z.enum(['true', 'false']).default('true') }),
       async handle({ caller, language, query }) {

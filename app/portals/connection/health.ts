@@ -8,6 +8,7 @@ import { type Database, queryRows } from '../../models/database.ts';
 import { readOpenFaults, type ShownFault } from '../../sync/faults/open-faults.ts';
 import { readCompleteUntil } from '../../sync/journal/completeness.ts';
 import { countHeld } from '../../sync/journal/held-deletions.ts';
+import { type Pauses, readPauses } from '../../sync/load/read-pauses.ts';
 import { connectionSuspended, notConfigured } from './connection-errors.ts';
 import type { Connection, Connections } from './connections.ts';
 import { type HealthVerdict, judgeHealth, lateAfterSec } from './judge-health.ts';
@@ -27,11 +28,15 @@ export interface HealthReport extends HealthVerdict {
   lastError: { code: string; message: string; kind: string; at: Date } | null;
   /** Deletions that wait for a person. */
   held: number;
+  /** What rests because a person paused it. */
+  paused: Pauses;
 }
 
 export interface QueueMeasure {
   depth: number;
   due: number;
+  /** Rows that wait for the end of a pause, or until a person asks for their kind. */
+  resting: number;
   oldestAt: Date | null;
   /** Since when the oldest due row is due, if that is too long. */
   lateSince: Date | null;
@@ -107,7 +112,7 @@ export function makeHealth({ db, connections, clientFor, tokenRefreshedAt, clock
     async report(tenantId: number, { live = true } = {}): Promise<HealthReport> {
       const known = await connections.find(tenantId);
       const failure = known === null ? notConfigured() : live ? await probe(tenantId) : knownFailure(known);
-      const [connection, tokenRefreshed, queue, faults, completeUntil, lastError, held] = await Promise.all([
+      const [connection, tokenRefreshed, queue, faults, completeUntil, lastError, held, paused] = await Promise.all([
         connections.find(tenantId),
         tokenRefreshedAt(tenantId),
         measureQueue(db, tenantId),
@@ -115,9 +120,10 @@ export function makeHealth({ db, connections, clientFor, tokenRefreshedAt, clock
         readCompleteUntil(db, tenantId),
         findLastError(db, tenantId),
         countHeld(db, tenantId),
+        readPauses(db, tenantId),
       ]);
       return {
-        ...judgeHealth({ failure, faults, lateSince: queue.lateSince }),
+        ...judgeHealth({ failure, faults, lateSince: queue.lateSince, isPaused: paused.tenant !== null }),
         checkedAt: clock.now(),
         connection,
         tokenRefreshedAt: connection?.kind === 'installation' ? tokenRefreshed : null,
@@ -126,6 +132,7 @@ export function makeHealth({ db, connections, clientFor, tokenRefreshedAt, clock
         completeUntil,
         lastError,
         held,
+        paused,
       };
     },
 
@@ -155,12 +162,13 @@ async function measureQueue(db: Database, tenantId: number): Promise<QueueMeasur
   const [queue] = await queryRows<QueueMeasure>(
     db,
     `select count(*)::integer as depth, (count(*) filter (where due_at <= now()))::integer as due,
+            (count(*) filter (where waits_for in ('paused', 'by_hand') and due_at > now()))::integer as resting,
             min(queued_at) as "oldestAt",
             min(due_at) filter (where due_at <= now() - make_interval(secs => ${lateAfterSec})) as "lateSince"
        from sync_queue where tenant_id = $tenantId`,
     { tenantId },
   );
-  return queue ?? { depth: 0, due: 0, oldestAt: null, lateSince: null };
+  return queue ?? { depth: 0, due: 0, resting: 0, oldestAt: null, lateSince: null };
 }
 
 async function findLastError(db: Database, tenantId: number): Promise<HealthReport['lastError']> {

@@ -5,8 +5,11 @@ import type { Fault } from '../../sync/faults/fault-store.ts';
 export const lateAfterSec = 120;
 
 export interface HealthVerdict {
-  /** `healthy`: all is synchronised. `degraded`: a part of it waits. `down`: nothing is synchronised. */
-  status: 'healthy' | 'degraded' | 'down';
+  /**
+   * `healthy`: all is synchronised. `degraded`: a part of it waits. `paused`: a person paused everything. `down`: nothing is synchronised,
+   * and nothing would be without a pause.
+   */
+  status: 'healthy' | 'degraded' | 'paused' | 'down';
   /** Why nothing is synchronised. */
   error: { code: string; text: Text } | null;
   /** The queue is not worked off in time, whatever the cause. */
@@ -19,19 +22,22 @@ export interface HealthFacts {
   faults: readonly Pick<Fault, 'scope' | 'code' | 'text' | 'advice'>[];
   /** Since when the oldest due row is due, if that is longer than `lateAfterSec`. */
   lateSince: Date | null;
+  /** A person paused everything. */
+  isPaused: boolean;
 }
 
 /** Judges a tenant's synchronisation: it is healthy only while nothing is wrong and nothing is late. Pure. */
-export function judgeHealth({ failure, faults, lateSince }: HealthFacts): HealthVerdict {
+export function judgeHealth({ failure, faults, lateSince, isPaused }: HealthFacts): HealthVerdict {
   const stopped = faults.find(({ scope }) => scope === 'connection');
   const error = failure
     ? { code: failure.code, text: failure.text }
     : stopped
       ? { code: stopped.code, text: told(stopped) }
       : null;
-  const reason = lateSince && { code: 'queue_is_late' as const, text: lateText, since: lateSince };
+  const reason = isPaused ? null : lateSince && { code: 'queue_is_late' as const, text: lateText, since: lateSince };
   const isDegraded = faults.length > 0 || reason !== null;
-  return { status: error ? 'down' : isDegraded ? 'degraded' : 'healthy', error, reason };
+  const working = isPaused ? 'paused' : isDegraded ? 'degraded' : 'healthy';
+  return { status: error ? 'down' : working, error, reason };
 }
 
 const lateText: Text = {

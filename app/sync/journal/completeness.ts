@@ -33,21 +33,32 @@ interface RawEnds {
   seen: Record<string, string> | null;
 }
 
-/** The subqueries take one step in an index each, whatever the length of the queue. */
-const openEnds = `
-  select now() as now, (select min(queued_at) from sync_queue q where q.tenant_id = c.tenant_id) as oldest,
+/**
+ * The subqueries take one step in an index each, whatever the length of the queue; only what rests is passed over row by row. A kind that
+ * is synchronised when a person asks is no part of what is said. `passedOver` are reasons to wait that are no part of it either.
+ */
+const openEnds = (passedOver: string) => `
+  select now() as now, (select min(queued_at) from sync_queue q where q.tenant_id = c.tenant_id
+                           and coalesce(q.waits_for, '') not in (${passedOver})) as oldest,
          (select jsonb_object_agg(entity, seen_until) from sync_watermarks w where w.tenant_id = c.tenant_id) as seen
     from bitrix24_effective_connections c`;
 
 /** The moment T of a connected tenant; null when nothing can be said, or nothing is connected. */
 export async function readCompleteUntil(db: Database, tenantId: number): Promise<Date | null> {
-  const [row] = await queryRows<RawEnds>(db, `${openEnds} where c.tenant_id = $tenantId`, { tenantId });
+  const [row] = await queryRows<RawEnds>(db, `${openEnds(`'by_hand'`)} where c.tenant_id = $tenantId`, { tenantId });
   return row ? completeUntil(toOpenEnds(row)) : null;
 }
 
-/** Seconds from T to now of the tenant that is furthest behind, among those whose connection works; 0 without any. */
+/**
+ * Seconds from T to now of the tenant that is furthest behind, among those whose connection works; 0 without any. What a person paused is
+ * no delay: it is left out here, while T itself stands at it.
+ */
 export async function readWorstLag(db: Database): Promise<number> {
-  const rows = await queryRows<RawEnds>(db, `${openEnds} where c.state = 'active'`);
+  const rows = await queryRows<RawEnds>(
+    db,
+    `${openEnds(`'by_hand', 'paused'`)} where c.state = 'active'
+        and not exists (select 1 from sync_pauses p where p.tenant_id = c.tenant_id and p.entity is null)`,
+  );
   const lags = rows.map(toOpenEnds).map((ends) => {
     const until = completeUntil(ends);
     return until ? (ends.now.getTime() - until.getTime()) / 1000 : 0;

@@ -23,6 +23,12 @@ export interface RowCondition {
 }
 
 /**
+ * What rested until a person asks is asked for now, and a paused record is counted as skipped; what a failure put off stays where it is.
+ */
+const awake = `due_at = case when q.waits_for in ('paused', 'by_hand') then now() else q.due_at end,
+         waits_for = case when q.waits_for in ('paused', 'by_hand') then null else q.waits_for end`;
+
+/**
  * Queues every record of one kind that a run asks for; returns how many there are. Rows that wait already keep their reason, so that cancelling the run never forgets a real change; they count as
  * changed, so that a pass which has them in hand just now leaves them to the run. A row that is locked just now waits already or is
  * being dealt with: it is left out of the run, and stops no other.
@@ -75,7 +81,7 @@ function queueSql(side: Side, entity: Entity, { sql }: RowCondition, first: numb
       select q.record_id from sync_queue q join source s using (record_id)
        where q.tenant_id = $tenantId and q.entity = $entity and q.side = '${side}' order by q.record_id for update of q skip locked),
     joined as (
-      update sync_queue q set run_id = $runId, changes = q.changes + 1 from waiting w
+      update sync_queue q set run_id = $runId, changes = q.changes + 1, ${awake} from waiting w
        where q.tenant_id = $tenantId and q.entity = $entity and q.side = '${side}' and q.record_id = w.record_id
       returning 1),
     added as (
@@ -84,7 +90,8 @@ function queueSql(side: Side, entity: Entity, { sql }: RowCondition, first: numb
        where not exists (select 1 from sync_queue q where q.tenant_id = $tenantId and q.entity = $entity
                             and q.side = '${side}' and q.record_id = s.record_id)
        order by s.record_id
-      on conflict (tenant_id, entity, side, record_id) do update set run_id = excluded.run_id, changes = q.changes + 1
+      on conflict (tenant_id, entity, side, record_id) do update
+         set run_id = excluded.run_id, changes = q.changes + 1, ${awake}
       returning 1)
     select ((select count(*) from joined) + (select count(*) from added))::integer as count`;
 }
@@ -100,7 +107,7 @@ export async function enqueueImports(
     `insert into sync_queue as q (tenant_id, entity, side, record_id, reason, priority, run_id)
      select $tenantId, $entity, 'bitrix24', unnest($ids::bigint[]), 'import', ${priorities.run}, $runId
      on conflict (tenant_id, entity, side, record_id) do update
-        set run_id = excluded.run_id, reason = 'import', changes = q.changes + 1
+        set run_id = excluded.run_id, reason = 'import', changes = q.changes + 1, ${awake}
      returning 1`,
     { tenantId, entity, ids, runId },
     transaction,

@@ -279,7 +279,7 @@ export async function holdKind(
   );
 }
 
-/** Rows that waited for a fault become due at once; the tenant is woken when the transaction commits. Repeat-safe. */
+/** Rows that waited for a fault, or rested, become due at once; the tenant is woken when the transaction commits. Repeat-safe. */
 export async function releaseWaiting(
   db: Database,
   tenantId: number,

@@ -8,9 +8,11 @@ import { askForPreview } from '../load/ask-for-preview.ts';
 import { loadPairs } from '../load/load-pairs.ts';
 import { matchPairs } from '../load/match-pairs.ts';
 import { openContext } from '../load/open-context.ts';
+import { readRests } from '../load/read-rests.ts';
 import { isUneventful } from '../plan/merge.ts';
 import { firstOfEachCompany } from '../plan/one-company.ts';
 import { type Planned, planPair } from '../plan/plan-pair.ts';
+import { restOf } from '../queue/rests.ts';
 import { priorities, type QueueRow } from '../queue/sync-queue.ts';
 import { addToPreview, type Preview } from './preview-groups.ts';
 import type { RunRow } from './run-row.ts';
@@ -53,14 +55,17 @@ export async function previewChunk(
     }),
   );
   const { pairs } = await loadPairs(deps, context, rows);
-  const readable = pairs.filter(({ readError }) => readError === null).map((pair) => planPair(context, pair));
+  const rests = await readRests(deps.db, run.tenant_id);
+  const awake = pairs.filter((pair) => restOf(rests, pair) === null);
+  const readable = awake.filter(({ readError }) => readError === null).map((pair) => planPair(context, pair));
   // What could not be asked for is left out.
   const planned = await matchPairs(deps, context, readable, askForPreview(entity));
   const joining = joiningOf(planned);
-  const { counts, conflicts, preview } = summarise(planned, joining, pairs.length - planned.length);
+  const { counts, conflicts, preview } = summarise(planned, joining, awake.length - planned.length);
+  counts.skipped += pairs.length - awake.length;
   const found = {
     plans: planned.map((item) => ({ planned: item, joins: joining.has(item) })),
-    failed: pairs.filter(({ readError }) => readError !== null),
+    failed: awake.filter(({ readError }) => readError !== null),
   };
   return async (transaction) => {
     // The row is locked by now: the step that this belongs to was stored in it first.

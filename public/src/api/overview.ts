@@ -15,8 +15,8 @@ export interface Fault {
 }
 
 export interface Health {
-  /** `degraded`: a part waits. `down`: nothing is synchronised. */
-  status: 'healthy' | 'degraded' | 'down';
+  /** `degraded`: a part waits. `paused`: a person paused everything. `down`: nothing is synchronised. */
+  status: 'healthy' | 'degraded' | 'paused' | 'down';
   timestamp: string;
   /** Why nothing is synchronised, in the page's language. */
   error?: string;
@@ -24,6 +24,8 @@ export interface Health {
   /** The queue is late. */
   reason?: { code: string; text: string; since: string };
   faults: Fault[];
+  /** Since when everything rests; absent for those who see their card only. */
+  paused?: { tenant: { since: string } | null };
   /** Every change up to then is applied; null: nothing can be said yet. */
   complete_until: string | null;
   connection: {

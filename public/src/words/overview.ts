@@ -19,6 +19,11 @@ export const overviewWords = {
     ru: 'Портал {portal} временно не отвечает, ждём',
     en: 'The portal {portal} does not answer for now, waiting',
   },
+  stopped: {
+    ru: 'Портал {portal} подключён, синхронизация приостановлена с {time}',
+    en: 'The portal {portal} is connected, the synchronisation has been paused since {time}',
+  },
+  stateStopped: { ru: 'На паузе', en: 'Paused' },
   stateGood: { ru: 'Работает', en: 'Works' },
   stateLate: { ru: 'Отстаёт', en: 'Late' },
   statePart: { ru: 'Работает не всё', en: 'Works in part' },

@@ -101,6 +101,8 @@ export const operationWords: Record<string, Phrase> = {
   confirm: { ru: 'Удаление подтверждено', en: 'The deletion is confirmed' },
   restore: { ru: 'Удаление отменено', en: 'The deletion is taken back' },
   asked_sync: { ru: 'Синхронизация по просьбе', en: 'Synchronisation asked for' },
+  paused: { ru: 'Синхронизация приостановлена', en: 'Synchronisation paused' },
+  resumed: { ru: 'Синхронизация продолжена', en: 'Synchronisation resumed' },
   linked_by_hand: { ru: 'Карточка связана вручную', en: 'The card is linked by hand' },
   made_by_hand: { ru: 'Запись CRM создана из карточки', en: 'The CRM record is made from the card' },
   unlinked_by_hand: { ru: 'Связь удалена вручную', en: 'Unlinked by hand' },
