@@ -46,23 +46,7 @@ export function optionalDigits(lengths: readonly number[], ru: string, en: strin
   );
 }
 
-export const optionalImei = optionalText(20).refine(
-  ...refine<string | null>(
-    (value) => value === null || isImei(value),
-    'IMEI — 15 цифр с верной контрольной цифрой',
-    'an IMEI has 15 digits with a valid check digit',
-  ),
-);
-
-/** Fifteen digits whose last one is the check digit (Luhn; 3GPP TS 23.003, annex B). */
-function isImei(text: string): boolean {
-  if (!/^\d{15}$/.test(text)) return false;
-  const sum = [...text].reduce((total, digit, index) => {
-    const value = Number(digit) * (index % 2 === 1 ? 2 : 1);
-    return total + (value > 9 ? value - 9 : value);
-  }, 0);
-  return sum % 10 === 0;
-}
+export const optionalImei = optionalDigits([15], 'IMEI — 15 цифр', 'an IMEI has 15 digits');
 
 /** A sum of money with at most two decimals, as a number or a text; kept as a text, because a float would lose kopecks. */
 export const optionalAmount = z

@@ -3,6 +3,7 @@ import { idParams as params } from '../http/ids.ts';
 import { paginationOf, pagingSchema } from '../http/paging.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import type { Models } from '../models/index.ts';
+import { warningsOf } from './imei-warning.ts';
 import { changeSchema, newRecordSchema, type RecordKind, recordKinds } from './kinds.ts';
 import { makeRecords } from './records.ts';
 
@@ -23,7 +24,7 @@ function routesOf(kind: RecordKind, models: Models): Route[] {
       params,
       body: changeSchema(kind),
       async handle({ caller, params: { id }, body }) {
-        return { data: await records.change(caller.tenantId, id, body) };
+        return { data: await records.change(caller.tenantId, id, body), warnings: warningsOf(body) };
       },
     });
   return [
@@ -63,7 +64,7 @@ function routesOf(kind: RecordKind, models: Models): Route[] {
       role: 'user',
       body: newRecordSchema(kind),
       async handle({ caller, body }) {
-        return { status: 201, data: await records.create(caller.tenantId, body) };
+        return { status: 201, data: await records.create(caller.tenantId, body), warnings: warningsOf(body) };
       },
     }),
     change('put'),

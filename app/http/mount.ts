@@ -172,11 +172,14 @@ function send(ctx: Context, answer: Answer): void {
     answerError(ctx, { ...answer.error, status: answer.status, data: answer.data });
     return;
   }
+  const { language } = ctx.state;
+  const { warnings = [] } = answer;
   ctx.status = answer.status ?? 200;
   if (answer.etag !== undefined) ctx.set('etag', `"${answer.etag}"`);
   ctx.body = {
     status: 'success',
     data: answer.data,
-    ...(answer.message && { message: answer.message[ctx.state.language] }),
+    ...(answer.message && { message: answer.message[language] }),
+    ...(warnings.length > 0 && { warnings: warnings.map((warning) => ({ ...warning, text: warning.text[language] })) }),
   };
 }

@@ -98,7 +98,13 @@ function textParams(path: string): z.ZodObject {
   return z.object(Object.fromEntries(names.map((name) => [name, z.string()])));
 }
 
-const success = z.object({ status: z.literal('success'), data: z.unknown(), message: z.string().optional() });
+const warning = z.object({ path: z.string(), code: z.string(), text: z.string() });
+const success = z.object({
+  status: z.literal('success'),
+  data: z.unknown(),
+  message: z.string().optional(),
+  warnings: z.array(warning).optional(),
+});
 const failure = z.object({
   status: z.literal('error'),
   error: z.string(),

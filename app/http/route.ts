@@ -57,10 +57,18 @@ export interface RequestContext {
   ifMatch: string | null;
 }
 
+/** What was done all the same, and a person should look at. */
+export interface Warning {
+  path: string;
+  /** Stable: callers decide by it. */
+  code: string;
+  text: Text;
+}
+
 /** What a handler answers; the envelope is made around it. */
 export type Answer =
   /** `etag`: the version of what is answered, sent as the header `ETag`. */
-  | { data: unknown; status?: number; message?: Text; etag?: string }
+  | { data: unknown; status?: number; message?: Text; etag?: string; warnings?: readonly Warning[] }
   | { stream: Readable; type: string }
   /** A failure that carries data all the same (an unhealthy health check). */
   | { status: number; error: { code: string; text: Text }; data: unknown };

@@ -255,6 +255,26 @@ describe('records of the CRM', () => {
       });
     });
 
+    it('an IMEI with a wrong check digit is stored with a warning, one of a wrong length is refused', async () => {
+      const imei = '490154203237519';
+      const made = await call('POST', '/api/objects', { name: 'Трекер', imei });
+      expect(made.status).to.equal(201);
+      expect(made.body.warnings[0]).to.include({ path: 'imei', code: 'imei_check_digit' });
+      expect(made.body.warnings[0].text).to.include('Контрольная цифра');
+      const { id } = made.body.data;
+      expect((await call('GET', `/api/objects/${id}`)).body.data.imei).to.equal(imei);
+      for (const method of ['PUT', 'PATCH']) {
+        const changed = await call(method, `/api/objects/${id}`, { imei: '356938035643800' });
+        expect(changed.status).to.equal(200);
+        expect(changed.body.warnings).to.have.length(1);
+        const right = await call(method, `/api/objects/${id}`, { imei: '352099001761481' });
+        expect(right.body).to.include({ status: 'success' }).and.not.have.property('warnings');
+        for (const wrong of ['49015420323751', '4901542032375180', '49015420323751X', '490154203237 18'])
+          expectRefusal(await call(method, `/api/objects/${id}`, { imei: wrong }), 400, 'invalid_request');
+      }
+      expect((await call('PATCH', `/api/objects/${id}`, { name: 'Трекер 2' })).body).to.not.have.property('warnings');
+    });
+
     it('of two who take one IMEI at the same instant one is refused', async () => {
       const body = { name: 'Гонка', imei: '356938035643809' };
       const answers = await Promise.all(Array.from({ length: 6 }, () => call('POST', '/api/objects', body)));
