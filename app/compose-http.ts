@@ -19,6 +19,7 @@ import { makeConflictRoutes } from './integration/conflict-routes.ts';
 import { makeErrorRoutes } from './integration/error-routes.ts';
 import { makeHeldRoutes } from './integration/held-routes.ts';
 import { makeLimitRoutes } from './integration/limit-routes.ts';
+import { makeListRoutes } from './integration/list-routes.ts';
 import { makeMappingRoutes } from './integration/mapping-routes.ts';
 import { makeMatchRoutes } from './integration/match-routes.ts';
 import { makePauseRoutes } from './integration/pause-routes.ts';
@@ -123,6 +124,7 @@ function routesOf({ db, clock, portals, runSql, bucket }: HttpDeps) {
     ...makeScopeRoutes({ db, clientFor, requireActive }),
     ...makePauseRoutes({ db }),
     ...makeSchemaRoutes({ db, clientFor }),
+    ...makeListRoutes({ db, clientFor }),
     ...makeConflictRoutes({ db }),
     ...makeClientRoutes({ db, clientFor, requireActive }),
     ...makeHeldRoutes({ db, requireActive }),

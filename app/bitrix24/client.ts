@@ -58,6 +58,44 @@ export interface FieldInfo {
 export interface ListOption {
   id: string;
   name: string;
+  /** Of a stage of a funnel alone. */
+  semantics?: DealStage['semantics'];
+}
+
+/** A funnel of deals with its stages in their order. */
+export interface Funnel {
+  /** 0 for the common one. */
+  id: number;
+  name: string;
+  stages: readonly ListOption[];
+}
+
+/** An employee of the portal. */
+export interface Person {
+  id: number;
+  name: string;
+  /** Null where the portal does not tell e-mails to us. */
+  email: string | null;
+  /** False for somebody who was dismissed. */
+  isActive: boolean;
+}
+
+/** What a record of the portal can be given, each part null when it may not be read. */
+export interface PortalChoices {
+  funnels: readonly Funnel[] | null;
+  people: readonly Person[] | null;
+  /** The portal's lists by ENTITY_ID. */
+  lists: ReadonlyMap<string, readonly ListOption[]> | null;
+  /** Why a part is null. */
+  unread: Partial<Record<'funnels' | 'people' | 'lists', Bitrix24Error>>;
+  readAt: Date;
+}
+
+/** A user field of a single text that is to be made. */
+export interface NewUserField {
+  /** With its prefix: `UF_CRM_AXENTA_IMEI`; 50 signs at most. */
+  upperName: string;
+  labels: { ru: string; en: string };
 }
 
 /** A stage of a funnel; `P` in progress, `S` won, `F` lost. */
@@ -217,6 +255,13 @@ export interface Bitrix24Client {
   stages(categoryId: number, options?: CallOptions): Promise<DealStage[]>;
   /** The portal's lists by ENTITY_ID, stages among them, in their order (`crm.status.list`); cached for an hour. */
   lists(options?: CallOptions): Promise<Map<string, ListOption[]>>;
+  /**
+   * Funnels, employees and lists, as they were ten minutes ago at the most, and not before `since`. A part that we may not read is null.
+   * Throws when the portal cannot be asked.
+   */
+  choices(options?: CallOptions, since?: Date): Promise<PortalChoices>;
+  /** Makes a user field of a kind; returns its id (`crm.deal.userfield.add` and siblings). Not repeat-safe: look by name first. */
+  addUserField(entity: Entity, field: NewUserField, options?: CallOptions): Promise<string>;
   /** Reads the fields of a kind now, however lately they were read: an emptied value is believed only of a field that is still the same. */
   refreshFields(entity: Entity, options?: CallOptions): Promise<void>;
   /** Looks whether records of the kind come with their e-mails and phones. Throws `portal_too_old` where they do not. */

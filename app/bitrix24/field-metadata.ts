@@ -91,14 +91,18 @@ export function makeFieldMetadata(call: Call, clock: Clock, notes?: SchemaNotes)
           const params = { order: { SORT: 'ASC' }, ...(start > 0 && { start }) };
           const answer: WireAnswer = await call('crm.status.list', params, options);
           const rows = (Array.isArray(answer.result) ? answer.result : []) as WireStage[];
-          for (const { ENTITY_ID, STATUS_ID, NAME } of rows) {
-            lists.set(ENTITY_ID, [...(lists.get(ENTITY_ID) ?? []), { id: STATUS_ID, name: NAME ?? STATUS_ID }]);
-          }
+          for (const row of rows) lists.set(row.ENTITY_ID, [...(lists.get(row.ENTITY_ID) ?? []), toOption(row)]);
           start = answer.next !== undefined && answer.next > start ? answer.next : undefined;
         }
         await notes?.lists(lists);
         return lists;
       });
+    },
+
+    /** The same, read now. */
+    refreshLists(options?: CallOptions): Promise<Map<string, ListOption[]>> {
+      cache.delete('lists');
+      return this.lists(options);
     },
 
     /** The stages of a funnel in their order (crm.status.list, 2026-08: ENTITY_ID is DEAL_STAGE, or DEAL_STAGE_n). */
@@ -118,6 +122,12 @@ export function makeFieldMetadata(call: Call, clock: Clock, notes?: SchemaNotes)
       doubts.clear();
     },
   };
+}
+
+function toOption(row: WireStage): ListOption {
+  const { ENTITY_ID, STATUS_ID, NAME } = row;
+  const isStage = /^DEAL_STAGE(_\d+)?$/.test(ENTITY_ID);
+  return { id: STATUS_ID, name: NAME ?? STATUS_ID, ...(isStage && { semantics: semanticsOf(row) }) };
 }
 
 function isUserField({ upperName }: FieldInfo): boolean {

@@ -5,6 +5,7 @@ import { type Entity, pairKinds } from '../lib/records.ts';
 import { makeRememberBriefly } from '../lib/remember-briefly.ts';
 import type { PortalAccess } from './access.ts';
 import { type Call, callMethod } from './call-method.ts';
+import { makeChoices } from './choices.ts';
 import type { Bitrix24Client, CallOptions, RemoteRecord, WriteOperation } from './client.ts';
 import { makeDuplicateSearch } from './duplicates.ts';
 import { Bitrix24Error } from './errors.ts';
@@ -16,6 +17,7 @@ import { makeMultifieldProof } from './multifield-proof.ts';
 import { makeReading } from './reading.ts';
 import type { NoteRequest } from './request-note.ts';
 import { makeTransport } from './sdk.ts';
+import { makeUserFields } from './user-fields.ts';
 import { makeWriting } from './writing.ts';
 
 export interface SdkClientDeps {
@@ -50,6 +52,7 @@ export function makeBitrix24Client(access: PortalAccess, deps: SdkClientDeps): B
   const proof = makeMultifieldProof({ transport, limits, call });
   const reading = makeReading({ transport, limits, catalogue, call });
   const glanced = makeRememberBriefly<RemoteRecord | null>({ clock, ...glances });
+  const choices = makeChoices({ transport, limits, call, catalogue, clock });
   const writing = makeWriting({ transport, limits, catalogue, proof });
   return {
     portal: host,
@@ -93,10 +96,13 @@ export function makeBitrix24Client(access: PortalAccess, deps: SdkClientDeps): B
     users: (ids: readonly number[], options?: CallOptions) => findUsers(call, ids, options),
     stages: catalogue.stages,
     lists: catalogue.lists,
+    choices: choices.read,
+    addUserField: makeUserFields({ transport, limits }),
     refreshFields: catalogue.refreshFields,
     clearCache() {
       catalogue.clear();
       glanced.clear();
+      choices.clear();
     },
 
     async stepSize(operation: WriteOperation, entity: Entity) {

@@ -7,6 +7,7 @@ import { type Entity, entities } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
 import { retryingTransaction } from '../models/retrying-transaction.ts';
 import { lookAtAllWaiting } from '../sync/load/match-rulings.ts';
+import { readUnderstood } from '../sync/load/read-settings.ts';
 import { policiesOf } from '../sync/plan/plan-pair.ts';
 import {
   type Settings,
@@ -21,6 +22,7 @@ import { enqueueStanding } from '../sync/queue/enqueue-standing.ts';
 import { releaseResting } from '../sync/queue/rests.ts';
 import { settleFieldFaults } from '../sync/schema/settle-field-faults.ts';
 import { checkMatching } from './check-matching.ts';
+import { type CheckedPlacement, checkPlacement, settlePlacement } from './check-placement.ts';
 import { checkScope } from './check-scope.ts';
 import { carryOutScope } from './scope-saved.ts';
 import { addVersion, followStored, readVersioned, requireVersion } from './settings-versions.ts';
@@ -55,12 +57,19 @@ export async function saveSettings(
     const { version: present } = await readVersioned(deps.db, tenantId);
     await requireVersion(deps.db, tenantId, { present, expected: by.expected });
   }
-  await checkSettings(deps, tenantId, settings);
-  return store(deps.db, tenantId, settings, by);
+  const placement = await checkSettings(deps, tenantId, settings);
+  return store(deps.db, tenantId, settings, { ...by, placement });
 }
 
-/** Throws `invalid_request` with every problem of settings that their schema does not see. Nothing is stored. */
-export async function checkSettings(deps: SettingsDeps, tenantId: number, settings: StoredSettings): Promise<void> {
+/**
+ * Throws `invalid_request` with every problem of settings that their schema does not see. Nothing is stored. Returns what was seen of the
+ * portal for the places of new records.
+ */
+export async function checkSettings(
+  deps: SettingsDeps,
+  tenantId: number,
+  settings: StoredSettings,
+): Promise<CheckedPlacement> {
   const problems: SettingsProblem[] = [];
   for (const entity of entities) {
     const fields = async () => (await deps.clientFor(tenantId)).fields(entity, { urgency: 'interactive' });
@@ -76,6 +85,10 @@ export async function checkSettings(deps: SettingsDeps, tenantId: number, settin
       problems.push(...(await checkCustom(client, entity, fieldMap)));
     }
   }
+  const { settings: before } = await readUnderstood(deps.db, tenantId);
+  const places = { before: before.placement, after: settings.placement };
+  const placement = await checkPlacement(places, () => deps.clientFor(tenantId));
+  problems.push(...placement.problems);
   if (problems.length > 0) {
     throw invalidRequest(
       {
@@ -85,6 +98,7 @@ export async function checkSettings(deps: SettingsDeps, tenantId: number, settin
       problems,
     );
   }
+  return placement;
 }
 
 /** Kinds that are synchronised automatically again are looked at as after a reconnection: their changes were not queued. */
@@ -92,7 +106,7 @@ function store(
   db: Database,
   tenantId: number,
   settings: StoredSettings,
-  { author, note = null, expected = null }: SavedBy,
+  { author, note = null, expected = null, placement: { choices } }: SavedBy & { placement: CheckedPlacement },
 ): Promise<{ version: number; understood: Understood }> {
   const after = understandSettings(settings, null);
   return retryingTransaction(db, async (transaction) => {
@@ -127,6 +141,7 @@ function store(
     const decidedAnew = entities.filter((entity) => !isSamePolicy(entity, before.settings, after.settings));
     await enqueueStanding(db, tenantId, decidedAnew, transaction);
     await settleFieldFaults(db, tenantId, after.settings, transaction);
+    await settlePlacement(db, tenantId, { settings: after.settings.placement, choices }, transaction);
     await carryOutScope(db, tenantId, { before: before.settings, after: after.settings }, transaction);
     return { version, understood: after };
   });

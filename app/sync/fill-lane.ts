@@ -8,6 +8,7 @@ import { operationOfPlan } from './apply/commands.ts';
 import { commitChunk } from './apply/commit-chunk.ts';
 import type { AppliedPlan } from './apply/entries.ts';
 import { withMethod } from './apply/method-step.ts';
+import { preparePlacing } from './apply/place-new.ts';
 import { planAllowed } from './apply/plan-allowed.ts';
 import { leaveResting } from './apply/rest-pairs.ts';
 import { recordFailures } from './apply/retry-policy.ts';
@@ -155,6 +156,7 @@ async function workOn(deps: StepDeps, state: FillState, hand: Hand): Promise<voi
   await reportDuplicates(deps.db, tenantId, readable);
   await reportQuestions(deps.db, tenantId, readable);
   await lookAtWaiting(deps, context, pairs);
+  await preparePlacing(deps, context);
   const allowed = await planAllowed(deps, context, readable);
   const planned = await matchNew(deps, context, oneCreateAClient(state, hand, allowed));
   const own = planned.filter((item) => operationOfPlan(context, item) === null);

@@ -1,4 +1,4 @@
-import type { Bitrix24Client, CallOptions, RemoteRecord } from '../bitrix24/client.ts';
+import type { Bitrix24Client, CallOptions, FieldInfo, PortalChoices, RemoteRecord } from '../bitrix24/client.ts';
 import type { FieldMap } from '../field-maps/types.ts';
 import type { Entity } from '../lib/records.ts';
 import type { FormerMapping } from './load/former-mappings.ts';
@@ -47,6 +47,13 @@ export interface LoadedPair {
   readError: unknown;
 }
 
+/** What decides where new records of a kind go. */
+export interface Placing {
+  /** Null when the portal's lists could not be read: then what was chosen is believed. */
+  choices: PortalChoices | null;
+  fields: ReadonlyMap<string, FieldInfo>;
+}
+
 /** What a pass over record pairs of one kind works with. */
 export interface SyncContext {
   /** The name of our database in portals: `databaseName`. */
@@ -60,6 +67,8 @@ export interface SyncContext {
   /** Runs whose creates must start no robots in the portal. */
   silentRuns: ReadonlySet<number>;
   runFilters: RunFilters;
+  /** What new records can be given in the portal; null where the portal decides everything. */
+  placing: Placing | null;
   /** Pairs that wait because the portal does not show their field, by key. */
   paused: ReadonlySet<string>;
   /** Mapped fields that were gone from the portal and are back, by name, with the moment since when. */

@@ -46,6 +46,7 @@ const needs = {
     `GET ${bitrix24}/conflicts`,
     `GET ${bitrix24}/held`,
     `GET ${bitrix24}/schema`,
+    `GET ${bitrix24}/lists`,
     `GET ${bitrix24}/clients/doubles`,
     `GET ${bitrix24}/runs`,
     `GET ${bitrix24}/runs/{id}`,

@@ -16,6 +16,8 @@ export type FieldType =
   | 'boolean'
   | 'enumeration'
   | 'money'
+  | 'employee'
+  | 'file'
   | 'url';
 
 export interface FieldDefinition {

@@ -1,3 +1,5 @@
+import { RestError } from './types.ts';
+
 export interface Funnel {
   id: number;
   name: string;
@@ -57,6 +59,21 @@ export class Funnels {
   /** Deletes a stage, as an administrator does once no deal stands in it. */
   deleteStage(id: string): void {
     this.#deleted.add(id);
+  }
+
+  /** Brings a deleted stage back. */
+  restoreStage(id: string): void {
+    this.#deleted.delete(id);
+  }
+
+  /** Throws where a write names a funnel that is not there, or a stage of another funnel. */
+  check(before: Fields, write: Fields): void {
+    const funnelId = Number(write.CATEGORY_ID ?? before.CATEGORY_ID ?? 0);
+    const own = this.stages(funnelId);
+    const name = own.length === 0 ? 'CATEGORY_ID' : 'STAGE_ID';
+    const isWrong = own.length === 0 || (write.STAGE_ID != null && !own.some(({ id }) => id === write.STAGE_ID));
+    if (!isWrong) return;
+    throw new RestError(400, 'CRM_FIELD_ERROR_VALUE_NOT_VALID', `Invalid value for field "${name}"`);
   }
 
   /**

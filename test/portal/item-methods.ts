@@ -96,7 +96,7 @@ export function makeItemMethods(store: Store, switches: PortalSwitches, rights: 
     }),
     'crm.item.fields': method(false, (kind, _params, { caller: { userId } }) => {
       rights.check({ kind, action: 'read', userId });
-      const fields = store.catalogue.list(kind).map((field) => [field.itemName, describe(field)]);
+      const fields = store.catalogue.list(kind).map((field) => [field.itemName, describe(field, kind)]);
       return { result: { fields: Object.fromEntries(fields) } };
     }),
     'crm.item.import': method(true, (kind, params, context) => {
@@ -213,13 +213,20 @@ export function readValues(typeId: string, value: unknown): MultifieldChange[] {
   });
 }
 
-/** Lists that fields of the type `crm_status` take their values from. */
+/** Lists that fields of the type `crm_status` take their values from; a TYPE_ID has one for each kind. */
 const statusTypes: Record<string, string> = {
   SOURCE_ID: 'SOURCE',
   STAGE_ID: 'DEAL_STAGE',
   INDUSTRY: 'INDUSTRY',
   COMPANY_TYPE: 'COMPANY_TYPE',
 };
+const typeLists: Partial<Record<RecordKind, string>> = { deal: 'DEAL_TYPE', contact: 'CONTACT_TYPE' };
+
+function listOf({ upperName, type, card }: FieldDefinition, kind: RecordKind): string | undefined {
+  if (type !== 'crm_status') return undefined;
+  const own = card?.settings.ENTITY_TYPE;
+  return own === undefined ? (statusTypes[upperName] ?? typeLists[kind]) : String(own);
+}
 
 /** Times and authors have other names here than in the frozen families (crm-item-fields.md, 2026-08). */
 const upperNames: Record<string, string> = {
@@ -229,8 +236,9 @@ const upperNames: Record<string, string> = {
   MODIFY_BY_ID: 'UPDATED_BY',
 };
 
-function describe(field: FieldDefinition): Record<string, unknown> {
+function describe(field: FieldDefinition, kind: RecordKind): Record<string, unknown> {
   const { type, title, isReadOnly, isMultiple, isRequired, isUser, upperName, card } = field;
+  const statusType = listOf(field, kind);
   return {
     type,
     isRequired,
@@ -239,7 +247,7 @@ function describe(field: FieldDefinition): Record<string, unknown> {
     isMultiple,
     isDynamic: isUser,
     title,
-    ...(statusTypes[upperName] && { statusType: statusTypes[upperName] }),
+    ...(statusType && { statusType }),
     ...(type === 'enumeration' && {
       items: (card?.options ?? []).map(({ id, value }) => ({ ID: String(id), VALUE: value })),
     }),

@@ -118,6 +118,11 @@ export async function startPortal(options: PortalOptions = {}) {
   const store = new Store({
     now,
     switches,
+    checkResponsible(userId) {
+      if (switches.dismissedResponsible === 'taken' || userId === undefined || userId === null) return;
+      if (users.isDismissed(Number(userId)))
+        throw new RestError(400, 'CRM_FIELD_ERROR_VALUE_NOT_VALID', 'Invalid value for field "ASSIGNED_BY_ID"');
+    },
     onChange(change) {
       stateFile?.append(store.entryOf(change.kind, change.id));
       if (change.isSilent) return;

@@ -31,6 +31,8 @@ export interface StoreDeps {
   now(): number;
   switches: PortalSwitches;
   onChange(change: RecordChange): void;
+  /** Throws when records may not be given to this user. */
+  checkResponsible?(userId: unknown): void;
 }
 
 const kinds: RecordKind[] = ['deal', 'contact', 'company'];
@@ -203,7 +205,11 @@ export class Store {
       stored[name] = kept;
     }
     if (isNew) for (const name of ['TITLE', 'STAGE_ID']) if (stored[name] === null) delete stored[name];
+    this.#deps.checkResponsible?.(stored.ASSIGNED_BY_ID);
+    // An empty responsible puts the former one back, without an error (how-to-make-contact-edit-card.md, 2026-08-04).
+    if (stored.ASSIGNED_BY_ID === null) delete stored.ASSIGNED_BY_ID;
     if (kind !== 'deal') return stored;
+    if (this.#deps.switches.wrongPlace === 'refused') this.funnels.check(before, stored);
     // An amount without its currency gets the base one, whatever stood there.
     if (stored.OPPORTUNITY !== undefined && fields.CURRENCY_ID === undefined)
       stored.CURRENCY_ID = this.#deps.switches.baseCurrency;

@@ -9,6 +9,7 @@ export function toStored(field: FieldDefinition, value: unknown, switches: Porta
   switch (field.type) {
     case 'integer':
     case 'user':
+    case 'employee':
     case 'crm_company':
     case 'crm_contact':
     case 'crm_category':
@@ -17,6 +18,10 @@ export function toStored(field: FieldDefinition, value: unknown, switches: Porta
       return Number.isFinite(Number(value)) ? Number(value) : undefined;
     case 'money':
       return toMoney(String(value), switches);
+    case 'enumeration':
+      return toOption(field, value);
+    case 'file':
+      return toFile(value);
     case 'boolean':
       return ['Y', '1', 'true', true, 1].includes(value as never) ? 'Y' : 'N';
     case 'date':
@@ -26,6 +31,21 @@ export function toStored(field: FieldDefinition, value: unknown, switches: Porta
     default:
       return storeText(field, String(value), switches);
   }
+}
+
+// An option that the list does not have is not taken.
+function toOption({ card }: FieldDefinition, value: unknown): number | undefined {
+  const id = Number(value);
+  return card?.options.some((option) => option.id === id) ? id : undefined;
+}
+
+let nextFileId = 900;
+
+// `["name", "base64"]` alone stores something; anything else succeeds and stores nothing (crm-item-add.md, 2026-08-18).
+function toFile(value: unknown): object | undefined {
+  if (!Array.isArray(value) || value.length !== 2) return undefined;
+  const id = nextFileId++;
+  return { id, name: String(value[0]) };
 }
 
 // The base currency is added to an amount without one; whether a currency exists is not asked (crm-item-add.md, 2026-08-18).

@@ -51,6 +51,10 @@ export interface PortalSwitches extends AppSwitches {
   baseCurrency: string;
   /** What else the portal does to texts that it stores. */
   lossyText: ((text: string) => string) | null;
+  /** A funnel that is not there, a stage of another funnel: passed over (legacy), or refused (universal; crm-item-update.md, 2026-08-18). */
+  wrongPlace: 'ignored' | 'refused';
+  /** A record that is given to somebody who was dismissed: the documents do not say. */
+  dismissedResponsible: 'taken' | 'refused';
   /** `companyId` when there is none: null, or 0 as in the doc's lead example. */
   emptyReference: null | 0;
   /** `total` with `start=-1`: absent in the code, 0 in the doc's example. */
@@ -96,6 +100,8 @@ export const defaultSwitches: PortalSwitches = {
   cutsAtFourBytes: false,
   baseCurrency: 'RUB',
   lossyText: null,
+  wrongPlace: 'ignored',
+  dismissedResponsible: 'taken',
   emptyReference: null,
   totalWithoutCount: 'absent',
   authStatus: 'code',

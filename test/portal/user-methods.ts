@@ -1,5 +1,5 @@
 import type { PortalSwitches } from './switches.ts';
-import type { MethodTable } from './types.ts';
+import type { CallContext, Caller, MethodTable } from './types.ts';
 import type { PortalUser, Users } from './users.ts';
 import { toWireTime } from './wire-time.ts';
 
@@ -8,12 +8,14 @@ const pageSize = 50;
 /** Who calls, and who works at the portal (api-reference/common/users/, api-reference/user/, 2026-08). */
 export function makeUserMethods(users: Users, switches: PortalSwitches): MethodTable {
   const scope = ['user', 'user_brief', 'user_basic'];
-  const toWire = (user: PortalUser, now: number) => ({
+  /** Without the wider scopes nobody's e-mail is told (user-scope.md, 2026-05-19). */
+  const withEmail = (caller: Caller) => caller.scopes.some((one) => one === 'user' || one === 'user_basic');
+  const toWire = (user: PortalUser, { now, caller }: CallContext) => ({
     ID: String(user.id),
     ACTIVE: user.isActive,
     NAME: user.name,
     LAST_NAME: user.lastName,
-    EMAIL: user.email,
+    ...(withEmail(caller) && { EMAIL: user.email }),
     LAST_LOGIN: toWireTime(now, switches.offsetMinutes),
     DATE_REGISTER: '2024-07-22T00:00:00+03:00',
     IS_ONLINE: 'Y',
@@ -44,12 +46,12 @@ export function makeUserMethods(users: Users, switches: PortalSwitches): MethodT
     'user.current': {
       scope,
       write: false,
-      run: (_params, { caller, now }) => ({ result: toWire(users.get(caller.userId), now) }),
+      run: (_params, context) => ({ result: toWire(users.get(context.caller.userId), context) }),
     },
     'user.get': {
       scope,
       write: false,
-      run(params, { now }) {
+      run(params, context) {
         const filter = (params.FILTER ?? params.filter ?? params) as Record<string, unknown>;
         const ids = filter.ID === undefined ? null : [filter.ID].flat().map(Number);
         const wantsActive =
@@ -58,7 +60,10 @@ export function makeUserMethods(users: Users, switches: PortalSwitches): MethodT
           .list()
           .filter((user) => ids === null || ids.includes(user.id))
           .filter((user) => wantsActive === null || user.isActive === wantsActive);
-        return { result: found.slice(0, pageSize).map((user) => toWire(user, now)), total: found.length };
+        const start = Math.max(0, Number(params.start ?? params.START ?? 0));
+        const page = found.slice(start, start + pageSize).map((user) => toWire(user, context));
+        const next = start + pageSize;
+        return { result: page, total: found.length, ...(next < found.length && { next }) };
       },
     },
   };

@@ -57,6 +57,13 @@ export class Users {
     this.#users.set(systemUserId, { id: systemUserId, ...name, isAdmin: true, isActive: true });
   }
 
+  /** Takes somebody on; returns the number. */
+  hire(user: Pick<PortalUser, 'name' | 'lastName' | 'email'>): number {
+    const id = Math.max(...this.list().map((one) => one.id)) + 1;
+    this.#users.set(id, { ...user, id, isAdmin: false, isActive: true });
+    return id;
+  }
+
   rehire(id: number): void {
     this.get(id).isActive = true;
   }

@@ -31,9 +31,23 @@ export function toItem(
 function itemValue(field: FieldDefinition, value: unknown, switches: PortalSwitches): unknown {
   if (field.type === 'crm_company' || field.type === 'crm_contact') return value ?? switches.emptyReference;
   if (value === null || value === undefined) return null;
+  if (field.type === 'file') return fileOf(field, value as { id: number });
   if (field.type === 'date') return toWireDate(String(value), switches.offsetMinutes);
   if (field.type === 'datetime') return toWireTime(Date.parse(String(value)), switches.offsetMinutes);
   return value;
+}
+
+let shownFiles = 0;
+
+// The addresses of a file hold what opens it, and are others with every answer.
+function fileOf({ itemName }: FieldDefinition, { id }: { id: number }): object {
+  const token = `t${shownFiles++}`;
+  const query = `fieldName=${itemName}&fileId=${id}&auth=${token}`;
+  return {
+    id,
+    url: `/bitrix/components/bitrix/crm.item.show/show_file.php?${query}`,
+    urlMachine: `https://portal.example/rest/download/?token=crm%7C${token}%7C${id}`,
+  };
 }
 
 /** A row of the frozen family: everything a text, nothing null or empty by type, multifields by type and absent when there are none. */

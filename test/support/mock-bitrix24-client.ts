@@ -93,6 +93,16 @@ export class MockBitrix24Client implements Bitrix24Client {
     return new Map();
   }
 
+  async choices(...args: Parameters<Bitrix24Client['choices']>) {
+    this.#enter('choices', args);
+    return { funnels: null, people: null, lists: null, unread: {}, readAt: new Date() };
+  }
+
+  async addUserField(...args: Parameters<Bitrix24Client['addUserField']>) {
+    this.#enter('addUserField', args);
+    return '1';
+  }
+
   async proveMultifields(...args: Parameters<Bitrix24Client['proveMultifields']>) {
     this.#enter('proveMultifields', args);
   }

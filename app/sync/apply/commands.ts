@@ -6,6 +6,7 @@ import type { LocalRow } from '../load/local-rows.ts';
 import type { LoadedPair, SyncContext } from '../pair.ts';
 import type { MergeResult, StageMove } from '../plan/merge.ts';
 import { originOf, readOrigin, renewedOrigin } from '../plan/origin-id.ts';
+import { placedFields, placeOf } from '../plan/placement.ts';
 import type { Planned } from '../plan/plan-pair.ts';
 import { mergedRemote, shadowsOf, wantedRemote } from '../plan/shadows.ts';
 import type { SentValues } from '../queue/sync-queue.ts';
@@ -21,13 +22,19 @@ export interface Create extends Write {
   command: Extract<WriteCommand, { operation: 'create' }>;
   localId: number;
   values: SentValues;
+  /** The same without where the record is put; null when the tenant chose nothing for it. */
+  unplaced: RemoteChanges | null;
+}
+
+export function isCreate(write: Write): write is Create {
+  return write.command.operation === 'create';
 }
 
 /** The operation that a plan asks of the portal; null when it touches our side only. */
 export function operationOfPlan(context: SyncContext, { pair, plan }: Planned): WriteOperation | null {
   switch (plan.action) {
     case 'create_remote':
-      return pair.rows.some(({ runId }) => context.silentRuns.has(runId ?? 0)) ? 'import' : 'create';
+      return isSilent(context, pair) ? 'import' : 'create';
     case 'update':
     case 'link':
       return mergeCommand(context, pair, plan) ? 'update' : null;
@@ -38,6 +45,12 @@ export function operationOfPlan(context: SyncContext, { pair, plan }: Planned): 
     default:
       return null;
   }
+}
+
+/** No robots start: the run was asked for so, or the place of the new record is. */
+function isSilent({ silentRuns, settings, entity }: SyncContext, { rows, local }: LoadedPair): boolean {
+  if (rows.some(({ runId }) => silentRuns.has(runId ?? 0))) return true;
+  return local !== null && placeOf(settings.placement, entity, local.record).silent === true;
 }
 
 /** The command of a plan that is no create; null when nothing is to be sent after all. */
@@ -114,11 +127,31 @@ export function createOf(context: SyncContext, planned: Planned): Create {
   const wanted = wantedRemote(fieldMap, local.record);
   const shadows = shadowsOf(fieldMap, local.record, wanted);
   const originId = originOf(context, local.id);
+  const filled = diffRemote(empty, wanted);
+  const changes = withPlace(context, local, filled);
   const create: Omit<Create, 'planned'> = {
-    command: { operation: 'create', entity, changes: diffRemote(empty, wanted), originId },
+    command: { operation: 'create', entity, changes, originId },
+    unplaced: changes === filled ? null : filled,
     localId: local.id,
     values: { originId, local: { ...shadows.local }, remote: { ...shadows.remote.values } },
   };
   made.set(local, { context, create });
   return { ...create, planned };
+}
+
+/** What the field map fills is stronger than where the record is put; a stage brings its own funnel. */
+function withPlace(
+  { entity, settings, placing }: SyncContext,
+  { record }: LocalRow,
+  filled: RemoteChanges,
+): RemoteChanges {
+  if (!placing) return filled;
+  const place = placedFields(placeOf(settings.placement, entity, record), placing.choices, placing.fields);
+  const { CATEGORY_ID: funnel, STAGE_ID: stage } = filled.fields;
+  if (stage !== undefined || (funnel !== undefined && Number(place.CATEGORY_ID ?? 0) !== Number(funnel))) {
+    delete place.STAGE_ID;
+    delete place.CATEGORY_ID;
+  }
+  if (Object.keys(place).length === 0) return filled;
+  return { ...filled, fields: { ...place, ...filled.fields } };
 }

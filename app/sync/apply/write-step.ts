@@ -1,4 +1,4 @@
-import type { WriteOperation, WriteOutcome } from '../../bitrix24/client.ts';
+import type { WriteOperation } from '../../bitrix24/client.ts';
 import { Bitrix24Error } from '../../bitrix24/errors.ts';
 import { methodOf } from '../../bitrix24/methods.ts';
 import { makeGiveWay } from '../../lib/give-way.ts';
@@ -10,14 +10,16 @@ import type { LoadedPair, SyncContext } from '../pair.ts';
 import type { Planned } from '../plan/plan-pair.ts';
 import { postpone } from '../queue/sync-queue.ts';
 import { type SortedOutcomes, sortOutcomes } from './batch-outcome.ts';
-import { type Create, commandOf, createOf, type Write } from './commands.ts';
+import { commandOf, createOf, isCreate, type Write } from './commands.ts';
 import { commitChunk } from './commit-chunk.ts';
 import type { AppliedPlan } from './entries.ts';
 import { keepEdits } from './keep-edits.ts';
 import { markSent, unmarkSent } from './mark-creates.ts';
+import { judgePlaces } from './place-new.ts';
 import { rememberUpdates } from './remember-updates.ts';
 import { rereadWritten } from './reread-written.ts';
 import { type Failed, recordFailures } from './retry-policy.ts';
+import { type Sent, sendCommands } from './send-commands.ts';
 import { canSplit, sendByField } from './split-refused.ts';
 
 /** One read-plan-write-commit of at most one small batch: one kind, one operation. */
@@ -79,34 +81,21 @@ async function sendWrites(
   if (operation === 'update') await rememberUpdates(deps, context, writes);
   const startedAt = deps.clock.now().getTime();
   const durationMs = () => deps.clock.now().getTime() - startedAt;
-  let outcomes: WriteOutcome[];
+  let sent: Sent;
   try {
-    outcomes =
-      operation === 'import'
-        ? await context.client.importSilently(
-            context.entity,
-            marked.map(({ command }) => command),
-            context.options,
-          )
-        : await context.client.write(
-            writes.map(({ command }) => command),
-            context.options,
-          );
-    await keepEdits(context, writes, outcomes);
+    sent = await sendCommands(context, operation, writes);
+    await keepEdits(context, writes, sent.outcomes);
     await deps.answered();
   } catch (error) {
     await handleLostRequest(deps, context, operation, { writes, error, durationMs: durationMs() });
     return;
   }
   // What fails from here on leaves the marks where they are: the records are found by their origin.
-  const stored = operation === 'delete' ? outcomes : await rereadWritten(context, outcomes);
+  const stored = operation === 'delete' ? sent.outcomes : await rereadWritten(context, sent.outcomes);
   const isProbe = deps.gate.needsProbe(operation, context.entity);
   const sorted = sortOutcomes(writes, stored, { operation, entity: context.entity, isProbe });
   await commitOutcomes(deps, context, operation, { sorted, durationMs: durationMs() });
-}
-
-function isCreate(write: Write): write is Create {
-  return write.command.operation === 'create';
+  await judgePlaces(deps, context, marked, { outcomes: stored, refusal: sent.refusal });
 }
 
 async function commitOutcomes(

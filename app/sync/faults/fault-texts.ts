@@ -1,5 +1,6 @@
 import type { Text } from '../../lib/errors.ts';
 import { fieldWord } from './field-faults.ts';
+import { placementWord } from './placement-faults.ts';
 import type { FaultKey } from './scope.ts';
 
 /** The word that tells the fault of a scope's rule from that of an operation on a kind. */
@@ -74,6 +75,12 @@ function waitsForKind(subject: string): Text {
     return {
       ru: `Под правило отбора ${field} для ${remote.ru} подходит меньше записей; остальное синхронизируется`,
       en: `Fewer records fit the rule ${field} for ${remote.en}; everything else is synchronised`,
+    };
+  }
+  if (operation === placementWord) {
+    return {
+      ru: `Ничего не ждёт: новые записи (для ${remote.ru}) создаются, но не там, где выбрано`,
+      en: `Nothing waits: new ${remote.en} are made, but not where it was chosen`,
     };
   }
   const what = operations[operation] ?? { ru: operation, en: operation };

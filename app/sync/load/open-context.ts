@@ -29,6 +29,6 @@ export async function openContext(
   const silentRuns = new Set(runs.filter(({ silent }) => silent).map(({ id }) => id));
   const runFilters = new Map(runs.map(({ id, filter }) => [id, filter]));
   const database = await databaseName(deps.db);
-  const fields = { fieldMap, paused: new Set<string>(), returned: new Map<string, Date>() };
+  const fields = { fieldMap, placing: null, paused: new Set<string>(), returned: new Map<string, Date>() };
   return { database, tenantId, entity, settings, client, options, silentRuns, runFilters, ...fields };
 }

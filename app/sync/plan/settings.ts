@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Text } from '../../lib/errors.ts';
 import { type FirstLinkRule, firstLinkRules } from './first-link.ts';
 import { defaultMatching, matchingSchema } from './matching-settings.ts';
+import { defaultPlacement, type PlacementSettings, placementRules, placementSchema } from './placement-settings.ts';
 import { defaultVisitorAccess, portalAccessRules, portalAccessSchema, type VisitorAccess } from './portal-access.ts';
 import { defaultScopes, type Scopes, scopeRules, scopeSchema } from './scope-settings.ts';
 
@@ -58,6 +59,8 @@ export const settingsSchema = z.strictObject({
   portal_access: portalAccessSchema.optional(),
   /** Which records of each kind take part; absent: all. */
   scope: scopeSchema.optional(),
+  /** Where new records go in the portal, and to whom. */
+  placement: placementSchema.optional(),
 });
 
 export type StoredSettings = z.infer<typeof settingsSchema>;
@@ -82,7 +85,12 @@ const defaults = {
 
 type PerKind = typeof defaults;
 
-export type Settings = PerKind & { country: CountryCode | null; portal_access: VisitorAccess; scope: Scopes };
+export type Settings = PerKind & {
+  country: CountryCode | null;
+  portal_access: VisitorAccess;
+  scope: Scopes;
+  placement: PlacementSettings;
+};
 
 /** A key whose stored value is not understood, and what counts instead. */
 export interface SettingsProblem {
@@ -113,16 +121,23 @@ const values = {
 
 const kindKeys = Object.keys(values) as (keyof PerKind)[];
 
-type GroupKey = 'portal_access' | 'scope';
+type GroupKey = 'portal_access' | 'scope' | 'placement';
 
 /** Keys whose values stand in groups: for each kind of record, or for each rule. */
 const groups: { key: keyof PerKind | GroupKey; values: Record<string, z.ZodType> }[] = [
   ...kindKeys.map((key) => ({ key, values: forEach<z.ZodType>(values[key]) })),
   { key: 'portal_access', values: portalAccessRules },
   { key: 'scope', values: scopeRules },
+  { key: 'placement', values: placementRules },
 ];
 
-export const settingsKeys: readonly (keyof Settings)[] = [...kindKeys, 'portal_access', 'scope', 'country'];
+export const settingsKeys: readonly (keyof Settings)[] = [
+  ...kindKeys,
+  'portal_access',
+  'scope',
+  'placement',
+  'country',
+];
 
 /**
  * Reads stored settings key by key: a value that is not understood is replaced by the last good one, else by the default, and told; it
@@ -174,6 +189,7 @@ function withDefaults(chosen: StoredSettings): Settings {
     country: chosen.country ?? null,
     portal_access: { ...defaultVisitorAccess, ...chosen.portal_access },
     scope: { ...defaultScopes, ...chosen.scope },
+    placement: { ...defaultPlacement, ...chosen.placement },
   };
 }
 
