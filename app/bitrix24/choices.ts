@@ -5,7 +5,7 @@ import type { Command } from './batch.ts';
 import type { Call } from './call-method.ts';
 import type { CallOptions, Funnel, ListOption, Person, PortalChoices } from './client.ts';
 import { Bitrix24Error } from './errors.ts';
-import type { Catalogue } from './field-metadata.ts';
+import type { Catalogue, SchemaNotes } from './field-metadata.ts';
 import type { Limits } from './limits/limits.ts';
 import { pageSize } from './list-answer.ts';
 import { readCommands } from './read-commands.ts';
@@ -17,6 +17,7 @@ export interface ChoicesDeps {
   call: Call;
   catalogue: Catalogue;
   clock: Clock;
+  notes?: SchemaNotes | undefined;
 }
 
 /** Funnels, people and lists change rarely; a list of funnels took a portal 15 s (crm-category-list.md, 2026-08-18). */
@@ -26,7 +27,7 @@ type Part = 'funnels' | 'people' | 'lists';
 
 /** Makes the reader of what a record of the portal can be given. Only active and dismissed employees are people: no bots, no guests. */
 export function makeChoices(deps: ChoicesDeps) {
-  const { catalogue, clock } = deps;
+  const { catalogue, clock, notes } = deps;
   const remembered = makeRememberBriefly<PortalChoices>({ clock, ...kept });
 
   async function readNow(options: CallOptions): Promise<PortalChoices> {
@@ -45,7 +46,9 @@ export function makeChoices(deps: ChoicesDeps) {
     const funnels = lists && (await orNull('funnels', () => readFunnels(deps, lists, options)));
     const people = await orNull('people', () => readPeople(deps, options));
     if (!lists && unread.lists) unread.funnels = unread.lists;
-    return { funnels, people, lists, unread, readAt };
+    const choices = { funnels, people, lists, unread, readAt };
+    await notes?.choices(choices);
+    return choices;
   }
 
   return {

@@ -1,7 +1,7 @@
 import type { Clock } from '../lib/clock.ts';
 import { type Entity, pairKinds } from '../lib/records.ts';
 import type { Call } from './call-method.ts';
-import type { CallOptions, DealStage, FieldInfo, ListOption } from './client.ts';
+import type { CallOptions, DealStage, FieldInfo, ListOption, PortalChoices } from './client.ts';
 import { Doubts, refusal } from './doubts.ts';
 import { brokenAnswer } from './error-table.ts';
 import type { WireAnswer } from './sdk.ts';
@@ -22,6 +22,7 @@ export interface FieldNames {
 export interface SchemaNotes {
   fields(entity: Entity, fields: readonly FieldInfo[]): Promise<void>;
   lists(lists: ReadonlyMap<string, readonly ListOption[]>): Promise<void>;
+  choices(choices: PortalChoices): Promise<void>;
 }
 
 const freshMs = 3_600_000;

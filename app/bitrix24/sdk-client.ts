@@ -52,7 +52,7 @@ export function makeBitrix24Client(access: PortalAccess, deps: SdkClientDeps): B
   const proof = makeMultifieldProof({ transport, limits, call });
   const reading = makeReading({ transport, limits, catalogue, call });
   const glanced = makeRememberBriefly<RemoteRecord | null>({ clock, ...glances });
-  const choices = makeChoices({ transport, limits, call, catalogue, clock });
+  const choices = makeChoices({ transport, limits, call, catalogue, clock, notes: deps.notes });
   const writing = makeWriting({ transport, limits, catalogue, proof });
   return {
     portal: host,

@@ -1,17 +1,10 @@
 import type { Text } from '../lib/errors.ts';
 import type { Entity } from '../lib/records.ts';
 import { checkCustomPair } from './custom.ts';
-import type { FieldMap, FieldMapSettings } from './types.ts';
+import type { FieldMap, FieldMapSettings, FieldShape } from './types.ts';
 
 /** User fields alone are made and deleted in a portal; its standard fields stay. */
 const userFieldPrefix = 'UF_';
-
-/** What of a field decides whether a pair can use it. */
-export interface FieldShape {
-  type: string;
-  isReadOnly: boolean;
-  isMultiple: boolean;
-}
 
 /** A user field that a pair needs and cannot use: it is gone, or made again as something else. */
 export interface UnusableField {

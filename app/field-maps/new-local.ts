@@ -1,5 +1,6 @@
 import { builtInMap } from './built-in.ts';
 import { defaultPlace, type FieldMap, nothingRemembered, type RemoteValues } from './types.ts';
+import { takesFromPortal } from './ways.ts';
 
 /**
  * The columns of a local record made from a Bitrix24 one that has none, or null when there is nothing to make it of (no name): what the
@@ -15,7 +16,7 @@ export function newLocalRecord(
   const { pairs } = builtInMap(entity, fieldMap.place ?? defaultPlace);
   const builtIn = pairs.filter((pair) => pair.owner === 'both');
   const known = new Set(pairs.map((pair) => pair.key));
-  const own = fieldMap.pairs.filter((pair) => !known.has(pair.key) && pair.owner !== 'crm');
+  const own = fieldMap.pairs.filter((pair) => !known.has(pair.key) && takesFromPortal(pair));
   for (const pair of [...builtIn, ...own]) {
     const value = pair.readRemote(remote, nothingRemembered);
     if (value !== null) Object.assign(columns, pair.decode(value, columns));

@@ -62,11 +62,28 @@ export interface Place {
   country: CountryCode;
   /** Minutes east of UTC by the portal's clock. */
   utcOffsetMin: number;
+  /** `host[:port]` of the portal; absent when there is none. */
+  portalHost?: string;
 }
 
 export const defaultPlace: Place = { country: 'RU', utcOffsetMin: 180 };
 
 export type FieldOwner = 'both' | 'crm' | 'bitrix24';
+
+/** What becomes of a value that has no counterpart on the other side: an error of that field, or both stay as they are. */
+export type Gap = 'error' | 'keep';
+
+/** Which of the two values of a pair cannot be shown on the other side. */
+export interface Gaps {
+  toRemote?: Gap;
+  toLocal?: Gap;
+}
+
+/** Which ways a pair goes. */
+export type PairDirection = 'both' | 'to_bitrix' | 'from_bitrix';
+
+/** Which side stands where the two sides of a pair differ that were never equal. */
+export type FirstRule = 'fill_only' | 'crm' | 'bitrix24';
 
 /**
  * One pair of fields that is kept equal. Pure. `local` values and `remote` values live in two spaces: `encode` and `decode`
@@ -76,6 +93,12 @@ export interface FieldPair {
   /** Stable name: the key in shadows, conflicts and the log. */
   readonly key: string;
   readonly owner: FieldOwner;
+  /** Absent: both ways. */
+  readonly direction?: PairDirection;
+  /** What stands where linked records differ the first time that the pair is looked at; absent: the conflict policy decides. */
+  readonly firstRule?: FirstRule;
+  /** What tells the pair's table of values from the one with which its sides were made equal; absent: it has none. */
+  readonly fingerprint?: string;
   /** Columns read on our side. */
   readonly localFields: readonly string[];
   /** Upper-case Bitrix24 fields read and written. */
@@ -88,6 +111,10 @@ export interface FieldPair {
   encode(local: LocalRecord): Canonical;
   /** The same where a value stands already: what people arranged there, and what our side cannot show, stays. Absent: as `encode`. */
   encodeOver?(local: LocalRecord, standing: Standing): Canonical;
+  /** The same for this very record, where what it holds beside decides (the stage of the deal's own funnel). Absent: as `encode`. */
+  encodeAt?(local: LocalRecord, remote: RemoteValues): Canonical;
+  /** What of the two values has no counterpart on the other side. Absent: everything has one. */
+  gaps?(local: LocalRecord, remote: RemoteValues): Gaps;
   /** The columns to set so that the local side shows this remote value; none when it cannot be shown. */
   decode(remote: Canonical, local: LocalRecord, localShadow?: Canonical): Record<string, unknown>;
   /** The remote record with this remote value in it; everything else untouched. */
@@ -116,7 +143,71 @@ export interface CustomPair {
   local: string;
   bitrix24: string;
   owner: FieldOwner;
+  /** Absent: both ways. */
+  direction?: PairDirection | undefined;
+  /** Absent: the first that fits the column and the field. */
+  conversion?: Conversion | undefined;
+  /** For lists: which value is which. Absent: by the names of the list's values. */
+  values?: readonly ListedValue[] | undefined;
+  /** For lists: what becomes of a value without a counterpart; `error` where it is not said. */
+  unmapped?: { to_bitrix?: Unmapped | undefined; from_bitrix?: Unmapped | undefined } | undefined;
+  /** What stands where linked records differ the first time. Absent: `first_link` of the kind. */
+  first_link?: FirstRule | undefined;
 }
+
+/** How the values of a tenant's own pair are led from one side to the other. */
+export type Conversion =
+  | 'text'
+  | 'number'
+  | 'date'
+  | 'datetime'
+  | 'boolean'
+  | 'list'
+  | 'status'
+  | 'stage'
+  | 'category'
+  | 'money'
+  | 'phone'
+  | 'email'
+  | 'link'
+  | 'user'
+  | 'file';
+
+/** A CRM value and the id of the list's value that stands for it. */
+export interface ListedValue {
+  crm: string;
+  bitrix24: string;
+  /** Of several that lead to one: this is the way back. */
+  return?: boolean | undefined;
+}
+
+/** What becomes of a value without a counterpart: an error, both sides stay, or this value is written instead. */
+export type Unmapped = Gap | { default: string };
+
+/** One value that a field of the portal may hold. */
+export interface Choice {
+  id: string;
+  name: string;
+  /** Of a funnel: its stages in their order. */
+  stages?: readonly Choice[];
+}
+
+/** What of a field decides whether a pair can use it. */
+export interface FieldShape {
+  type: string;
+  isReadOnly: boolean;
+  isMultiple: boolean;
+}
+
+/** What is known of a field of the portal. */
+export interface KnownField {
+  type: string;
+  /** Of a list; absent for other fields, and where the list was never read. */
+  choices?: readonly Choice[];
+}
+
+/** Fields of the portal by upper-case name. */
+export type KnownFields = ReadonlyMap<string, KnownField>;
 
 /** A tenant's changes to the built-in map of one kind. */
 export interface FieldMapSettings {

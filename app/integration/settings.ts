@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Bitrix24Client } from '../bitrix24/client.ts';
-import { allowedLocalFields, checkCustomPair, fieldMapFor } from '../field-maps/custom.ts';
+import { allowedLocalFields } from '../field-maps/columns.ts';
+import { checkCustomPair, fieldMapFor } from '../field-maps/custom.ts';
 import type { FieldMapSettings } from '../field-maps/types.ts';
 import { invalidRequest, type Text } from '../lib/errors.ts';
 import { type Entity, entities } from '../lib/records.ts';

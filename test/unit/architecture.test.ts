@@ -98,7 +98,7 @@ const homes: { packages: RegExp; home: RegExp; why: string }[] = [
 const pure = [
   /^app\/field-maps\//,
   /^app\/lib\/(errors|records|redact|replace-units)\.ts$/,
-  /^app\/sync\/plan\/(plan|merge|field-policy|origin-id)\.ts$/,
+  /^app\/sync\/plan\/(plan|merge|field-policy|restores|verdict|origin-id)\.ts$/,
   /^app\/sync\/faults\/backoff\.ts$/,
   /^app\/bitrix24\/(calendar-day|errors|error-rows|error-table|installation-error-rows|item-codec|list-answer|clear-company-fields|webhook-url)\.ts$/,
   /^app\/bitrix24\/limits\/pacer\.ts$/,

@@ -75,6 +75,7 @@ export function makeClients({ db, access, makeClient, watch, requests, log }: Cl
         schema: {
           fields: (entity, fields) => watch.noteFields(tenantId, entity, fields),
           lists: (lists) => watch.noteLists(tenantId, lists),
+          choices: (choices) => watch.noteChoices(tenantId, choices),
         },
       });
       cache.set(tenantId, { key: found.key, client });

@@ -124,11 +124,12 @@ export function createOf(context: SyncContext, planned: Planned): Create {
   if (known?.context === context) return { ...known.create, planned };
   if (!local) throw new Error(`The plan create_remote of ${entity} ${planned.pair.localId} lacks its local record`);
   const { fieldMap } = context;
-  const wanted = wantedRemote(fieldMap, local.record);
+  const place = placeFieldsOf(context, local);
+  const wanted = wantedRemote(fieldMap, local.record, { fields: place, multifields: [] });
   const shadows = shadowsOf(fieldMap, local.record, wanted);
   const originId = originOf(context, local.id);
   const filled = diffRemote(empty, wanted);
-  const changes = withPlace(context, local, filled);
+  const changes = withPlace(place, filled);
   const create: Omit<Create, 'planned'> = {
     command: { operation: 'create', entity, changes, originId },
     unplaced: changes === filled ? null : filled,
@@ -139,19 +140,16 @@ export function createOf(context: SyncContext, planned: Planned): Create {
   return { ...create, planned };
 }
 
+function placeFieldsOf({ entity, settings, placing }: SyncContext, { record }: LocalRow): Record<string, unknown> {
+  return placing ? placedFields(placeOf(settings.placement, entity, record), placing.choices, placing.fields) : {};
+}
+
 /** What the field map fills is stronger than where the record is put; a stage brings its own funnel. */
-function withPlace(
-  { entity, settings, placing }: SyncContext,
-  { record }: LocalRow,
-  filled: RemoteChanges,
-): RemoteChanges {
-  if (!placing) return filled;
-  const place = placedFields(placeOf(settings.placement, entity, record), placing.choices, placing.fields);
+function withPlace(place: Record<string, unknown>, filled: RemoteChanges): RemoteChanges {
   const { CATEGORY_ID: funnel, STAGE_ID: stage } = filled.fields;
-  if (stage !== undefined || (funnel !== undefined && Number(place.CATEGORY_ID ?? 0) !== Number(funnel))) {
-    delete place.STAGE_ID;
-    delete place.CATEGORY_ID;
-  }
-  if (Object.keys(place).length === 0) return filled;
-  return { ...filled, fields: { ...place, ...filled.fields } };
+  const isElsewhere = funnel !== undefined && Number(place.CATEGORY_ID ?? 0) !== Number(funnel);
+  const { CATEGORY_ID: _funnel, STAGE_ID: _stage, ...rest } = place;
+  const chosen = stage !== undefined || isElsewhere ? rest : place;
+  if (Object.keys(chosen).length === 0) return filled;
+  return { ...filled, fields: { ...chosen, ...filled.fields } };
 }

@@ -24,6 +24,7 @@ import {
   stageChange,
 } from './pair-entries.ts';
 import { takeOverwritten } from './take-overwritten.ts';
+import { unmappedFields } from './unmapped-fields.ts';
 import { writeChanges } from './write-changes.ts';
 
 type MergePlan = Extract<Plan, { merge: MergeResult }>;
@@ -57,7 +58,12 @@ export async function commitMerge(
   const written = await writeChanges(deps.db, target, toLocal, { transaction, byField });
   const isLost = written.row === null && overwritten.toLocal.length > 0;
   const saved = isLost ? await takeOverwritten(deps.db, target, overwritten, transaction) : overwritten;
-  const refused = [...(item.refused ?? []), ...written.refused, ...notTaken(item, plan.merge)];
+  const refused = [
+    ...(item.refused ?? []),
+    ...written.refused,
+    ...notTaken(item, plan.merge),
+    ...unmappedFields(plan.merge),
+  ];
   const beside = besideCut(context.fieldMap, refused);
   const merge = withoutKeys(plan.merge, [...refused.map(({ key }) => key), ...beside]);
   return entriesOf(context, item, plan, { merge, overwritten: saved, local, after: written.row, remote, refused });

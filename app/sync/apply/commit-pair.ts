@@ -1,5 +1,6 @@
 import type { Transaction } from 'sequelize';
 import type { LocalRecord } from '../../field-maps/types.ts';
+import { sendsToPortal } from '../../field-maps/ways.ts';
 import type { LogLine } from '../journal/sync-log.ts';
 import { freeNumber } from '../load/free-number.ts';
 import { insertLocal, writeLocal } from '../load/local-rows.ts';
@@ -9,9 +10,11 @@ import { emptyRemoteShadow, type FieldChange, type StageMove } from '../plan/mer
 import { type Shadows, shadowsOf } from '../plan/shadows.ts';
 import { commitMerge } from './commit-merge.ts';
 import { commitOutside } from './commit-outside.ts';
-import { type AppliedPlan, doneEntries, type Entries, noEntries } from './entries.ts';
+import { type AppliedPlan, doneEntries, type Entries, noEntries, type RefusedField } from './entries.ts';
 import { besideCut, fieldErrorsAfter, notAccepted } from './field-errors.ts';
 import { type CommitDeps, changesFromNothing, logLine, mappingOf, missing, stageChange } from './pair-entries.ts';
+
+import { unmappedByCreate, unmappedByImport } from './unmapped-fields.ts';
 
 /**
  * Writes the local side of one pair and returns what else is to be entered about it. A pair that is not among `done` stays queued.
@@ -66,11 +69,8 @@ function commitCreated(context: SyncContext, item: AppliedPlan): Entries {
   const { pair } = item;
   const local = pair.local ?? missing(item, 'local record');
   const answer = item.answer ?? missing(item, 'answer');
-  const refused = notAccepted({
-    merge: { toRemote: askedOf(context, local.record) },
-    former: emptyRemoteShadow,
-    answer,
-  });
+  const asked = { merge: { toRemote: askedOf(context, local.record) }, former: emptyRemoteShadow, answer };
+  const refused = [...notAccepted(asked), ...unmappedByCreate(context.fieldMap, local.record, answer)];
   const open = [...refused.map(({ key }) => key), ...besideCut(context.fieldMap, refused)];
   const shadows = withoutKeys(shadowsOf(context.fieldMap, local.record, answer), open);
   const operation = pair.mapping ? 'recreate' : 'create';
@@ -80,15 +80,19 @@ function commitCreated(context: SyncContext, item: AppliedPlan): Entries {
     mappings: [{ ...mapping, fieldErrors }],
     log: [logLine(item, operation, 'to_bitrix', carriedOver(shadows.local, shadows.remote.values))],
     made: [{ entity: pair.entity, remoteId: answer.id }],
-    refused: refused.length > 0 ? [{ pair, plan: item.plan, fields: refused, durationMs: item.durationMs }] : [],
+    refused: refusedEntries(item, refused),
     again: refused.some(({ isCut }) => isCut) ? [pair] : [],
   });
+}
+
+function refusedEntries({ pair, plan, durationMs }: AppliedPlan, fields: readonly RefusedField[]): Entries['refused'] {
+  return fields.length > 0 ? [{ pair, plan, fields, durationMs }] : [];
 }
 
 /** What a create asks for, as changes from nothing. */
 function askedOf({ fieldMap }: SyncContext, local: LocalRecord): FieldChange[] {
   return fieldMap.pairs.flatMap((pair) => {
-    const after = pair.owner === 'bitrix24' ? null : pair.encode(local);
+    const after = sendsToPortal(pair) ? pair.encode(local) : null;
     return after === null ? [] : [{ pair, before: null, after }];
   });
 }
@@ -117,6 +121,7 @@ async function commitImported(
   return doneEntries(pair, 'created', {
     mappings: [mappingOf(context, pair, { localId: created.id, remote, shadows, written: false })],
     log: [logLine(item, 'import', 'from_bitrix', carriedOver(shadows.remote.values, shadows.local))],
+    refused: refusedEntries(item, unmappedByImport(context.fieldMap, created.record, remote)),
   });
 }
 

@@ -9,6 +9,7 @@ import { withSentUpdate } from '../plan/sent-update.ts';
 import { firstShadows, type Shadows } from '../plan/shadows.ts';
 import type { QueueRow } from '../queue/sync-queue.ts';
 import { addAsked } from './add-asked.ts';
+import { bindLists } from './bind-lists.ts';
 import { addCompanions } from './companions.ts';
 import { leaveMovedDeals } from './deal-companies.ts';
 import { followMerged } from './follow-merged.ts';
@@ -33,6 +34,7 @@ export interface LoadedPairs {
  * that cannot be read carries its error; the others go on. Throws `Bitrix24Error` when the failure is not one record's.
  */
 export async function loadPairs(deps: LoadDeps, context: SyncContext, rows: readonly QueueRow[]): Promise<LoadedPairs> {
+  await bindLists(deps, context);
   await pauseGoneFields(deps, context);
   const joined = await joinRows(deps, context, rows);
   const { ready: due, waiting } = splitWaiting(deps, joined);

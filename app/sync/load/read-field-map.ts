@@ -3,6 +3,7 @@ import { fieldMapFor } from '../../field-maps/custom.ts';
 import { defaultPlace, type FieldMap } from '../../field-maps/types.ts';
 import { type Database, queryRows } from '../../models/database.ts';
 import type { Settings } from '../plan/settings.ts';
+import { readKnownFields } from './known-fields.ts';
 import type { LocalTarget } from './local-rows.ts';
 
 /** The field map of a kind as a tenant has set it, with the country and the clock of its portal. */
@@ -19,7 +20,9 @@ export async function readFieldMap(
   );
   const country = settings.country ?? countryOf(connection?.portal_host ?? '');
   const utcOffsetMin = connection?.utc_offset_min ?? defaultPlace.utcOffsetMin;
-  return fieldMapFor(entity, settings.field_map[entity], { country, utcOffsetMin });
+  const place = { country, utcOffsetMin, ...(connection && { portalHost: connection.portal_host }) };
+  const known = await readKnownFields(db, { tenantId, entity }, settings.field_map[entity].custom ?? []);
+  return fieldMapFor(entity, settings.field_map[entity], { place, known, firstLink: settings.first_link[entity] });
 }
 
 /** The country of a portal in the cloud by the zone of its name (`bitrix24.by`, `bitrix24.com.br`); of any other the default one. */

@@ -3,6 +3,8 @@ import { isShown } from '../../field-maps/shown.ts';
 import type { Canonical, FieldMap, FieldPair, LocalRecord, Remembered, RemoteValues } from '../../field-maps/types.ts';
 import type { SyncDirection } from '../../lib/records.ts';
 import { type Deciding, decisionOn, isPersonAsked, policyOf } from './field-policy.ts';
+import { countRestore, keepCount } from './restores.ts';
+import { allowed, judge, overGaps, type Sides, wayOf } from './verdict.ts';
 
 /** What the local side looked like when the pair was last equal, by pair key. */
 export type LocalShadow = Readonly<Record<string, Canonical>>;
@@ -15,6 +17,8 @@ export interface RemoteShadow extends Remembered {
   restores: Readonly<Record<string, number>>;
   /** When that was last needed (RFC 3339). A count without a time is an earlier release's. */
   restoredAt: Readonly<Record<string, string>>;
+  /** By which table of values a pair was made equal. */
+  tables: Readonly<Record<string, string>>;
   /** The deal's stages, where we closed it because its object was deleted. */
   closed: StageMove | null;
 }
@@ -32,6 +36,7 @@ export const emptyRemoteShadow: RemoteShadow = {
   theirs: {},
   restores: {},
   restoredAt: {},
+  tables: {},
   closed: null,
 };
 
@@ -59,6 +64,16 @@ export interface FieldChange {
   after: Canonical;
 }
 
+/** A value of one side that nothing on the other stands for. */
+export interface UnmappedValue {
+  pair: FieldPair;
+  side: 'crm' | 'bitrix24';
+  value: Canonical;
+}
+
+/** How it is told as the error of a field. */
+export const unmappedCode = 'value_not_mapped';
+
 export interface FieldConflict {
   key: string;
   localValue: Canonical;
@@ -82,18 +97,9 @@ export interface MergeResult {
   /** Keys that rest because the same values were refused before. */
   resting: string[];
   restoredAt: Record<string, string>;
+  /** Values that have no counterpart on the other side, where that is an error; both sides stay as they are. */
+  unmapped: UnmappedValue[];
 }
-
-/**
- * A portal robot and we could put a field back against each other for ever. After this many times in a row ours yields; one
- * more would only make the fight longer, one less would give up on a person who merely edits twice.
- */
-const maxRestores = 3;
-
-/** A robot answers within minutes; a foreign change after an hour of rest is a new story. */
-const restMs = 3_600_000;
-
-type Verdict = 'nothing' | 'adopt' | 'keep' | 'to_remote' | 'to_local' | 'restore' | 'contested' | 'conflict';
 
 /**
  * Merges one record pair field by field. Pure. A side changed a field when its value differs from its own shadow: one side
@@ -109,6 +115,7 @@ export function merge(input: MergeInput): MergeResult {
     restores: {},
     restoredAt: {},
     resting: [],
+    unmapped: [],
   };
   for (const pair of input.fieldMap.pairs) mergeField(pair, input, result);
   return result;
@@ -120,19 +127,12 @@ function mergeField(pair: FieldPair, input: MergeInput, result: MergeResult): vo
     keepCount(key, input, result);
     return;
   }
-  const localValue = pair.readLocal(input.local);
-  const remoteValue = pair.readRemote(input.remote, input.remoteShadow);
-  const refused = input.fieldErrors?.[key];
-  if (refused && refused.local === localValue && refused.remote === remoteValue) {
+  const sides = sidesOf(pair, input);
+  const { localValue, remoteValue, wanted, columns, decoded, gaps, changed, way, rule, decodable } = sides;
+  if (rests(input.fieldErrors?.[key], sides)) {
     result.resting.push(key);
     return;
   }
-  const localShadow = input.localShadow[key];
-  const wanted = pair.encodeOver?.(input.local, { value: remoteValue, localShadow }) ?? pair.encode(input.local);
-  const columns = pair.decode(remoteValue, input.local, localShadow);
-  // A decode that yields nothing cannot be shown on our side (a name emptied in the portal): ours is put back.
-  const decodable = Object.keys(columns).length > 0;
-  const decoded = pair.readLocal({ ...input.local, ...columns });
   const sendRemote = () => {
     const written = pair.write(input.remote, wanted, input.remoteShadow);
     // Nothing of what stands there is ours to change: history must not say that it was.
@@ -140,20 +140,29 @@ function mergeField(pair: FieldPair, input: MergeInput, result: MergeResult): vo
     else result.toRemote.push({ pair, before: remoteValue, after: wanted });
   };
   const takeRemote = () => {
+    const localShadow = input.localShadow[key];
     result.toLocal.push({ pair, before: localValue, after: decoded, columns });
-    if (input.direction !== 'bidirectional' || localShadow === undefined) return;
+    if (way !== 'bidirectional' || localShadow === undefined) return;
     // What of ours stands beside the value that we take (a contract's number) may be another one since.
     const beside = pair.encodeOver?.({ ...input.local, ...columns }, { value: remoteValue, localShadow });
     if (beside === undefined || beside === remoteValue || localValue === localShadow) return;
     result.toRemote.push({ pair, before: remoteValue, after: beside });
   };
+  const deciding = { ...input, firstLink: rule };
+  const values = { key, localValue, remoteValue };
+  const settled = settledBy(deciding, values, decodable);
+  const isKept = rule === 'fill_only' && !isPersonAsked(deciding, key);
+  const verdict = allowed(judge(pair, input.remoteShadow, { ...sides, isKept }), way, decodable);
 
-  switch (allowed(judge(), input.direction, decodable)) {
+  switch (overGaps(verdict, { changed, gaps, owner: pair.owner, way, winner: settled.winner })) {
     case 'nothing':
       keepCount(key, input, result);
       return;
     case 'adopt':
       result.adopted.push(key);
+      return;
+    case 'unmapped':
+      result.unmapped.push(unmappedOf(pair, sides));
       return;
     case 'keep':
       leaveBoth({ key, localValue, remoteValue, winner: 'none' }, result);
@@ -170,49 +179,56 @@ function mergeField(pair: FieldPair, input: MergeInput, result: MergeResult): vo
       leaveBoth({ key, localValue, remoteValue, winner: 'bitrix24', contested: true }, result);
       return;
     case 'conflict':
-      settle({ key, localValue, remoteValue });
+      settle();
   }
 
-  function settle(values: Pick<FieldConflict, 'key' | 'localValue' | 'remoteValue'>): void {
-    const answer = decisionOn(input, values);
-    const decided = answer === 'crm' || decodable ? answer : null;
-    const winner = decided ?? winnerOf(input, key, decodable);
-    if (winner === 'none') return void result.conflicts.push({ ...values, winner, asked: true });
+  function settle(): void {
+    const { isDecided } = settled;
+    if (settled.winner === 'none') return void result.conflicts.push({ ...values, winner: 'none', asked: true });
     // What a person decided stands in the journal already.
-    if (!decided) result.conflicts.push({ ...values, winner });
-    if (winner === 'crm') sendRemote();
+    if (!isDecided) result.conflicts.push({ ...values, winner: settled.winner });
+    if (settled.winner === 'crm') sendRemote();
     else takeRemote();
   }
+}
 
-  function judge(): Verdict {
-    const before = { local: localShadow, remote: input.remoteShadow.values[key] };
-    const firstTime = before.local === undefined || before.remote === undefined;
-    const localChanged = firstTime || localValue !== before.local;
-    const remoteChanged = firstTime || remoteValue !== before.remote;
-    if (!localChanged && !remoteChanged) return 'nothing';
-    // What people arranged may hold more than ours: a second name that they added is theirs to give.
-    const holdsMore = pair.encodeOver !== undefined && !localChanged && decodable && decoded !== localValue;
-    if (wanted === remoteValue && !holdsMore) return 'adopt';
-    // They wrote in other words what we have. What only we changed is sent, even if it reads the same on our side.
-    if (remoteChanged && decodable && decoded === localValue) {
-      // The name is the same, and what of ours stands beside it was changed here: it is renewed there.
-      const isRenewed = !firstTime && localChanged && pair.encodeOver !== undefined && pair.owner !== 'bitrix24';
-      return isRenewed ? 'to_remote' : 'adopt';
-    }
-    if (firstTime && remoteValue === null) return pair.owner === 'bitrix24' ? 'adopt' : 'to_remote';
-    // A contract without its client's name is shown by its number, which gives way to the name that is there.
-    if (firstTime && (wanted === null || localValue === null))
-      return pair.owner === 'crm' ? 'adopt' : decodable ? 'to_local' : 'adopt';
-    // An empty value of ours owns nothing: it clears only what we wrote ourselves.
-    const isTheirs = remoteChanged || input.remoteShadow.theirs[key] === true;
-    if (pair.owner === 'crm' && wanted === null && isTheirs) return 'adopt';
-    if (pair.owner === 'crm') return localChanged ? 'to_remote' : 'restore';
-    if (pair.owner === 'bitrix24') return decodable ? 'to_local' : 'adopt';
-    const isKept = input.firstLink === 'fill_only' && !isPersonAsked(input, key);
-    if (localChanged && remoteChanged) return isKept ? 'keep' : 'conflict';
-    if (localChanged) return 'to_remote';
-    return decodable ? 'to_local' : 'restore';
-  }
+function sidesOf(pair: FieldPair, input: MergeInput): Sides {
+  const { local, remote, remoteShadow } = input;
+  const shadows = { local: input.localShadow[pair.key], remote: remoteShadow.values[pair.key] };
+  const localValue = pair.readLocal(local);
+  const remoteValue = pair.readRemote(remote, remoteShadow);
+  const columns = pair.decode(remoteValue, local, shadows.local);
+  const isOtherTable = pair.fingerprint !== undefined && remoteShadow.tables[pair.key] !== pair.fingerprint;
+  const firstTime = shadows.local === undefined || shadows.remote === undefined || isOtherTable;
+  return {
+    localValue,
+    remoteValue,
+    columns,
+    firstTime,
+    wanted:
+      pair.encodeOver?.(local, { value: remoteValue, localShadow: shadows.local }) ??
+      (pair.encodeAt ? pair.encodeAt(local, remote) : pair.encode(local)),
+    decodable: Object.keys(columns).length > 0,
+    decoded: pair.readLocal({ ...local, ...columns }),
+    gaps: pair.gaps?.(local, remote) ?? {},
+    changed: {
+      local: firstTime || localValue !== shadows.local,
+      remote: firstTime || remoteValue !== shadows.remote,
+    },
+    way: wayOf(input.direction, pair.direction),
+    rule: input.firstLink ?? (firstTime ? pair.firstRule : null) ?? null,
+  };
+}
+
+/** The same values were refused before; one that had no counterpart may have one since. */
+function rests(refused: FieldErrors[string] | undefined, { localValue, remoteValue, gaps }: Sides): boolean {
+  if (!refused || refused.local !== localValue || refused.remote !== remoteValue) return false;
+  return refused.code !== unmappedCode || gaps.toRemote === 'error' || gaps.toLocal === 'error';
+}
+
+function unmappedOf(pair: FieldPair, { localValue, remoteValue, gaps, changed }: Sides): UnmappedValue {
+  const isOurs = gaps.toRemote === 'error' && changed.local;
+  return isOurs ? { pair, side: 'crm', value: localValue } : { pair, side: 'bitrix24', value: remoteValue };
 }
 
 /** Each side stays as it is, and is remembered so: the next change of either travels. */
@@ -221,37 +237,15 @@ function leaveBoth(conflict: FieldConflict, result: MergeResult): void {
   result.adopted.push(conflict.key);
 }
 
-/** Counts that ours is put back once more; false when that happened too often in a row. */
-function countRestore(key: string, { now, remoteShadow }: MergeInput, result: MergeResult): boolean {
-  const inARow = hasRested(now, remoteShadow.restoredAt[key]) ? 0 : (remoteShadow.restores[key] ?? 0);
-  result.restoredAt[key] = now.toISOString();
-  result.restores[key] = Math.min(inARow + 1, maxRestores);
-  return inARow < maxRestores;
-}
-
-/** Nothing happens to the field: how often it was put right stays as it was. */
-function keepCount(key: string, { remoteShadow }: MergeInput, result: MergeResult): void {
-  const { restores, restoredAt } = remoteShadow;
-  if (restores[key]) result.restores[key] = restores[key];
-  if (restoredAt[key]) result.restoredAt[key] = restoredAt[key];
-}
-
-function hasRested(now: Date, restoredAt: string | undefined): boolean {
-  return restoredAt !== undefined && now.getTime() - Date.parse(restoredAt) >= restMs;
-}
-
-/** A one-way kind never writes the other side; what it may not copy stays as it is, shadows included. */
-function allowed(verdict: Verdict, direction: SyncDirection, decodable: boolean): Verdict {
-  if (direction === 'to_bitrix') {
-    if (verdict === 'to_local') return 'nothing';
-    if (verdict === 'conflict') return 'to_remote';
-  }
-  if (direction === 'from_bitrix') {
-    if (verdict === 'to_remote' || verdict === 'restore') return 'nothing';
-    // What cannot be shown on our side (an emptied title) cannot be taken over either.
-    if (verdict === 'conflict') return decodable ? 'to_local' : 'nothing';
-  }
-  return verdict;
+/** Whose value stands where both sides changed a field differently, and whether a person said so about just these values. */
+function settledBy(
+  deciding: MergeInput,
+  values: Pick<FieldConflict, 'key' | 'localValue' | 'remoteValue'>,
+  decodable: boolean,
+): { winner: FieldConflict['winner']; isDecided: boolean } {
+  const answer = decisionOn(deciding, values);
+  const decided = answer === 'crm' || decodable ? answer : null;
+  return { winner: decided ?? winnerOf(deciding, values.key, decodable), isDecided: decided !== null };
 }
 
 // Bitrix24 keeps one change time per record, to the second: a tie goes to the CRM.
@@ -266,6 +260,7 @@ function winnerOf(input: MergeInput, key: string, decodable: boolean): FieldConf
 
 /** Nothing to write, nothing to remember: what a person is asked leaves both sides as they are. */
 export function isUneventful(result: MergeResult): boolean {
+  const { toRemote, toLocal, adopted, unmapped } = result;
   const decided = result.conflicts.filter(({ asked }) => !asked);
-  return result.toRemote.length + result.toLocal.length + result.adopted.length + decided.length === 0;
+  return toRemote.length + toLocal.length + adopted.length + decided.length + unmapped.length === 0;
 }

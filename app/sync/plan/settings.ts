@@ -1,6 +1,7 @@
 import { type CountryCode, isSupportedCountry } from 'libphonenumber-js/max';
 import { z } from 'zod';
 import type { Text } from '../../lib/errors.ts';
+import { customPairSchema } from './custom-pair-settings.ts';
 import { type FirstLinkRule, firstLinkRules } from './first-link.ts';
 import { defaultMatching, matchingSchema } from './matching-settings.ts';
 import { defaultPlacement, type PlacementSettings, placementRules, placementSchema } from './placement-settings.ts';
@@ -19,19 +20,7 @@ const fieldMap = z.strictObject({
   owners: z.record(z.string().max(100), owner).optional(),
   /** Of single fields; the others follow `policies` of the kind. */
   policies: z.record(z.string().max(100), policy).optional(),
-  custom: z
-    .array(
-      z.strictObject({
-        local: z.string().max(100),
-        bitrix24: z
-          .string()
-          .max(100)
-          .regex(/^[A-Z][A-Z0-9_]*$/),
-        owner,
-      }),
-    )
-    .max(50)
-    .optional(),
+  custom: z.array(customPairSchema).max(50).optional(),
 });
 
 const country = z.string().refine(isSupportedCountry, { error: 'ISO 3166-1: RU, BY, KZ, UZ, UA, …' });

@@ -8,6 +8,7 @@ import {
   nothingRemembered,
   type RemoteValues,
 } from '../../field-maps/types.ts';
+import { sendsToPortal } from '../../field-maps/ways.ts';
 import { emptyRemoteShadow, type LocalShadow, type MergeResult, type RemoteShadow } from './merge.ts';
 
 export interface Shadows {
@@ -17,11 +18,12 @@ export interface Shadows {
 
 const nothing: RemoteValues = { fields: {}, multifields: [] };
 
-/** The remote record that a create of this local record asks for. */
-export function wantedRemote(fieldMap: FieldMap, local: LocalRecord): RemoteValues {
-  return fieldMap.pairs.reduce<RemoteValues>((remote, pair) => {
-    const value = pair.encode(local);
-    return pair.owner === 'bitrix24' || value === null ? remote : pair.write(remote, value, nothingRemembered);
+/** The remote record that a create of this local record asks for. `start`: where it is put, if no pair says otherwise. */
+export function wantedRemote(fieldMap: FieldMap, local: LocalRecord, start: RemoteValues = nothing): RemoteValues {
+  return fieldMap.pairs.filter(sendsToPortal).reduce<RemoteValues>((remote, pair) => {
+    const place = 'CATEGORY_ID' in remote.fields ? remote : start;
+    const value = pair.encodeAt?.(local, place) ?? pair.encode(local);
+    return value === null ? remote : pair.write(remote, value, nothingRemembered);
   }, nothing);
 }
 
@@ -51,6 +53,7 @@ export function shadowsOf(
     memory.values[pair.key] = pair.readRemote(remote, reading);
     account(pair, memory, { stored: remote, wanted, isOurs: () => madeBy === 'us' });
     markTheirs(pair, memory, wanted);
+    noteTable(pair, memory);
   }
   return { local: localShadow, remote: { ...emptyRemoteShadow, ...memory } };
 }
@@ -67,10 +70,20 @@ interface Memory {
   ids: Record<string, number>;
   foreign: Record<string, readonly number[]>;
   theirs: Record<string, true>;
+  tables: Record<string, string>;
 }
 
-function memoryOf({ values, ids, foreign, theirs }: RemoteShadow): Memory {
-  return { values: { ...values }, ids: { ...ids }, foreign: { ...foreign }, theirs: { ...theirs } };
+/** The sides are equal by the pair's present table of values. */
+function noteTable({ key, fingerprint }: FieldPair, { tables }: Memory): void {
+  if (fingerprint === undefined) delete tables[key];
+  else tables[key] = fingerprint;
+}
+
+function memoryOf({ values, ids, foreign, theirs, tables }: RemoteShadow): Memory {
+  return {
+    ...{ values: { ...values }, ids: { ...ids }, foreign: { ...foreign } },
+    ...{ theirs: { ...theirs }, tables: { ...tables } },
+  };
 }
 
 /** Finds the value of a multifield that stands for ours, and accounts for the others as people's. */
@@ -158,6 +171,7 @@ export function nextShadows(fieldMap: FieldMap, former: Shadows, merge: MergeRes
         rewritten ? { ...memory, values: asked, isFresh: true } : { ...memory, values: former.remote.values },
       );
     const remember = (wanted: Canonical) => {
+      noteTable(pair, memory);
       account(pair, memory, { stored, wanted, isOurs: (id) => isOurs(pair, former.remote, before.remote, id) });
       memory.values[key] = read();
     };

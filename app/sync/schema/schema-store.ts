@@ -2,8 +2,8 @@ import type { Transaction } from 'sequelize';
 import { type Database, queryRows } from '../../models/database.ts';
 import { compareSchemas, isUndone, remadeFields, type Schema, type SchemaChange } from './compare.ts';
 
-/** `fields:object`, `fields:user`, `fields:contract`, or `lists`. */
-export type SchemaPart = `fields:${string}` | 'lists';
+/** `fields:object`, `fields:user`, `fields:contract`, `lists`, or `choices`: people and funnels, which are never compared. */
+export type SchemaPart = `fields:${string}` | 'lists' | 'choices';
 
 export interface StoredChange extends SchemaChange {
   part: SchemaPart;
@@ -51,6 +51,16 @@ export async function storeSchema(
   const changes = former ? compareSchemas(former.content, content) : [];
   await insertChanges(db, tenantId, { part, changes, seenAt: former?.readAt ?? null }, transaction);
   return former ? remadeFields(former.content, content) : [];
+}
+
+/** Remembers people and funnels as they were just read; a list that was not read stays as it was. Repeat-safe. */
+export async function storeChoices(db: Database, tenantId: number, content: Schema): Promise<void> {
+  await queryRows(
+    db,
+    `insert into portal_schema as s (tenant_id, part, content) values ($tenantId, 'choices', $content::jsonb)
+     on conflict (tenant_id, part) do update set content = s.content || excluded.content, read_at = now()`,
+    { tenantId, content: JSON.stringify(content) },
+  );
 }
 
 async function insertChanges(

@@ -1,12 +1,13 @@
-import type { FieldInfo } from '../../bitrix24/client.ts';
+import type { FieldInfo, PortalChoices } from '../../bitrix24/client.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Entity } from '../../lib/records.ts';
 import type { Database } from '../../models/database.ts';
 import { retryingTransaction } from '../../models/retrying-transaction.ts';
+import { choiceLists } from '../load/known-fields.ts';
 import { readSettings } from '../load/read-settings.ts';
 import type { Schema, SchemaItem } from './compare.ts';
 import { distrustRemade } from './distrust-field.ts';
-import { type SchemaPart, storeSchema } from './schema-store.ts';
+import { type SchemaPart, storeChoices, storeSchema } from './schema-store.ts';
 import { settleScopeFaults } from './scope-faults.ts';
 import { settleFieldFaults } from './settle-field-faults.ts';
 
@@ -44,6 +45,18 @@ export function makeSchemaWatch({ db, log }: { db: Database; log: Log }) {
     noteLists(tenantId: number, lists: ReadonlyMap<string, readonly { id: string; name: string }[]>): Promise<void> {
       const items = [...lists].map(([name, options]): [string, SchemaItem] => [name, toList(name, options)]);
       return note(tenantId, 'lists', Object.fromEntries(items));
+    },
+
+    /** People and funnels are remembered for the maps that name them; what changes of them is no change of the portal's fields. */
+    async noteChoices(tenantId: number, { people, funnels }: PortalChoices): Promise<void> {
+      const emails = (people ?? []).flatMap(({ id, email, isActive }) =>
+        email && isActive ? [{ id: String(id), name: email.toLowerCase() }] : [],
+      );
+      const named = (funnels ?? []).map(({ id, name }) => ({ id: String(id), name }));
+      await storeChoices(db, tenantId, {
+        ...(people && { [choiceLists.people]: toList(choiceLists.people, emails) }),
+        ...(funnels && { [choiceLists.funnels]: toList(choiceLists.funnels, named) }),
+      });
     },
   };
 }

@@ -24,6 +24,8 @@ export class SimulatedPair {
   shadows: Shadows;
   /** What the passes told of. */
   readonly conflicts: FieldConflict[] = [];
+  /** The last pass left values that have no counterpart as they are. */
+  hasUnmapped = false;
   #nextId = 1;
 
   constructor(fieldMap: FieldMap, local: LocalRecord, mangle: Mangle = (_field, value) => value) {
@@ -49,6 +51,7 @@ export class SimulatedPair {
       now: new Date('2026-03-02T12:00:00Z'),
     });
     this.conflicts.push(...result.conflicts);
+    this.hasUnmapped = result.unmapped.length > 0;
     if (isUneventful(result)) return [];
     const before = { local: this.local, remote: this.remote };
     if (result.toRemote.length > 0) this.remote = this.#store(mergedRemote(result, this.remote, this.shadows.remote));

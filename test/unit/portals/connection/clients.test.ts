@@ -24,7 +24,11 @@ function prepare() {
   });
   const query = sinon.stub().resolves([]);
   const log = makeLog({ level: 'fatal', format: 'json' });
-  const watch = { noteFields: async () => undefined, noteLists: async () => undefined };
+  const watch = {
+    noteFields: async () => undefined,
+    noteLists: async () => undefined,
+    noteChoices: async () => undefined,
+  };
   const requests = { note: () => undefined };
   const clients = makeClients({ db: { query } as unknown as Database, access, makeClient, watch, requests, log });
   return { stored, clients, makeClient, made, query };
