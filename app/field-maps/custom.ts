@@ -121,6 +121,14 @@ function checkConversion(
       en: `the type ${type} does not fit ${local}; these do: ${types}`,
     };
   }
+  // A text in a field of numbers is only meant where it is said.
+  const isUnsaid = conversion === undefined && fitting[0] === 'number';
+  if (isUnsaid) {
+    return {
+      ru: `тип ${type} не подходит к ${local} без преобразования; подходит: ${fitting.join(', ')}`,
+      en: `the type ${type} does not fit ${local} without a conversion; this does: ${fitting.join(', ')}`,
+    };
+  }
   if (conversion === undefined || fitting.includes(conversion)) return null;
   return {
     ru: `преобразование ${conversion} не подходит к ${local} и полю ${bitrix24} (тип ${type}); подходят: ${fitting.join(', ')}`,

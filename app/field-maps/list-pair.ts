@@ -57,6 +57,7 @@ export function listPair(pair: CustomPair, column: Column, choices: readonly Cho
     localFields: [local],
     remoteFields: conversion === 'stage' || conversion === 'category' ? placeFields(bitrix24) : [bitrix24],
     fingerprint: map.fingerprint,
+    goesByNames: pair.values === undefined,
     // Names that were never read say nothing.
     isKnown: () => pair.values !== undefined || choices !== undefined,
     readLocal,

@@ -99,6 +99,8 @@ export interface FieldPair {
   readonly firstRule?: FirstRule;
   /** What tells the pair's table of values from the one with which its sides were made equal; absent: it has none. */
   readonly fingerprint?: string;
+  /** The values go by the names that the portal's list has for them. */
+  readonly goesByNames?: boolean;
   /** Columns read on our side. */
   readonly localFields: readonly string[];
   /** Upper-case Bitrix24 fields read and written. */

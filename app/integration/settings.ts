@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Bitrix24Client } from '../bitrix24/client.ts';
-import { allowedLocalFields } from '../field-maps/columns.ts';
-import { checkCustomPair, fieldMapFor } from '../field-maps/custom.ts';
+import { fieldMapFor } from '../field-maps/custom.ts';
 import type { FieldMapSettings } from '../field-maps/types.ts';
 import { invalidRequest, type Text } from '../lib/errors.ts';
 import { type Entity, entities } from '../lib/records.ts';
@@ -22,9 +21,11 @@ import { enqueueLinked } from '../sync/queue/enqueue-linked.ts';
 import { enqueueStanding } from '../sync/queue/enqueue-standing.ts';
 import { releaseResting } from '../sync/queue/rests.ts';
 import { settleFieldFaults } from '../sync/schema/settle-field-faults.ts';
+import { checkCustomPairs } from './check-custom-pairs.ts';
 import { checkMatching } from './check-matching.ts';
 import { type CheckedPlacement, checkPlacement, settlePlacement } from './check-placement.ts';
 import { checkScope } from './check-scope.ts';
+import { touchedKinds } from './map-changes.ts';
 import { carryOutScope } from './scope-saved.ts';
 import { addVersion, followStored, readVersioned, requireVersion } from './settings-versions.ts';
 
@@ -83,7 +84,7 @@ export async function checkSettings(
     problems.push(...checkBuiltIn(entity, fieldMap), ...checkTwice(entity, fieldMap));
     if (fieldMap.custom?.length) {
       const client = await deps.clientFor(tenantId);
-      problems.push(...(await checkCustom(client, entity, fieldMap)));
+      problems.push(...(await checkCustomPairs({ db: deps.db, client }, { tenantId, entity }, fieldMap)));
     }
   }
   const { settings: before } = await readUnderstood(deps.db, tenantId);
@@ -137,7 +138,7 @@ function store(
     await enqueueLinked(db, tenantId, { reason: 'automatic_on', entities: resumed }, transaction);
     const isMatchedAnew = !isDeepStrictEqual(before.settings.matching, after.settings.matching);
     if (isMatchedAnew) await lookAtAllWaiting(db, tenantId, transaction);
-    const remapped = entities.filter((entity) => !isSameMap(entity, before.settings, after.settings));
+    const remapped = touchedKinds(before.settings, after.settings);
     await enqueueLinked(db, tenantId, { reason: 'field_map', entities: remapped }, transaction);
     const decidedAnew = entities.filter((entity) => !isSamePolicy(entity, before.settings, after.settings));
     await enqueueStanding(db, tenantId, decidedAnew, transaction);
@@ -146,15 +147,6 @@ function store(
     await carryOutScope(db, tenantId, { before: before.settings, after: after.settings }, transaction);
     return { version, understood: after };
   });
-}
-
-/** Whether the same fields are kept equal, owned by the same side: then nothing is to be looked at. */
-function isSameMap(entity: Entity, before: Settings, after: Settings): boolean {
-  const pairsOf = ({ field_map }: Settings) =>
-    fieldMapFor(entity, field_map[entity])
-      .pairs.map(({ key, owner }) => `${key} ${owner}`)
-      .sort();
-  return isDeepStrictEqual(pairsOf(before), pairsOf(after));
 }
 
 /** Whether fields that both sides changed differently are decided as before. */
@@ -205,23 +197,3 @@ function checkTwice(entity: Entity, { custom = [] }: FieldMapSettings): Settings
 }
 
 const usedTwice: Text = { ru: 'поле занято другой парой этого списка', en: 'another pair of this list uses the field' };
-
-async function checkCustom(
-  client: Bitrix24Client,
-  entity: Entity,
-  fieldMap: FieldMapSettings,
-): Promise<SettingsProblem[]> {
-  const fields = await client.fields(entity, { urgency: 'interactive' });
-  const allowed = allowedLocalFields(entity);
-  return (fieldMap.custom ?? []).flatMap((pair, index) => {
-    const path = `field_map.${entity}.custom.${index}`;
-    if (!allowed.includes(pair.local)) {
-      const list = allowed.join(', ');
-      return [
-        { path: `${path}.local`, problem: { ru: `доступные поля: ${list}`, en: `fields to choose from: ${list}` } },
-      ];
-    }
-    const problem = checkCustomPair(entity, pair, fields.get(pair.bitrix24));
-    return problem ? [{ path: `${path}.bitrix24`, problem }] : [];
-  });
-}

@@ -12,15 +12,19 @@ import { contractLines } from '../../app/field-maps/clients.ts';
 import * as comments from '../../app/field-maps/comments.ts';
 import { contractMapFor } from '../../app/field-maps/contracts.ts';
 import { fieldMapFor } from '../../app/field-maps/custom.ts';
+import { fileAddress } from '../../app/field-maps/file-address.ts';
 import { KnownLines, labelOf } from '../../app/field-maps/known-lines.ts';
 import { balanced, plainText, showableText, toMarkup } from '../../app/field-maps/markup.ts';
 import { canonicalMoney } from '../../app/field-maps/money.ts';
 import { newLocalRecord } from '../../app/field-maps/new-local.ts';
 import { isClosed, objectMap } from '../../app/field-maps/objects.ts';
+import { canonicalMoment } from '../../app/field-maps/plain-pair.ts';
 import { diffRemote } from '../../app/field-maps/remote-changes.ts';
+import { funnelOf, inFunnel } from '../../app/field-maps/stages.ts';
 import { withoutTags } from '../../app/field-maps/tags.ts';
 import { defaultPlace, type FieldMap, type FieldPair, type RemoteValues } from '../../app/field-maps/types.ts';
 import { userMapFor } from '../../app/field-maps/users.ts';
+import { valueMapOf } from '../../app/field-maps/value-map.ts';
 import { escapeHtml } from '../../app/http/escape-html.ts';
 import { makeLog } from '../../app/lib/log.ts';
 import { redact } from '../../app/lib/redact.ts';
@@ -97,6 +101,10 @@ const ownPairs = fieldMapFor('contract', {
     { local: 'description', bitrix24: 'UF_TEXT', owner: 'both' },
     { local: 'total_amount', bitrix24: 'UF_MONEY', owner: 'both' },
     { local: 'start_date', bitrix24: 'UF_DATE', owner: 'both' },
+    { local: 'client_inn', bitrix24: 'UF_NUMBER', owner: 'both', conversion: 'number' },
+    { local: 'client_kpp', bitrix24: 'UF_PHONE', owner: 'both', conversion: 'phone' },
+    { local: 'status', bitrix24: 'UF_LIST', owner: 'both', conversion: 'list', values: [{ crm: 'x', bitrix24: '1' }] },
+    { local: 'client_address', bitrix24: 'UF_FILE', owner: 'both', conversion: 'file' },
   ],
 });
 const objectWithNumber: FieldMap = { ...objectMap, pairs: objectMap.pairs.filter(({ key }) => key !== 'close_date') };
@@ -149,6 +157,7 @@ export const textReaders: Readonly<Record<string, Readonly<Record<string, Reader
   },
   'app/field-maps/contracts.ts': { contractMapFor: () => null, ...pairReaders(contractMapFor(defaultPlace)) },
   'app/field-maps/custom.ts': { fieldMapFor: () => null, ...pairReaders(ownPairs) },
+  'app/field-maps/file-address.ts': { fileAddress: (text) => fileAddress({ url: text }, 'portal.example') },
   'app/field-maps/known-lines.ts': {
     labelOf,
     KnownLines: (whole) => {
@@ -161,8 +170,17 @@ export const textReaders: Readonly<Record<string, Readonly<Record<string, Reader
   'app/field-maps/money.ts': { canonicalMoney },
   'app/field-maps/new-local.ts': { newLocalRecord: (text) => newLocalRecord(userMapFor(defaultPlace), record(text)) },
   'app/field-maps/objects.ts': { isClosed: (text) => isClosed(remote(text)), ...pairReaders(objectWithNumber) },
+  'app/field-maps/plain-pair.ts': { canonicalMoment },
   'app/field-maps/remote-changes.ts': { diffRemote: (text) => diffRemote(remote(text), remote(`${text}x`)) },
+  'app/field-maps/stages.ts': { funnelOf, inFunnel: (text) => inFunnel(text, 5) },
   'app/field-maps/tags.ts': { withoutTags: (text) => withoutTags(text, { withBb: true }) },
+  'app/field-maps/value-map.ts': {
+    valueMapOf: (text) => {
+      const half = shared(text, 2);
+      const map = valueMapOf({ local: 'type', bitrix24: 'UF_LIST', owner: 'both' }, [{ id: half, name: half }]);
+      return [map.toList(text), map.toCrm(text)];
+    },
+  },
   'app/field-maps/users.ts': { userMapFor: () => null, ...pairReaders(userMapFor(defaultPlace)) },
   'app/bitrix24/calendar-day.ts': {
     calendarDay,
@@ -225,8 +243,21 @@ export const readNoText: Readonly<Record<string, string>> = {
   'app/field-maps/clients.ts ofFirstContract': 'wraps a pair, whose readers are tried',
   'app/field-maps/comments.ts detailsPair': 'makes a pair; those of all maps are tried',
   'app/field-maps/comments.ts isPartAsWritten': 'compares two texts',
-  'app/field-maps/custom.ts allowedLocalFields': 'takes a kind',
+  'app/field-maps/columns.ts allowedLocalFields': 'takes a kind',
+  'app/field-maps/columns.ts columnOf': 'names of columns in the settings of a company',
+  'app/field-maps/conversions.ts fittingConversions': 'types of fields',
+  'app/field-maps/conversions.ts fittingTypes': 'types of columns',
+  'app/field-maps/conversions.ts isListConversion': 'names of conversions',
   'app/field-maps/custom.ts checkCustomPair': 'names of fields in the settings of a company',
+  'app/field-maps/list-pair.ts listPair': 'makes a pair; one is tried among the own pairs of a company',
+  'app/field-maps/plain-pair.ts plainPair':
+    'makes a pair; those of several kinds are tried among the own pairs of a company',
+  'app/field-maps/plain-pair.ts filePair': 'makes a pair; one is tried among the own pairs of a company',
+  'app/field-maps/plain-pair.ts isPlain': 'names of conversions',
+  'app/field-maps/stages.ts firstStage': 'takes a number',
+  'app/field-maps/value-map.ts insteadOf': 'rules in the settings of a company',
+  'app/field-maps/ways.ts sendsToPortal': 'compares names of rules',
+  'app/field-maps/ways.ts takesFromPortal': 'compares names of rules',
   'app/field-maps/money.ts moneyPair': 'makes a pair; one is tried among the own pairs of a company',
   'app/field-maps/multifields.ts multifieldPair': 'makes a pair; those of all maps are tried',
   'app/field-maps/remote-changes.ts isEmptyChanges': 'counts',

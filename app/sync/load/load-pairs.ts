@@ -9,7 +9,7 @@ import { withSentUpdate } from '../plan/sent-update.ts';
 import { firstShadows, type Shadows } from '../plan/shadows.ts';
 import type { QueueRow } from '../queue/sync-queue.ts';
 import { addAsked } from './add-asked.ts';
-import { bindLists } from './bind-lists.ts';
+import { bindLists, relearnLists } from './bind-lists.ts';
 import { addCompanions } from './companions.ts';
 import { leaveMovedDeals } from './deal-companies.ts';
 import { followMerged } from './follow-merged.ts';
@@ -61,6 +61,7 @@ export async function loadPairs(deps: LoadDeps, context: SyncContext, rows: read
     context,
     pairs.flatMap(({ remote }) => remote ?? []),
   );
+  await relearnLists(deps, context, pairs);
   await leaveMovedDeals(deps, context, pairs);
   await doubtEmptied(deps, context, pairs);
   for (const pair of pairs) {
