@@ -17,6 +17,7 @@ import { makeCardRoutes } from './integration/card-routes.ts';
 import { makeClientRoutes } from './integration/client-routes.ts';
 import { makeConflictRoutes } from './integration/conflict-routes.ts';
 import { makeErrorRoutes } from './integration/error-routes.ts';
+import { makeFieldRoutes } from './integration/field-routes.ts';
 import { makeHeldRoutes } from './integration/held-routes.ts';
 import { makeLimitRoutes } from './integration/limit-routes.ts';
 import { makeListRoutes } from './integration/list-routes.ts';
@@ -125,6 +126,7 @@ function routesOf({ db, clock, portals, runSql, bucket }: HttpDeps) {
     ...makePauseRoutes({ db }),
     ...makeSchemaRoutes({ db, clientFor }),
     ...makeListRoutes({ db, clientFor }),
+    ...makeFieldRoutes({ db, clientFor }),
     ...makeConflictRoutes({ db }),
     ...makeClientRoutes({ db, clientFor, requireActive }),
     ...makeHeldRoutes({ db, requireActive }),

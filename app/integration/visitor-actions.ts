@@ -22,6 +22,7 @@ const names: Record<string, string> = {
   [`POST ${errorsAddress}/retry-all`]: 'retried_errors',
   [`PUT ${bitrix24Address}/settings`]: 'changed_settings',
   [`PATCH ${bitrix24Address}/settings`]: 'changed_settings',
+  [`POST ${bitrix24Address}/fields`]: 'changed_settings',
   [`POST ${bitrix24Address}/settings/import`]: 'changed_settings',
   [`POST ${bitrix24Address}/settings/versions/:number/restore`]: 'changed_settings',
   [`POST ${bitrix24Address}/setup`]: 'changed_connection',
