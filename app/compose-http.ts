@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts';
 import type { BucketSize, RunSql } from './bitrix24/limits/bucket.ts';
 import { readPortalState } from './bitrix24/limits/forecast.ts';
 import { readUsage } from './bitrix24/limits/usage.ts';
+import type { Alerts } from './compose-alerts.ts';
 import type { Portals } from './compose-portals.ts';
 import { makeCompanyRoutes } from './crm/company-routes.ts';
 import { makeRecordRoutes } from './crm/record-routes.ts';
@@ -48,6 +49,7 @@ export interface HttpDeps {
   log: Log;
   metrics: Metrics;
   portals: Portals;
+  alerts: Alerts;
   runSql: RunSql;
   bucket: BucketSize;
   rates: RateLimits;
@@ -100,7 +102,7 @@ function measuresOf({ metrics: { port, token, isOpen } }: Config): 'open' | 'non
   return token === undefined || port !== undefined ? 'none' : { token };
 }
 
-function routesOf({ db, clock, portals, runSql, bucket }: HttpDeps) {
+function routesOf({ db, clock, portals, alerts, runSql, bucket }: HttpDeps) {
   const { connections, clientFor, health } = portals;
   const models = initModels(db);
   const usageOf = (portal: string) => readUsage(runSql, portal, bucket, clock.now().getTime());
@@ -133,6 +135,7 @@ function routesOf({ db, clock, portals, runSql, bucket }: HttpDeps) {
     ...makeMatchRoutes({ db, requireActive }),
     ...makeErrorRoutes({ db, requireActive, requireConnection: health.require }),
     ...makeVisitorRoutes({ db }),
+    ...alerts.routes,
     ...makeRecordRoutes(models),
     ...makeCompanyRoutes(models),
   ];

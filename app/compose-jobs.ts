@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { Bitrix24Error } from './bitrix24/errors.ts';
+import type { Alerts } from './compose-alerts.ts';
 import type { Portals } from './compose-portals.ts';
 import { makeDeletionSweep } from './events/deletion-sweep.ts';
 import { makeDuplicateCheck } from './events/duplicate-check.ts';
@@ -22,6 +23,7 @@ export interface JobDeps {
   config: Config;
   syncDeps: SyncDeps;
   portals: Portals;
+  alerts: Alerts;
   queue: JobQueue;
   dueCheck: DueCheck;
   /** How long a portal may take before its tenant leaves the slots that people wait for, in ms. */
@@ -30,7 +32,7 @@ export interface JobDeps {
 
 /** Builds what a worker runs: a handler for each task, and the schedules. */
 export function composeJobs(deps: JobDeps) {
-  const { config, portals, queue } = deps;
+  const { config, portals, alerts, queue } = deps;
   const { db, clock } = deps.syncDeps;
   const { connections, installations } = portals;
   return {
@@ -42,6 +44,7 @@ export function composeJobs(deps: JobDeps) {
       listOfflineTenants: () => installations.listActiveTenants({ offline: true }),
       startScheduledRuns: () => startScheduledRuns(db),
       purgePending: installations.purgePending,
+      ...{ listTenantsWithAlerts: alerts.listTenants, purgeAlerts: alerts.dropOld },
       purgeRequests: () => dropOldDays(db, clock.now()),
       sweepIntervalSec: config.sweepIntervalSec,
     }),
@@ -53,7 +56,7 @@ export function composeJobs(deps: JobDeps) {
   };
 }
 
-function handlersOf({ syncDeps, portals, queue, dueCheck, patience }: JobDeps): Handlers {
+function handlersOf({ syncDeps, portals, alerts, queue, dueCheck, patience }: JobDeps): Handlers {
   const { db } = syncDeps;
   const { connections, health } = portals;
   const reconcileJob = makeReconcileJob({
@@ -77,6 +80,7 @@ function handlersOf({ syncDeps, portals, queue, dueCheck, patience }: JobDeps): 
     offline: search('offline'),
     local_look: search('local_look'),
     search_retry: searching.retryDue,
+    alerts: alerts.run,
     async bind(tenantId, context) {
       try {
         await portals.bind(tenantId, context);

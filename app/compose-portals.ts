@@ -85,7 +85,7 @@ function composeAccess({ config, db, clock, log, secrets, agents, limits }: Port
   const tokens = makeTokens({ installations, oauth, keysOf: applications.keysOf, clock, log });
   const admit = async (host: string) => void (await limits.acquire(host, new Map(), { urgency: 'interactive' }));
   const probe = (url: string) => verifyWebhook(url, { agent: agents.portals, admit });
-  const notePlan = makeNotePlan(limits);
+  const notePlan = makeNotePlan({ limits, notePlanEnd: connections.notePlanEnd, clock });
   const webhookMove = makeWebhookMove({ db, connections, probe, makeClient, log });
   const access = makePortalCredentials({ connections, installations, tokens, oauth, webhookMove, log });
   const requests = makeRequestLog({ db, clock, log });

@@ -3,6 +3,7 @@ import type { Config } from '../config/config.ts';
 import { makeAgents } from './bitrix24/agents.ts';
 import type { BucketSize, RunSql } from './bitrix24/limits/bucket.ts';
 import { makeLimits } from './bitrix24/limits/limits.ts';
+import { composeAlerts } from './compose-alerts.ts';
 import { composeHttp, composeProbes } from './compose-http.ts';
 import { composeJobs } from './compose-jobs.ts';
 import { composePortals } from './compose-portals.ts';
@@ -61,6 +62,17 @@ export function compose(config: Config, databaseUrl: string, log: Log, options: 
   const limits = makeLimits({ run: runSql, atomically, clock, bucket });
   const rates = makeRateLimits({ pool, rates: { ...standardRates, ...options.rates } });
   const portals = composePortals({ config, db, clock, log, secrets, metrics, queue, agents, limits, rates });
+  const alerts = composeAlerts({
+    config,
+    db,
+    clock,
+    secrets,
+    metrics,
+    queue,
+    rates,
+    agent: agents.webhooks,
+    clientFor: portals.clientFor,
+  });
   for (const measure of makeSyncMeasures(db)) metrics.watch(measure);
 
   const { connections, clientFor } = portals;
@@ -75,11 +87,12 @@ export function compose(config: Config, databaseUrl: string, log: Log, options: 
       onMissed: () => portals.clients.forget(null),
     },
     probes: composeProbes({ config, db, clock, log, metrics }),
-    http: composeHttp({ config, db, clock, log, metrics, portals, runSql, bucket, rates }),
-    ...composeJobs({ config, syncDeps, portals, queue, dueCheck, patience: options.patience }),
+    http: composeHttp({ config, db, clock, log, metrics, portals, alerts, runSql, bucket, rates }),
+    ...composeJobs({ config, syncDeps, portals, alerts, queue, dueCheck, patience: options.patience }),
     async close(): Promise<void> {
       // A refresh token that was shown is used up: its answer is stored before anything is closed.
       await portals.tokens.settled();
+      alerts.close();
       for (const agent of Object.values(agents)) agent.destroy();
       await portals.requests.stop();
       await pool.end();

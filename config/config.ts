@@ -3,11 +3,13 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import type { SmtpServer } from '../app/alerts/email.ts';
 import type { TrustedProxies } from '../app/http/caller-address.ts';
 import { type HostList, parseHostList } from '../app/lib/host-list.ts';
 import type { EncryptionKey } from '../app/lib/secrets.ts';
 import { type Variable, type VariableName, variables } from './env.ts';
 import { mendingOf, productionProblems } from './production.ts';
+import { parseSmtp } from './smtp.ts';
 
 export interface Config {
   port: number;
@@ -31,6 +33,8 @@ export interface Config {
   allowPrivateHosts: boolean | HostList;
   /** The way to portals and OAuth hosts; null: they are called directly. */
   proxy: { url: URL; bypass: HostList | null } | null;
+  /** The mail server of the alerts; null: there is none. */
+  smtp: SmtpServer | null;
   /** Where and to whom measures are shown. `isOpen`: on the public port, to everybody. */
   metrics: { port: number | undefined; token: string | undefined; isOpen: boolean };
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
@@ -95,6 +99,10 @@ const readers: { [Name in VariableName]: z.ZodType } = {
   NO_PROXY: z
     .string()
     .transform((text, context) => readHosts(text, context, { forProxy: true }))
+    .optional(),
+  SMTP_URL: z
+    .string()
+    .transform((text, context) => parseSmtp(text) ?? refuse(text, context))
     .optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']),
   LOG_FORMAT: z.enum(['text', 'json']),
@@ -161,6 +169,7 @@ export function loadConfig(env: Env = process.env): Readonly<Config> {
     proxy: values.HTTPS_PROXY
       ? { url: values.HTTPS_PROXY as URL, bypass: (values.NO_PROXY as HostList | undefined) ?? null }
       : null,
+    smtp: (values.SMTP_URL as SmtpServer | undefined) ?? null,
     metrics: metricsOf(values, isProduction),
     logLevel: values.LOG_LEVEL as Config['logLevel'],
     logFormat: values.LOG_FORMAT as Config['logFormat'],
@@ -217,6 +226,12 @@ function parseProxies(text: string, context: z.core.$RefinementCtx): TrustedProx
     const address = ipaddr.parse(network);
     return [address, address.kind() === 'ipv4' ? 32 : 128];
   });
+}
+
+/** A value that cannot be read and is not shown. */
+function refuse(text: string, context: z.core.$RefinementCtx): undefined {
+  context.issues.push({ code: 'custom', input: text, message: 'unreadable' });
+  return undefined;
 }
 
 const switches: Readonly<Record<string, boolean>> = { '0': false, false: false, '1': true, true: true };

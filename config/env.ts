@@ -44,6 +44,11 @@ export const variables = {
       'hosts that are called without the proxy: names with all below them, addresses, networks, `*`, comma between; also as no_proxy',
     smallLetters: true,
   },
+  SMTP_URL: {
+    meaning:
+      'mail server of the alerts, `smtp://name:password@host:587?from=axenta@company.ru`, or `smtps://…`; unset: no letters',
+    secret: true,
+  },
   LOG_LEVEL: { meaning: 'trace, debug, info, warn, error or fatal', byDefault: 'info' },
   LOG_FORMAT: { meaning: 'text or json', byDefault: 'text' },
   METRICS_PORT: {

@@ -8,6 +8,8 @@ const sockets = {
   tokens: 16,
   /** Proofs of callers that anybody may be: they wait for each other, and for nothing else. */
   proofs: 10,
+  /** Outgoing webhooks of alerts: addresses that companies name. */
+  webhooks: 4,
 };
 
 export type Agents = Readonly<Record<keyof typeof sockets, https.Agent>>;
@@ -18,5 +20,5 @@ export type Agents = Readonly<Record<keyof typeof sockets, https.Agent>>;
  */
 export function makeAgents(options: Omit<AgentOptions, 'maxSockets'>): Agents {
   const make = (kind: keyof typeof sockets) => makeSsrfAgent({ ...options, maxSockets: sockets[kind] });
-  return { portals: make('portals'), tokens: make('tokens'), proofs: make('proofs') };
+  return { portals: make('portals'), tokens: make('tokens'), proofs: make('proofs'), webhooks: make('webhooks') };
 }

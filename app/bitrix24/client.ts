@@ -146,6 +146,21 @@ export interface Patience {
   onSlow(): void;
 }
 
+/** What a portal tells of its plan and of the application's licence there. */
+export interface PortalPlan {
+  /** LICENSE_FAMILY. */
+  family: string | null;
+  /** DAYS until the licence ends, negative in the days of grace (app.info, 2026-09). */
+  daysLeft: number | null;
+}
+
+/** A notice for one person in the portal. */
+export interface Notice {
+  userId: number;
+  text: string;
+  tag: string;
+}
+
 /** E-mails and phones to look for. */
 export interface Reach {
   emails: readonly string[];
@@ -266,8 +281,13 @@ export interface Bitrix24Client {
   refreshFields(entity: Entity, options?: CallOptions): Promise<void>;
   /** Looks whether records of the kind come with their e-mails and phones. Throws `portal_too_old` where they do not. */
   proveMultifields(entity: Entity, options?: CallOptions): Promise<void>;
-  /** What the portal says of its plan (`app.info`, LICENSE_FAMILY); null when it does not say. */
-  licenseFamily(options?: CallOptions): Promise<string | null>;
+  /** What the portal says of its plan (`app.info`); null for what it does not say. */
+  plan(options?: CallOptions): Promise<PortalPlan>;
+  /**
+   * Puts a notice under a person's bell, without an author (im-notify-system-add.md, 2026-08); needs the permission `im`. Returns
+   * whether the portal made one. Sent again with the same tag, an application's notice takes the place of the former one.
+   */
+  notify(notice: Notice, options?: CallOptions): Promise<boolean>;
   /** Forgets cached field lists and stage lists. */
   clearCache(): void;
 }

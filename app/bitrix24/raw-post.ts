@@ -13,6 +13,7 @@ export interface RawPostOptions extends WireTimes {
   agent: https.Agent;
   /** Bytes; a longer answer is not read to its end. */
   longestAnswer: number;
+  headers?: Record<string, string>;
 }
 
 /** Why there is no answer, by the code of the HTTP client or of `WireClock`. Holds nothing of the request, which has secrets in it. */
@@ -31,23 +32,28 @@ function causeOf({ code = 'network', message, response, cause }: AxiosError): { 
   return { code: (cause as { code?: string } | undefined)?.code ?? code, message };
 }
 
-/** Posts a form or JSON past the SDK: no redirect is followed, no other time-out and no proxy of the HTTP client's own. Throws `NoAnswer`. */
+/** Posts a form, JSON, or bytes as they are, past the SDK: no redirect is followed, no other time-out and no proxy of the HTTP client's own. Throws `NoAnswer`. */
 export async function rawPost(
   url: string,
-  body: URLSearchParams | object,
-  { agent, longestAnswer, ...times }: RawPostOptions,
+  body: URLSearchParams | Buffer | object,
+  { agent, longestAnswer, headers, ...times }: RawPostOptions,
 ): Promise<RawAnswer> {
   const clock = new WireClock(times);
   try {
-    const { status, data, headers } = await axios.post(url, body, {
+    const {
+      status,
+      data,
+      headers: answered,
+    } = await axios.post(url, body, {
       ...clock.settings,
+      ...(headers && { headers }),
       httpsAgent: agent,
       maxContentLength: longestAnswer,
       maxRedirects: 0,
       validateStatus: () => true,
       proxy: false,
     });
-    return { status, data, headers: headers as Record<string, unknown> };
+    return { status, data, headers: answered as Record<string, unknown> };
   } catch (error) {
     throw new NoAnswer(clock.isOver ? clock.failure : causeOf(error as AxiosError));
   } finally {

@@ -6,7 +6,7 @@ import { makeRememberBriefly } from '../lib/remember-briefly.ts';
 import type { PortalAccess } from './access.ts';
 import { type Call, callMethod } from './call-method.ts';
 import { makeChoices } from './choices.ts';
-import type { Bitrix24Client, CallOptions, RemoteRecord, WriteOperation } from './client.ts';
+import type { Bitrix24Client, CallOptions, Notice, RemoteRecord, WriteOperation } from './client.ts';
 import { makeDuplicateSearch } from './duplicates.ts';
 import { Bitrix24Error } from './errors.ts';
 import { makeFieldMetadata, type SchemaNotes } from './field-metadata.ts';
@@ -82,18 +82,30 @@ export function makeBitrix24Client(access: PortalAccess, deps: SdkClientDeps): B
       await proof.prove(await catalogue.fields(entity, options), options);
     },
 
-    async licenseFamily(options?: CallOptions) {
+    async plan(options?: CallOptions) {
       try {
         const { result } = await call('app.info', {}, options);
-        return familyOf((result ?? {}) as Record<string, unknown>);
+        const info = (result ?? {}) as Record<string, unknown>;
+        return { family: familyOf(info), daysLeft: daysOf(info) };
       } catch (error) {
         // Some portals tell it to applications only.
-        if (error instanceof Bitrix24Error && error.kind === 'validation') return null;
+        if (error instanceof Bitrix24Error && error.kind === 'validation') return { family: null, daysLeft: null };
         throw error;
       }
     },
 
     users: (ids: readonly number[], options?: CallOptions) => findUsers(call, ids, options),
+    async notify({ userId, text, tag }: Notice, options?: CallOptions) {
+      // Tags of a webhook need the id of an application beside them.
+      const TAG = access.kind === 'installation' ? { TAG: tag } : {};
+      const params = { USER_ID: userId, MESSAGE: text, MESSAGE_OUT: text, ...TAG };
+      const { result } = await callMethod({ transport, limits }, 'im.notify.system.add', params, {
+        ...options,
+        writes: true,
+      });
+      return typeof result === 'number' || typeof result === 'string' || result === true;
+    },
+
     stages: catalogue.stages,
     lists: catalogue.lists,
     choices: choices.read,
@@ -114,6 +126,14 @@ export function makeBitrix24Client(access: PortalAccess, deps: SdkClientDeps): B
 }
 
 const longestFamily = 50;
+
+function daysOf({ DAYS }: Record<string, unknown>): number | null {
+  const days = DAYS === null || DAYS === undefined || DAYS === '' ? Number.NaN : Number(DAYS);
+  return Number.isInteger(days) && Math.abs(days) < longestLicenceDays ? days : null;
+}
+
+/** A hundred years; more is no number of days. */
+const longestLicenceDays = 36_525;
 
 /** `ent` of `"LICENSE":"de_ent10000"`, which stands beside LICENSE_FAMILY on portals that have both (app.info, 2026-09). */
 function familyOf({ LICENSE_FAMILY, LICENSE }: Record<string, unknown>): string | null {

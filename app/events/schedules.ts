@@ -20,6 +20,10 @@ export interface SchedulesDeps {
   startScheduledRuns(): Promise<void>;
   /** Forgets installations that no company claimed. */
   purgePending(): Promise<void>;
+  /** Companies that have something to tell, or want to be told. */
+  listTenantsWithAlerts(): Promise<number[]>;
+  /** Drops alerts and their messages that were kept for long enough. */
+  purgeAlerts(): Promise<void>;
   /** Drops requests that were kept for long enough. */
   purgeRequests(): Promise<void>;
   /** Seconds between two sweeps of one tenant. */
@@ -78,6 +82,12 @@ export function makeSchedules(deps: SchedulesDeps): CronJob[] {
       run: async () => wake('recheck', await deps.listRecoverableTenants()),
     },
     { name: 'scheduled_runs', expression: everyMinute, run: deps.startScheduledRuns },
+    {
+      name: 'alerts',
+      expression: everyMinute,
+      run: async () => wake('alerts', await deps.listTenantsWithAlerts()),
+    },
+    { name: 'purge_alerts', expression: hourly, run: deps.purgeAlerts },
     { name: 'purge_pending', expression: weekly, run: deps.purgePending },
     { name: 'purge_requests', expression: hourly, run: deps.purgeRequests },
   ];

@@ -36,6 +36,12 @@ export function makeMetrics() {
       labelNames: ['result'],
       registers: [registry],
     }),
+    alerts: new Counter({
+      name: 'bitrix24_alerts_total',
+      help: 'Attempts to send an alert by channel and by what became of them',
+      labelNames: ['channel', 'result'],
+      registers: [registry],
+    }),
     /** Shows a measure from now on. One that cannot be taken is left out: the others are shown all the same. */
     watch({ name, help, label, read }: Measure): void {
       const gauge = new Gauge({

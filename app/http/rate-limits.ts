@@ -32,6 +32,8 @@ export const standardRates = {
   cardsByVisitor: { points: 60, seconds: 60 },
   /** Each try of a webhook asks a host that the company names, which may be somebody else's portal. */
   setupByTenant: { points: 10, seconds: 60 },
+  /** Each trial of the alerts writes to people. */
+  alertTrialByTenant: { points: 5, seconds: 60 },
   /** The whole REST interface. */
   apiByTenant: { points: 3000, seconds: 10 },
 } as const satisfies Record<string, Rate>;
@@ -40,7 +42,7 @@ export type RateName = keyof typeof standardRates;
 export type Rates = Record<RateName, Rate>;
 
 /** Few, and kept where all processes see them: they protect others, and each process more would allow as many again. */
-const sharedByAll: readonly RateName[] = ['setupByTenant'];
+const sharedByAll: readonly RateName[] = ['setupByTenant', 'alertTrialByTenant'];
 
 /** Made by a migration, so that no process makes tables while it serves. */
 const table = 'rate_limits';

@@ -9,6 +9,9 @@ export interface Lane {
 /** Tenants whose portal answers slowly or not at all hold their slot for minutes: two of them do no harm. */
 const slowSlots = 2;
 
+/** Receivers of alerts may take seconds to answer. */
+const alertSlots = 4;
+
 /**
  * The lanes of one process: what a person waits for never stands behind bulk work, a slow portal or a search. `concurrency` slots are for
  * changes; runs and sweeps have three quarters as many of their own, searches a quarter. A slot mostly waits for the network.
@@ -23,5 +26,6 @@ export function lanesFor(concurrency: number): Lane[] {
       slots: Math.max(1, Math.floor(concurrency / 4)),
     },
     { tasks: ['bind', 'recheck'], slots: concurrency },
+    { tasks: ['alerts'], slots: alertSlots },
   ];
 }

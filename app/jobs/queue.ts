@@ -18,6 +18,7 @@ export const tasks = [
   'search_retry',
   'bind',
   'recheck',
+  'alerts',
 ] as const;
 export type Task = (typeof tasks)[number];
 
@@ -29,7 +30,7 @@ export interface TaskContext {
 }
 
 /** Which line of a tenant a task waits in: one of each runs at a time. */
-const lineOf: Record<Task, 'tenant' | 'search' | 'connection'> = {
+const lineOf: Record<Task, 'tenant' | 'search' | 'connection' | 'alerts'> = {
   reconcile: 'tenant',
   reconcile_bulk: 'tenant',
   reconcile_slow: 'tenant',
@@ -41,6 +42,7 @@ const lineOf: Record<Task, 'tenant' | 'search' | 'connection'> = {
   search_retry: 'search',
   bind: 'connection',
   recheck: 'connection',
+  alerts: 'alerts',
 };
 
 /** Name of the serial queue of a tenant's task. */
@@ -53,7 +55,7 @@ export type JobQueue = ReturnType<typeof makeJobQueue>;
 /**
  * Makes the way to wake workers. A job carries nothing but its tenant: what is to be done stands in tables. A tenant is
  * reconciled by one job at a time in the whole cluster; its searches form a second serial queue, so that a long one does not hold up
- * what just changed, and what concerns its connection a third. A job that waits already is not doubled; one that waits in another lane
+ * what just changed, and what concerns its connection a third, what people are told a fourth. A job that waits already is not doubled; one that waits in another lane
  * does not hold up an urgent one, because a line is closed only while one of its jobs runs.
  */
 export function makeJobQueue({ pool }: { pool: pg.Pool }) {

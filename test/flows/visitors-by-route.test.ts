@@ -63,6 +63,10 @@ const needs = {
   ]),
   everything: [
     `GET ${bitrix24}/actions`,
+    `GET ${bitrix24}/alerts`,
+    `PUT ${bitrix24}/alerts`,
+    `POST ${bitrix24}/alerts/test`,
+    `GET ${bitrix24}/alerts/deliveries`,
     `GET ${bitrix24}/requests`,
     `POST ${bitrix24}/preview/{id}/start`,
     `GET ${bitrix24}/requests/{id}`,

@@ -24,7 +24,7 @@ export function makeAppMethods(state: PortalState): MethodTable {
             STATUS: app.status,
             INSTALLED: app.isInstalled,
             PAYMENT_EXPIRED: app.isPaymentExpired ? 'Y' : 'N',
-            DAYS: null,
+            DAYS: state.plan.daysLeft,
             LANGUAGE_ID: 'ru',
             ...license(),
           },

@@ -11,6 +11,8 @@ export interface Plan {
   authConnector: boolean;
   /** `LICENSE` of `app.info`. */
   license: string;
+  /** `DAYS` of `app.info`: until the application's licence ends; null: it has no end. */
+  daysLeft: number | null;
 }
 
 /** What the portal as a whole is: its plan, and whether it still exists. */
@@ -21,6 +23,7 @@ export class PortalState {
     offlineExtended: true,
     authConnector: true,
     license: 'ru_pro100',
+    daysLeft: null,
   };
   isDeleted = false;
 

@@ -22,6 +22,7 @@ import type { LatencyProfile } from './latency.ts';
 import { makeLegacyMethods } from './legacy-methods.ts';
 import { PortalLimits } from './limits.ts';
 import { makeMerge, makeMergeMethods } from './merging.ts';
+import { Notices } from './notify-methods.ts';
 import type { OAuthServer } from './oauth-server.ts';
 import { OutgoingWebhooks } from './outgoing-webhooks.ts';
 import { makeRecordTable, type RecordTable } from './people.ts';
@@ -95,6 +96,7 @@ export async function startPortal(options: PortalOptions = {}) {
   const requisites = new Requisites();
   const workers = new Workers(switches);
   const answered = new AnsweredRequests();
+  const notices = new Notices();
   const state = new PortalState();
   const session: PortalSession = { userId: 1, lang: 'ru' };
   const credentials = new Credentials(switches, users);
@@ -141,6 +143,7 @@ export async function startPortal(options: PortalOptions = {}) {
     ...makeCommonMethods({ switches, state, methods: () => methods }),
     ...makeUserMethods(users, switches),
     ...makeAppMethods(state),
+    ...notices.methods(users),
     ...apps.methods,
   };
   const executor = new Executor({
@@ -203,6 +206,7 @@ export async function startPortal(options: PortalOptions = {}) {
     events: delivery,
     store,
     users,
+    notices,
     rights,
     requisites,
     workers,

@@ -107,9 +107,14 @@ export class MockBitrix24Client implements Bitrix24Client {
     this.#enter('proveMultifields', args);
   }
 
-  async licenseFamily(...args: Parameters<Bitrix24Client['licenseFamily']>) {
-    this.#enter('licenseFamily', args);
-    return null;
+  async plan(...args: Parameters<Bitrix24Client['plan']>) {
+    this.#enter('plan', args);
+    return { family: null, daysLeft: null };
+  }
+
+  async notify(...args: Parameters<Bitrix24Client['notify']>) {
+    this.#enter('notify', args);
+    return true;
   }
 
   async fields(...args: Parameters<Bitrix24Client['fields']>) {

@@ -26,6 +26,7 @@ export async function startWorkerProcess(world: World): Promise<WorkerProcess> {
       BITRIX24_ALLOW_PRIVATE_HOSTS: '1',
       NODE_EXTRA_CA_CERTS: world.portal.caFile,
       SWEEP_INTERVAL_SEC: '86400',
+      ...(world.config.smtp && { SMTP_URL: smtpUrlOf(world.config.smtp) }),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -41,6 +42,13 @@ export async function startWorkerProcess(world: World): Promise<WorkerProcess> {
       return (await exited)[0];
     },
   };
+}
+
+/** As an administrator writes it. */
+function smtpUrlOf({ url, from }: { url: string; from: string }): string {
+  const whole = new URL(url);
+  whole.searchParams.set('from', from);
+  return whole.toString();
 }
 
 function started(child: ChildProcess): Promise<void> {

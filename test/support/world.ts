@@ -95,6 +95,7 @@ export async function startWorld(options: WorldOptions = {}) {
     marketplace: null,
     allowPrivateHosts: true,
     proxy: null,
+    smtp: null,
     logLevel: 'debug',
     logFormat: 'text',
     sweepIntervalSec: 86_400,

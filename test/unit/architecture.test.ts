@@ -20,24 +20,22 @@ const mayImport: Record<string, readonly string[]> = {
   events: ['http', 'sync', ...below],
   portals: ['http', 'sync', ...below],
   integration: ['http', 'sync', ...below],
+  alerts: ['http', 'sync', ...below],
   // Tools beside the app: they build what they need by themselves.
   cli: ['http', 'portals', 'jobs', 'models', 'lib', 'config'],
 };
+
+const composing = ['app/compose-alerts.ts', 'app/compose-http.ts', 'app/compose-jobs.ts', 'app/compose-portals.ts'];
 
 /** The files that put everything together, from the outermost inwards, with what else each may import. */
 const top: Record<string, readonly string[]> = {
   'app/main.ts': ['app/start.ts', 'config', 'lib'],
   'app/start.ts': ['app/compose.ts', 'app/first-lines.ts', ...Object.keys(mayImport), 'config'],
   'app/first-lines.ts': ['bitrix24', 'models', 'config'],
-  'app/compose.ts': [
-    'app/compose-http.ts',
-    'app/compose-jobs.ts',
-    'app/compose-portals.ts',
-    ...Object.keys(mayImport),
-    'config',
-  ],
-  'app/compose-http.ts': ['app/compose-portals.ts', ...Object.keys(mayImport), 'config'],
-  'app/compose-jobs.ts': ['app/compose-portals.ts', ...Object.keys(mayImport), 'config'],
+  'app/compose.ts': [...composing, ...Object.keys(mayImport), 'config'],
+  'app/compose-alerts.ts': [...Object.keys(mayImport), 'config'],
+  'app/compose-http.ts': ['app/compose-alerts.ts', 'app/compose-portals.ts', ...Object.keys(mayImport), 'config'],
+  'app/compose-jobs.ts': ['app/compose-alerts.ts', 'app/compose-portals.ts', ...Object.keys(mayImport), 'config'],
   'app/compose-portals.ts': [...Object.keys(mayImport), 'config'],
 };
 
@@ -80,6 +78,10 @@ const writers: { tables: readonly string[]; home: RegExp }[] = [
     tables: ['bitrix24_sync_mappings', 'bitrix24_former_mappings'],
     home: /^app\/sync\/load\/(mappings|mapping-marks|former-mappings|first-links)\.ts$/,
   },
+  {
+    tables: ['alert_settings', 'alerts', 'alert_deliveries'],
+    home: /^app\/(alerts\/|portals\/install\/erase-portal\.ts$)/,
+  },
   { tables: ['sync_faults'], home: /^app\/sync\/faults\// },
   { tables: ['sync_pauses'], home: /^app\/integration\/pauses\.ts$/ },
   { tables: ['settings_versions'], home: /^app\/integration\/settings-versions\.ts$/ },
@@ -90,6 +92,7 @@ const homes: { packages: RegExp; home: RegExp; why: string }[] = [
   { packages: /^(@bitrix24\/|axios)/, home: /^app\/bitrix24\//, why: 'the way to portals' },
   { packages: /^(@?koa|jwks-rsa$)/, home: /^app\/(http\/|.*routes\.ts$)/, why: 'the HTTP server' },
   { packages: /^(graphile-worker|node-cron)$/, home: /^app\/jobs\//, why: 'the job queue' },
+  { packages: /^nodemailer$/, home: /^app\/alerts\/email\.ts$/, why: 'the mail server' },
   { packages: /^umzug$/, home: /^app\/models\//, why: 'migrations' },
   { packages: /^bunyan$/, home: /^app\/lib\/log\.ts$/, why: 'the log' },
 ];

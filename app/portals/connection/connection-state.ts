@@ -135,6 +135,15 @@ export function makeConnectionState(db: Database) {
       );
     },
 
+    /** Remembers when the licence of the application in the portal ends; null: it has no end, or the portal does not say. */
+    async notePlanEnd(tenantId: number, at: Date | null): Promise<void> {
+      await queryRows(
+        db,
+        `update bitrix24_connections set plan_ends_at = $at where (tenant_id, kind) in (${effective})`,
+        { tenantId, at },
+      );
+    },
+
     /** Remembers that the portal answered a live check just now. */
     async markChecked(tenantId: number): Promise<void> {
       await queryRows(

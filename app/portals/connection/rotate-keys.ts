@@ -1,3 +1,4 @@
+import { alertSecretPlace } from '../../lib/alert-secret-place.ts';
 import type { Secrets } from '../../lib/secrets.ts';
 import { type Database, queryRows } from '../../models/database.ts';
 import { accessPlace, clientSecretPlace, refreshPlace, webhookPlace } from './secret-places.ts';
@@ -10,6 +11,12 @@ const columns = [
     column: 'bitrix24_client_secret',
     key: 'id',
     place: (key: string) => clientSecretPlace(Number(key)),
+  },
+  {
+    table: 'alert_settings',
+    column: 'webhook_secret',
+    key: 'tenant_id',
+    place: (key: string) => alertSecretPlace(Number(key)),
   },
   { table: 'bitrix24_installations', column: 'access_token', key: 'member_id', place: accessPlace },
   { table: 'bitrix24_installations', column: 'refresh_token', key: 'member_id', place: refreshPlace },

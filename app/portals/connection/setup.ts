@@ -103,7 +103,7 @@ export function makeSetup(deps: SetupDeps) {
     if (webhook) {
       const client = deps.makeClient({ kind: 'webhook', ...webhook });
       await checkReadableKinds(deps, client, tenantId);
-      await deps.notePlan(client);
+      await deps.notePlan(client, tenantId);
     }
     return describe(tenantId);
   }

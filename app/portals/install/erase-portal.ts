@@ -50,6 +50,16 @@ async function forgetValues(db: Database, tenantId: number, host: string, transa
   await eraseJournalValues(db, tenantId, transaction);
   await eraseFaultTexts(db, tenantId, transaction);
   await eraseFormerValues(db, tenantId, host, transaction);
+  await eraseTold(db, tenantId, transaction);
   for (const table of ownTables)
     await queryRows(db, `delete from ${table} where tenant_id = $tenantId`, { tenantId }, transaction);
+}
+
+/** What people were told in the portal's own words: texts of faults may name records. That it is gone is told all the same. */
+async function eraseTold(db: Database, tenantId: number, transaction: Transaction): Promise<void> {
+  const erase = (statement: string) => queryRows(db, statement, { tenantId }, transaction);
+  await erase(`delete from alerts where tenant_id = $tenantId and cause = 'fault_open'`);
+  await erase(
+    `delete from alert_deliveries where tenant_id = $tenantId and (cause = 'fault_open' or event = 'digest')`,
+  );
 }

@@ -70,7 +70,7 @@ export function makeSubscribe(deps: BindDeps) {
         await client.fields(entity, { urgency: 'interactive' });
         await client.proveMultifields(entity, { urgency: 'interactive' });
       }
-      await deps.notePlan(client);
+      await deps.notePlan(client, tenantId);
     });
     if (!failures.has('events')) await installations.noteBound(installation.id);
     for (const [name, err] of failures) {
