@@ -148,7 +148,7 @@ describe('a preview', () => {
 
   it('of an import shows what would be made here, and what is asked', async () => {
     world.portal.records('deal').create({ TITLE: 'Сделка людей' });
-    await world.settled();
+    await world.portal.events.settled();
     const asked = { sync_objects: true, dry_run: true, wait: true, import_new: true };
     const { body } = await call('POST', '/sync/from', asked);
     const { kinds } = await read(body.data.run.id);
