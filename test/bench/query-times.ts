@@ -91,7 +91,9 @@ function questions(
     'mappings of 500 local ids': once(() => findMappings(db, tenantId, 'object', { local: ids(500), remote: [] })),
     'a page of 1 000 of the sweep': once(() => sweepPage(db)),
     'a page of 2 500 of the deletion sweep': () => deletionSweep(db),
-    'closing errors of 500 records': undone((transaction) => resolveErrors(db, tenantId, errors, transaction)),
+    'closing errors of 500 records': undone((transaction) =>
+      resolveErrors(db, tenantId, { records: errors }, transaction),
+    ),
     'first page of the mappings': list({}),
     'first page of an older tenant': once(() => listMappings(db, 500, { page: 1, limit: 20 })),
     'first page of linked ones': list({ state: 'linked' }),

@@ -37,6 +37,31 @@ describe('a record deleted in Bitrix24', () => {
     expect(await operationsOf(id)).to.deep.equal(['create', 'orphan']);
   });
 
+  it('an error that passed by itself ends with the next look, one that a person is to see stays', async () => {
+    const { id, dealId } = await objectWithDeal(world, tenant, 'Без сделки');
+    deals().delete(dealId);
+    await world.settled();
+    const fail = (status: string, code: string) =>
+      world.sql(
+        `insert into integration_errors (tenant_id, operation, local_type, local_id, external_id, kind, code, message, retryable, status)
+         values ($1, 'sync_deal', 'object', $3, $4, 'network', $2, '', true, $5)`,
+        [tenant.id, code, id, String(dealId), status],
+      );
+    await fail('pending', 'portal_unreachable');
+    await world.call(tenant.token, 'PUT', `/api/objects/${id}`, { name: 'Без сделки и с правкой' });
+    await world.settled();
+    await fail('failed', 'access_denied');
+    await world.call(tenant.token, 'PUT', `/api/objects/${id}`, { name: 'Ещё правка' });
+    await world.settled();
+    expect(
+      await world.sql('select code, status from integration_errors where local_id = $1 order by id', [id]),
+    ).to.deep.equal([
+      { code: 'portal_unreachable', status: 'resolved' },
+      { code: 'access_denied', status: 'failed' },
+    ]);
+    await world.sql('delete from integration_errors');
+  });
+
   it('policy recreate: a new deal, linked to the same object', async () => {
     await choose('recreate');
     const { id, dealId } = await objectWithDeal(world, tenant, 'Снова');

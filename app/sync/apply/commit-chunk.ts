@@ -109,7 +109,9 @@ async function writeEntries(
   // A surplus record is in order only when it is gone, a pair only when all its fields are: what was just said of them stays.
   const inError = new Set([...entries.resting, ...entries.refused.map(({ pair }) => pair)]);
   const inOrder = entries.done.filter((pair) => !pair.duplicate && !pair.question && !inError.has(pair));
-  await resolveErrors(db, tenantId, inOrder, transaction);
+  await resolveErrors(db, tenantId, { records: inOrder }, transaction);
+  // What was to be tried again has been, and went well.
+  await resolveErrors(db, tenantId, { records: entries.resting, statuses: ['pending'] }, transaction);
   await recordRefusedFields(deps, tenantId, entries.refused, transaction);
   await saveMatches(db, { tenantId, entity }, entries.waiting, transaction);
   await endMatches(db, { tenantId, entity }, settledIn(entries), transaction);

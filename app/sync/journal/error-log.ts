@@ -95,11 +95,17 @@ export async function recordConnectionError(
   );
 }
 
-/** Closes the open errors of records that are in order now. */
+/** Closes the open errors of records that are in order now, or of those statuses only. Repeat-safe. */
 export async function resolveErrors(
   db: Database,
   tenantId: number,
-  records: readonly { entity: Entity; localId: number | null; remoteId: number | null }[],
+  {
+    records,
+    statuses = ['pending', 'failed'],
+  }: {
+    records: readonly { entity: Entity; localId: number | null; remoteId: number | null }[];
+    statuses?: readonly ('pending' | 'failed')[];
+  },
   transaction: Transaction,
 ): Promise<void> {
   if (records.length === 0) return;
@@ -109,13 +115,13 @@ export async function resolveErrors(
        select * from jsonb_to_recordset($records::jsonb) as r (entity text, "localId" integer, "remoteId" text)),
      mended as (
        select e.id from records r join integration_errors e on e.local_type = r.entity and e.local_id = r."localId"
-        where e.tenant_id = $tenantId and e.status <> 'resolved'
+        where e.tenant_id = $tenantId and e.status <> 'resolved' and e.status = any($statuses)
        union
        select e.id from records r join integration_errors e on e.local_type = r.entity and e.external_id = r."remoteId"
-        where e.tenant_id = $tenantId and e.status <> 'resolved' and e.local_id is null)
+        where e.tenant_id = $tenantId and e.status <> 'resolved' and e.status = any($statuses) and e.local_id is null)
      update integration_errors set status = 'resolved', resolved_at = now(), updated_at = now(), next_retry_at = null
       where tenant_id = $tenantId and id in (select id from mended)`,
-    { tenantId, records: JSON.stringify(records) },
+    { tenantId, records: JSON.stringify(records), statuses },
     transaction,
   );
 }
