@@ -1,6 +1,6 @@
 import { type Database, queryRows } from '../models/database.ts';
 import { type Fault, listOpenFaults } from '../sync/faults/fault-store.ts';
-import { readCompleteUntil } from '../sync/journal/completeness.ts';
+import { readUndelayedUntil } from '../sync/journal/completeness.ts';
 import type { AlertSettings } from './alert-settings.ts';
 
 /** What is so in a company just now, as far as alerts look at it; moments by the database's clock. */
@@ -21,6 +21,7 @@ export interface AlertFacts {
   faults: Fault[];
   /** Errors of the last hour that are open, counted up to one more than is allowed. */
   newErrors: { count: number; since: Date | null };
+  /** Every change up to then is applied, but for what a person paused. */
   completeUntil: Date | null;
   held: { count: number; since: Date | null };
   oldConflicts: { count: number; since: Date | null };
@@ -71,7 +72,7 @@ export async function readAlertFacts(db: Database, tenantId: number, settings: A
   const [[row], faults, completeUntil] = await Promise.all([
     queryRows<Counted>(db, counts, { tenantId, mostErrors: errors_rise.count, hours: old_conflict.hours }),
     listOpenFaults(db, tenantId),
-    readCompleteUntil(db, tenantId),
+    readUndelayedUntil(db, tenantId),
   ]);
   if (!row) throw new Error('A select from one row has one row');
   const { now, connection, removed } = row;

@@ -61,6 +61,21 @@ describe('alerts', () => {
     });
   }
 
+  it('a pause is no delay: nothing is told while everything rests', async () => {
+    const { lag } = causeIn(my.world, my.tenant);
+    const pauses = (what: string) => my.world.call(my.tenant.token, 'POST', `/api/integration/bitrix24/${what}`);
+    expect((await pauses('pause')).status).to.equal(200);
+    await lag.begin();
+    await my.look();
+    expect(subjects()).to.deep.equal([]);
+    await pauses('resume');
+    await my.look();
+    expect(subjects()).to.have.length(1);
+    await lag.end();
+    await my.look();
+    await my.passQuiet();
+  });
+
   it('signs what is posted: the receiver can prove who sent it, and when', async () => {
     await causeIn(my.world, my.tenant).old_conflict.begin();
     await my.look();

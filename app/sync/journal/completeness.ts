@@ -49,16 +49,22 @@ export async function readCompleteUntil(db: Database, tenantId: number): Promise
   return row ? completeUntil(toOpenEnds(row)) : null;
 }
 
+/** Of what no person paused. A tenant that rests as a whole has nothing that is late. */
+const lateEnds = `${openEnds(`'by_hand', 'paused'`)}
+   where not exists (select 1 from sync_pauses p where p.tenant_id = c.tenant_id and p.entity is null)`;
+
+/** The same moment for what no person paused: a pause is no delay. Null when nothing can be said, or everything is paused. */
+export async function readUndelayedUntil(db: Database, tenantId: number): Promise<Date | null> {
+  const [row] = await queryRows<RawEnds>(db, `${lateEnds} and c.tenant_id = $tenantId`, { tenantId });
+  return row ? completeUntil(toOpenEnds(row)) : null;
+}
+
 /**
  * Seconds from T to now of the tenant that is furthest behind, among those whose connection works; 0 without any. What a person paused is
  * no delay: it is left out here, while T itself stands at it.
  */
 export async function readWorstLag(db: Database): Promise<number> {
-  const rows = await queryRows<RawEnds>(
-    db,
-    `${openEnds(`'by_hand', 'paused'`)} where c.state = 'active'
-        and not exists (select 1 from sync_pauses p where p.tenant_id = c.tenant_id and p.entity is null)`,
-  );
+  const rows = await queryRows<RawEnds>(db, `${lateEnds} and c.state = 'active'`);
   const lags = rows.map(toOpenEnds).map((ends) => {
     const until = completeUntil(ends);
     return until ? (ends.now.getTime() - until.getTime()) / 1000 : 0;
