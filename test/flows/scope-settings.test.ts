@@ -217,6 +217,35 @@ describe('a scope that is saved', () => {
     expect(await story.mapping('object', id)).to.deep.equal({ state: 'linked', excluded: 'crm.clients' });
   });
 
+  it('contracts of one client: those outside are not listed in their company, and rest together in peace', async () => {
+    const same = { client_name: 'ООО Лютик', client_inn: '7709999999' };
+    const [first, second] = [
+      await story.insert('contract', { number: 'Л-1', status: 'signed', ...same }),
+      await story.insert('contract', { number: 'Л-2', status: 'signed', ...same }),
+    ];
+    await story.world.settled();
+    const comments = async () => String((await story.world.remoteOf(story.tenant, 'contract', first)).COMMENTS);
+    expect(await comments()).to.include('Л-2');
+    await story.put({ scope: { contract: { crm: { statuses: ['signed'] } } } });
+    await story.update('contract', second, { status: 'draft' });
+    await story.world.settled();
+    expect(await comments())
+      .to.include('Л-1')
+      .and.not.include('Л-2');
+    const third = await story.insert('contract', { number: 'Л-3', status: 'draft', ...same });
+    await story.update('contract', first, { status: 'draft' });
+    await story.world.settled();
+    expect(await comments())
+      .to.include('Л-1')
+      .and.not.include('Л-3');
+    await story.world.sql(`update contracts set status = 'signed' where id = any($1)`, [[first, second, third]]);
+    await story.world.settled();
+    expect(await comments())
+      .to.include('Л-1')
+      .and.include('Л-2')
+      .and.include('Л-3');
+  });
+
   it('refuses to make or link by hand what it leaves out', async () => {
     await story.put({ scope: { object: { crm: { types: ['truck'] }, bitrix24: { stages: ['EXECUTING'] } } } });
     const { ID } = deals().create({ TITLE: 'Чужая' });

@@ -2,7 +2,7 @@ import type { AppliedPlan } from './entries.ts';
 
 /**
  * Companies whose other contracts have to be looked at after these plans were applied: one wrote there, took a value from there, was
- * deleted, or went to another company. Pure.
+ * deleted, went to another company, or left the scope. Pure.
  */
 export function companiesToTell(items: readonly AppliedPlan[]): number[] {
   return [...new Set(items.filter(({ pair }) => pair.entity === 'contract').flatMap(concerned))];
@@ -10,6 +10,9 @@ export function companiesToTell(items: readonly AppliedPlan[]): number[] {
 
 function concerned({ pair, plan, answer }: AppliedPlan): number[] {
   const former = pair.mapping?.remoteId ?? null;
+  // What rests already has nothing to tell: two that rest would ask for each other for ever.
+  if (plan.action === 'exclude')
+    return former !== null && plan.of === 'scope' && pair.mapping?.excluded === null ? [former] : [];
   const present = answer?.id ?? pair.remote?.id ?? null;
   const told: number[] = [];
   if (answer) told.push(answer.id);

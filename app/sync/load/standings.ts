@@ -1,6 +1,7 @@
 import type { Transaction } from 'sequelize';
 import { type Standing, type StandingContract, standingsOf } from '../../field-maps/clients.ts';
 import { type Database, queryRows } from '../../models/database.ts';
+import { crmInside } from '../plan/scope-sql.ts';
 
 /** Contracts of one tenant. */
 export interface StandingQuery {
@@ -17,25 +18,31 @@ export async function readStandings(
   transaction?: Transaction,
 ): Promise<Map<number, Standing>> {
   if (ids.length === 0) return new Map();
-  const rows = await queryRows<StandingContract & { deleted: boolean }>(
+  const rows = await queryRows<StandingContract & { deleted: boolean; listed: boolean }>(
     db,
     standingSql,
     { tenantId, ids: [...ids], joined: [...new Set(joining.values())] },
     transaction,
   );
-  const counted = rows.map(({ deleted, ...row }) => {
+  const listed = new Set(rows.filter((row) => row.listed).map(({ id }) => id));
+  const counted = rows.map(({ deleted, listed: _, ...row }) => {
     const company = joining.get(row.id);
     const joined =
       company === undefined || company === row.company ? row : { ...row, company, linkedKey: row.key ?? '' };
     return { row: joined, deleted };
   });
   const living = counted.filter(({ deleted }) => !deleted).map(({ row }) => row);
-  const standings = standingsOf(living);
+  const standings = new Map([...standingsOf(living)].map(([id, standing]) => [id, showing(standing, listed)]));
   for (const { row, deleted } of counted) {
     // What is deleted stands for nothing, and is listed nowhere.
     if (deleted) standings.set(row.id, { ...alone(row), contracts: [] });
   }
   return standings;
+}
+
+/** A company tells of those contracts only that are inside the scope. */
+function showing(standing: Standing, listed: ReadonlySet<number>): Standing {
+  return { ...standing, contracts: standing.contracts.filter(({ id }) => listed.has(id)) };
 }
 
 function alone({ id, key, company }: StandingContract): Omit<Standing, 'contracts'> {
@@ -50,7 +57,9 @@ const key = 'axenta_client_key(c.client_inn, c.client_kpp)';
  * not any more (restored, or tied by hand a moment ago) is to be with its former company.
  */
 const standingSql = `
-  with asked as materialized (
+  with scope as materialized (
+    select settings_good #> '{scope,contract,crm}' as rule from companies where id = $tenantId),
+  asked as materialized (
     select c.id, ${key} as key, m.bitrix24_key as company from contracts c
       left join bitrix24_sync_mappings m on m.tenant_id = c.tenant_id and m.local_type = 'contract' and m.local_id = c.id
        and m.state <> 'orphaned'
@@ -73,8 +82,10 @@ const standingSql = `
     union select c.id from all_keys join contracts c on c.tenant_id = $tenantId and ${key} = all_keys.key and c.deleted_at is null)
   select c.id, c.number, c.title, c.start_date, c.end_date, c.client_inn, c.client_kpp, ${key} as key, c.deleted_at is not null as deleted,
          m.client_key as "linkedKey", case when m.state <> 'orphaned' then m.bitrix24_key::integer end as company,
-         coalesce(m.state = 'linked', false) as "isLinked", m.id is null as "isFree"
+         coalesce(m.state = 'linked', false) as "isLinked", m.id is null as "isFree",
+         ${crmInside('contract', 'c', 'scope.rule')} as listed
     from found join contracts c on c.tenant_id = $tenantId and c.id = found.id
+    left join scope on true
     left join bitrix24_sync_mappings m on m.tenant_id = $tenantId and m.local_type = 'contract' and m.local_id = c.id`;
 
 /** A company of our own making whose contracts were all deleted, by its client; the first that was linked, where there are several. */
