@@ -166,6 +166,29 @@ describe('a scope that is saved', () => {
     expect(data.excluded).to.deep.equal({ object: 4, user: 0, contract: 0 });
   });
 
+  it('takes back what did not change meanwhile, and writes nothing', async () => {
+    await story.put({ scope: trucks });
+    story.world.portal.journal.clear();
+    await story.put({});
+    expect(story.writes()).to.deep.equal([]);
+    expect((await story.call('GET', '/stats')).body.data.excluded.object).to.equal(0);
+    expect((await story.call('GET', '/mappings?state=excluded')).body.data.pagination.total).to.equal(0);
+  });
+
+  it('does not trust what it knew of a deal that moved while its pair rested by the CRM rule', async () => {
+    const car = made[2] ?? 0;
+    const { ID } = await story.world.remoteOf(story.tenant, 'object', car);
+    const bitrix24 = { stages: ['NEW'] };
+    deals().update(Number(ID), { STAGE_ID: 'EXECUTING' });
+    await story.world.settled();
+    await story.put({ scope: { object: { crm: { types: ['truck'] }, bitrix24 } } });
+    deals().update(Number(ID), { STAGE_ID: 'NEW' });
+    await story.world.settled();
+    expect(await story.mapping('object', car)).to.deep.equal({ state: 'linked', excluded: 'crm.types' });
+    await story.put({ scope: { object: { bitrix24 } } });
+    expect(await story.mapping('object', car)).to.deep.equal({ state: 'linked', excluded: null });
+  });
+
   it('makes deals of CRM records that a wider scope takes in', async () => {
     await story.put({ scope: trucks });
     const id = await story.insert('object', { name: 'Автобус', type: 'bus' });

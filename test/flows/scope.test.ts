@@ -173,4 +173,29 @@ describe('which records take part', () => {
       expect(JSON.stringify(story.records(entity).get(Number(taken.ID)))).to.include('new@mail.example');
     });
   }
+
+  it('object by the time of its change: what was not touched since is not made', async () => {
+    await story.put({ scope: { object: { crm: { updated_since: '2026-01-01T00:00:00Z' } } } });
+    const old = await story.insert('object', { name: 'Внутри', updated_at: '2020-01-01' });
+    await story.world.settled();
+    expect(await story.mapping('object', old)).to.equal(null);
+    await story.update('object', old, { description: 'Тронут' });
+    await story.world.settled();
+    expect(await story.mapping('object', old)).to.deep.equal({ state: 'linked', excluded: null });
+  });
+
+  it('deal by the time of its change: what was not touched since is not imported', async () => {
+    const hour = 3_600_000;
+    const updated_since = new Date(Date.now() + hour).toISOString();
+    await story.put({ scope: { object: { bitrix24: { updated_since } } }, import_new: { object: true } });
+    const { ID } = story.records('object').create({ TITLE: 'По времени' });
+    await story.world.settled();
+    const rows = () => story.world.sql(`select id from objects where name = 'По времени'`);
+    expect(await rows()).to.deep.equal([]);
+    story.world.portal.clock.aheadMs = 2 * hour;
+    story.records('object').update(Number(ID), { SOURCE_ID: 'WEB' });
+    await story.world.settled();
+    expect(await rows()).to.have.length(1);
+    story.world.portal.clock.aheadMs = 0;
+  });
 });
