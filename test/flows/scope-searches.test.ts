@@ -53,10 +53,8 @@ describe('the scope holds for searches as well', () => {
   });
 
   it('a look from our side makes deals of what is inside, and of nothing else', async () => {
-    await story.put({ ...trucks, automatic: { object: false } });
-    const truck = await story.insert('object', { name: 'Грузовик', type: 'truck' });
-    const car = await story.insert('object', { name: 'Легковая', type: 'car' });
     await story.put(trucks);
+    const [truck = 0, car = 0] = await story.insertUnseen(['truck', 'car']);
     story.world.portal.journal.clear();
     await search('local_look');
     expect(await story.mapping('object', truck)).to.deep.equal({ state: 'linked', excluded: null });
@@ -93,6 +91,19 @@ describe('the scope holds for searches as well', () => {
     expect(await story.mapping('object', id)).to.deep.equal({ state: 'linked', excluded: 'crm.types' });
     await story.put(both);
     expect((await object(id)).deleted_at).to.not.equal(null);
+  });
+
+  it('a deal that is deleted while its pair rests by the rule for deals takes no CRM record along either', async () => {
+    const { id, deal } = await linked();
+    await story.put({ ...working, ...both });
+    const [mapping] = await story.world.sql<{ id: number }>(
+      `select id from bitrix24_sync_mappings where local_type = 'object' and local_id = $1`,
+      [id],
+    );
+    deals().delete(deal);
+    await story.call('POST', `/mappings/${mapping?.id}/sync`, { wait: true });
+    expect(await object(id)).to.include({ deleted_at: null });
+    expect(await story.mapping('object', id)).to.deep.equal({ state: 'linked', excluded: 'bitrix24.stages' });
   });
 
   it('a CRM record that is deleted while its pair rests takes no deal along, until the pair is back', async () => {
