@@ -22,6 +22,7 @@ import { makeFieldRoutes } from './integration/field-routes.ts';
 import { makeHeldRoutes } from './integration/held-routes.ts';
 import { makeLimitRoutes } from './integration/limit-routes.ts';
 import { makeListRoutes } from './integration/list-routes.ts';
+import { makeMapPreviewRoutes } from './integration/map-preview-routes.ts';
 import { makeMappingRoutes } from './integration/mapping-routes.ts';
 import { makeMatchRoutes } from './integration/match-routes.ts';
 import { makePauseRoutes } from './integration/pause-routes.ts';
@@ -129,6 +130,7 @@ function routesOf({ db, clock, portals, alerts, runSql, bucket }: HttpDeps) {
     ...makeSchemaRoutes({ db, clientFor }),
     ...makeListRoutes({ db, clientFor }),
     ...makeFieldRoutes({ db, clientFor }),
+    ...makeMapPreviewRoutes({ db, clock, clientFor }),
     ...makeConflictRoutes({ db }),
     ...makeClientRoutes({ db, clientFor, requireActive }),
     ...makeHeldRoutes({ db, requireActive }),

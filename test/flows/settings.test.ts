@@ -54,6 +54,7 @@ describe('settings', () => {
     country: null,
     portal_access: { employee: 'cards', employee_edits: false, administrator: 'all' },
     scope: { object: {}, user: {}, contract: {} },
+    scope: each({}),
     placement: each({}),
     problems: [],
   };
