@@ -22,6 +22,7 @@ import { makeFieldRoutes } from './integration/field-routes.ts';
 import { makeHeldRoutes } from './integration/held-routes.ts';
 import { makeLimitRoutes } from './integration/limit-routes.ts';
 import { makeListRoutes } from './integration/list-routes.ts';
+import { makeMapChoiceRoutes } from './integration/map-choice-routes.ts';
 import { makeMapPreviewRoutes } from './integration/map-preview-routes.ts';
 import { makeMappingRoutes } from './integration/mapping-routes.ts';
 import { makeMatchRoutes } from './integration/match-routes.ts';
@@ -130,6 +131,7 @@ function routesOf({ db, clock, portals, alerts, runSql, bucket }: HttpDeps) {
     ...makeSchemaRoutes({ db, clientFor }),
     ...makeListRoutes({ db, clientFor }),
     ...makeFieldRoutes({ db, clientFor }),
+    ...makeMapChoiceRoutes({ db, clientFor }),
     ...makeMapPreviewRoutes({ db, clock, clientFor }),
     ...makeConflictRoutes({ db }),
     ...makeClientRoutes({ db, clientFor, requireActive }),

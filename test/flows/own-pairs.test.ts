@@ -197,6 +197,21 @@ describe('own pairs of lists, stages, people and files', () => {
     expect((await contract())?.updated_at).to.deep.equal(before?.updated_at);
   });
 
+  it('are chosen from what the portal has: fields with the values of their lists, and the conversions that fit', async () => {
+    const { body } = await world.call(tenant.token, 'GET', `${bitrix24}/field-map/choices`);
+    const { columns, fields } = body.data.kinds.find((one: { kind: string }) => one.kind === 'object');
+    const fieldOf = (name: string) => fields.find((one: { field: string }) => one.field === name);
+    expect(columns).to.deep.include({ local: 'serial_number', type: 'text', owner: null });
+    expect(columns).to.deep.include({ local: 'contract_number', type: 'text', owner: 'crm' });
+    expect(fieldOf('UF_CRM_KIND').fits).to.deep.equal({ text: ['list'], boolean: ['list'] });
+    expect(fieldOf('UF_CRM_KIND').values).to.deep.include({ id: '501', name: 'Легковой' });
+    expect(fieldOf('STAGE_ID').values).to.deep.include({ id: `C${funnel}:NEW`, name: 'Новая' });
+    expect(fieldOf('CATEGORY_ID').values).to.deep.include({ id: `${funnel}`, name: 'Монтаж' });
+    expect(fieldOf('ASSIGNED_BY_ID').values).to.deep.include({ id: '7', name: 'manager@portal.example' });
+    expect(fieldOf('TITLE')).to.deep.include({ taken_by: 'title', fits: {} });
+    expect(fieldOf('UF_CRM_KINDS')).to.deep.include({ is_multiple: true, fits: {} });
+  });
+
   const refused: [what: string, pair: Record<string, unknown>, path: string, text: RegExp][] = [
     ['a conversion that does not fit', { conversion: 'date' }, 'bitrix24', /date не подходит.*list/],
     ['a list with several values', { bitrix24: 'UF_CRM_KINDS' }, 'bitrix24', /несколько значений/],

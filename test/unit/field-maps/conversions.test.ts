@@ -89,6 +89,23 @@ const ways: Way[] = [
     local: fc.boolean(),
     remote: fc.constantFrom('Y', 'N'),
   },
+  {
+    title: 'yes and no in a list by a table',
+    map: only(
+      'user',
+      {
+        local: 'is_active',
+        values: [
+          { crm: 'Y', bitrix24: '45' },
+          { crm: 'N', bitrix24: '46' },
+        ],
+      },
+      [field, 'enumeration', colours],
+    ),
+    column: 'is_active',
+    local: fc.boolean(),
+    remote: options,
+  },
   listed('a list by a table', { values: table }),
   listed('a list by a table that keeps what it does not know', {
     values: table,
