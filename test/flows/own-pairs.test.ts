@@ -68,6 +68,7 @@ describe('own pairs of lists, stages, people and files', () => {
   });
 
   it('a value without a counterpart is an error of its field, both sides stay, and it heals when the list has it', async () => {
+    await choose([{ local: 'type', bitrix24: 'UF_CRM_KIND', owner: 'both' }]);
     const id = await make({ name: 'Прицеп', type: 'Прицеп' });
     expect(await deal(id)).to.include({ TITLE: 'Прицеп', UF_CRM_KIND: '' });
     expect((await errorsOf(id)).map(({ code }) => code)).to.deep.equal(['value_not_mapped']);
@@ -82,6 +83,7 @@ describe('own pairs of lists, stages, people and files', () => {
   });
 
   it('a name that the list has got since it was read is learnt by itself', async () => {
+    await choose([{ local: 'type', bitrix24: 'UF_CRM_KIND', owner: 'both' }]);
     // A new client remembers no look at the list.
     await world.call(tenant.token, 'DELETE', `${bitrix24}/cache`);
     await make({ name: 'Знакомая', type: 'Легковой' });
@@ -105,6 +107,26 @@ describe('own pairs of lists, stages, people and files', () => {
     expect(await object(id)).to.include({ status: 'off' });
     await editDeal(id, { UF_CRM_KIND: 501 });
     expect(await object(id)).to.include({ status: 'active' });
+  });
+
+  it('another table is carried out on linked records as it is saved, by the side that is chosen with it', async () => {
+    const pair = { local: 'status', bitrix24: 'UF_CRM_KIND', owner: 'both', first_link: 'crm' };
+    await choose([{ ...pair, values: [{ crm: 'active', bitrix24: '501' }] }]);
+    const id = await make({ name: 'Рено', status: 'active' });
+    expect(await deal(id)).to.include({ UF_CRM_KIND: '501' });
+    await choose([{ ...pair, values: [{ crm: 'active', bitrix24: '502' }] }]);
+    expect(await deal(id)).to.include({ UF_CRM_KIND: '502' });
+    world.portal.journal.clear();
+    await choose([
+      {
+        ...pair,
+        values: [
+          { crm: 'active', bitrix24: '502' },
+          { crm: 'off', bitrix24: '501' },
+        ],
+      },
+    ]);
+    expect(writes()).to.deep.equal([]);
   });
 
   it('what a table does not name stays on both sides where that is chosen, and is written as chosen elsewhere', async () => {
