@@ -54,7 +54,6 @@ describe('settings', () => {
     country: null,
     portal_access: { employee: 'cards', employee_edits: false, administrator: 'all' },
     scope: { object: {}, user: {}, contract: {} },
-    scope: each({}),
     placement: each({}),
     problems: [],
   };
