@@ -50,8 +50,9 @@ describe('what an administrator does in the app page', () => {
     await page.getByLabel('Адрес входящего вебхука').fill(tenant.webhookUrl.replace(/[^/]+\/$/, 'wrongsecret/'));
     await page.getByRole('button', { name: 'Проверить и сохранить' }).click();
     await page
+      .getByTestId('webhook-form')
+      .getByRole('alert')
       .getByText(/Ошибка проверки вебхука/)
-      .first()
       .waitFor();
     await page.getByLabel('Адрес входящего вебхука').fill(tenant.webhookUrl);
     await page.getByRole('button', { name: 'Проверить и сохранить' }).click();
@@ -180,11 +181,11 @@ describe('what an administrator does in the app page', () => {
   });
 
   it('changes a rule, and the synchronisation obeys', async () => {
-    await open('settings');
+    await open('settings/scope');
     await page.getByRole('combobox', { name: 'Объекты: Направление' }).click();
     await page.getByRole('option', { name: 'Только в Битрикс24' }).click();
-    await page.getByRole('button', { name: 'Сохранить правила' }).click();
-    await page.getByText('Правила сохранены').first().waitFor();
+    await page.getByRole('button', { name: 'Сохранить' }).click();
+    await page.getByTestId('save-bar').getByText('Сохранено').waitFor();
     const { body } = await world.call(tenant.token, 'GET', settings);
     expect(body.data.directions).to.deep.equal({
       object: 'to_bitrix',

@@ -39,16 +39,17 @@ describe('the settings of an installed application', () => {
     await page.getByRole('button', { name: 'Сменить ключи приложения' }).click();
     await pages.shoot(page, 'application-keys');
     await page.getByLabel('Ключ приложения (client_secret)').fill('опечатка в ключе');
-    await page.getByRole('button', { name: 'Проверить и сохранить' }).click();
-    await page
+    const form = page.getByTestId('application-form');
+    await form.getByRole('button', { name: 'Сохранить ключи' }).click();
+    await form
+      .getByRole('alert')
       .getByText(/не принял client_id и client_secret/)
-      .first()
       .waitFor();
     await page.getByLabel('Код приложения (client_id)').fill('local.00000000000000.00000000');
-    await page.getByRole('button', { name: 'Проверить и сохранить' }).click();
-    await page
+    await form.getByRole('button', { name: 'Сохранить ключи' }).click();
+    await form
+      .getByRole('alert')
       .getByText(/Ключи другого приложения оборвали бы подключение/)
-      .first()
       .waitFor();
     const [stored] = await world.sql('select bitrix24_client_id as id from companies');
     expect(stored).to.deep.equal({ id: app.clientId });

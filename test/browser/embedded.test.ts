@@ -200,7 +200,7 @@ describe('the pages inside the portal', () => {
       return route.fulfill({ status: 401, json: { status: 'error', code: 'token_expired', error: 'истёк' } });
     });
     await own.getByRole('link', { name: 'Настройки' }).click();
-    await own.getByTestId('rules-object').waitFor();
+    await own.getByTestId('setup').waitFor();
     expect(refused).to.deep.equal([401]);
   });
 

@@ -5,7 +5,8 @@ import { expectAccessible, expectNoSidewaysScroll, openApp, startPages } from '.
 import { startWorld, type Tenant, type World } from '../support/world.ts';
 
 const hostile = `<img src=x onerror=alert(1)> [b]жирный[/b] "кавычки" <script>alert(2)</script>`;
-const views = ['overview', 'records', 'records/1', 'conflicts', 'errors', 'settings'];
+const tabs = ['connection', 'scope', 'matching', 'rules', 'access', 'versions'];
+const views = ['overview', 'records', 'records/1', 'conflicts', 'errors', ...tabs.map((tab) => `settings/${tab}`)];
 
 describe('the app page in a browser of its own', () => {
   let world: World;
@@ -94,7 +95,7 @@ describe('the app page in a browser of its own', () => {
         }, `#/${view}`);
         await page.locator('main').locator('h2, table, [data-testid="empty-state"]').first().waitFor();
         await isLoaded();
-        const section = await page.locator('nav [aria-current="page"]').boundingBox();
+        const section = await page.locator('nav [aria-current="page"]').first().boundingBox();
         expect((section?.x ?? width) + (section?.width ?? 0)).to.be.at.most(width);
         await expectNoSidewaysScroll(page);
         await expectAccessible(page);
@@ -106,7 +107,7 @@ describe('the app page in a browser of its own', () => {
 
   it('speaks English in an English browser', async () => {
     await open('settings', { locale: 'en-GB' });
-    await page.getByRole('heading', { name: 'Rules of the synchronisation' }).waitFor();
+    await page.getByRole('heading', { name: 'Connection to the portal' }).waitFor();
     expect(await page.locator('html').getAttribute('lang')).to.equal('en');
     expect(await page.locator('body').innerText()).not.to.match(/[а-яё]/i);
     pages.expectQuiet();
@@ -144,9 +145,20 @@ describe('the app page in a browser of its own', () => {
     expect(await page.getByRole('button', { name: 'Запустить синхронизацию' }).count()).to.equal(0);
     await page.getByRole('link', { name: 'Настройки' }).click();
     await page.getByText('Изменять может только администратор').waitFor();
-    await page.getByTestId('rules-object').waitFor();
-    expect(await page.getByRole('combobox', { name: 'Объекты: Направление' }).isDisabled()).to.equal(true);
-    expect(await page.getByRole('button', { name: /сохранить|отключить/i }).count()).to.equal(0);
+    for (const [tab, seen] of Object.entries({
+      Подключение: 'setup',
+      'Что синхронизировать': 'scope-object',
+      Сопоставление: 'matching-user',
+      'Конфликты и удаления': 'rules-object',
+      Доступ: 'access',
+      Версии: 'version',
+    })) {
+      await page.getByTestId('settings-tabs').getByRole('link', { name: tab }).click();
+      await page.getByTestId(seen).first().waitFor();
+      const controls = page.locator('main').getByRole('combobox').or(page.locator('main').getByRole('switch'));
+      for (const control of await controls.all()) expect(await control.isDisabled(), tab).to.equal(true);
+      expect(await page.getByRole('button', { name: /сохранить|отключить|вернуть|загрузить/i }).count()).to.equal(0);
+    }
   });
 
   it('opens every section and a record by the keyboard alone', async () => {

@@ -69,7 +69,7 @@ describe('a connection that has to be made anew', () => {
     page = await pages.open();
     await openApp(page, { port: world.port, token: tenant.token, view: 'settings' });
     await storeWebhook(other.addWebhook().url);
-    const question = page.getByRole('alert');
+    const question = page.getByRole('alertdialog');
     await question.getByText('Это другой портал', { exact: true }).waitFor();
     await question.getByText(`На портале ${other.host} нет ни одной из ранее связанных записей`).waitFor();
     await expectAccessible(page);

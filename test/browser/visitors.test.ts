@@ -122,6 +122,7 @@ describe('the pages as people with few rights see them', () => {
     await portal.login(administrator);
     const page = await portal.openApp(menuItem);
     await page.getByRole('link', { name: 'Настройки' }).click();
+    await page.getByRole('link', { name: 'Доступ' }).click();
     const form = page.getByTestId('access');
     await form.getByText('Карточка открывается только тем, кому эту запись показывает сам Битрикс24').waitFor();
     await form.getByText('Администраторам портала открыто всё').waitFor();
@@ -129,8 +130,8 @@ describe('the pages as people with few rights see them', () => {
     await page.getByRole('option', { name: 'Карточки, все записи, конфликты и ошибки' }).click();
     await form.getByRole('switch', { name: 'Сотрудники могут менять записи CRM' }).click();
     await expectFine(page, 'visitor-settings');
-    await form.getByRole('button', { name: 'Сохранить доступ' }).click();
-    await page.getByText('Доступ сохранён').first().waitFor();
+    await form.getByRole('button', { name: 'Сохранить' }).click();
+    await form.getByText('Сохранено').waitFor();
     const { body } = await world.call(tenant.token, 'GET', '/api/integration/bitrix24/settings');
     expect(body.data.portal_access).to.include({ employee: 'lists', employee_edits: true });
 
@@ -140,6 +141,7 @@ describe('the pages as people with few rights see them', () => {
       await opened.getByRole('link', { name: 'Settings' }).click({ timeout: 2000 });
       return opened;
     });
+    await own.getByRole('link', { name: 'Access' }).click();
     await own.getByTestId('access').getByText('Employees see').waitFor();
     expect(await own.getByTestId('access').getByRole('button').count()).to.equal(0);
     expect(await own.getByTestId('access').innerText()).not.to.match(/[а-яё]/i);

@@ -113,6 +113,8 @@ function presentSetup(answer: SetupAnswer, language: Language) {
     client_id: answer.clientId,
     client_secret_set: answer.clientSecretSet,
     events_url: answer.eventsUrl,
+    app_url: answer.appUrl,
+    install_url: answer.installUrl,
     warnings: answer.warnings.map(({ code, entity, text }) => ({ code, kind: entity, message: text[language] })),
   };
 }

@@ -33,6 +33,9 @@ export interface SetupAnswer {
   outgoingTokenSet: boolean;
   /** What to enter as the handler of the portal's outgoing webhook; null when the app does not know its public address. */
   eventsUrl: string | null;
+  /** What the portal's administrator enters in the card of an application of the company's own; null likewise. */
+  appUrl: string | null;
+  installUrl: string | null;
   /** A newer token of the outgoing webhook waits for its first event; until then the former one is taken too. */
   outgoingTokenWaits: boolean;
   /** The application that connects the company, or whose keys it has stored; null when there is none. */
@@ -137,6 +140,9 @@ export function makeSetup(deps: SetupDeps) {
     await stopRuns(db, tenantId, transaction);
   }
 
+  const addressOf = (page: string) =>
+    deps.publicUrl ? `${deps.publicUrl.replace(/\/+$/, '')}/bitrix24/${page}` : null;
+
   async function describe(tenantId: number): Promise<SetupAnswer> {
     const connection = await connections.find(tenantId);
     const application = await deps.applications.describe(tenantId);
@@ -150,7 +156,9 @@ export function makeSetup(deps: SetupDeps) {
       outgoingTokenWaits: connection?.outgoingTokenWaits ?? false,
       clientId: application.clientId,
       clientSecretSet: application.hasSecret,
-      eventsUrl: deps.publicUrl ? `${deps.publicUrl.replace(/\/+$/, '')}/bitrix24/events` : null,
+      eventsUrl: addressOf('events'),
+      appUrl: addressOf('app'),
+      installUrl: addressOf('install'),
       warnings: connection ? await listUnreadableKinds(db, tenantId) : [],
     };
   }

@@ -14,6 +14,8 @@ export interface CallOptions {
   query?: Query;
   body?: unknown;
   signal?: AbortSignal | undefined;
+  /** The version that is to be replaced: another one is refused. */
+  version?: number | undefined;
 }
 
 export type Api = ReturnType<typeof makeApi>;
@@ -53,8 +55,9 @@ export function makeApi(session: Session, onLost: () => void) {
 
   return {
     get: <Data>(path: string, query: Query = {}, signal?: AbortSignal) => call<Data>('GET', path, { query, signal }),
-    post: <Data>(path: string, body: unknown = {}) => call<Data>('POST', path, { body }),
+    post: <Data>(path: string, body: unknown = {}, version?: number) => call<Data>('POST', path, { body, version }),
     put: <Data>(path: string, body: unknown) => call<Data>('PUT', path, { body }),
+    patch: <Data>(path: string, body: unknown, version?: number) => call<Data>('PATCH', path, { body, version }),
     delete: <Data>(path: string) => call<Data>('DELETE', path),
 
     /** The JSON of each `data:` line of a stream of server-sent events, until it ends. EventSource could not send the token. */
@@ -87,7 +90,7 @@ async function attempt(
   options: CallOptions,
   proofs: Record<string, string>,
 ): Promise<Response> {
-  const { body, query = {}, signal } = options;
+  const { body, query = {}, signal, version } = options;
   const search = new URLSearchParams(
     Object.entries(query).flatMap(([name, value]) =>
       value === undefined || value === '' ? [] : [[name, String(value)]],
@@ -101,6 +104,7 @@ async function attempt(
         accept: 'application/json',
         'accept-language': language.value,
         ...proofs,
+        ...(version !== undefined && { 'if-match': `"${version}"` }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -4,7 +4,38 @@ import type { Kind } from './kinds.ts';
 type PerKind<Value> = Record<Kind, Value>;
 
 export type SyncDirection = 'to_bitrix' | 'from_bitrix' | 'bidirectional';
-export type Policy = 'latest' | 'crm' | 'bitrix24';
+export type Policy = 'latest' | 'crm' | 'bitrix24' | 'ask';
+export type Owner = 'both' | 'crm' | 'bitrix24';
+
+/** A pair of the company's own: a CRM column and a field of the portal. */
+export interface CustomPair {
+  local: string;
+  bitrix24: string;
+  owner: Owner;
+}
+
+/** What differs from the pairs that every company has. */
+export interface FieldMapChoice {
+  disabled?: string[];
+  owners?: Record<string, Owner>;
+  policies?: Record<string, Policy>;
+  custom?: CustomPair[];
+}
+
+export type MatchKey = 'email' | 'phone_and_name' | 'phone' | 'inn' | 'name_and_email' | 'name_and_phone' | 'field';
+
+/** A key by which records are recognised, and what is done with the one that it finds. */
+export interface KeyRule {
+  key: MatchKey;
+  action: 'link' | 'ask' | 'create';
+}
+
+export interface MatchingChoice {
+  keys?: KeyRule[];
+  /** Objects only: the field of deals that holds the value of `column`. */
+  field?: string;
+  column?: 'imei' | 'serial_number' | 'phone_number' | 'name';
+}
 
 export interface Settings {
   directions: PerKind<SyncDirection>;
@@ -13,8 +44,8 @@ export interface Settings {
   import_new: PerKind<boolean>;
   on_local_delete: PerKind<'keep' | 'close' | 'delete'>;
   on_bitrix24_delete: PerKind<'keep' | 'recreate' | 'delete'>;
-  field_map: PerKind<unknown>;
-  matching: PerKind<unknown>;
+  field_map: PerKind<FieldMapChoice>;
+  matching: PerKind<MatchingChoice>;
   first_link: PerKind<'fill_only' | 'crm' | 'bitrix24'>;
   /** Where phone numbers are dialled without a country code; null: the country of the portal. */
   country: string | null;
@@ -46,6 +77,9 @@ export interface Setup {
   client_secret_set: boolean;
   /** Where the portal's outgoing webhook sends its events; null when the server does not know its public address. */
   events_url: string | null;
+  /** What the card of the company's own application needs: its handler and its page of installation; null likewise. */
+  app_url: string | null;
+  install_url: string | null;
 }
 
 /** What is absent stays as it is; null clears it. */
@@ -59,12 +93,25 @@ export interface SetupChange {
 
 const address = '/api/integration/bitrix24';
 
-/** The settings that count, apart from what is not understood of those that are stored. */
-export async function readSettings(api: Api, signal: AbortSignal) {
-  type Stored = Settings & { problems: SettingsProblem[]; version: number };
-  const { problems, version: _, ...settings } = await api.get<Stored>(`${address}/settings`, {}, signal);
-  return { settings, problems };
+/** The settings that count, with their version, and what is not understood of those that are stored. */
+export interface Versioned {
+  settings: Settings;
+  version: number;
+  problems: SettingsProblem[];
 }
-export const saveSettings = (api: Api, settings: Settings) => api.put<Settings>(`${address}/settings`, settings);
+
+type Answered = Settings & { problems: SettingsProblem[]; version: number };
+
+export function versionedOf({ problems, version, ...settings }: Answered): Versioned {
+  return { settings, version, problems };
+}
+
+export const readSettings = async (api: Api, signal?: AbortSignal): Promise<Versioned> =>
+  versionedOf(await api.get<Answered>(`${address}/settings`, {}, signal));
+
+/** Changes what is named and nothing else. Throws `settings_changed` when another version stands than that one. */
+export const patchSettings = async (api: Api, patch: object, version: number): Promise<Versioned> =>
+  versionedOf(await api.patch<Answered>(`${address}/settings`, patch, version));
+
 export const readSetup = (api: Api, signal: AbortSignal) => api.get<Setup>(`${address}/setup`, {}, signal);
 export const changeSetup = (api: Api, change: SetupChange) => api.post<Setup>(`${address}/setup`, change);

@@ -1,23 +1,41 @@
 import { onScopeDispose, ref } from 'vue';
+import { type Kind, kinds } from '../api/kinds.ts';
+import { askBeforeLeaving } from './use-leaving.ts';
 
 export const viewNames = ['overview', 'records', 'conflicts', 'errors', 'settings'] as const;
 export type ViewName = (typeof viewNames)[number];
+
+export const settingsTabs = ['connection', 'scope', 'matching', 'rules', 'access', 'versions'] as const;
+export type SettingsTab = (typeof settingsTabs)[number];
 
 export interface View {
   name: ViewName;
   /** The record that is open, in `records`. */
   id: number | null;
+  /** The tab that is open, in `settings`. */
+  tab: SettingsTab;
+  /** The kind whose part of the tab is open. */
+  kind: Kind;
 }
 
 /** The address of a view: a real link, for keyboard, history and new tabs. */
-export function hrefOf(name: ViewName, id?: number): string {
-  return id === undefined ? `#/${name}` : `#/${name}/${id}`;
+export function hrefOf(name: ViewName, ...parts: readonly (string | number)[]): string {
+  return `#/${[name, ...parts].join('/')}`;
 }
 
-/** The view that the address after `#` names; follows it. */
+/** The view that the address after `#` names; follows it, unless something would be lost and the person stays. */
 export function useView() {
   const view = ref<View>(read());
+  let shown = location.hash;
+  /** Entries of the history are counted, so that a step that is not taken can be undone, whichever way it went. */
+  let entry = 0;
+  history.replaceState({ entry }, '');
   const follow = () => {
+    if (location.hash === shown) return;
+    const { entry: reached = entry + 1 } = (history.state ?? {}) as { entry?: number };
+    if (askBeforeLeaving(location.hash)) return history.go(entry - reached);
+    [shown, entry] = [location.hash, reached];
+    history.replaceState({ entry }, '');
     view.value = read();
   };
   addEventListener('hashchange', follow);
@@ -26,7 +44,12 @@ export function useView() {
 }
 
 function read(): View {
-  const [, name, id] = location.hash.split('/');
+  const [, name, part, kind] = location.hash.split('/');
   const known = viewNames.find((one) => one === name) ?? 'overview';
-  return { name: known, id: known === 'records' && Number(id) > 0 ? Number(id) : null };
+  return {
+    name: known,
+    id: known === 'records' && Number(part) > 0 ? Number(part) : null,
+    tab: settingsTabs.find((one) => one === part) ?? 'connection',
+    kind: kinds.find((one) => one === kind) ?? 'object',
+  };
 }

@@ -8,10 +8,6 @@ export const accessWords = {
     en: 'A card opens only to those to whom Bitrix24 itself shows the record. The rest is your decision. A change counts at once',
   },
   employee: { ru: 'Сотрудники видят', en: 'Employees see' },
-  cards: { ru: 'Только карточки, которые им открыты', en: 'Only the cards that are open to them' },
-  lists: { ru: 'Карточки, все записи, конфликты и ошибки', en: 'Cards, all records, conflicts and errors' },
-  none: { ru: 'Ничего', en: 'Nothing' },
-  all: { ru: 'Всё, и меняют настройки', en: 'Everything, and change settings' },
   edits: {
     ru: 'Сотрудники могут менять записи CRM, которые видят',
     en: 'Employees may change the CRM records that they see',
@@ -29,8 +25,6 @@ export const accessWords = {
     ru: 'Гостям портала (экстранет) и сотрудникам без доступа к CRM приложение ничего не показывает',
     en: 'To guests of the portal (extranet) and to employees without access to the CRM, the application shows nothing',
   },
-  save: { ru: 'Сохранить доступ', en: 'Store the access' },
-  saved: { ru: 'Доступ сохранён', en: 'The access is stored' },
   cardsOnly: { ru: 'Вам открыты карточки', en: 'Cards are open to you' },
   cardsOnlyText: {
     ru: 'Откройте сделку, контакт или компанию и перейдите на вкладку Axenta. Списки записей, конфликты и ошибки открывает администратор портала: Axenta / Настройки / Доступ сотрудников',

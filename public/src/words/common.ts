@@ -13,6 +13,7 @@ export const commonWords = {
   again: { ru: 'Повторить', en: 'Try again' },
   loading: { ru: 'Загрузка…', en: 'Loading…' },
   cancel: { ru: 'Отменить', en: 'Cancel' },
+  search: { ru: 'Найти', en: 'Search' },
   save: { ru: 'Сохранить', en: 'Save' },
   back: { ru: 'Назад', en: 'Back' },
   close: { ru: 'Закрыть', en: 'Close' },

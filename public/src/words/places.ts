@@ -1,0 +1,58 @@
+import type { Phrase } from '../i18n/phrase.ts';
+
+/** Places of the settings, by the key that they have there. */
+export const placeWords: Record<string, Phrase> = {
+  directions: { ru: 'направление', en: 'direction' },
+  policies: { ru: 'при конфликте оставлять', en: 'on conflict, keep' },
+  automatic: { ru: 'синхронизировать автоматически', en: 'sync automatically' },
+  import_new: { ru: 'создавать в CRM новые записи Битрикс24', en: 'create CRM records for new ones in Bitrix24' },
+  on_local_delete: { ru: 'когда запись удалена в CRM', en: 'when a record is deleted in the CRM' },
+  on_bitrix24_delete: { ru: 'когда запись удалена в Битрикс24', en: 'when a record is deleted in Bitrix24' },
+  field_map: { ru: 'поля', en: 'fields' },
+  disabled: { ru: 'выключенные поля', en: 'fields that are off' },
+  owners: { ru: 'чьё значение главное', en: 'whose value counts' },
+  custom: { ru: 'свои пары полей', en: 'pairs of your own' },
+  matching: { ru: 'сопоставление', en: 'matching' },
+  keys: { ru: 'по чему узнавать', en: 'what records are recognised by' },
+  field: { ru: 'поле сделки', en: 'field of deals' },
+  column: { ru: 'поле объекта', en: 'field of objects' },
+  first_link: { ru: 'если похожая запись уже есть', en: 'if a similar record exists' },
+  country: { ru: 'Страна телефонов без кода', en: 'Country of phones without a code' },
+  portal_access: { ru: 'Доступ', en: 'Access' },
+  employee: { ru: 'сотрудники видят', en: 'employees see' },
+  employee_edits: { ru: 'сотрудники меняют записи CRM', en: 'employees change CRM records' },
+  administrator: { ru: 'администраторы портала видят', en: 'portal administrators see' },
+};
+
+/** What a setting can be: `<key of its place>.<value>`. */
+export const choiceWords: Record<string, Phrase> = {
+  'directions.bidirectional': { ru: 'в обе стороны', en: 'both ways' },
+  'directions.to_bitrix': { ru: 'только в Битрикс24', en: 'to Bitrix24 only' },
+  'directions.from_bitrix': { ru: 'только из Битрикс24', en: 'from Bitrix24 only' },
+  'policies.latest': { ru: 'последнее изменение', en: 'the latest change' },
+  'policies.crm': { ru: 'значение Axenta CRM', en: 'the Axenta CRM value' },
+  'policies.bitrix24': { ru: 'значение Битрикс24', en: 'the Bitrix24 value' },
+  'policies.ask': { ru: 'спросить человека', en: 'ask a person' },
+  'on_local_delete.keep': { ru: 'оставить в Битрикс24', en: 'keep it in Bitrix24' },
+  'on_local_delete.close': { ru: 'закрыть сделку', en: 'close the deal' },
+  'on_local_delete.delete': { ru: 'удалить в Битрикс24', en: 'delete it in Bitrix24' },
+  'on_bitrix24_delete.keep': { ru: 'оставить в CRM', en: 'keep it in the CRM' },
+  'on_bitrix24_delete.recreate': { ru: 'создать в Битрикс24 заново', en: 'create it in Bitrix24 again' },
+  'on_bitrix24_delete.delete': { ru: 'удалить в CRM', en: 'delete it in the CRM' },
+  'owners.both': { ru: 'обеих сторон', en: 'both sides' },
+  'owners.crm': { ru: 'Axenta CRM', en: 'Axenta CRM' },
+  'owners.bitrix24': { ru: 'Битрикс24', en: 'Bitrix24' },
+  'first_link.fill_only': { ru: 'заполнить только пустое', en: 'fill in what is empty' },
+  'first_link.crm': { ru: 'взять значения CRM', en: 'take the CRM values' },
+  'first_link.bitrix24': { ru: 'взять значения Битрикс24', en: 'take the Bitrix24 values' },
+  'employee.cards': { ru: 'только карточки, которые им открыты', en: 'only the cards that are open to them' },
+  'employee.lists': { ru: 'карточки, все записи, конфликты и ошибки', en: 'cards, all records, conflicts and errors' },
+  'employee.none': { ru: 'ничего', en: 'nothing' },
+  'administrator.all': { ru: 'всё, и меняют настройки', en: 'everything, and change settings' },
+  'administrator.lists': {
+    ru: 'карточки, все записи, конфликты и ошибки',
+    en: 'cards, all records, conflicts and errors',
+  },
+  'administrator.cards': { ru: 'только карточки', en: 'only cards' },
+  'administrator.none': { ru: 'ничего', en: 'nothing' },
+};
