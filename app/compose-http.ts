@@ -34,15 +34,19 @@ import { makeSchemaRoutes } from './integration/schema-routes.ts';
 import { makeScopeRoutes } from './integration/scope-routes.ts';
 import { makeSettingsRoutes } from './integration/settings-routes.ts';
 import { makeSettingsVersionRoutes } from './integration/settings-version-routes.ts';
+import { makeTaskRoutes } from './integration/task-routes.ts';
 import { noteAction } from './integration/visitor-actions.ts';
 import { makeVisitorRoutes } from './integration/visitor-routes.ts';
 import { makeWaiters } from './integration/waiters.ts';
+import type { JobQueue } from './jobs/queue.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Log } from './lib/log.ts';
 import { type Database, queryRows } from './models/database.ts';
 import { initModels } from './models/index.ts';
 import { isMigrated } from './models/migrate.ts';
 import type { Installation } from './portals/install/installations.ts';
+import type { SyncTimings } from './sync/deps.ts';
+import { noteTaskEvent } from './sync/tasks/task-store.ts';
 
 export interface HttpDeps {
   config: Config;
@@ -55,16 +59,19 @@ export interface HttpDeps {
   runSql: RunSql;
   bucket: BucketSize;
   rates: RateLimits;
+  timings: SyncTimings;
+  queue: Pick<JobQueue, 'wake'>;
 }
 
 /** Builds the HTTP server with every route; it does not listen yet. */
 export function composeHttp(deps: HttpDeps) {
-  const { config, db, clock, log, metrics, portals, rates } = deps;
+  const { config, db, clock, log, metrics, portals, rates, queue } = deps;
   const receive = makeReceive<Installation>({
     ...{ db, clock, log, identify: portals.identify },
     installByEvent: portals.appEvents.installByEvent,
     handleAppEvent: portals.appEvents.handleAppEvent,
     forgetFields: portals.clients.forgetEverywhere,
+    noteTask: async (tenantIds, taskId) => queue.wake('portal_tasks', await noteTaskEvent(db, tenantIds, taskId)),
     noteRefused: (address) => rates.take('refusedEventByAddress', address),
     count: (result) => metrics.events.inc({ result }),
   });
@@ -104,7 +111,7 @@ function measuresOf({ metrics: { port, token, isOpen } }: Config): 'open' | 'non
   return token === undefined || port !== undefined ? 'none' : { token };
 }
 
-function routesOf({ db, clock, portals, alerts, runSql, bucket }: HttpDeps) {
+function routesOf({ config, db, clock, portals, alerts, runSql, bucket, timings }: HttpDeps) {
   const { connections, clientFor, health } = portals;
   const models = initModels(db);
   const usageOf = (portal: string) => readUsage(runSql, portal, bucket, clock.now().getTime());
@@ -123,6 +130,10 @@ function routesOf({ db, clock, portals, alerts, runSql, bucket }: HttpDeps) {
     ...makeLimitRoutes({ portalOf, usageOf }),
     ...makeRequestRoutes({ db }),
     ...makeCardRoutes({ db, clock, clientFor, requireActive, waiters }),
+    ...makeTaskRoutes({
+      ...{ db, clock, clientFor, timings, portalOf, requireActive, waiters },
+      lookEverySec: config.sweepIntervalSec,
+    }),
     ...makeMappingRoutes({ db, clock, clientFor, requireActive, waiters }),
     ...makeSettingsRoutes({ db, clock, clientFor }),
     ...makeSettingsVersionRoutes({ db, clock, clientFor }),

@@ -18,6 +18,7 @@ import type { SyncDeps } from './sync/deps.ts';
 import { makeReconcile } from './sync/reconcile.ts';
 import { makeReconcileJob } from './sync/reconcile-job.ts';
 import { startScheduledRuns } from './sync/runs/runs.ts';
+import { lookAtTasks } from './sync/tasks/look-at-tasks.ts';
 
 export interface JobDeps {
   config: Config;
@@ -56,7 +57,7 @@ export function composeJobs(deps: JobDeps) {
   };
 }
 
-function handlersOf({ syncDeps, portals, alerts, queue, dueCheck, patience }: JobDeps): Handlers {
+function handlersOf({ config, syncDeps, portals, alerts, queue, dueCheck, patience }: JobDeps): Handlers {
   const { db } = syncDeps;
   const { connections, health } = portals;
   const reconcileJob = makeReconcileJob({
@@ -81,6 +82,8 @@ function handlersOf({ syncDeps, portals, alerts, queue, dueCheck, patience }: Jo
     local_look: search('local_look'),
     search_retry: searching.retryDue,
     alerts: alerts.run,
+    portal_tasks: (tenantId, context) =>
+      lookAtTasks({ ...syncDeps, lookEverySec: config.sweepIntervalSec }, tenantId, context),
     async bind(tenantId, context) {
       try {
         await portals.bind(tenantId, context);

@@ -87,7 +87,7 @@ export function compose(config: Config, databaseUrl: string, log: Log, options: 
       onMissed: () => portals.clients.forget(null),
     },
     probes: composeProbes({ config, db, clock, log, metrics }),
-    http: composeHttp({ config, db, clock, log, metrics, portals, alerts, runSql, bucket, rates }),
+    http: composeHttp({ config, db, clock, log, metrics, portals, alerts, runSql, bucket, rates, timings, queue }),
     ...composeJobs({ config, syncDeps, portals, alerts, queue, dueCheck, patience: options.patience }),
     async close(): Promise<void> {
       // A refresh token that was shown is used up: its answer is stored before anything is closed.

@@ -2,6 +2,7 @@ import type { RemoteChanges, RemoteValues } from '../field-maps/types.ts';
 import type { Entity } from '../lib/records.ts';
 import type { Bitrix24Error } from './errors.ts';
 import type { Urgency } from './limits/bucket.ts';
+import type { TaskApi } from './portal-task.ts';
 
 /** A Bitrix24 record as the app sees it. */
 export interface RemoteRecord extends RemoteValues {
@@ -288,6 +289,8 @@ export interface Bitrix24Client {
    * whether the portal made one. Sent again with the same tag, an application's notice takes the place of the former one.
    */
   notify(notice: Notice, options?: CallOptions): Promise<boolean>;
+  /** Tasks of the portal; they need the permission `task`, which nothing else does. */
+  readonly tasks: TaskApi;
   /** Forgets cached field lists and stage lists. */
   clearCache(): void;
 }

@@ -17,6 +17,7 @@ import { makeMultifieldProof } from './multifield-proof.ts';
 import { makeReading } from './reading.ts';
 import type { NoteRequest } from './request-note.ts';
 import { makeTransport } from './sdk.ts';
+import { makeTaskApi } from './task-api.ts';
 import { makeUserFields } from './user-fields.ts';
 import { makeWriting } from './writing.ts';
 
@@ -59,6 +60,7 @@ export function makeBitrix24Client(access: PortalAccess, deps: SdkClientDeps): B
     ...reading,
     ...makeDuplicateSearch({ transport, limits, catalogue }),
     ...writing,
+    tasks: makeTaskApi({ transport, limits }),
 
     glance: (entity: Entity, id: number, since: Date) =>
       glanced(`${entity} ${id}`, () => reading.find(entity, id, { urgency: 'interactive' }), since),

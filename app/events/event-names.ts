@@ -37,3 +37,15 @@ export function recordEventOf(name: string): RecordEvent | null {
   const [, kind = '', change] = match;
   return { entity: entityOf[kind.toLowerCase() as Bitrix24Type], change: changes[change as keyof typeof changes] };
 }
+
+/**
+ * Which task an event speaks of, or null when it speaks of none. Its id stands in FIELDS_AFTER, after a deletion in FIELDS_BEFORE; the
+ * other is the text `undefined` (api-reference/tasks/events-tasks/on-task-update.md, 2026-08).
+ */
+export function taskEventOf(name: string, data: unknown): { taskId: number } | null {
+  if (!/^ONTASK(ADD|UPDATE|DELETE)$/.test(name.toUpperCase())) return null;
+  const { FIELDS_AFTER: after, FIELDS_BEFORE: before } = (data ?? {}) as Record<string, unknown>;
+  const ids = [after, before].map((fields) => Number((fields as { ID?: unknown } | null | undefined)?.ID));
+  const taskId = ids.find((id) => Number.isSafeInteger(id) && id > 0 && id <= 2_147_483_647);
+  return taskId === undefined ? null : { taskId };
+}

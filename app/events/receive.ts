@@ -8,7 +8,7 @@ import { retryingTransaction } from '../models/retrying-transaction.ts';
 import { enqueueEvents } from '../sync/queue/enqueue-events.ts';
 import { enqueueLinked } from '../sync/queue/enqueue-linked.ts';
 import { distrustField } from '../sync/schema/distrust-field.ts';
-import { fieldEventOf, recordEventOf } from './event-names.ts';
+import { fieldEventOf, recordEventOf, taskEventOf } from './event-names.ts';
 import { makeGatherNotices } from './gather-notices.ts';
 
 /** Who sends an event: an installed application, or a portal's outgoing webhook. */
@@ -33,6 +33,8 @@ export interface ReceiveDeps<Installation> {
   handleAppEvent(event: string, installation: Installation, data: unknown): Promise<void>;
   /** The portal's fields are others now: every process forgets the lists that it has read. */
   forgetFields(tenantId: number): Promise<void>;
+  /** A task of the portal changed: the companies that know it look at it. */
+  noteTask(tenantIds: readonly number[], taskId: number): Promise<void>;
   clock: Clock;
   log: Log;
   /** Counts what came, for the metrics. */
@@ -76,6 +78,11 @@ export function makeReceive<Installation>(deps: ReceiveDeps<Installation>) {
       // Counted after the proof: a flood of forged events from an address that portals share costs no proved one.
       await deps.noteRefused(address);
       throw refused();
+    }
+    const task = taskEventOf(event, data);
+    if (task) {
+      await deps.noteTask(sender.tenants, task.taskId);
+      return sender.tenants.length > 0 ? 'stored' : 'ignored';
     }
     const about = recordEventOf(event);
     await noteFields(event, data, sender.tenants);

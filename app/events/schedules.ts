@@ -3,6 +3,7 @@ import type { Task } from '../jobs/queue.ts';
 import type { Clock } from '../lib/clock.ts';
 import { type Database, queryRows } from '../models/database.ts';
 import { listTenantsToRetrySearches } from '../sync/faults/fault-store.ts';
+import { listTenantsWithDueTasks } from '../sync/tasks/task-store.ts';
 import { listDueLooks } from './local-look.ts';
 import { lastNightlyMoment, lastWeeklyMoment } from './night.ts';
 
@@ -56,16 +57,7 @@ export function makeSchedules(deps: SchedulesDeps): CronJob[] {
       expression: everyFiveMinutes,
       run: () => searchAtNight(deps),
     },
-    {
-      name: 'due_looks',
-      expression: everyFiveSeconds,
-      run: async () => wake('local_look', await listDueLooks(db)),
-    },
-    {
-      name: 'search_retry',
-      expression: everyFiveSeconds,
-      run: async () => wake('search_retry', await listTenantsToRetrySearches(db)),
-    },
+    ...dueSchedules(deps),
     {
       name: 'duplicate_check',
       expression: everyFiveMinutes,
@@ -90,6 +82,27 @@ export function makeSchedules(deps: SchedulesDeps): CronJob[] {
     { name: 'purge_alerts', expression: hourly, run: deps.purgeAlerts },
     { name: 'purge_pending', expression: weekly, run: deps.purgePending },
     { name: 'purge_requests', expression: hourly, run: deps.purgeRequests },
+  ];
+}
+
+/** What has a moment of its own: it is looked every few seconds whose moment has come. */
+function dueSchedules({ db, clock, wake }: SchedulesDeps): CronJob[] {
+  return [
+    {
+      name: 'due_looks',
+      expression: everyFiveSeconds,
+      run: async () => wake('local_look', await listDueLooks(db)),
+    },
+    {
+      name: 'search_retry',
+      expression: everyFiveSeconds,
+      run: async () => wake('search_retry', await listTenantsToRetrySearches(db)),
+    },
+    {
+      name: 'portal_tasks',
+      expression: everyFiveSeconds,
+      run: async () => wake('portal_tasks', await listTenantsWithDueTasks(db, clock.now())),
+    },
   ];
 }
 

@@ -27,5 +27,6 @@ export function lanesFor(concurrency: number): Lane[] {
     },
     { tasks: ['bind', 'recheck'], slots: concurrency },
     { tasks: ['alerts'], slots: alertSlots },
+    { tasks: ['portal_tasks'], slots: Math.max(1, Math.floor(concurrency / 4)) },
   ];
 }

@@ -19,6 +19,7 @@ export const tasks = [
   'bind',
   'recheck',
   'alerts',
+  'portal_tasks',
 ] as const;
 export type Task = (typeof tasks)[number];
 
@@ -30,7 +31,7 @@ export interface TaskContext {
 }
 
 /** Which line of a tenant a task waits in: one of each runs at a time. */
-const lineOf: Record<Task, 'tenant' | 'search' | 'connection' | 'alerts'> = {
+const lineOf: Record<Task, 'tenant' | 'search' | 'connection' | 'alerts' | 'tasks'> = {
   reconcile: 'tenant',
   reconcile_bulk: 'tenant',
   reconcile_slow: 'tenant',
@@ -43,6 +44,7 @@ const lineOf: Record<Task, 'tenant' | 'search' | 'connection' | 'alerts'> = {
   bind: 'connection',
   recheck: 'connection',
   alerts: 'alerts',
+  portal_tasks: 'tasks',
 };
 
 /** Name of the serial queue of a tenant's task. */
@@ -55,7 +57,7 @@ export type JobQueue = ReturnType<typeof makeJobQueue>;
 /**
  * Makes the way to wake workers. A job carries nothing but its tenant: what is to be done stands in tables. A tenant is
  * reconciled by one job at a time in the whole cluster; its searches form a second serial queue, so that a long one does not hold up
- * what just changed, and what concerns its connection a third, what people are told a fourth. A job that waits already is not doubled; one that waits in another lane
+ * what just changed, and what concerns its connection a third, what people are told a fourth, and tasks of the portal a fifth. A job that waits already is not doubled; one that waits in another lane
  * does not hold up an urgent one, because a line is closed only while one of its jobs runs.
  */
 export function makeJobQueue({ pool }: { pool: pg.Pool }) {

@@ -14,15 +14,18 @@ const needs = {
     `GET ${bitrix24}/cards/{type}/{id}`,
     `GET ${bitrix24}/cards/{type}/{id}/pair`,
     `POST ${bitrix24}/cards/{type}/{id}/sync`,
+    `GET ${bitrix24}/cards/{type}/{id}/tasks`,
   ],
   'own card, edits': [
     `GET ${bitrix24}/cards/{type}/{id}/candidates`,
     `POST ${bitrix24}/cards/{type}/{id}/link`,
     `POST ${bitrix24}/cards/{type}/{id}/create`,
+    `POST ${bitrix24}/cards/{type}/{id}/tasks`,
   ],
   lists: [
     'GET /api/objects',
     'GET /api/objects/{id}',
+    'GET /api/objects/{id}/tasks',
     'GET /api/users',
     'GET /api/users/{id}',
     'GET /api/contracts',
@@ -55,13 +58,15 @@ const needs = {
     `GET ${bitrix24}/runs/{id}/stream`,
     `GET ${bitrix24}/preview/{id}`,
   ],
-  'lists, edits': ['objects', 'users', 'contracts'].flatMap((kind) => [
-    `POST /api/${kind}`,
-    `PUT /api/${kind}/{id}`,
-    `PATCH /api/${kind}/{id}`,
-    `DELETE /api/${kind}/{id}`,
-    `POST /api/${kind}/{id}/restore`,
-  ]),
+  'lists, edits': ['POST /api/objects/{id}/tasks'].concat(
+    ['objects', 'users', 'contracts'].flatMap((kind) => [
+      `POST /api/${kind}`,
+      `PUT /api/${kind}/{id}`,
+      `PATCH /api/${kind}/{id}`,
+      `DELETE /api/${kind}/{id}`,
+      `POST /api/${kind}/{id}/restore`,
+    ]),
+  ),
   everything: [
     `GET ${bitrix24}/actions`,
     `GET ${bitrix24}/alerts`,

@@ -25,6 +25,7 @@ const eventsByScope: Record<string, readonly string[]> = {
   ],
   crm: crmEvents,
   user: ['ONUSERADD'],
+  task: ['ONTASKADD', 'ONTASKUPDATE', 'ONTASKDELETE'],
 };
 
 /** Events of these scopes and of every application's own life; all events for null. */

@@ -38,6 +38,8 @@ import { startServer } from './server.ts';
 import { StateFile } from './state-file.ts';
 import { Store } from './store.ts';
 import { defaultSwitches, type PortalSwitches } from './switches.ts';
+import { makeTaskMethods } from './task-methods.ts';
+import { Tasks } from './tasks.ts';
 import { type MethodTable, type PortalEvent, type RecordChange, type RecordKind, RestError } from './types.ts';
 import { makeUserMethods } from './user-methods.ts';
 import { makeUserFieldMethods } from './userfield-methods.ts';
@@ -113,6 +115,7 @@ export async function startPortal(options: PortalOptions = {}) {
     outgoing.announce(caused);
     apps.announce(caused);
   };
+  const tasks = new Tasks({ users, now, announce });
   const hidden = ({ kind, id }: RecordChange) =>
     switches.hiddenRecordEvents === 'withheld' && {
       isHiddenFrom: (userId: number) => !rights.allows({ kind, action: 'read', userId, id }),
@@ -140,6 +143,7 @@ export async function startPortal(options: PortalOptions = {}) {
     ...makeUserFieldMethods({ store, rights, announce }),
     ...makeDictionaryMethods(store, rights, switches),
     ...makeRequisiteMethods(requisites, store, rights),
+    ...makeTaskMethods(tasks, users, switches),
     ...makeCommonMethods({ switches, state, methods: () => methods }),
     ...makeUserMethods(users, switches),
     ...makeAppMethods(state),
@@ -209,6 +213,7 @@ export async function startPortal(options: PortalOptions = {}) {
     notices,
     rights,
     requisites,
+    tasks,
     workers,
     answered,
     state,

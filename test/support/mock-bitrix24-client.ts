@@ -12,6 +12,7 @@ import type { Multifield, RemoteChanges } from '../../app/field-maps/types.ts';
 import { type Entity, originator } from '../../app/lib/records.ts';
 import { emptyFields, itemName } from './mock-fields.ts';
 import { fitsFilter, toAnswer, toListed } from './mock-lists.ts';
+import { type MockTasks, makeMockTasks } from './mock-tasks.ts';
 import { type MockErrorOptions, mockError, mockRecord } from './mock-values.ts';
 
 export interface RecordedCall {
@@ -22,6 +23,7 @@ export interface RecordedCall {
 /** A portal in memory behind the same interface as the real client: for tests that need no wire. Every call is recorded. */
 export class MockBitrix24Client implements Bitrix24Client {
   readonly portal: string;
+  readonly tasks: MockTasks = makeMockTasks(() => this.#enter('tasks', []));
   readonly calls: RecordedCall[] = [];
   /** What a test looks at and changes: the portal's records by id. */
   readonly records: Record<Entity, Map<number, RemoteRecord>> = {

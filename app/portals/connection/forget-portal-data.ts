@@ -6,10 +6,11 @@ import { endAllMatches } from '../../sync/journal/matches.ts';
 import { unlinkMappings } from '../../sync/load/mappings.ts';
 import { forgetPortalRows } from '../../sync/queue/forget-rows.ts';
 import { forgetSchema } from '../../sync/schema/schema-store.ts';
+import { forgetTasks } from '../../sync/tasks/task-store.ts';
 
 /**
  * Forgets everything that speaks of the former portal's records: queued ids, unanswered creates, watermarks, held deletions, open
- * conflicts, errors and faults, fields and lists. The log stays, and so does what was linked with what, for the day when that portal is connected again.
+ * conflicts, errors and faults, fields and lists, tasks. The log stays, and so does what was linked with what, for the day when that portal is connected again.
  */
 export async function forgetFormerPortal(db: Database, tenantId: number, transaction: Transaction): Promise<void> {
   await unlinkMappings(db, tenantId, null, transaction);
@@ -25,6 +26,7 @@ export async function forgetFormerPortal(db: Database, tenantId: number, transac
   await closeAllEntries(db, tenantId, transaction);
   await closeAllFaults(db, tenantId, transaction);
   await forgetSchema(db, tenantId, transaction);
+  await forgetTasks(db, tenantId, transaction);
   await stopRuns(db, tenantId, transaction);
 }
 

@@ -17,6 +17,9 @@ export const fieldEvents = ['DEAL', 'CONTACT', 'COMPANY'].flatMap((kind) =>
   ['ADD', 'UPDATE', 'DELETE', 'SETENUMVALUES'].map((change) => `ONCRM${kind}USERFIELD${change}`),
 );
 
+/** Changes of tasks; a portal binds them for applications with the permission `task` (api-reference/tasks/events-tasks/, 2026-08). */
+export const taskEvents = ['ONTASKUPDATE', 'ONTASKDELETE'];
+
 /** Life of the application itself (api-reference/common/events/index.md, 2026-09). Some portals lack some of them. */
 export const lifeCycleEvents = ['ONAPPINSTALL', 'ONAPPUSERREADY', 'ONAPPUNINSTALL', 'ONAPPUPDATE', 'ONAPPPAYMENT'];
 

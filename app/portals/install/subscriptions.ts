@@ -20,6 +20,7 @@ import {
   planSubscriptions,
   recordEvents,
   tabs,
+  taskEvents,
 } from './plan-subscriptions.ts';
 
 export interface BindDeps {
@@ -115,7 +116,7 @@ export async function releaseBindings(application: Application): Promise<void> {
 }
 
 async function bindEvents(application: Application, { events, install }: Addresses): Promise<void> {
-  const wanted = [...recordEvents, movedDealEvent, ...fieldEvents, ...lifeCycleEvents].map((name) => ({
+  const wanted = [...recordEvents, movedDealEvent, ...fieldEvents, ...taskEvents, ...lifeCycleEvents].map((name) => ({
     name,
     handler: events,
   }));

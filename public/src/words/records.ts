@@ -103,6 +103,7 @@ export const operationWords: Record<string, Phrase> = {
   asked_sync: { ru: 'Синхронизация по просьбе', en: 'Synchronisation asked for' },
   paused: { ru: 'Синхронизация приостановлена', en: 'Synchronisation paused' },
   resumed: { ru: 'Синхронизация продолжена', en: 'Synchronisation resumed' },
+  added_task: { ru: 'Поставлена задача', en: 'A task was made' },
   linked_by_hand: { ru: 'Карточка связана вручную', en: 'The card is linked by hand' },
   made_by_hand: { ru: 'Запись CRM создана из карточки', en: 'The CRM record is made from the card' },
   unlinked_by_hand: { ru: 'Связь удалена вручную', en: 'Unlinked by hand' },
