@@ -1,4 +1,5 @@
 import { reloadPairs } from '../load/load-pairs.ts';
+import { readSettings } from '../load/read-settings.ts';
 import type { SyncContext } from '../pair.ts';
 import type { Planned } from '../plan/plan-pair.ts';
 import { operationOfPlan } from './commands.ts';
@@ -29,16 +30,23 @@ export async function refreshStep(
   );
   const isStale = new Set(stale);
   const readable = stale.filter(({ pair }) => pair.readError === null).map(({ pair }) => pair);
-  const anew = await planAllowed(deps, context, readable);
+  const present = await withPresentScope(deps, context);
+  const anew = await planAllowed(deps, present, readable);
   const planned = [...step.planned.filter((item) => !isStale.has(item)), ...anew];
   const same = planned.filter((item) => operationOfPlan(context, item) === step.operation);
   const idle = planned.filter((item) => operationOfPlan(context, item) === null);
   await commitChunk(
     deps,
-    context,
+    present,
     idle.map((item) => ({ ...item, answer: null, durationMs: 0 })),
   );
   const settled = new Set([...same, ...idle].map(({ pair }) => pair));
   const changed = step.planned.filter(({ pair }) => !settled.has(pair));
   return { step: { ...step, planned: same }, changed };
+}
+
+/** A rule that was saved since the pairs were read holds for them, too: nothing is written of what it leaves out. */
+async function withPresentScope(deps: StepDeps, context: SyncContext): Promise<SyncContext> {
+  const { scope } = await readSettings(deps, context.tenantId);
+  return { ...context, settings: { ...context.settings, scope } };
 }
