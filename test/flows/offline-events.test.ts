@@ -66,5 +66,22 @@ for (const offlineExtended of [true, false]) {
         return row?.state === 'orphaned';
       });
     });
+
+    it('of what is outside of the scope change nothing, and those of what is inside do', async () => {
+      const settings = { scope: { object: { bitrix24: { sources: ['WEB'] } } } };
+      world.portal.records('deal').update(3, { SOURCE_ID: 'WEB' });
+      world.portal.records('deal').update(4, { SOURCE_ID: 'CALL' });
+      await world.settled();
+      await world.call(tenant.token, 'PUT', '/api/integration/bitrix24/settings', settings);
+      await world.settled();
+      await world.stopApp();
+      for (const id of [3, 4]) world.portal.records('deal').update(id, { TITLE: `Правило ${id}` });
+      await world.portal.events.settled();
+      await world.startApp();
+      await eventually(async () => (await names()).includes('Правило 3'));
+      await eventually(() => queued() === 0);
+      await world.settled();
+      expect(await names()).to.not.include('Правило 4');
+    });
   });
 }
