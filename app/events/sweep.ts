@@ -7,6 +7,7 @@ import { type Database, queryRows } from '../models/database.ts';
 import { databaseName } from '../models/database-name.ts';
 import { readSettings } from '../sync/load/read-settings.ts';
 import { readOrigin } from '../sync/plan/origin-id.ts';
+import { isPlaced } from '../sync/plan/placement.ts';
 import { asksForLists } from '../sync/plan/scope-lists.ts';
 import { enqueue, priorities } from '../sync/queue/sync-queue.ts';
 import type { Search } from './searching.ts';
@@ -51,7 +52,10 @@ export function makeSweep({ db, clock, clientFor }: SweepDeps): Search {
   return async (tenantId, { part, signal, log }) => {
     const settings = await readSettings({ db }, tenantId);
     // No event tells that a funnel or a stage is gone which a rule names (events.md, 2026-08-13).
-    if (asksForLists(settings.scope))
+    // Nor that a person was dismissed, or a place of new records is gone; what is read is told by its reader.
+    if (entities.some((entity) => isPlaced(settings.placement, entity)))
+      await part(null, async () => void (await (await clientFor(tenantId)).choices({ signal })));
+    else if (asksForLists(settings.scope))
       await part(null, async () => void (await (await clientFor(tenantId)).lists({ signal })));
     for (const entity of entities) {
       await part(entity, async () => {

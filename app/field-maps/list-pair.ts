@@ -58,6 +58,7 @@ export function listPair(pair: CustomPair, column: Column, choices: readonly Cho
     remoteFields: conversion === 'stage' || conversion === 'category' ? placeFields(bitrix24) : [bitrix24],
     fingerprint: map.fingerprint,
     goesByNames: pair.values === undefined,
+    nameOf: (id) => choices?.find((choice) => choice.id === id)?.name ?? null,
     // Names that were never read say nothing.
     isKnown: () => pair.values !== undefined || choices !== undefined,
     readLocal,

@@ -101,6 +101,8 @@ export interface FieldPair {
   readonly fingerprint?: string;
   /** The values go by the names that the portal's list has for them. */
   readonly goesByNames?: boolean;
+  /** How people call a value of the portal's list; null: they do not, or it is not known. Absent: values are shown as they are. */
+  nameOf?(remote: Canonical): string | null;
   /** Columns read on our side. */
   readonly localFields: readonly string[];
   /** Upper-case Bitrix24 fields read and written. */

@@ -1,12 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Transaction } from 'sequelize';
 import type { Bitrix24Client, PortalChoices } from '../bitrix24/client.ts';
 import type { Text } from '../lib/errors.ts';
 import { type Entity, entities } from '../lib/records.ts';
-import type { Database } from '../models/database.ts';
-import { type PlacementCauses, settlePlacementFaults } from '../sync/faults/placement-faults.ts';
 import { isPlaced, placementProblems } from '../sync/plan/placement.ts';
-import { placementCauses } from '../sync/plan/placement-causes.ts';
 import { defaultPlacement, type PlacementSettings } from '../sync/plan/placement-settings.ts';
 import type { SettingsProblem } from '../sync/plan/settings.ts';
 
@@ -67,19 +63,4 @@ function unreadProblems(settings: PlacementSettings, entity: Entity, choices: Po
     };
     return [{ path: `placement.${entity}.${key}`, problem }];
   });
-}
-
-/** Ends the faults of places that were chosen anew, and those that the portal has again. Repeat-safe. */
-export async function settlePlacement(
-  db: Database,
-  tenantId: number,
-  { settings, choices }: { settings: PlacementSettings; choices: PortalChoices | null },
-  transaction: Transaction,
-): Promise<void> {
-  const causes: PlacementCauses = {};
-  for (const entity of entities) {
-    if (!isPlaced(settings, entity)) causes[entity] = new Map();
-    else if (choices) causes[entity] = placementCauses(settings, entity, choices);
-  }
-  await settlePlacementFaults(db, tenantId, { causes }, transaction);
 }

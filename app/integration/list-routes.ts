@@ -4,8 +4,8 @@ import type { Language } from '../lib/errors.ts';
 import type { Database } from '../models/database.ts';
 import { retryingTransaction } from '../models/retrying-transaction.ts';
 import { readUnderstood } from '../sync/load/read-settings.ts';
+import { settlePlacement } from '../sync/schema/settle-placement.ts';
 import { bitrix24Address } from './address.ts';
-import { settlePlacement } from './check-placement.ts';
 
 export interface ListRouteDeps {
   db: Database;

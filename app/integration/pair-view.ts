@@ -17,7 +17,8 @@ export interface PairField {
   key: string;
   owner: string;
   crm: { columns: readonly string[]; value: string | null; shadow: string | null };
-  bitrix24: { fields: readonly string[]; value: string | null; shadow: string | null };
+  /** `name`: what the portal's list calls the value; null where it is no list's. */
+  bitrix24: { fields: readonly string[]; value: string | null; name: string | null; shadow: string | null };
   /** Neither side has changed since the pair was last equal. */
   equal: boolean;
 }
@@ -112,7 +113,10 @@ function viewField(pair: FieldPair, mapping: Mapping, local: LocalRecord | null,
     key: pair.key,
     owner: pair.owner,
     crm: { columns: pair.localFields, value: localValue, shadow: shadows.local },
-    bitrix24: { fields: pair.remoteFields, value: remoteValue, shadow: shadows.remote },
+    bitrix24: {
+      ...{ fields: pair.remoteFields, value: remoteValue, shadow: shadows.remote },
+      name: pair.nameOf?.(remoteValue) ?? null,
+    },
     equal: localValue === shadows.local && remoteValue === shadows.remote,
   };
 }

@@ -52,10 +52,18 @@ describe('a field map before it is saved', () => {
     expect(found.examples).to.have.length(5);
     const fields = found.examples.flatMap((one: { fields: unknown[] }) => one.fields);
     expect(fields).to.deep.include({
-      ...{ field: key, crm: null, bitrix24: 'ПОРТАЛ-8', after: 'ПОРТАЛ-8', wins: 'bitrix24', unmapped: false },
+      ...{
+        field: key,
+        crm: null,
+        bitrix24: 'ПОРТАЛ-8',
+        bitrix24_name: null,
+        after: 'ПОРТАЛ-8',
+        wins: 'bitrix24',
+        unmapped: false,
+      },
     });
     expect(fields).to.deep.include({
-      ...{ field: key, crm: 'SN-6', bitrix24: null, after: 'SN-6', wins: 'crm', unmapped: false },
+      ...{ field: key, crm: 'SN-6', bitrix24: null, bitrix24_name: null, after: 'SN-6', wins: 'crm', unmapped: false },
     });
     expect(world.portal.journal.calls({ write: true })).to.deep.equal([]);
     expect(await serialHere(8)).to.equal(null);
@@ -80,6 +88,19 @@ describe('a field map before it is saved', () => {
     expect([await serialThere(7), await serialHere(7)]).to.deep.equal(['ПОРТАЛ-7', 'SN-7']);
     const open = await world.sql(`select local_id, field, winner from sync_conflicts where state = 'open'`);
     expect(open).to.deep.equal([{ local_id: 7, field: key, winner: 'none' }]);
+  });
+
+  it('names the values of lists as the portal calls them, and tells what has no counterpart', async () => {
+    const custom = [{ local: 'serial_number', bitrix24: 'SOURCE_ID', owner: 'crm' }];
+    const { ID } = await world.remoteOf(tenant, 'object', 5);
+    world.portal.records('deal').update(Number(ID), { SOURCE_ID: 'WEB' });
+    await world.settled();
+    const found = await preview({ object: { custom } });
+    const fields = found.examples.flatMap((one: { fields: unknown[] }) => one.fields);
+    expect(fields).to.deep.include({
+      ...{ field: 'serial_number:SOURCE_ID', crm: 'SN-5', bitrix24: 'WEB', bitrix24_name: 'Веб-сайт' },
+      ...{ after: null, wins: 'none', unmapped: true },
+    });
   });
 
   it('that takes a pair away touches nothing', async () => {

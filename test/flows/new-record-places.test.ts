@@ -186,6 +186,18 @@ describe('where new records go in the portal', () => {
     world.portal.users.rehire(employee);
   });
 
+  it('that are gone are told, and heal, although no record is made: the sweep looks at them', async () => {
+    await save({ object: { default: { stage_id: 'EXECUTING' } } });
+    world.portal.store.funnels.deleteStage('EXECUTING');
+    await forgetLists();
+    await world.runJob('sweep', tenant);
+    expect((await faults()).map(({ code }) => code)).to.deep.equal(['placement_gone']);
+    world.portal.store.funnels.restoreStage('EXECUTING');
+    await forgetLists();
+    await world.runJob('sweep', tenant);
+    expect(await faults()).to.deep.equal([]);
+  });
+
   it('of a funnel that is gone are those of the common one', async () => {
     const gone = world.portal.store.funnels.add('Временная');
     await forgetLists();

@@ -1,5 +1,5 @@
 import type { Bitrix24Client } from '../../bitrix24/client.ts';
-import type { Canonical } from '../../field-maps/types.ts';
+import type { Canonical, FieldMap, FieldPair } from '../../field-maps/types.ts';
 import type { Entity } from '../../lib/records.ts';
 import { queryRows } from '../../models/database.ts';
 import { databaseName } from '../../models/database-name.ts';
@@ -26,6 +26,8 @@ export interface FieldPreview {
   field: string;
   crm: Canonical;
   bitrix24: Canonical;
+  /** What the portal's list calls its value; null where it is no list's. */
+  bitrix24_name: string | null;
   /** What the side that gives way would hold; null where both stay, and for an emptied value. */
   after: Canonical;
   wins: 'crm' | 'bitrix24' | 'none';
@@ -76,7 +78,7 @@ export async function previewMap(
   const rows = some.map(({ id }) => rowOf(entity, id, deps.clock.now()));
   const { pairs } = await loadPairs({ ...deps, timings: defaultTimings }, context, rows);
   const readable = pairs.filter(({ readError }) => readError === null);
-  const records = readable.map((pair) => toPreview(planPair(context, pair), keys));
+  const records = readable.map((pair) => toPreview(planPair(context, pair), context.fieldMap, keys));
   const changing = records.filter(({ fields }) => fields.length > 0);
   return { linked, looked: records.length, changing: changing.length, examples: changing.slice(0, shownExamples) };
 }
@@ -103,30 +105,25 @@ function rowOf(entity: Entity, recordId: number, dueAt: Date): QueueRow {
   };
 }
 
-function toPreview({ pair, plan }: Planned, keys: readonly string[]): RecordPreview {
-  const fields = 'merge' in plan ? fieldsOf(pair, plan.merge).filter(({ field }) => keys.includes(field)) : [];
+function toPreview({ pair, plan }: Planned, { pairs }: FieldMap, keys: readonly string[]): RecordPreview {
+  const fields = 'merge' in plan ? fieldsOf(pair, plan.merge, pairs).filter(({ field }) => keys.includes(field)) : [];
   return { local_id: pair.localId, bitrix24_id: pair.remoteId, fields };
 }
 
-function fieldsOf({ local, remote, shadows }: Planned['pair'], merge: MergeResult): FieldPreview[] {
-  const valuesOf = (field: MergeResult['toRemote'][number]['pair']) => ({
-    field: field.key,
-    crm: local ? field.readLocal(local.record) : null,
-    bitrix24: remote ? field.readRemote(remote, shadows.remote) : null,
+function fieldsOf({ local, remote, shadows }: Planned['pair'], merge: MergeResult, pairs: readonly FieldPair[]) {
+  const show = (pair: FieldPair, rest: Pick<FieldPreview, 'after' | 'wins' | 'unmapped'>): FieldPreview => {
+    const value = remote ? pair.readRemote(remote, shadows.remote) : null;
+    const crm = local ? pair.readLocal(local.record) : null;
+    return { field: pair.key, crm, bitrix24: value, bitrix24_name: pair.nameOf?.(value) ?? null, ...rest };
+  };
+  const standing = merge.conflicts.flatMap(({ key, winner }) => {
+    const pair = winner === 'none' ? pairs.find((one) => one.key === key) : undefined;
+    return pair ? [show(pair, { after: null, wins: 'none', unmapped: false })] : [];
   });
   return [
-    ...merge.toRemote.map(({ pair, after }) => ({ ...valuesOf(pair), after, wins: 'crm' as const, unmapped: false })),
-    ...merge.toLocal.map(({ pair, after }) => ({
-      ...valuesOf(pair),
-      after,
-      wins: 'bitrix24' as const,
-      unmapped: false,
-    })),
-    ...merge.conflicts.flatMap(({ key, localValue, remoteValue, winner }) =>
-      winner === 'none'
-        ? [{ field: key, crm: localValue, bitrix24: remoteValue, after: null, wins: winner, unmapped: false }]
-        : [],
-    ),
-    ...merge.unmapped.map(({ pair }) => ({ ...valuesOf(pair), after: null, wins: 'none' as const, unmapped: true })),
+    ...merge.toRemote.map(({ pair, after }) => show(pair, { after, wins: 'crm', unmapped: false })),
+    ...merge.toLocal.map(({ pair, after }) => show(pair, { after, wins: 'bitrix24', unmapped: false })),
+    ...standing,
+    ...merge.unmapped.map(({ pair }) => show(pair, { after: null, wins: 'none', unmapped: true })),
   ];
 }

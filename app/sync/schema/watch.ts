@@ -3,6 +3,7 @@ import type { Log } from '../../lib/log.ts';
 import type { Entity } from '../../lib/records.ts';
 import type { Database } from '../../models/database.ts';
 import { retryingTransaction } from '../../models/retrying-transaction.ts';
+import { refusedPath } from '../faults/placement-faults.ts';
 import { choiceLists } from '../load/known-fields.ts';
 import { readSettings } from '../load/read-settings.ts';
 import type { Schema, SchemaItem } from './compare.ts';
@@ -10,6 +11,7 @@ import { distrustRemade } from './distrust-field.ts';
 import { type SchemaPart, storeChoices, storeSchema } from './schema-store.ts';
 import { settleScopeFaults } from './scope-faults.ts';
 import { settleFieldFaults } from './settle-field-faults.ts';
+import { settlePlacement } from './settle-placement.ts';
 
 export type SchemaWatch = ReturnType<typeof makeSchemaWatch>;
 
@@ -47,8 +49,12 @@ export function makeSchemaWatch({ db, log }: { db: Database; log: Log }) {
       return note(tenantId, 'lists', Object.fromEntries(items));
     },
 
-    /** People and funnels are remembered for the maps that name them; what changes of them is no change of the portal's fields. */
-    async noteChoices(tenantId: number, { people, funnels }: PortalChoices): Promise<void> {
+    /**
+     * People and funnels are remembered for the maps that name them; what changes of them is no change of the portal's fields. Places of new
+     * records that are gone, or back, are told.
+     */
+    async noteChoices(tenantId: number, choices: PortalChoices): Promise<void> {
+      const { people, funnels } = choices;
       const emails = (people ?? []).flatMap(({ id, email, isActive }) =>
         email && isActive ? [{ id: String(id), name: email.toLowerCase() }] : [],
       );
@@ -57,6 +63,9 @@ export function makeSchemaWatch({ db, log }: { db: Database; log: Log }) {
         ...(people && { [choiceLists.people]: toList(choiceLists.people, emails) }),
         ...(funnels && { [choiceLists.funnels]: toList(choiceLists.funnels, named) }),
       });
+      const { placement } = await readSettings({ db }, tenantId);
+      const places = { settings: placement, choices, keeps: [refusedPath] };
+      await retryingTransaction(db, (transaction) => settlePlacement(db, tenantId, places, transaction));
     },
   };
 }
