@@ -5,6 +5,7 @@ import { makeAppApi } from './bitrix24/app-api.ts';
 import type { Bitrix24Client } from './bitrix24/client.ts';
 import type { Limits } from './bitrix24/limits/limits.ts';
 import { makeOAuth, type TokenInfo } from './bitrix24/oauth.ts';
+import type { NoteRequest, RequestNote } from './bitrix24/request-note.ts';
 import { makeBitrix24Client } from './bitrix24/sdk-client.ts';
 import { accessWithToken } from './bitrix24/user-token-access.ts';
 import { verifyWebhook } from './bitrix24/verify-webhook.ts';
@@ -68,21 +69,33 @@ export interface PortalDeps {
 export type Portals = ReturnType<typeof composePortals>;
 
 /** Builds how tenants' portals are reached: connections, installations with their tokens, clients. */
-function composeAccess({ config, db, clock, log, secrets, agents, limits }: PortalDeps) {
-  const clientDeps = { agent: agents.portals, limits, clock, log };
+function composeAccess({ config, db, clock, log, secrets, metrics, agents, limits }: PortalDeps) {
+  const count = ({ method, error, durationMs }: RequestNote) =>
+    metrics.portalRequests.observe({ method, result: error?.kind ?? 'ok' }, durationMs / 1000);
+  /** Every request is counted; those of a company are noted in its log as well. */
+  const counted =
+    (note?: NoteRequest): NoteRequest =>
+    (request) => {
+      count(request);
+      note?.(request);
+    };
+  const clientDeps = { agent: agents.portals, limits, clock, log, noteRequest: counted() };
   const makeClient = (access: PortalAccess, notes?: ClientNotes): Bitrix24Client =>
     makeBitrix24Client(access, {
       ...clientDeps,
       noteOffset: notes?.offset,
       notes: notes?.schema,
-      noteRequest: notes?.request,
+      noteRequest: counted(notes?.request),
     });
   const oauth = makeOAuth({ urls: config.oauthUrls, agents });
   const proofs = makeProofs(oauth.appInfo);
   const connections = makeConnections({ db, secrets });
   const installations = makeInstallations({ db, secrets, clock });
   const applications = makeAppCredentials({ db, secrets, marketplace: config.marketplace });
-  const tokens = makeTokens({ installations, oauth, keysOf: applications.keysOf, clock, log });
+  const tokens = makeTokens({
+    ...{ installations, oauth, keysOf: applications.keysOf, clock, log },
+    count: (result) => metrics.tokenRefreshes.inc({ result }),
+  });
   const admit = async (host: string) => void (await limits.acquire(host, new Map(), { urgency: 'interactive' }));
   const probe = (url: string) => verifyWebhook(url, { agent: agents.portals, admit });
   const notePlan = makeNotePlan({ limits, notePlanEnd: connections.notePlanEnd, clock });
@@ -93,7 +106,7 @@ function composeAccess({ config, db, clock, log, secrets, agents, limits }: Port
   const applicationFor = async (installation: Installation) =>
     makeAppApi(await access.ofInstallation(installation), {
       ...clientDeps,
-      noteRequest: (note) => installation.tenantId !== null && requests.note(installation.tenantId, note),
+      noteRequest: counted((note) => installation.tenantId !== null && requests.note(installation.tenantId, note)),
     });
   /** Who a visitor is in the portal, by the visitor's own token. */
   const profileOf = (portal: { host: string; memberId: string }, accessToken: string) =>

@@ -10,6 +10,7 @@ import { composePortals } from './compose-portals.ts';
 import { makeMetrics } from './http/metrics.ts';
 import { makeRateLimits, type Rates, standardRates } from './http/rate-limits.ts';
 import { makeSyncMeasures } from './integration/sync-measures.ts';
+import { makeSyncTally } from './integration/sync-tally.ts';
 import { makeDueCheck } from './jobs/due-check.ts';
 import { makeJobQueue } from './jobs/queue.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
@@ -59,25 +60,22 @@ export function compose(config: Config, databaseUrl: string, log: Log, options: 
   const runSql: RunSql = (sql, bind) => queryRows(db, sql, bind);
   const atomically = <Value>(work: (run: RunSql) => Promise<Value>) =>
     retryingTransaction(db, (transaction) => work((sql, bind) => queryRows(db, sql, bind, transaction)));
-  const limits = makeLimits({ run: runSql, atomically, clock, bucket });
+  const limits = makeLimits({
+    ...{ run: runSql, atomically, clock, bucket },
+    onWait: (limit, result, ms) => metrics.limitWaits.observe({ limit, result }, ms / 1000),
+  });
   const rates = makeRateLimits({ pool, rates: { ...standardRates, ...options.rates } });
   const portals = composePortals({ config, db, clock, log, secrets, metrics, queue, agents, limits, rates });
-  const alerts = composeAlerts({
-    config,
-    db,
-    clock,
-    secrets,
-    metrics,
-    queue,
-    rates,
-    agent: agents.webhooks,
-    clientFor: portals.clientFor,
-  });
-  for (const measure of makeSyncMeasures(db)) metrics.watch(measure);
-
   const { connections, clientFor } = portals;
+  const alerts = composeAlerts({
+    ...{ config, db, clock, secrets, metrics, queue, rates, clientFor },
+    agent: agents.webhooks,
+  });
+  for (const measure of makeSyncMeasures(db, clock)) metrics.watch(measure);
+
   const timings = { ...defaultTimings, ...options.timings };
-  const syncDeps = { db, clock, log, connections, clientFor, timings, random: Math.random };
+  const tally = makeSyncTally(metrics);
+  const syncDeps = { db, clock, log, connections, clientFor, timings, tally, random: Math.random };
   return {
     ...{ db, link, pool, clock, dueCheck },
     /** What the process listens for: caches cleared in other processes, and, where it works, records that became due. */

@@ -1,6 +1,7 @@
 import type { Bitrix24Client } from '../bitrix24/client.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
+import type { Entity, SyncDirection } from '../lib/records.ts';
 import type { Database } from '../models/database.ts';
 import type { FaultCause } from './faults/fault-store.ts';
 
@@ -16,6 +17,12 @@ export interface ConnectionControl {
   pause(tenantId: number, until: Date, reason: FaultCause & { failures: number }): Promise<void>;
   /** The portal answers again. */
   clearPause(tenantId: number): Promise<void>;
+}
+
+/** Counts what was synchronised; nothing waits for it. */
+export interface SyncTally {
+  applied(entity: Entity, direction: SyncDirection): void;
+  failed(entity: Entity, direction: SyncDirection, error: { kind: string; code: string }): void;
 }
 
 export interface SyncTimings {
@@ -39,6 +46,8 @@ export interface SyncDeps {
   connections: ConnectionControl;
   clientFor(tenantId: number): Promise<Bitrix24Client>;
   timings: SyncTimings;
+  /** Absent: nothing is counted. */
+  tally?: SyncTally;
   /** 0 to 1, for jitter. */
   random(): number;
 }

@@ -93,6 +93,14 @@ describe('companies see their own data only', () => {
          from objects where tenant_id = $1`,
       [first.id, mark],
     );
+    await world.sql(
+      `with alert as (
+         insert into alerts (tenant_id, cause, since, what, advice)
+         values ($1, 'lag', now(), jsonb_build_object('ru', $2::text, 'en', $2::text), '{"ru": "", "en": ""}'))
+       insert into alert_deliveries (tenant_id, event, cause, channel, recipient, message)
+       values ($1, 'begin', 'lag', 'email', $2, jsonb_build_object('subject', $2::text))`,
+      [first.id, mark],
+    );
     const tables = {
       objects: 'objects',
       users: 'users',

@@ -19,6 +19,8 @@ describe('the rotation of the encryption key', () => {
     tenant = await world.addTenant();
     await world.connect(tenant);
     await installingIn(world).install(tenant);
+    const channels = { webhook: { on: true, url: 'https://hooks.example/axenta' } };
+    await world.call(tenant.token, 'PUT', '/api/integration/bitrix24/alerts', { channels });
     db = connectDatabase(world.databaseUrl, makeLog({ level: 'fatal', format: 'json' }), 2);
   });
   after(async () => {
@@ -29,7 +31,8 @@ describe('the rotation of the encryption key', () => {
   const keyIds = async () => {
     const rows = await world.sql<{ stored: string }>(
       `select unnest(array[bitrix24_webhook_url, bitrix24_client_secret]) as stored from companies
-       union all select unnest(array[access_token, refresh_token]) from bitrix24_installations`,
+       union all select unnest(array[access_token, refresh_token]) from bitrix24_installations
+       union all select webhook_secret from alert_settings`,
     );
     return rows.filter(({ stored }) => stored !== null).map(({ stored }) => stored.split('.')[1]);
   };
@@ -38,14 +41,14 @@ describe('the rotation of the encryption key', () => {
     const stranger = makeSecrets([newKey]);
     const { rewritten, unreadable } = await rotateKeys(db, stranger);
     expect(rewritten).to.equal(0);
-    expect(unreadable).to.have.length(4);
-    expect(await keyIds()).to.deep.equal(['old', 'old', 'old', 'old']);
+    expect(unreadable).to.have.length(5);
+    expect(await keyIds()).to.deep.equal(Array(5).fill('old'));
   });
 
   it('encrypts everything with the first key, once', async () => {
     const secrets = makeSecrets([newKey, oldKey]);
-    expect(await rotateKeys(db, secrets)).to.deep.equal({ rewritten: 4, unreadable: [] });
-    expect(await keyIds()).to.deep.equal(['new', 'new', 'new', 'new']);
+    expect(await rotateKeys(db, secrets)).to.deep.equal({ rewritten: 5, unreadable: [] });
+    expect(await keyIds()).to.deep.equal(Array(5).fill('new'));
     expect(await rotateKeys(db, secrets)).to.deep.equal({ rewritten: 0, unreadable: [] });
   });
 

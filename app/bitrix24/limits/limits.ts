@@ -33,6 +33,8 @@ export interface LimitsDeps {
   atomically<Value>(work: (run: RunSql) => Promise<Value>): Promise<Value>;
   clock: Clock;
   bucket: BucketSize;
+  /** Told of each wait: for which limit, and whether it is spent here or, because it is long, left to the caller's queue. */
+  onWait?(limit: 'requests' | 'method_time', result: 'waited' | 'put_off', ms: number): void;
 }
 
 export type Limits = ReturnType<typeof makeLimits>;
@@ -41,7 +43,7 @@ export type Limits = ReturnType<typeof makeLimits>;
  * Keeps the two limits of portals, shared by all processes through PostgreSQL: requests, and seconds of execution per method. What is in
  * flight counts from the moment it leaves: its expected seconds are reserved, and corrected when the answer tells the real ones.
  */
-export function makeLimits({ run, atomically, clock, bucket }: LimitsDeps) {
+export function makeLimits({ run, atomically, clock, bucket, onWait }: LimitsDeps) {
   // The portal tells when a budget reopens only in good answers, before it closes.
   const lastReset = new Map<string, number>();
   // What this process has in flight: the portal's own sum does not hold it yet.
@@ -117,6 +119,7 @@ export function makeLimits({ run, atomically, clock, bucket }: LimitsDeps) {
       const reservation = new Map<string, number>();
       let left = longestWaitMs[urgency];
       const pause = async (ms: number, method?: string) => {
+        onWait?.(method === undefined ? 'requests' : 'method_time', ms > left ? 'put_off' : 'waited', ms);
         if (ms > left) throw ownLimit(ms, method);
         left -= ms;
         await clock.sleep(ms, options.signal);

@@ -1,4 +1,5 @@
 import { fromNetworkFailure, tokenChainDead } from '../../bitrix24/error-table.ts';
+import { Bitrix24Error } from '../../bitrix24/errors.ts';
 import type { ApplicationKeys, GrantedTokens, OAuth, TokenPair } from '../../bitrix24/oauth.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
@@ -17,6 +18,8 @@ export interface TokensDeps {
   keysOf(installation: Pick<Installation, 'clientId' | 'tenantId'>): Promise<ApplicationKeys | null>;
   clock: Clock;
   log: Log;
+  /** Counts how renewals ended; absent: they are not counted. */
+  count?(result: 'ok' | 'refused' | 'failed'): void;
 }
 
 type StoredPair = TokenPair & { version: number };
@@ -29,7 +32,7 @@ export type Tokens = ReturnType<typeof makeTokens>;
  * Nothing is refreshed by the clock (settings/oauth/auto-renewal.md, 2026-08). A new pair that PostgreSQL could not take is kept until it
  * can: the portal knows no other any more.
  */
-export function makeTokens({ installations, oauth, keysOf, clock, log }: TokensDeps) {
+export function makeTokens({ installations, oauth, keysOf, clock, log, count }: TokensDeps) {
   /** By installation: new pairs that are not stored yet, with the version of the pair that they replace. */
   const unstored = new Map<number, { version: number; granted: GrantedTokens }>();
 
@@ -72,10 +75,21 @@ export function makeTokens({ installations, oauth, keysOf, clock, log }: TokensD
   ): Promise<GrantedTokens> {
     const keys = given ?? (await keysOf(installation));
     if (!keys) throw tokenChainDead('no_client_secret');
-    const granted = await oauth.refresh(installation.oauthUrl, keys, pair.refreshToken);
+    const granted = await ask(installation, keys, pair);
     // The answer of a chain that is not this portal's proves that something is badly wrong.
     if (granted.memberId !== installation.memberId) throw tokenChainDead('another_portal');
     return granted;
+  }
+
+  async function ask({ oauthUrl }: Installation, keys: ApplicationKeys, pair: StoredPair): Promise<GrantedTokens> {
+    try {
+      const granted = await oauth.refresh(oauthUrl, keys, pair.refreshToken);
+      count?.('ok');
+      return granted;
+    } catch (error) {
+      count?.(error instanceof Bitrix24Error && error.kind === 'auth' ? 'refused' : 'failed');
+      throw error;
+    }
   }
 
   /** One refresh, unless another process has the right to it or the pair is newer by now: null then. */

@@ -7,7 +7,7 @@ import { saveAsked, settleAsked } from '../journal/asked-conflicts.ts';
 import { resolveErrors } from '../journal/error-log.ts';
 import { endMatches, saveMatches } from '../journal/matches.ts';
 import { countRuns, ticksOf } from '../journal/run-counters.ts';
-import { type LogLine, reportLines, saveConflicts, saveLog } from '../journal/sync-log.ts';
+import { decisions, type LogLine, reportLines, saveConflicts, saveLog } from '../journal/sync-log.ts';
 import { markAsOurs } from '../load/local-rows.ts';
 import { markOutside, touchMappings } from '../load/mapping-marks.ts';
 import { deleteMappings, saveMappings, setMappingState } from '../load/mappings.ts';
@@ -31,7 +31,7 @@ export async function commitChunk(deps: SyncDeps, context: SyncContext, items: r
   const [only] = items;
   if (!only) return;
   try {
-    reportLines(deps.log, context.tenantId, await commitTogether(deps, context, items, { byField: false }));
+    report(deps, context, await commitTogether(deps, context, items, { byField: false }));
   } catch (error) {
     // No pair is charged for it: what was sent is found by its mark in the queue.
     if (isDatabaseAway(error)) throw error;
@@ -43,11 +43,17 @@ export async function commitChunk(deps: SyncDeps, context: SyncContext, items: r
   }
 }
 
+function report({ log, tally }: SyncDeps, { tenantId }: SyncContext, lines: readonly LogLine[]): void {
+  reportLines(log, tenantId, lines);
+  for (const { entity, direction, operation } of lines)
+    if (!decisions.includes(operation)) tally?.applied(entity, direction);
+}
+
 async function commitAlone(deps: SyncDeps, context: SyncContext, item: AppliedPlan, refusal: unknown): Promise<void> {
   let error = refusal;
   if (isDataRefusal(refusal) && 'merge' in item.plan) {
     try {
-      reportLines(deps.log, context.tenantId, await commitTogether(deps, context, [item], { byField: true }));
+      report(deps, context, await commitTogether(deps, context, [item], { byField: true }));
       return;
     } catch (again) {
       if (isDatabaseAway(again)) throw again;

@@ -1,6 +1,6 @@
 import type { Transaction } from 'sequelize';
 import { Bitrix24Error } from '../../bitrix24/errors.ts';
-import { type Bitrix24Type, pairKinds } from '../../lib/records.ts';
+import { type Bitrix24Type, pairKinds, type SyncDirection } from '../../lib/records.ts';
 import { retryingTransaction } from '../../models/retrying-transaction.ts';
 import type { SyncDeps } from '../deps.ts';
 import { backoffMs, maxAttempts } from '../faults/backoff.ts';
@@ -165,4 +165,14 @@ function report(deps: SyncDeps, tenantId: number, { pair, plan, error, durationM
     { tenant_id: tenantId, operation, result: 'error', duration_ms: durationMs, code: codeOf(error), err: error },
     `Ошибка синхронизации ${whose}: ${messageOf(error)}`,
   );
+  const kind = error instanceof Bitrix24Error ? error.kind : 'validation';
+  deps.tally?.failed(pair.entity, directionOf(plan), { kind, code: codeOf(error) });
 }
+
+/** Which side was to be changed. */
+function directionOf(plan: Plan): SyncDirection {
+  if ('merge' in plan) return plan.merge.toRemote.length > 0 ? 'to_bitrix' : 'from_bitrix';
+  return changesOurSide.includes(plan.action) ? 'from_bitrix' : 'to_bitrix';
+}
+
+const changesOurSide: readonly Plan['action'][] = ['create_local', 'delete_local', 'orphan', 'unlink'];
