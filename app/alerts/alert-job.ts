@@ -17,7 +17,7 @@ export interface AlertJobDeps extends TellDeps {
 const sentTogether = 5;
 
 /**
- * Makes the job that looks what a company is to be told of, and sends what is due. A job that is killed is run again: what it had
+ * The job looks what a company is to be told of, and sends what is due. A job that is killed is run again: what it had
  * stored is sent then, and what it had sent is not, except the messages that were on their way in that moment.
  */
 export function makeAlertJob(deps: AlertJobDeps) {

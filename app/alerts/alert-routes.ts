@@ -35,7 +35,7 @@ const listQuery = z.strictObject({
   state: z.enum(['waiting', 'sent', 'failed']).optional(),
 });
 
-/** Makes the routes of a company's alerts; for administrators, because they name people. */
+/** The routes of a company's alerts; for administrators, because they name people. */
 export function makeAlertRoutes(deps: AlertRouteDeps): Route[] {
   const { db } = deps;
   const present = async (plan: AlertPlan, tenantId: number, language: Language) => ({

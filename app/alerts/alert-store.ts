@@ -19,7 +19,7 @@ export interface Alert {
 const columns = `id::integer, cause, subject, since, began_at as "beganAt", ended_at as "endedAt", what, advice`;
 
 /**
- * Makes the open alerts of a company those that are present now. One that comes back before its end was told goes on as if it had
+ * Brings the open alerts of a company in line with what is present now. One that comes back before its end was told goes on as if it had
  * never ended; one that ends before its beginning was told is forgotten: people are told of neither. The caller holds the lock of
  * the company's settings. Repeat-safe.
  */

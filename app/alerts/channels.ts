@@ -33,7 +33,7 @@ export interface Parcel extends Recipient {
 export type Send = ReturnType<typeof makeSend>;
 
 /**
- * Makes the sending through every channel. A channel that fails says so in its outcome; it stops no other channel, and nothing of the
+ * Sends through every channel. A channel that fails says so in its outcome; it stops no other channel, and nothing of the
  * synchronisation: no fault is opened and no connection suspended for it. Throws what is a defect of ours, or PostgreSQL that is away.
  */
 export function makeSend(deps: ChannelDeps) {

@@ -24,7 +24,7 @@ export type Mailer = ReturnType<typeof makeMailer>;
 const waits = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 };
 const longestAnswer = 300;
 
-/** Makes the way to the mail server. Letters are plain text; every attempt of one has the same Message-ID. */
+/** The way to the mail server. Letters are plain text; every attempt of one has the same Message-ID. */
 export function makeMailer({ url, from }: SmtpServer) {
   const transport = createTransport({ url, ...waits }, { from });
   return {
