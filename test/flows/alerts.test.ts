@@ -157,9 +157,11 @@ describe('alerts', () => {
     await my.look();
     const [letter] = my.mail.to(boss.email);
     expect(letter?.subject).to.equal('Axenta, ООО Ромашка: a conflict has waited long for a decision');
+    const since = new Date(my.posted()[0].alerts[0].since).getTime();
+    const time = new Date(since + 330 * 60_000).toISOString().slice(11, 16);
     expect(letter?.text)
       .to.include('Conflicts have waited for more than 24 h: 1')
-      .and.match(/Since .* \(UTC\+5:30\)/);
+      .and.match(new RegExp(`Since \\d\\d\\.\\d\\d\\.20\\d\\d ${time} \\(UTC\\+5:30\\)`));
     await end();
     await my.look();
     await my.save({ channels: my.channels });
