@@ -124,6 +124,27 @@ describe('alerts', () => {
     expect(my.posted()).to.deep.equal([]);
   });
 
+  it('tells nothing of an end that did not last', async () => {
+    const { begin, end } = causeIn(my.world, my.tenant).fault_open;
+    for (const step of [begin, end]) {
+      await step();
+      await my.look();
+    }
+    await my.world.sql(`update alerts set told_at = told_at - interval '1 day'`);
+    await begin();
+    await my.look();
+    my.forget();
+    for (const step of [end, begin, my.passQuiet]) {
+      await step();
+      await my.look();
+    }
+    expect(my.posted()).to.deep.equal([]);
+    await end();
+    await my.look();
+    expect(my.posted().map(({ event }) => event)).to.deep.equal(['alert.recovery']);
+    await my.passQuiet();
+  });
+
   it('tells nothing of a cause that is switched off, and nothing of its end', async () => {
     const { begin, end } = causeIn(my.world, my.tenant).deletions_held;
     await begin();
