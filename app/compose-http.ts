@@ -17,6 +17,7 @@ import { createServer } from './http/server.ts';
 import { makeCardRoutes } from './integration/card-routes.ts';
 import { makeClientRoutes } from './integration/client-routes.ts';
 import { makeConflictRoutes } from './integration/conflict-routes.ts';
+import { makeCrmValueRoutes } from './integration/crm-value-routes.ts';
 import { makeErrorRoutes } from './integration/error-routes.ts';
 import { makeFieldRoutes } from './integration/field-routes.ts';
 import { makeHeldRoutes } from './integration/held-routes.ts';
@@ -141,6 +142,7 @@ function routesOf({ config, db, clock, portals, alerts, runSql, bucket, timings 
     ...makePauseRoutes({ db }),
     ...makeSchemaRoutes({ db, clientFor }),
     ...makeListRoutes({ db, clientFor }),
+    ...makeCrmValueRoutes({ db }),
     ...makeFieldRoutes({ db, clientFor }),
     ...makeMapChoiceRoutes({ db, clientFor }),
     ...makeMapPreviewRoutes({ db, clock, clientFor }),

@@ -33,12 +33,21 @@ export function makeMapChoiceRoutes({ db, clientFor }: MapChoiceRouteDeps): Rout
           const fields = await client.fields(kind, interactive);
           const names = [...fields.keys()].map((bitrix24) => ({ local: '', bitrix24, owner: 'both' as const }));
           const known = await readKnownFields(db, { tenantId, entity: kind }, names);
-          kinds.push({ kind, columns: columnsOf(kind), fields: fieldsOf(kind, [...fields.values()], known) });
+          kinds.push({
+            ...{ kind, pairs: builtInPairs(kind), columns: columnsOf(kind) },
+            fields: fieldsOf(kind, [...fields.values()], known),
+          });
         }
         return { data: { kinds } };
       },
     }),
   ];
+}
+
+/** The pairs that every company has, each with the side that owns it by default. */
+function builtInPairs(kind: Entity) {
+  const { pairs } = builtInMap(kind, defaultPlace);
+  return pairs.map(({ key, owner, localFields }) => ({ key, owner, local: localFields }));
 }
 
 /** `owner`: the only one that a column can have; null: any. */

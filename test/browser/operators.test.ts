@@ -5,7 +5,7 @@ import { expectAccessible, expectNoSidewaysScroll, openApp, startPages } from '.
 import { startWorld, type Tenant, type World } from '../support/world.ts';
 
 const hostile = `<img src=x onerror=alert(1)> [b]жирный[/b] "кавычки" <script>alert(2)</script>`;
-const tabs = ['connection', 'scope', 'matching', 'rules', 'access', 'versions'];
+const tabs = ['connection', 'scope', 'placement', 'matching', 'rules', 'access', 'versions'];
 const views = ['overview', 'records', 'records/1', 'conflicts', 'errors', ...tabs.map((tab) => `settings/${tab}`)];
 
 describe('the app page in a browser of its own', () => {
@@ -148,6 +148,7 @@ describe('the app page in a browser of its own', () => {
     for (const [tab, seen] of Object.entries({
       Подключение: 'setup',
       'Что синхронизировать': 'scope-object',
+      'Новые записи': 'placement-object',
       Сопоставление: 'matching-user',
       'Конфликты и удаления': 'rules-object',
       Доступ: 'access',

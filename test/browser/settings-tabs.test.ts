@@ -8,6 +8,7 @@ const settings = '/api/integration/bitrix24/settings';
 const names = {
   connection: ['Подключение', 'Connection'],
   scope: ['Что синхронизировать', 'What to sync'],
+  placement: ['Новые записи', 'New records'],
   matching: ['Сопоставление', 'Matching'],
   rules: ['Конфликты и удаления', 'Conflicts and deletions'],
   access: ['Доступ', 'Access'],

@@ -1,5 +1,6 @@
 import type { Api } from './client.ts';
 import { ApiError } from './error.ts';
+import type { Pauses } from './pauses.ts';
 
 /** An open failure of more than one record; its texts are in the page's language. */
 export interface Fault {
@@ -24,8 +25,8 @@ export interface Health {
   /** The queue is late. */
   reason?: { code: string; text: string; since: string };
   faults: Fault[];
-  /** Since when everything rests; absent for those who see their card only. */
-  paused?: { tenant: { since: string } | null };
+  /** What rests because a person paused it; absent for those who see their card only. */
+  paused?: Pauses;
   /** Every change up to then is applied; null: nothing can be said yet. */
   complete_until: string | null;
   connection: {

@@ -37,6 +37,31 @@ export interface MatchingChoice {
   column?: 'imei' | 'serial_number' | 'phone_number' | 'name';
 }
 
+/** What of a kind takes part: fields of a rule that are absent take all. */
+export interface KindScope {
+  crm?: Record<string, unknown>;
+  bitrix24?: Record<string, unknown>;
+  /** What becomes of linked records that leave. */
+  on_leave?: 'rest' | 'unlink';
+}
+
+/** Where a new record goes in the portal. */
+export interface PlaceChoice {
+  category_id?: number;
+  stage_id?: string;
+  responsible_id?: number;
+  source_id?: string;
+  type_id?: string;
+  company_type?: string;
+  silent?: boolean;
+}
+
+export interface Placement {
+  object: { default?: PlaceChoice; by_type?: Record<string, PlaceChoice> };
+  user: PlaceChoice;
+  contract: PlaceChoice;
+}
+
 export interface Settings {
   directions: PerKind<SyncDirection>;
   policies: PerKind<Policy>;
@@ -47,6 +72,8 @@ export interface Settings {
   field_map: PerKind<FieldMapChoice>;
   matching: PerKind<MatchingChoice>;
   first_link: PerKind<'fill_only' | 'crm' | 'bitrix24'>;
+  scope: PerKind<KindScope>;
+  placement: Placement;
   /** Where phone numbers are dialled without a country code; null: the country of the portal. */
   country: string | null;
   portal_access: PortalAccess;

@@ -5,7 +5,7 @@ import { askBeforeLeaving } from './use-leaving.ts';
 export const viewNames = ['overview', 'records', 'conflicts', 'errors', 'settings'] as const;
 export type ViewName = (typeof viewNames)[number];
 
-export const settingsTabs = ['connection', 'scope', 'matching', 'rules', 'access', 'versions'] as const;
+export const settingsTabs = ['connection', 'scope', 'placement', 'matching', 'rules', 'access', 'versions'] as const;
 export type SettingsTab = (typeof settingsTabs)[number];
 
 export interface View {

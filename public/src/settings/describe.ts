@@ -6,6 +6,7 @@ import { choiceWords, placeWords } from '../words/places.ts';
 import { savingWords } from '../words/saving.ts';
 import type { Change } from './changes.ts';
 import { countryName } from './countries.ts';
+import { nameOfId } from './portal-names.ts';
 
 /** Groups whose keys are pairs of fields. */
 const ofFields = new Set(['owners', 'policies']);
@@ -45,6 +46,8 @@ function shownItem(path: readonly string[], item: unknown): string {
     const text = String(item);
     const word = path.map((key) => choiceWords[`${key}.${text}`]).find((found) => found !== undefined);
     if (word) return say(word);
+    const name = nameOfId(path.at(-1) ?? '', text);
+    if (name) return name;
     return path.includes('disabled') ? nameOfPair(text) : text;
   }
   const { local, bitrix24 } = item as { local?: unknown; bitrix24?: unknown };

@@ -5,6 +5,7 @@ export const tabWords = {
   title: { ru: 'Вкладки настроек', en: 'Tabs of the settings' },
   connection: { ru: 'Подключение', en: 'Connection' },
   scope: { ru: 'Что синхронизировать', en: 'What to sync' },
+  placement: { ru: 'Новые записи', en: 'New records' },
   matching: { ru: 'Сопоставление', en: 'Matching' },
   rules: { ru: 'Конфликты и удаления', en: 'Conflicts and deletions' },
   access: { ru: 'Доступ', en: 'Access' },
