@@ -124,8 +124,9 @@ describe('calls that people know', () => {
   it('GET stats answers the known shape', async () => {
     const { body } = await call('GET', `${address}/stats`);
     expect(body.status).to.equal('success');
-    const { mappings, generated_at, sync: _sync, ...rest } = body.data;
-    expect(rest).to.deep.equal({ errors_count: 0, held: 0, matches_waiting: 0, service_name: 'Битрикс24' });
+    const { mappings, generated_at, sync: _sync, excluded, ...rest } = body.data;
+    expect(excluded).to.deep.equal({ object: 0, user: 0, contract: 0 });
+    expect(rest).to.deep.include({ errors_count: 0, held: 0, matches_waiting: 0, service_name: 'Битрикс24' });
     const { last_sync_time, ...counts } = mappings;
     expect(counts).to.deep.equal({ total_mappings: 25, object_mappings: 15, user_mappings: 10, contract_mappings: 0 });
     expect(last_sync_time).to.match(time);

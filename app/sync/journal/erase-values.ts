@@ -8,7 +8,7 @@ const erasures: readonly string[] = [
   `update integration_errors set message = code, request = null, response = null, stack_trace = null where tenant_id = $tenantId`,
   `update sync_matches set candidates = '[]' where tenant_id = $tenantId`,
   `update sync_held set name = null where tenant_id = $tenantId`,
-  `update sync_runs set errors = '[]', preview = '[]', filter = '{}' where tenant_id = $tenantId`,
+  `update sync_runs set errors = '[]', preview = '[]', preview_groups = '{}', filter = '{}' where tenant_id = $tenantId`,
 ];
 
 /** Erases the values of records from a tenant's log, conflicts, errors, matches, held deletions and runs. Repeat-safe. */
