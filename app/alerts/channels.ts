@@ -65,7 +65,8 @@ async function notify(
     return isMade ? notified : notMade;
   } catch (error) {
     if (!(error instanceof AppError) || error.code.startsWith('database_')) throw error;
-    if (error.code.toLowerCase() === 'insufficient_scope') return noRight;
+    const refusal = refusals[error.code.toLowerCase()];
+    if (refusal) return refusal;
     const isPassing = error instanceof Bitrix24Error && error.retryable;
     return { ok: false, code: error.code, answer: error.text, isFinal: !isPassing };
   }
@@ -98,6 +99,20 @@ const noRight: Outcome = {
     },
   ),
 };
+
+/**
+ * One page says that only an application may call, and shows a call by webhook (im-notify-system-add.md, 2026-08): a portal may have it
+ * either way.
+ */
+const needsApplication: Outcome = {
+  ...{ ok: false, code: 'notice_needs_application', isFinal: true },
+  answer: {
+    ru: 'Портал принимает уведомления только от приложения, а компания подключена вебхуком. Выберите почту или вебхук, либо установите приложение',
+    en: 'The portal takes notices from an application only, and the company is connected by a webhook. Choose e-mail or an outgoing webhook, or install the application',
+  },
+};
+
+const refusals: Readonly<Record<string, Outcome>> = { insufficient_scope: noRight, wrong_auth_type: needsApplication };
 
 const missing = (code: string, answer: Text): Outcome => ({ ok: false, code, answer, isFinal: true });
 

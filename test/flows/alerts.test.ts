@@ -159,17 +159,6 @@ describe('alerts', () => {
     await my.passQuiet();
   });
 
-  it('takes what a person paused for no delay', async () => {
-    const { begin, end } = causeIn(my.world, my.tenant).lag;
-    const control = (path: string) => my.world.call(my.tenant.token, 'POST', `/api/integration/bitrix24/${path}`, {});
-    expect((await control('pause')).status).to.equal(200);
-    await begin();
-    await my.look();
-    expect(my.posted()).to.deep.equal([]);
-    await end();
-    expect((await control('resume')).status).to.equal(200);
-  });
-
   it('tells in English where the company wants that, and by the portal’s clock', async () => {
     await my.save({ channels: my.channels, language: 'en' });
     await my.world.sql('update bitrix24_connections set utc_offset_min = 330');
