@@ -33,7 +33,7 @@ export const standardRates = {
   /** Each try of a webhook asks a host that the company names, which may be somebody else's portal. */
   setupByTenant: { points: 10, seconds: 60 },
   /** Each trial of the alerts writes to people. */
-  alertTrialByTenant: { points: 5, seconds: 60 },
+  alertTrialByTenant: { points: 5, seconds: 300 },
   /** The whole REST interface. */
   apiByTenant: { points: 3000, seconds: 10 },
 } as const satisfies Record<string, Rate>;
