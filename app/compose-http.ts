@@ -36,6 +36,7 @@ import { makeScopeRoutes } from './integration/scope-routes.ts';
 import { makeSettingsRoutes } from './integration/settings-routes.ts';
 import { makeSettingsVersionRoutes } from './integration/settings-version-routes.ts';
 import { makeTaskRoutes } from './integration/task-routes.ts';
+import { makeUndoRoutes } from './integration/undo-routes.ts';
 import { noteAction } from './integration/visitor-actions.ts';
 import { makeVisitorRoutes } from './integration/visitor-routes.ts';
 import { makeWaiters } from './integration/waiters.ts';
@@ -128,6 +129,7 @@ function routesOf({ config, db, clock, portals, alerts, runSql, bucket, timings 
     ...portals.routes,
     ...makeRunRoutes({ db, clock, clientFor, requireActive, waiters }),
     ...makePreviewRoutes({ db, clock, requireActive, portalStateOf, nextNight }),
+    ...makeUndoRoutes({ db, clock, requireActive }),
     ...makeLimitRoutes({ portalOf, usageOf }),
     ...makeRequestRoutes({ db }),
     ...makeCardRoutes({ db, clock, clientFor, requireActive, waiters }),

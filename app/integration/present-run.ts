@@ -3,6 +3,9 @@ import type { RunRow } from '../sync/runs/run-row.ts';
 /** A run as the REST interface shows it. */
 export interface PresentedRun {
   id: number;
+  /** `undo`: it takes another run, or one change, back. */
+  kind: RunRow['kind'];
+  undo: RunRow['undo'];
   direction: string;
   entities: string[];
   filter: unknown;
@@ -44,6 +47,8 @@ export function presentRun(row: RunRow, now: Date): PresentedRun {
   const rate = row.done / elapsedSec;
   return {
     id: row.id,
+    kind: row.kind,
+    undo: row.undo,
     direction: row.direction,
     entities: row.entities,
     filter: row.filter,

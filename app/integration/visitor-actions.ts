@@ -31,6 +31,8 @@ const names: Record<string, string> = {
   [`POST ${bitrix24Address}/sync/to`]: 'started_run',
   [`POST ${bitrix24Address}/sync/from`]: 'started_run',
   [`POST ${bitrix24Address}/runs/:id/cancel`]: 'cancelled_run',
+  [`POST ${bitrix24Address}/runs/:id/undo`]: 'undid_run',
+  [`POST ${bitrix24Address}/activity/:logId/undo`]: 'undid_change',
   ...namesOf('objects'),
   ...namesOf('users'),
   ...namesOf('contracts'),

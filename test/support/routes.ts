@@ -45,9 +45,6 @@ function toRoute(path: string, method: string, operation: Operation): DescribedR
 
 /** The route's address with an id in its place, or the number that every company has; of the kinds of cards, a deal's. */
 export function addressOf(route: DescribedRoute, id: number | string = 1): string {
-  return route.path
-    .replace('{type}', 'deal')
-    .replace('{id}', String(id))
-    .replace('{number}', '0')
-    ;
+  const named = route.path.replace('{type}', 'deal').replace('{number}', '0');
+  return named.replace('{id}', String(id)).replace('{logId}', String(id));
 }

@@ -74,7 +74,7 @@ const parts: Record<string, Record<string, readonly string[]>> = {
 /** Tables that one place alone writes; migrations and triggers may, too. */
 const writers: { tables: readonly string[]; home: RegExp }[] = [
   { tables: ['sync_queue'], home: /^app\/sync\/queue\// },
-  { tables: ['sync_log', 'sync_conflicts', 'integration_errors'], home: /^app\/sync\/journal\// },
+  { tables: ['sync_log', 'sync_conflicts', 'integration_errors', 'sync_undo_left'], home: /^app\/sync\/journal\// },
   {
     tables: ['bitrix24_sync_mappings', 'bitrix24_former_mappings'],
     home: /^app\/sync\/load\/(mappings|mapping-marks|former-mappings|first-links)\.ts$/,

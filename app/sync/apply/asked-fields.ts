@@ -3,6 +3,7 @@ import { isShown } from '../../field-maps/shown.ts';
 import type { AskedLine, SettledFields } from '../journal/asked-conflicts.ts';
 import type { LocalRow } from '../load/local-rows.ts';
 import type { LoadedPair, SyncContext } from '../pair.ts';
+import { changedBy } from '../plan/changed-by.ts';
 import type { MergeResult } from '../plan/merge.ts';
 import type { Plan } from '../plan/plan.ts';
 
@@ -25,12 +26,6 @@ export function askedLines(
       remoteChangedAt: remote.modifiedAt,
       remoteChangedBy: changedBy(remote),
     }));
-}
-
-/** `updatedBy` of crm.item.*, which `crm.item.fields` names MODIFY_BY_ID (crm-item-fields.md, 2026-08). */
-function changedBy({ fields }: RemoteRecord): string | null {
-  const id = Number(fields.MODIFY_BY_ID);
-  return Number.isSafeInteger(id) && id > 0 ? String(id) : null;
 }
 
 /**

@@ -142,7 +142,8 @@ async function commitLocalDeletion(
   );
   if (!written) return noEntries();
   return doneEntries(pair, 'updated', {
-    forgotten: pair.mapping ? [pair.mapping.id] : [],
+    // What stays in Bitrix24, because an import was undone, is not imported again.
+    [pair.remote ? 'unlinked' : 'forgotten']: pair.mapping ? [pair.mapping.id] : [],
     log: [logLine(item, 'delete', 'from_bitrix')],
   });
 }
@@ -162,7 +163,9 @@ function commitUnlinking(item: AppliedPlan, action: keyof typeof unlinkOperation
   const ids = pair.mapping ? [pair.mapping.id] : [];
   const direction = action === 'orphan' ? 'from_bitrix' : action === 'forget' ? 'bidirectional' : 'to_bitrix';
   const log = [logLine(item, unlinkOperations[action], direction)];
-  if (action === 'orphan') return doneEntries(pair, 'updated', { orphaned: ids, log });
+  // What stays in the CRM, because a create was undone, is not created again.
+  const isKept = action === 'delete_remote' && pair.local !== null && !pair.local.deleted;
+  if (action === 'orphan' || isKept) return doneEntries(pair, 'updated', { orphaned: ids, log });
   if (action === 'forget') return doneEntries(pair, 'updated', { forgotten: ids, log });
   return doneEntries(pair, 'updated', { unlinked: ids, log });
 }

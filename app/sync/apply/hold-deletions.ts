@@ -118,6 +118,8 @@ async function countAsking(
 
 /** What a plan takes away because one side was deleted; null when it takes nothing, or what is gone was let go of before. */
 function removalOf({ pair, plan }: Planned): HeldAction | null {
+  // A person took the run back that had made the record.
+  if (pair.rows.some(({ reason }) => reason === 'undo_create' || reason === 'undo_import')) return null;
   switch (plan.action) {
     case 'delete_local':
     case 'delete_remote':

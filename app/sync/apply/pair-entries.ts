@@ -50,6 +50,7 @@ export function logLine(
     operation,
     changes,
     durationMs,
+    ...(pair.rows[0] && { reason: pair.rows[0].reason }),
   };
 }
 

@@ -16,6 +16,8 @@ export interface LogLine {
   durationMs: number;
   /** Who decided it, as their token names them; absent: the synchronisation did it by itself. */
   actor?: string;
+  /** Why the record was looked at: `changed`, `event`, `sweep`, `run`, `asked`, …; absent: not known. */
+  reason?: string;
 }
 
 /** Operations that tell what was decided about a pair; they change neither side. */
@@ -44,10 +46,10 @@ export async function saveLog(
   if (lines.length === 0) return;
   await queryRows(
     db,
-    `insert into sync_log (tenant_id, entity, local_id, bitrix24_id, run_id, direction, operation, changes, duration_ms, actor)
-     select $tenantId, entity, "localId", "remoteId", "runId", direction, operation, changes, "durationMs", actor
+    `insert into sync_log (tenant_id, entity, local_id, bitrix24_id, run_id, direction, operation, changes, duration_ms, actor, reason)
+     select $tenantId, entity, "localId", "remoteId", "runId", direction, operation, changes, "durationMs", actor, reason
        from jsonb_to_recordset($lines::jsonb) as r (entity text, "localId" integer, "remoteId" text, "runId" integer,
-            direction text, operation text, changes jsonb, "durationMs" integer, actor text)`,
+            direction text, operation text, changes jsonb, "durationMs" integer, actor text, reason text)`,
     { tenantId, lines: JSON.stringify(lines) },
     transaction,
   );
@@ -103,6 +105,7 @@ const sentences: Record<string, (local: string, remote: string) => string> = {
   hold_ended: (local, remote) => `${local}, ${remote}: удалять больше нечего, решение не нужно`,
   confirm: (local, remote) => `${local}, ${remote}: удаление подтверждено`,
   restore: (local, remote) => `${local}, ${remote}: удаление отменено`,
+  undo: (local, remote) => `${local}, ${remote}: прежние значения возвращены`,
   match_link: (local, remote) => `${local}, ${remote}: признаны одной записью, решил человек`,
   match_create: (local) => `${local}: в Битрикс24 создаётся новая запись, решил человек`,
   match_ignore: (local) => `${local} остаётся без записи в Битрикс24, решил человек`,

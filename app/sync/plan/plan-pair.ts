@@ -3,7 +3,7 @@ import type { Entity } from '../../lib/records.ts';
 import type { LoadedPair } from '../pair.ts';
 import { exclusionOf } from './exclusion.ts';
 import { isImportAsked } from './import-wanted.ts';
-import type { MergeInput } from './merge.ts';
+import { isUneventful, type MergeInput } from './merge.ts';
 import { type OriginOwner, readOrigin } from './origin-id.ts';
 import { type Plan, plan } from './plan.ts';
 import { reasonNotToPair } from './portals-own.ts';
@@ -48,7 +48,17 @@ export function planPair(context: PlanContext, pair: LoadedPair): Planned {
     othersStand: pair.companions.length > 0,
     merging: () => mergeInputOf(context, pair),
   });
-  return { pair, plan: decided };
+  return { pair, plan: undoOfCreate(pair, decided) ?? decided };
+}
+
+/** A record that is to be undone goes, while both its sides are as they were made: what was edited since stays. */
+function undoOfCreate({ rows, companions, remoteGone, mapping }: LoadedPair, decided: Plan): Plan | null {
+  const reasons = rows.map(({ reason }) => reason);
+  // Deleted already, by a process that did not live to say so.
+  if (reasons.includes('undo_create') && remoteGone && mapping?.state === 'linked') return { action: 'orphan' };
+  if (decided.action !== 'update' || !isUneventful(decided.merge) || companions.length > 0) return null;
+  if (reasons.includes('undo_create')) return { action: 'delete_remote' };
+  return reasons.includes('undo_import') ? { action: 'delete_local' } : null;
 }
 
 /** Who wins where both sides changed a field of this kind differently. */

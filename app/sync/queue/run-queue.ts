@@ -123,7 +123,7 @@ export async function forgetRun(
 ): Promise<void> {
   await queryRows(
     db,
-    `delete from sync_queue where tenant_id = $tenantId and run_id = $runId and reason in ('run', 'import') and changes = 1
+    `delete from sync_queue where tenant_id = $tenantId and run_id = $runId and reason in ('run', 'import', 'undo_create', 'undo_import') and changes = 1
         and create_sent_at is null`,
     { tenantId, runId },
     transaction,

@@ -48,8 +48,8 @@ export interface SentValues {
   remote: Record<string, string | null>;
 }
 
-/** Reasons that say more than "look at it": a person asked for the import, or something vouches for the deletion. */
-const tellingReasons = `('import', 'confirmed', 'deleted', 'sweep_deleted')`;
+/** Reasons that say more than "look at it": a person asked for the import or its undoing, or something vouches for the deletion. */
+const tellingReasons = `('import', 'confirmed', 'deleted', 'sweep_deleted', 'undo_create', 'undo_import')`;
 
 /**
  * Puts records into the sync queue and wakes their tenants when the transaction commits. A record that waits already is

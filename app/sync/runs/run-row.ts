@@ -1,5 +1,6 @@
 import type { Entity, SyncDirection } from '../../lib/records.ts';
 import type { SideRule } from '../plan/scope-settings.ts';
+import type { CreatedChoice } from '../plan/undo-record.ts';
 import type { Preview } from './preview-groups.ts';
 
 /** How far a run's search for records has come; saved after every step, so that a killed worker goes on where it was. */
@@ -15,10 +16,20 @@ export interface ScanState {
   found?: number;
 }
 
+/** What an undo takes back, and what becomes of records that were created. */
+export interface UndoRequest {
+  run_id?: number;
+  log_id?: number;
+  created: CreatedChoice;
+}
+
 /** A row of `sync_runs`. Counters count queued records. */
 export interface RunRow {
   id: number;
   tenant_id: number;
+  kind: 'sync' | 'undo';
+  /** Of an undo. */
+  undo: UndoRequest | null;
   direction: SyncDirection;
   entities: Entity[];
   filter: { ids?: number[]; updated_since?: string; first?: number; crm?: SideRule; bitrix24?: SideRule };

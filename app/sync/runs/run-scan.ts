@@ -14,6 +14,7 @@ import { conditionOf } from '../plan/scope-sql.ts';
 import { enqueueImports } from '../queue/run-queue.ts';
 import { previewChunk } from './dry-run.ts';
 import type { RunRow, ScanState } from './run-row.ts';
+import { advanceUndo } from './undo-step.ts';
 
 /** What a step found: where the search goes on, and what is to be stored together with that. */
 interface Step {
@@ -40,6 +41,10 @@ export async function advanceRun(
     { tenantId },
   );
   if (!run?.scan) return false;
+  if (run.kind === 'undo') {
+    await advanceUndo(deps, run, run.scan, options);
+    return true;
+  }
   const { next, save } =
     run.scan.step === 'new'
       ? await scanNew(deps, client, { run, scan: run.scan }, options)

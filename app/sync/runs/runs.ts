@@ -37,7 +37,7 @@ export interface RunFilter {
 }
 
 /** A run as it is shown. */
-const shown = `sync_runs.*, ${personNameSql('sync_runs.tenant_id', 'sync_runs.requested_by')} as requested_by_name`;
+export const shown = `sync_runs.*, ${personNameSql('sync_runs.tenant_id', 'sync_runs.requested_by')} as requested_by_name`;
 
 /**
  * Starts a run: queues every record that it asks for, in one transaction; one that begins later only waits. One run at a time per tenant,
@@ -214,7 +214,8 @@ function alreadyScheduled(cause: unknown): AppError {
   });
 }
 
-function alreadyRunning(cause: unknown): AppError {
+/** Another run of the tenant is under way. */
+export function alreadyRunning(cause: unknown): AppError {
   return new AppError({
     code: 'sync_running',
     status: 409,

@@ -8,6 +8,8 @@ const at = (seconds: number) => new Date(startedAt.getTime() + seconds * 1000);
 function buildRun(changes: Partial<RunRow> = {}): RunRow {
   return {
     id: 5,
+    kind: 'sync',
+    undo: null,
     tenant_id: 1,
     direction: 'to_bitrix',
     entities: ['object'],
