@@ -14,6 +14,7 @@ import type { Metrics } from './http/metrics.ts';
 import { createProbeServer } from './http/probes.ts';
 import type { RateLimits } from './http/rate-limits.ts';
 import { createServer } from './http/server.ts';
+import { makeActivityRoutes } from './integration/activity-routes.ts';
 import { makeCardRoutes } from './integration/card-routes.ts';
 import { makeClientRoutes } from './integration/client-routes.ts';
 import { makeConflictRoutes } from './integration/conflict-routes.ts';
@@ -129,6 +130,7 @@ function routesOf({ config, db, clock, portals, alerts, runSql, bucket, timings 
     ...portals.routes,
     ...makeRunRoutes({ db, clock, clientFor, requireActive, waiters }),
     ...makePreviewRoutes({ db, clock, requireActive, portalStateOf, nextNight }),
+    ...makeActivityRoutes({ db }),
     ...makeUndoRoutes({ db, clock, requireActive }),
     ...makeLimitRoutes({ portalOf, usageOf }),
     ...makeRequestRoutes({ db }),

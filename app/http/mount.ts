@@ -150,7 +150,14 @@ function contextOf(ctx: Context): RequestContext {
   if (ctx.res.destroyed || ctx.req.socket.destroyed) gone.abort();
   else ctx.res.once('close', () => gone.abort());
   const { language, address, log } = ctx.state;
-  return { language, address, signal: gone.signal, log, ifMatch: ctx.get('if-match') || null };
+  return {
+    language,
+    address,
+    signal: gone.signal,
+    log,
+    ifMatch: ctx.get('if-match') || null,
+    accept: ctx.get('accept').toLowerCase(),
+  };
 }
 
 function send(ctx: Context, answer: Answer): void {

@@ -55,6 +55,8 @@ export interface RequestContext {
   log: Log;
   /** The header `If-Match` as it was sent; null without one. */
   ifMatch: string | null;
+  /** The header `Accept` in lower case; empty without one. */
+  accept: string;
 }
 
 /** What was done all the same, and a person should look at. */

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { eventually } from '../support/eventually.ts';
 import { startWorld, type Tenant, unlimited, type World } from '../support/world.ts';
 
@@ -145,11 +146,13 @@ describe('an undo', () => {
     expect([await nameOf(byCrm), await titleOf(byCrm)]).to.deep.equal(['Набрано в CRM', 'Набрано в CRM']);
     expect([await nameOf(byPortal), await titleOf(byPortal)]).to.deep.equal(['Набрано в портале', 'Набрано в портале']);
     const listed = await left(undone.id);
-    expect(listed.map(({ local_id, field, reason }) => [local_id, field, reason])).to.deep.equal([
-      [byCrm, 'title', 'edited'],
-      [byPortal, 'title', 'edited'],
+    expect(
+      listed.map(({ local_id, field, reason, side, actor }) => [local_id, field, reason, side, actor]),
+    ).to.deep.equal([
+      [byCrm, 'title', 'edited', 'crm', null],
+      [byPortal, 'title', 'edited', 'bitrix24', 'bitrix24:7'],
     ]);
-    expect(listed[1]).to.include({ reason_text: 'изменено после этой синхронизации', actor: 'bitrix24:1' });
+    expect(listed[1]).to.include({ reason_text: 'изменено после этой синхронизации' });
   });
 
   it('with dry_run tells the same and changes nothing', async () => {
@@ -232,6 +235,41 @@ describe('an undo', () => {
     for (const id of dealIds) expect(deals().get(id).TITLE).to.include('Импорт');
     const again = await post('sync/from', { sync_objects: true, filter: {}, import_new: true, wait: true });
     expect(again.body.data.run.created).to.equal(0);
+  });
+
+  it('whatever was edited since: what was not is as before, the rest is listed, and nothing else changed', async () => {
+    const edits = fc.sample(fc.constantFrom('nothing', 'crm', 'portal', 'description', 'back'), {
+      numRuns: 16,
+      seed: 20261126,
+    });
+    const ids = await addObjects(edits.length);
+    const before = await Promise.all(ids.map(nameOf));
+    const runId = await renameByRun(ids, ' 2');
+    for (const [index, edit] of edits.entries()) {
+      const id = ids[index] ?? 0;
+      const deal = await world.remoteOf(tenant, 'object', id);
+      const change = (columns: object) => world.call(tenant.token, 'PATCH', `/api/objects/${id}`, columns);
+      if (edit === 'crm') await change({ name: `Набрано ${index}` });
+      if (edit === 'back') await change({ name: before[index] });
+      if (edit === 'description') await change({ description: `Примечание ${index}` });
+      if (edit === 'portal') deals().update(Number(deal?.ID), { TITLE: `Портал ${index}` });
+    }
+    await world.portal.events.settled();
+    await world.settled();
+    const undone = await ended(await post(`runs/${runId}/undo`));
+    const expected = edits.map((edit, index) =>
+      edit === 'crm' ? `Набрано ${index}` : edit === 'portal' ? `Портал ${index}` : before[index],
+    );
+    expect(await Promise.all(ids.map(nameOf))).to.deep.equal(expected);
+    expect(await Promise.all(ids.map(titleOf))).to.deep.equal(expected);
+    const typed = ids.filter((_, index) => ['crm', 'portal'].includes(edits[index] ?? ''));
+    expect((await left(undone.id)).map(({ local_id }) => local_id)).to.deep.equal(typed);
+    const rows = await world.sql<{ id: number; description: string | null }>(
+      'select id, description from objects where id = any($1) order by id',
+      [ids],
+    );
+    const notes = edits.map((edit, index) => (edit === 'description' ? `Примечание ${index}` : null));
+    expect(rows.map(({ description }) => description)).to.deep.equal(notes);
   });
 
   it('survives a worker that is killed in the middle of it', async () => {

@@ -57,6 +57,7 @@ const needs = {
     `GET ${bitrix24}/runs`,
     `GET ${bitrix24}/runs/{id}`,
     `GET ${bitrix24}/runs/{id}/left`,
+    `GET ${bitrix24}/runs/{id}/changes`,
     `GET ${bitrix24}/runs/{id}/stream`,
     `GET ${bitrix24}/preview/{id}`,
   ],
@@ -71,6 +72,7 @@ const needs = {
   ),
   everything: [
     `GET ${bitrix24}/actions`,
+    `GET ${bitrix24}/activity`,
     `GET ${bitrix24}/alerts`,
     `PUT ${bitrix24}/alerts`,
     `POST ${bitrix24}/alerts/test`,

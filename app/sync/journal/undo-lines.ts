@@ -1,3 +1,4 @@
+import type { Transaction } from 'sequelize';
 import type { Entity } from '../../lib/records.ts';
 import { type Database, queryRows } from '../../models/database.ts';
 import type { LogLine } from './sync-log.ts';
@@ -70,4 +71,29 @@ export async function changedSince(
     { tenantId, entity, since: JSON.stringify(since), keys, runId },
   );
   return new Set(rows.map(({ id }) => id));
+}
+
+/** The side that a field's later value came from, by `record:field`: the newest line of the log about it that is younger than the undone one. */
+export async function laterSides(
+  db: Database,
+  tenantId: number,
+  fields: readonly { entity: Entity; localId: number | null; field: string | null; logId: number }[],
+  transaction: Transaction,
+): Promise<Map<string, 'crm' | 'bitrix24'>> {
+  const rows = await queryRows<{ localId: number; field: string; direction: string }>(
+    db,
+    `select distinct on (r."localId", r.field) r."localId", r.field, l.direction
+       from jsonb_to_recordset($fields::jsonb) as r (entity text, "localId" integer, field text, "logId" bigint)
+       join sync_log l on l.tenant_id = $tenantId and l.entity = r.entity and l.local_id = r."localId" and l.id > r."logId"
+      where l.changes ? r.field and l.operation = 'update'
+      order by r."localId", r.field, l.id desc`,
+    { tenantId, fields: JSON.stringify(fields) },
+    transaction,
+  );
+  return new Map(
+    rows.map(({ localId, field, direction }) => [
+      `${localId}:${field}`,
+      direction === 'from_bitrix' ? 'bitrix24' : 'crm',
+    ]),
+  );
 }

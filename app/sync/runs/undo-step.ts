@@ -6,7 +6,7 @@ import { retryingTransaction } from '../../models/retrying-transaction.ts';
 import type { SyncDeps } from '../deps.ts';
 import { settleRecord } from '../journal/asked-conflicts.ts';
 import { type LogLine, saveLog } from '../journal/sync-log.ts';
-import { saveLeft, type UndoLeft } from '../journal/undo-left.ts';
+import { saveLeft } from '../journal/undo-left.ts';
 import { changedSince, type LoggedLine, nextLines, type UndoSource } from '../journal/undo-lines.ts';
 import { loadPairs } from '../load/load-pairs.ts';
 import { writeLocal } from '../load/local-rows.ts';
@@ -14,7 +14,6 @@ import { type Mapping, unlinkMappings } from '../load/mappings.ts';
 import { openContext } from '../load/open-context.ts';
 import { readRests } from '../load/read-rests.ts';
 import type { LoadedPair, SyncContext } from '../pair.ts';
-import { changedBy } from '../plan/changed-by.ts';
 import type { LeftField, UndoLine } from '../plan/undo.ts';
 import { decideRecord, type RecordUndo } from '../plan/undo-record.ts';
 import { enqueueOtherContracts } from '../queue/enqueue-clients.ts';
@@ -22,6 +21,7 @@ import { forgetPair } from '../queue/forget-rows.ts';
 import { restOf } from '../queue/rests.ts';
 import { enqueue, priorities, type QueueRow } from '../queue/sync-queue.ts';
 import type { RunRow, ScanState } from './run-row.ts';
+import { type Left, leftOf, nameEditors } from './undo-left-by.ts';
 
 /** Records of one step: both their sides are held in memory. */
 const stepSize = 200;
@@ -130,7 +130,7 @@ async function store(
   const { run, context, items } = step;
   const { db } = deps;
   const counts: Counts = { total: 0, done: 0, updated: 0, unchanged: 0, skipped: 0 };
-  const left: UndoLeft[] = [];
+  const left: Left[] = [];
   const log: LogLine[] = [];
   for (const item of items) {
     const asDecided = { outcome: wouldBe(item), left: item.undo.fields.left, log: [] };
@@ -145,12 +145,8 @@ async function store(
     left.push(...carried.left.map((field) => leftOf(item, field)));
   }
   await saveLog(db, run.tenant_id, log, transaction);
-  await saveLeft(
-    db,
-    { tenantId: run.tenant_id, runId: run.id },
-    await namedActors(db, run, left, transaction),
-    transaction,
-  );
+  const named = await nameEditors(db, run.tenant_id, left, transaction);
+  await saveLeft(db, { tenantId: run.tenant_id, runId: run.id }, named, transaction);
   const preview = run.dry_run ? items.filter((item) => wouldBe(item) === 'updated').map(present) : [];
   await queryRows(
     db,
@@ -244,46 +240,6 @@ async function writeBack(
     if (error instanceof UniqueConstraintError) return { reason: 'value_taken' };
     throw error;
   }
-}
-
-function leftOf({ localId, lines, pair }: Item, { key, logId, reason, side }: LeftField): UndoLeft {
-  const remote = pair?.remote ?? null;
-  const editor = reason === 'edited' && side === 'bitrix24' && remote ? changedBy(remote) : null;
-  return {
-    ...{ logId, localId, field: key, reason, side: side ?? null },
-    entity: lines[0]?.entity ?? 'object',
-    remoteId: lines.find(({ id }) => id === logId)?.remoteId ?? null,
-    actor: editor === null ? null : `bitrix24:${editor}`,
-  };
-}
-
-/** Who of the visitors of our pages edited the CRM's record last; what other programs write names no person. */
-async function namedActors(
-  db: Database,
-  run: RunRow,
-  left: readonly UndoLeft[],
-  transaction: Transaction,
-): Promise<UndoLeft[]> {
-  const edited = left.filter(({ reason, side }) => reason === 'edited' && side === 'crm');
-  if (edited.length === 0) return [...left];
-  const rows = await queryRows<{ entity: Entity; localId: number; subject: string }>(
-    db,
-    `select distinct on (entity, local_id) entity, local_id as "localId", subject from visitor_actions
-      where tenant_id = $tenantId and action = 'edited_record' and local_id = any($ids)
-        and created_at > (select min(created_at) from sync_log where tenant_id = $tenantId and id = any($lines))
-      order by entity, local_id, created_at desc`,
-    {
-      tenantId: run.tenant_id,
-      ids: edited.flatMap(({ localId }) => localId ?? []),
-      lines: edited.map(({ logId }) => logId),
-    },
-    transaction,
-  );
-  const subjects = new Map(rows.map(({ entity, localId, subject }) => [`${entity}:${localId}`, subject]));
-  return left.map((one) => ({
-    ...one,
-    actor: edited.includes(one) ? (subjects.get(`${one.entity}:${one.localId}`) ?? null) : one.actor,
-  }));
 }
 
 function present({ localId, pair, undo: { fields, whole } }: Item): object {
