@@ -26,6 +26,7 @@ import { makeConnections } from './portals/connection/connections.ts';
 import { makeHealth } from './portals/connection/health.ts';
 import { makeNotePlan } from './portals/connection/note-plan.ts';
 import { makeRequestLog } from './portals/connection/request-log.ts';
+import { makeRightsRoutes } from './portals/connection/rights-routes.ts';
 import { makeSetup } from './portals/connection/setup.ts';
 import { makeWebhookMove } from './portals/connection/webhook-move.ts';
 import { makeAppLifecycleEvents } from './portals/install/app-lifecycle-events.ts';
@@ -213,6 +214,7 @@ export function composePortals(deps: PortalDeps) {
     }),
     routes: [
       ...makePortalRoutes({ setup, health, clients, rates }),
+      ...makeRightsRoutes({ db, clock, connections, clients }),
       ...makeInstallationRoutes({ installations, codeGrant, linkCodes, appEvents, wakeBinding }),
     ],
     open: makeSessionRoutes({ sessions, linkCodes, wakeBinding, rates }),

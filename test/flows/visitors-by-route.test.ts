@@ -85,6 +85,7 @@ const needs = {
     `POST ${bitrix24}/setup`,
     `POST ${bitrix24}/fields`,
     `POST ${bitrix24}/field-map/preview`,
+    `POST ${bitrix24}/rights`,
     `PUT ${bitrix24}/settings`,
     `PATCH ${bitrix24}/settings`,
     `POST ${bitrix24}/settings/import`,

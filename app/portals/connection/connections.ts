@@ -179,6 +179,16 @@ export function makeConnections({ db, secrets }: { db: Database; secrets: Secret
       await state.endFault(tenantId, transaction);
     },
 
+    /** Notes the permissions that the portal grants the connection that counts. */
+    async storeScope(tenantId: number, scope: string[]): Promise<void> {
+      await queryRows(
+        db,
+        `update bitrix24_connections set scope = $scope, updated_at = now()
+          where (tenant_id, kind) in (select tenant_id, kind from bitrix24_effective_connections where tenant_id = $tenantId)`,
+        { tenantId, scope },
+      );
+    },
+
     /** Stores or clears the application's id and secret. */
     async storeApplication(
       tenantId: number,
