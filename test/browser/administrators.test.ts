@@ -44,9 +44,10 @@ describe('what an administrator does in the app page', () => {
   const open = (view?: string) => openApp(page, { port: world.port, token: tenant.token, ...(view && { view }) });
 
   it('connects a portal: the secret is tried, stored and never shown again', async () => {
-    await open();
+    await open('records');
     await page.getByTestId('connection-banner').getByText('Портал ещё не подключён').waitFor();
-    await page.getByRole('link', { name: 'Открыть настройки' }).click();
+    await page.getByRole('link', { name: 'Подключить портал' }).waitFor();
+    await page.getByRole('link', { name: 'Настройки' }).click();
     await page.getByLabel('Адрес входящего вебхука').fill(tenant.webhookUrl.replace(/[^/]+\/$/, 'wrongsecret/'));
     await page.getByRole('button', { name: 'Проверить и сохранить' }).click();
     await page

@@ -5,6 +5,7 @@ import { eventually } from '../support/eventually.ts';
 import { installingIn } from '../support/installing.ts';
 import { expectAccessible, expectNoSidewaysScroll, shoot } from '../support/pages.ts';
 import { openPortalBrowser, type PortalBrowser } from '../support/portal-browser.ts';
+import { makeFirstPreview } from '../support/setup-steps.ts';
 import { startWorld, type Tenant, unlimited, type World } from '../support/world.ts';
 
 const menuItem = 'Axenta CRM';
@@ -65,15 +66,20 @@ describe('the pages inside the portal', () => {
     for (const step of ['proved', 'company', 'events', 'offline', 'placements', 'fields']) {
       await page.getByTestId(`step-${step}`).getByText('Готово').waitFor();
     }
-    await page.getByRole('button', { name: 'Посмотреть, что сделает первая синхронизация' }).click();
-    await page.getByTestId('preview').getByText('В Битрикс24 появится новых записей: 4').waitFor();
+    await expectFitted(page);
+    await expectAccessible(page);
+    await shoot(portal.page, 'install-rights');
+    await makeFirstPreview(page);
+    await page.getByTestId('preview-kind-object').getByText('Будут созданы').click();
+    await page.getByTestId('preview-kind-object').getByText('Камаз 5490').first().waitFor();
     expect(deals().list()).to.deep.equal([]);
     await expectFitted(page);
     await expectAccessible(page);
     await shoot(portal.page, 'install');
-    await page.getByRole('button', { name: 'Начать синхронизацию и завершить установку' }).click();
+    await page.getByRole('button', { name: 'Начать синхронизацию' }).click();
     await portal.page.waitForURL(/install_finished=Y/);
     const own = await portal.shownApp();
+    await own.getByRole('link', { name: 'Обзор' }).click();
     await own.getByTestId('health-sentence').getByText('данные синхронизируются').waitFor();
     expect(app.isInstalled).to.equal(true);
     await world.settled();

@@ -1,15 +1,19 @@
 import type { Api } from './client.ts';
 import type { Kind } from './kinds.ts';
 
-/** Where a run goes that is started here. */
-export type Direction = 'to_bitrix' | 'from_bitrix';
+export type Direction = 'to_bitrix' | 'from_bitrix' | 'bidirectional';
 
 export interface Run {
   id: number;
-  direction: Direction | 'bidirectional';
+  direction: Direction;
   entities: Kind[];
+  filter: RunFilter;
   dry_run: boolean;
-  state: 'running' | 'finished' | 'cancelled' | 'failed';
+  /** Starts no robots in the portal. */
+  silent: boolean;
+  import_new: boolean;
+  /** `scheduled`: it begins at `starts_at`. */
+  state: 'scheduled' | 'running' | 'finished' | 'cancelled' | 'failed';
   total: number;
   done: number;
   created: number;
@@ -24,6 +28,9 @@ export interface Run {
   eta_sec: number | null;
   /** Who started it, of those who work in the portal. */
   requested_by_name: string | null;
+  /** The dry run that it was started from. */
+  preview_id: number | null;
+  starts_at: string | null;
   created_at: string;
   finished_at: string | null;
 }
@@ -33,31 +40,50 @@ export function outcomeOf({ created, updated, unchanged, failed }: Run) {
   return { created, updated, unchanged, failed };
 }
 
+/** What a run is narrowed by. */
+export interface RunFilter {
+  /** A moment. */
+  updated_since?: string;
+}
+
 export interface RunRequest {
   direction: Direction;
   kinds: readonly Kind[];
+  filter?: RunFilter;
   dryRun?: boolean;
+  silent?: boolean;
   /** Records that only Bitrix24 has become CRM records. */
   importNew?: boolean;
 }
 
 const address = '/api/integration/bitrix24';
 
-export function startRun(api: Api, { direction, kinds, dryRun, importNew }: RunRequest): Promise<Run> {
-  return api.post<Run>(`${address}/sync/${direction === 'to_bitrix' ? 'to' : 'from'}`, {
+export function startRun(api: Api, request: RunRequest): Promise<Run> {
+  const { direction, kinds, filter, dryRun, silent, importNew } = request;
+  return api.post<Run>(`${address}/sync/${direction === 'from_bitrix' ? 'from' : 'to'}`, {
+    direction,
     sync_objects: kinds.includes('object'),
     sync_users: kinds.includes('user'),
     sync_contracts: kinds.includes('contract'),
+    ...(filter?.updated_since && { filter: { updated_since: filter.updated_since } }),
     ...(dryRun && { dry_run: true }),
+    ...(silent && { silent: true }),
     ...(importNew && { import_new: true }),
   });
 }
 
-/** The run that was started last, or null when there was none. */
-export async function readLastRun(api: Api, signal: AbortSignal): Promise<Run | null> {
-  const { runs } = await api.get<{ runs: Run[] }>(`${address}/runs`, { limit: 1 }, signal);
-  return runs[0] ?? null;
+/** What a run was asked for with, to ask for it again. */
+export function requestOf({ direction, entities, filter, dry_run, silent, import_new }: Run): RunRequest {
+  return { direction, kinds: entities, filter, dryRun: dry_run, silent, importNew: import_new };
 }
+
+/** The latest runs, the last one first. */
+export const readRuns = async (api: Api, limit: number, signal: AbortSignal): Promise<Run[]> =>
+  (await api.get<{ runs: Run[] }>(`${address}/runs`, { limit }, signal)).runs;
+
+/** The run that was started last, or null when there was none. */
+export const readLastRun = async (api: Api, signal: AbortSignal): Promise<Run | null> =>
+  (await readRuns(api, 1, signal))[0] ?? null;
 
 export const readRun = (api: Api, id: number) => api.get<Run>(`${address}/runs/${id}`);
 

@@ -13,8 +13,11 @@ import { toApiError } from './use-load.ts';
 
 const pendingAgainMs = 5000;
 
-/** `paste`: an operator must give a token; `outside`: the page makes sense in a portal only. */
-type GateState = 'opening' | 'ready' | 'paste' | 'outside' | 'failed';
+/**
+ * `paste`: an operator must give a token; `outside`: the page makes sense in a portal only; `waiting`: the company's administrator has
+ * still to copy the application's keys.
+ */
+type GateState = 'opening' | 'ready' | 'paste' | 'outside' | 'waiting' | 'failed';
 
 /** Greets the portal, or asks an operator for a token, and opens the session that everything else needs. */
 export function useGate({ operatorsMayEnter }: { operatorsMayEnter: boolean }) {
@@ -36,7 +39,7 @@ export function useGate({ operatorsMayEnter }: { operatorsMayEnter: boolean }) {
   }
 
   async function openInPortal(): Promise<void> {
-    state.value = 'opening';
+    if (state.value !== 'waiting') state.value = 'opening';
     try {
       const [{ openPortalFrame }, { openFrameSession }] = await Promise.all([
         import('../frame/portal-frame.ts'),
@@ -49,9 +52,11 @@ export function useGate({ operatorsMayEnter }: { operatorsMayEnter: boolean }) {
       enter(await openFrameSession(frame));
     } catch (failure) {
       error.value = toApiError(failure);
-      state.value = 'failed';
-      // The company's administrator may be copying the application's keys just now.
-      if (error.value.code === 'installation_pending') setTimeout(() => void openInPortal(), pendingAgainMs);
+      const isPending = error.value.code === 'installation_pending';
+      // A moment without a network does not end the waiting.
+      const waits = isPending || (state.value === 'waiting' && ['offline', 'unknown'].includes(error.value.code));
+      state.value = waits ? 'waiting' : 'failed';
+      if (waits) setTimeout(() => void openInPortal(), pendingAgainMs);
     }
   }
 

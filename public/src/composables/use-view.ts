@@ -3,14 +3,16 @@ import { type Kind, kinds } from '../api/kinds.ts';
 import { askBeforeLeaving } from './use-leaving.ts';
 
 export const viewNames = ['overview', 'records', 'conflicts', 'errors', 'settings'] as const;
-export type ViewName = (typeof viewNames)[number];
+/** Views that are opened from others: the set-up, and the preview of a run. */
+const otherNames = ['setup', 'preview'] as const;
+export type ViewName = (typeof viewNames | typeof otherNames)[number];
 
 export const settingsTabs = ['connection', 'scope', 'placement', 'matching', 'rules', 'access', 'versions'] as const;
 export type SettingsTab = (typeof settingsTabs)[number];
 
 export interface View {
   name: ViewName;
-  /** The record that is open, in `records`. */
+  /** The record that is open, in `records`, or the dry run, in `preview`. */
   id: number | null;
   /** The tab that is open, in `settings`. */
   tab: SettingsTab;
@@ -33,7 +35,9 @@ export function useView() {
   const follow = () => {
     if (location.hash === shown) return;
     const { entry: reached = entry + 1 } = (history.state ?? {}) as { entry?: number };
-    if (askBeforeLeaving(location.hash)) return history.go(entry - reached);
+    // The steps of the set-up keep what is typed in them.
+    const isSetup = view.value.name === 'setup' && read().name === 'setup';
+    if (!isSetup && askBeforeLeaving(location.hash)) return history.go(entry - reached);
     [shown, entry] = [location.hash, reached];
     history.replaceState({ entry }, '');
     view.value = read();
@@ -45,10 +49,11 @@ export function useView() {
 
 function read(): View {
   const [, name, part, kind] = location.hash.split('/');
-  const known = viewNames.find((one) => one === name) ?? 'overview';
+  const known = [...viewNames, ...otherNames].find((one) => one === name) ?? 'overview';
+  const hasId = known === 'records' || known === 'preview';
   return {
     name: known,
-    id: known === 'records' && Number(part) > 0 ? Number(part) : null,
+    id: hasId && Number(part) > 0 ? Number(part) : null,
     tab: settingsTabs.find((one) => one === part) ?? 'connection',
     kind: kinds.find((one) => one === kind) ?? 'object',
   };

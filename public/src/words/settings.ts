@@ -68,8 +68,8 @@ export const settingsWords = {
     en: "This gives the portal's menu an Axenta page and the cards their tabs, and changes arrive at once",
   },
   stepCard: {
-    ru: 'В портале: Разработчикам / Другое / Локальное приложение. Тип — серверное, права crm и placement, текст пункта меню — любой. Вставьте два адреса:',
-    en: 'In the portal: Developer resources / Other / Local application. Type server, permissions crm and placement, any menu item text. Paste these two addresses:',
+    ru: 'В портале: Разработчикам / Другое / Локальное приложение. Тип — серверное, текст пункта меню — любой. Вставьте два адреса и отметьте права:',
+    en: 'In the portal: Developer resources / Other / Local application. Type server, any menu item text. Paste these two addresses and tick the permissions:',
   },
   handlerPath: { ru: 'Путь вашего обработчика', en: 'Your handler path' },
   installPath: { ru: 'Путь для первоначальной установки', en: 'Initial installation path' },
