@@ -12,5 +12,11 @@ export const idTextSchema = z.preprocess(
   idSchema,
 );
 
+/** A count inside an address, from 0. */
+export const countTextSchema = z.preprocess(
+  (text) => (typeof text === 'string' && /^(?:0|[1-9]\d*)$/.test(text) ? Number(text) : text),
+  z.number().int().min(0).max(greatestId),
+);
+
 /** The `:id` of an address. */
 export const idParams = z.strictObject({ id: idTextSchema });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { countTextSchema } from '../http/ids.ts';
 import { paginationOf, pagingSchema } from '../http/paging.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { validate } from '../http/validate.ts';
@@ -15,7 +16,7 @@ export interface SettingsVersionRouteDeps extends SettingsDeps {
   clock: Clock;
 }
 
-const numberParams = z.strictObject({ number: z.coerce.number().int().min(0).max(2_147_483_647) });
+const numberParams = z.strictObject({ number: countTextSchema });
 
 /** Makes the routes of earlier versions of a tenant's settings, and of the document that carries them elsewhere. */
 export function makeSettingsVersionRoutes(deps: SettingsVersionRouteDeps): Route[] {

@@ -6,7 +6,7 @@ import { textOrNull, toRecord } from '../../app/bitrix24/item-codec.ts';
 import { filterIgnored, itemsOf } from '../../app/bitrix24/list-answer.ts';
 import { utcOffsetOf } from '../../app/bitrix24/utc-offset.ts';
 import { parseWebhookUrl, webhookAt } from '../../app/bitrix24/webhook-url.ts';
-import { fieldEventOf, recordEventOf } from '../../app/events/event-names.ts';
+import { fieldEventOf, recordEventOf, taskEventOf } from '../../app/events/event-names.ts';
 import * as canonical from '../../app/field-maps/canonical.ts';
 import { contractLines } from '../../app/field-maps/clients.ts';
 import * as comments from '../../app/field-maps/comments.ts';
@@ -211,7 +211,11 @@ export const textReaders: Readonly<Record<string, Readonly<Record<string, Reader
     parseWebhookUrl: (text) => parseWebhookUrl(`https://portal.example/rest/1/${text}`),
     webhookAt: (text) => webhookAt('https://a.bitrix24.ru/rest/1/secret/', text),
   },
-  'app/events/event-names.ts': { fieldEventOf, recordEventOf },
+  'app/events/event-names.ts': {
+    fieldEventOf,
+    recordEventOf,
+    taskEventOf: (text) => taskEventOf(text, { FIELDS_AFTER: { ID: text } }),
+  },
   'app/http/escape-html.ts': { escapeHtml },
   'app/lib/log.ts': {
     makeLog: (text) => silent.info({ err: new Error(shared(text, 4)), said: shared(text, 4) }, shared(text, 4)),
