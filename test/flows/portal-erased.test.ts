@@ -70,18 +70,42 @@ describe('a portal that removes the app and asks to be forgotten', () => {
     await my.addUser({ name: 'Другой Человек', phone: '8 (495) 765-00-01' });
   }
 
+  /** The portal's own words of a fault, as people were told of it. */
+  async function toldPerson(): Promise<void> {
+    const [name = ''] = remember('Сысой Оповещённый');
+    await world.sql(
+      `with alert as (
+         insert into alerts (tenant_id, cause, since, what, advice)
+         values ($1, 'fault_open', now(), jsonb_build_object('ru', $2::text, 'en', $2::text), '{"ru": "", "en": ""}'))
+       insert into alert_deliveries (tenant_id, event, cause, channel, recipient, message)
+       values ($1, 'begin', 'fault_open', 'bitrix24', '1', jsonb_build_object('text', $2::text)),
+              ($1, 'digest', null, 'bitrix24', '1', jsonb_build_object('text', $2::text)),
+              ($1, 'begin', 'connection_lost', 'bitrix24', '1', '{"text": "kept"}')`,
+      [tenant.id, name],
+    );
+  }
+
   it('leaves no value of its people beside the records of the CRM, and the lines that tell what happened', async () => {
     const id = await editedPerson();
     await contestedPerson();
     await refusedPerson();
     await doubtfulPerson();
+    await toldPerson();
     await post('sync/to', { sync_users: true, dry_run: true, wait: true });
     await my.call('DELETE', `/api/integration/bitrix24/mappings/${await mappingOf(id)}`);
     await world.settled();
 
     const before = await findValues(world, people, ownTables);
     const seenIn = new Set(before.map((line) => line.slice(0, line.indexOf(':'))));
-    for (const table of ['sync_log', 'sync_conflicts', 'integration_errors', 'sync_matches', 'bitrix24_sync_mappings'])
+    for (const table of [
+      'sync_log',
+      'sync_conflicts',
+      'integration_errors',
+      'sync_matches',
+      'bitrix24_sync_mappings',
+      'alerts',
+      'alert_deliveries',
+    ])
       expect(seenIn, 'or this test proves nothing').to.include(`public.${table}`);
     const lines = await world.sql('select operation, local_id from sync_log order by id');
 
@@ -92,6 +116,8 @@ describe('a portal that removes the app and asks to be forgotten', () => {
     expect(await findValues(world, people, ownTables)).to.deep.equal([]);
     expect(await world.sql('select operation, local_id from sync_log order by id')).to.deep.equal(lines);
     expect(await findValues(world, ['Тринадцатова'], [])).to.have.length(1);
+    // That the portal is gone is told all the same.
+    expect(await world.sql('select cause from alert_deliveries')).to.deep.equal([{ cause: 'connection_lost' }]);
   });
 
   it('is forgotten once more when what was under way has ended', async () => {
