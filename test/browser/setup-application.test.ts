@@ -97,6 +97,7 @@ describe('a person who connects a portal by an application of the company’s ow
     await look('company');
     await goOn('What and where');
     await frame.getByText('3 of 3 fit in the CRM').waitFor();
+    await frame.getByTestId('no-people').getByText('no responsible person can be chosen').waitFor();
     await look('choice');
     await goOn('Preview');
     await portal.page.keyboard.press('Tab');
