@@ -7,6 +7,7 @@ import { measureFirstLoad } from './first-load.ts';
 import { measureFirstSync } from './first-sync.ts';
 import { measureListLatency } from './list-latency.ts';
 import { measureMergeThroughput } from './merge-throughput.ts';
+import { measurePreview } from './preview.ts';
 import { measureQueryTimes } from './query-times.ts';
 import { print } from './report.ts';
 import { measureSustained } from './sustained.ts';
@@ -23,6 +24,7 @@ const measures = {
   'trigger-cost': measureTriggerCost,
   'list-latency': measureListLatency,
   'merge-throughput': measureMergeThroughput,
+  preview: measurePreview,
   'query-times': measureQueryTimes,
   texts: measureTexts,
 };
