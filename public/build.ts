@@ -11,7 +11,11 @@ const stamp = path.resolve(root, '../dist/public/.stamp');
 export async function buildPages(): Promise<void> {
   const digest = digestSources();
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
+  const { NODE_ENV: environment } = process.env;
   await build({ configFile: path.join(root, 'vite.config.ts'), logLevel: 'warn' });
+  // The builder leaves 'production' behind, and what this process starts later would take it for its own.
+  if (environment === undefined) delete process.env.NODE_ENV;
+  else process.env.NODE_ENV = environment;
   writeFileSync(stamp, digest);
 }
 
