@@ -112,17 +112,16 @@ describe('a person who connects a portal by an application of the company’s ow
   });
 
   it('starts the load, which ends the installation, and opens the first deal in the portal’s slider', async () => {
+    const mend = world.portal.faults.add({ method: 'batch', action: { kind: 'delay', ms: 5000 } });
     await frame.getByRole('button', { name: 'Start synchronising' }).click();
     await portal.page.waitForURL(/install_finished=Y/);
     expect(app.isInstalled).to.equal(true);
+    frame = await portal.shownApp();
+    await heading(frame, 'First load').waitFor();
+    await frame.getByTestId('first-load').getByText('You may close this page').waitFor();
+    mend();
     await world.settled();
     expect(deals().map(({ TITLE }) => TITLE)).to.have.members(['Truck 1', 'Truck 2', 'Truck 3']);
-    const [run] = await world.sql<{ id: number }>('select id from sync_runs where not dry_run');
-    frame = await portal.shownApp();
-    await frame.getByRole('navigation').first().waitFor();
-    await frame.evaluate((id) => {
-      location.hash = `#/setup/progress/${id}`;
-    }, run?.id);
     await frame.getByTestId('outcome').getByText('Created 3').waitFor();
     await look('progress');
     await frame.getByTestId('open-first').click();

@@ -40,10 +40,17 @@ describe('a person who connects a portal by a webhook', () => {
     await page.getByRole('option', { name: item, exact: true }).click();
     await page.getByRole('button', { name: `${list}: ${item}` }).waitFor();
   }
+  /** Wide and at 360 pixels: no scrolling sideways, nothing that axe minds, and a picture of each. */
   async function look(name: string): Promise<void> {
-    await expectNoSidewaysScroll(page);
-    await expectAccessible(page);
-    await pages.shoot(page, `setup-${name}`);
+    for (const [width, suffix] of [
+      [360, '-360'],
+      [1280, ''],
+    ] as const) {
+      await page.setViewportSize({ width, height: 900 });
+      await expectNoSidewaysScroll(page);
+      await expectAccessible(page);
+      await pages.shoot(page, `setup-${name}${suffix}`);
+    }
   }
 
   it('sees both ways to connect, each with its addresses and the permissions to tick', async () => {

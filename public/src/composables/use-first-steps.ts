@@ -5,7 +5,7 @@ import { stepHref } from './use-setup-step.ts';
 
 /**
  * Where an administrator begins who opens the application at no view of it: at the set-up while there is no portal, at the progress of the
- * first load while it runs. Whoever is past that begins at the overview.
+ * first load while it runs. Those who are past that begin at the overview.
  */
 export function useFirstSteps(): void {
   const { api } = usePageContext();

@@ -1,12 +1,6 @@
 import type { Phrase } from '../i18n/phrase.ts';
 
 export const installWords = {
-  title: { ru: 'Подключение к Axenta CRM', en: 'Connecting to Axenta CRM' },
-  lead: {
-    ru: 'Проверяем портал {portal} и готовим всё для синхронизации',
-    en: 'Checking the portal {portal} and preparing the synchronisation',
-  },
-  leadReady: { ru: 'Портал {portal} готов к синхронизации', en: 'The portal {portal} is ready to be synchronised' },
   proved: { ru: 'Портал и приложение проверены', en: 'Portal and application are verified' },
   company: { ru: 'Компания Axenta CRM связана с порталом', en: 'The Axenta CRM company is linked' },
   events: { ru: 'Подписка на события портала', en: "Subscription to the portal's events" },
@@ -20,20 +14,10 @@ export const installWords = {
   failed: { ru: 'Ошибка', en: 'Failed' },
   waiting: { ru: 'Выполняется', en: 'In progress' },
   repeat: { ru: 'Повторить неудавшееся', en: 'Try what failed again' },
-  readyTitle: { ru: 'Всё готово', en: 'Everything is ready' },
-  preview: { ru: 'Посмотреть, что сделает первая синхронизация', en: 'See what the first synchronisation will do' },
-  previewing: { ru: 'Сравниваем записи, ничего не меняя…', en: 'Comparing records, changing nothing…' },
-  previewResult: {
-    ru: 'В Битрикс24 появится новых записей: {created}. Обновится: {updated}. Уже совпадает: {unchanged}. С ошибками: {failed}.',
-    en: 'New records in Bitrix24: {created}. Updated: {updated}. Equal already: {unchanged}. With errors: {failed}.',
-  },
-  startAndFinish: { ru: 'Начать синхронизацию и завершить установку', en: 'Start synchronising and finish' },
-  finishOnly: { ru: 'Завершить без синхронизации', en: 'Finish without synchronising' },
   withoutSteps: {
     ru: 'Синхронизация работает и без неудавшихся шагов. Их можно повторить позже',
     en: 'The synchronisation works without the steps that failed. They can be tried again later',
   },
-  finish: { ru: 'Завершить установку', en: 'Finish the installation' },
   installed: { ru: 'Приложение установлено и работает', en: 'The application is installed and works' },
   viewerOnly: {
     ru: 'Установку завершает администратор портала',

@@ -28,7 +28,6 @@ export const previewWords = {
   },
   empty: { ru: 'Записей для сравнения нет', en: 'There are no records to compare' },
   none: { ru: 'Записей нет', en: 'No records' },
-  examples: { ru: 'Примеры', en: 'Examples' },
   firstOf: { ru: 'Показаны первые {shown} из {count}', en: 'The first {shown} of {count}' },
   sides: { ru: 'в Битрикс24 — {there}, в CRM — {here}', en: '{there} in Bitrix24, {here} in the CRM' },
   toBitrix: { ru: 'в Битрикс24', en: 'to Bitrix24' },

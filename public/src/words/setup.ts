@@ -13,10 +13,6 @@ export const setupWords = {
   progress: { ru: 'Загрузка', en: 'First load' },
   next: { ru: 'Дальше', en: 'Next' },
   back: { ru: 'Назад', en: 'Back' },
-  adminOnly: {
-    ru: 'Подключение настраивает администратор',
-    en: 'An administrator sets the connection up',
-  },
 
   waitingTitle: {
     ru: 'Осталось связать приложение с Axenta CRM',
@@ -123,7 +119,6 @@ export const setupWords = {
   finishOnly: { ru: 'Завершить без синхронизации', en: 'Finish without synchronising' },
   skipPreview: { ru: 'Пока без загрузки', en: 'Not now' },
 
-  progressNone: { ru: 'Загрузка ещё не начата', en: 'The first load has not started yet' },
   running: {
     ru: 'Идёт первая загрузка. Страницу можно закрыть: всё продолжится само',
     en: 'The first load is under way. You may close this page: it goes on by itself',
@@ -145,33 +140,25 @@ export const setupWords = {
   goOn: { ru: 'Продолжить настройку', en: 'Go on with the set-up' },
 } as const satisfies Record<string, Phrase>;
 
-export interface RightWords {
-  name: Phrase;
-  /** What is not there without it. */
-  cost: Phrase;
-}
-
 /** The permissions of the portal by their codes. */
 export const rightWords = {
+  crm: { ru: 'CRM (crm)', en: 'CRM (crm)' },
+  placement: { ru: 'Встраивание приложений (placement)', en: 'Application embedding (placement)' },
+  user_brief: { ru: 'Пользователи, минимальный набор (user_brief)', en: 'Users, minimal (user_brief)' },
+} as const satisfies Record<string, Phrase>;
+
+/** What is not there without a permission. */
+export const rightCosts = {
   crm: {
-    name: { ru: 'CRM (crm)', en: 'CRM (crm)' },
-    cost: {
-      ru: 'Без этого права синхронизация невозможна',
-      en: 'Nothing can be synchronised without it',
-    },
+    ru: 'Без этого права синхронизация невозможна',
+    en: 'Nothing can be synchronised without it',
   },
   placement: {
-    name: { ru: 'Встраивание приложений (placement)', en: 'Application embedding (placement)' },
-    cost: {
-      ru: 'Без него нет вкладки Axenta в карточках сделки, контакта и компании. Остальное работает',
-      en: 'Without it deals, contacts and companies have no Axenta tab. Everything else works',
-    },
+    ru: 'Без него нет вкладки Axenta в карточках сделки, контакта и компании. Остальное работает',
+    en: 'Without it deals, contacts and companies have no Axenta tab. Everything else works',
   },
   user_brief: {
-    name: { ru: 'Пользователи, минимальный набор (user_brief)', en: 'Users, minimal (user_brief)' },
-    cost: {
-      ru: 'Без него нельзя выбирать ответственных и отбирать записи по ним. Остальное работает',
-      en: 'Without it no responsible person can be chosen or filtered by. Everything else works',
-    },
+    ru: 'Без него нельзя выбирать ответственных и отбирать записи по ним. Остальное работает',
+    en: 'Without it no responsible person can be chosen or filtered by. Everything else works',
   },
-} as const satisfies Record<string, RightWords>;
+} as const satisfies Record<keyof typeof rightWords, Phrase>;
