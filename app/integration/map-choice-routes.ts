@@ -47,7 +47,9 @@ export function makeMapChoiceRoutes({ db, clientFor }: MapChoiceRouteDeps): Rout
 /** The pairs that every company has, each with the side that owns it by default. */
 function builtInPairs(kind: Entity) {
   const { pairs } = builtInMap(kind, defaultPlace);
-  return pairs.map(({ key, owner, localFields }) => ({ key, owner, local: localFields }));
+  return pairs.map(({ key, owner, localFields, remoteFields }) => ({
+    ...{ key, owner, local: localFields, bitrix24: remoteFields },
+  }));
 }
 
 /** `owner`: the only one that a column can have; null: any. */

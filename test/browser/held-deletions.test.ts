@@ -35,6 +35,7 @@ describe('held deletions on the overview', () => {
     it(`are counted and listed, ${width} px wide`, async () => {
       await open({ width });
       await page.getByTestId('count-held').getByText('12', { exact: true }).waitFor();
+      await page.getByRole('link', { name: 'Обзор открыто: 12' }).waitFor();
       expect(await page.getByTestId('held-row').count()).to.equal(10);
       await page.getByTestId('held').getByText('Подтвердить — удалить в Битрикс24').first().waitFor();
       await expectNoSidewaysScroll(page);

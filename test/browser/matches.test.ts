@@ -43,6 +43,7 @@ describe('records that wait for a decision, on the overview', () => {
     it(`are shown beside what they may be, ${width} px wide`, async () => {
       await open({ width });
       await page.getByRole('heading', { name: 'Ждут решения: 3' }).waitFor();
+      await page.getByRole('link', { name: 'Обзор открыто: 3' }).waitFor();
       await page.getByTestId('match-row').nth(2).waitFor();
       expect(await page.getByTestId('match-row').count()).to.equal(3);
       expect(await page.getByTestId('match-candidate').count()).to.equal(4);

@@ -5,7 +5,7 @@ import { expectAccessible, expectNoSidewaysScroll, openApp, startPages } from '.
 import { startWorld, type Tenant, type World } from '../support/world.ts';
 
 const hostile = `<img src=x onerror=alert(1)> [b]жирный[/b] "кавычки" <script>alert(2)</script>`;
-const tabs = ['connection', 'scope', 'placement', 'matching', 'rules', 'access', 'versions'];
+const tabs = ['connection', 'scope', 'placement', 'fields', 'matching', 'rules', 'access', 'versions'];
 const views = ['overview', 'records', 'records/1', 'conflicts', 'errors', ...tabs.map((tab) => `settings/${tab}`)];
 
 describe('the app page in a browser of its own', () => {
@@ -149,12 +149,13 @@ describe('the app page in a browser of its own', () => {
       Подключение: 'setup',
       'Что синхронизировать': 'scope-object',
       'Новые записи': 'placement-object',
+      Поля: 'pairs',
       Сопоставление: 'matching-user',
       'Конфликты и удаления': 'rules-object',
       Доступ: 'access',
       Версии: 'version',
     })) {
-      await page.getByTestId('settings-tabs').getByRole('link', { name: tab }).click();
+      await page.getByTestId('settings-tabs').getByRole('link', { name: tab, exact: true }).click();
       await page.getByTestId(seen).first().waitFor();
       const controls = page.locator('main').getByRole('combobox').or(page.locator('main').getByRole('switch'));
       for (const control of await controls.all()) expect(await control.isDisabled(), tab).to.equal(true);

@@ -34,7 +34,8 @@ describe("the settings page after changes of the portal's fields", () => {
 
   it('tells each with what to do, what concerns the synchronisation first', async () => {
     const page = await pages.open();
-    await openApp(page, { port: world.port, token: tenant.token, view: 'settings' });
+    await openApp(page, { port: world.port, token: tenant.token, view: 'settings/fields' });
+    await page.getByRole('link', { name: 'Поля открыто: 1' }).waitFor();
     const changes = page.getByTestId('schema-change');
     await changes.first().waitFor();
     const [removed, renamed, ...rest] = await changes.allInnerTexts();
@@ -55,7 +56,7 @@ describe("the settings page after changes of the portal's fields", () => {
 
   it('in English, on a narrow screen', async () => {
     const page = await pages.open({ width: 390, height: 844, locale: 'en-GB' });
-    await openApp(page, { port: world.port, token: tenant.token, view: 'settings' });
+    await openApp(page, { port: world.port, token: tenant.token, view: 'settings/fields' });
     await page.getByText("What changed in the portal's fields").waitFor();
     await page.getByText(/^Deal: "Серийный номер \(UF_CRM_SERIAL\)" was deleted in the portal$/).waitFor();
     await expectNoSidewaysScroll(page);

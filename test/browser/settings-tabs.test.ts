@@ -9,6 +9,7 @@ const names = {
   connection: ['Подключение', 'Connection'],
   scope: ['Что синхронизировать', 'What to sync'],
   placement: ['Новые записи', 'New records'],
+  fields: ['Поля', 'Fields'],
   matching: ['Сопоставление', 'Matching'],
   rules: ['Конфликты и удаления', 'Conflicts and deletions'],
   access: ['Доступ', 'Access'],

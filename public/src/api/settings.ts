@@ -7,11 +7,26 @@ export type SyncDirection = 'to_bitrix' | 'from_bitrix' | 'bidirectional';
 export type Policy = 'latest' | 'crm' | 'bitrix24' | 'ask';
 export type Owner = 'both' | 'crm' | 'bitrix24';
 
+/** Which CRM value is which value of a list; `return` marks the way back where several lead to one. */
+export interface ListedValue {
+  crm: string;
+  bitrix24: string;
+  return?: boolean;
+}
+
+/** What becomes of a value without a counterpart: an error of the field, both sides stay, or another value. */
+export type Unmapped = 'error' | 'keep' | { default: string };
+
 /** A pair of the company's own: a CRM column and a field of the portal. */
 export interface CustomPair {
   local: string;
   bitrix24: string;
   owner: Owner;
+  direction?: 'both' | 'to_bitrix' | 'from_bitrix';
+  conversion?: string;
+  values?: ListedValue[];
+  unmapped?: { to_bitrix?: Unmapped; from_bitrix?: Unmapped };
+  first_link?: 'fill_only' | 'crm' | 'bitrix24';
 }
 
 /** What differs from the pairs that every company has. */

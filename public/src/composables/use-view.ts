@@ -7,7 +7,16 @@ export const viewNames = ['overview', 'records', 'conflicts', 'errors', 'setting
 const otherNames = ['setup', 'preview'] as const;
 export type ViewName = (typeof viewNames | typeof otherNames)[number];
 
-export const settingsTabs = ['connection', 'scope', 'placement', 'matching', 'rules', 'access', 'versions'] as const;
+export const settingsTabs = [
+  'connection',
+  'scope',
+  'placement',
+  'fields',
+  'matching',
+  'rules',
+  'access',
+  'versions',
+] as const;
 export type SettingsTab = (typeof settingsTabs)[number];
 
 export interface View {

@@ -27,7 +27,7 @@ export function nameOfPlace(path: readonly string[]): string {
 /** A pair of a company's own is called `<column>:<field>`. */
 export function nameOfPair(key: string): string {
   const [column = key, field] = key.split(':');
-  return field === undefined ? nameOfField(column) : `${nameOfField(column)} ↔ ${field}`;
+  return field === undefined ? nameOfField(column) : `${nameOfField(column)} — ${field}`;
 }
 
 const kindsOf = (kind: Kind): string => say(kindWords[`${kind}s`]);

@@ -23,6 +23,8 @@ export const fieldWords: Record<string, Phrase> = {
   serial_number: { ru: 'Серийный номер', en: 'Serial number' },
   status: { ru: 'Состояние', en: 'Status' },
   contract: { ru: 'Договор', en: 'Contract' },
+  contract_number: { ru: 'Номер договора', en: 'Contract number' },
+  contract_total_amount: { ru: 'Сумма договора', en: 'Amount of the contract' },
   contract_id: { ru: 'Номер договора в CRM', en: 'Contract id' },
   role: { ru: 'Роль', en: 'Role' },
   is_active: { ru: 'Активен', en: 'Active' },

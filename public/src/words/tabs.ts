@@ -6,6 +6,7 @@ export const tabWords = {
   connection: { ru: 'Подключение', en: 'Connection' },
   scope: { ru: 'Что синхронизировать', en: 'What to sync' },
   placement: { ru: 'Новые записи', en: 'New records' },
+  fields: { ru: 'Поля', en: 'Fields' },
   matching: { ru: 'Сопоставление', en: 'Matching' },
   rules: { ru: 'Конфликты и удаления', en: 'Conflicts and deletions' },
   access: { ru: 'Доступ', en: 'Access' },
