@@ -122,6 +122,36 @@ describe('what an administrator does in the app page', () => {
     pages.expectQuiet();
   });
 
+  it('lets a record rest and go on, and takes its link away: both records stay', async () => {
+    const { ID: dealId } = await world.remoteOf(tenant, 'object', 298);
+    const openRecord = async () => {
+      await open('records');
+      await page.getByRole('searchbox').fill('Камаз 298');
+      await page.getByRole('link', { name: 'Камаз 298', exact: true }).click();
+    };
+    await openRecord();
+    await page.getByRole('button', { name: 'Поставить на паузу' }).click();
+    await page.getByTestId('paused').getByText('На паузе').waitFor();
+    await world.sql(`update objects set description = 'во время паузы' where id = 298`);
+    await world.settled();
+    expect((await world.remoteOf(tenant, 'object', 298)).COMMENTS).to.not.include('во время паузы');
+    await expectAccessible(page);
+    await pages.shoot(page, 'record-paused');
+    await page.getByRole('button', { name: 'Продолжить' }).click();
+    await page.getByTestId('paused').waitFor({ state: 'detached' });
+    await eventually(async () =>
+      expect((await world.remoteOf(tenant, 'object', 298)).COMMENTS).to.include('во время паузы'),
+    );
+    await page.getByRole('button', { name: 'Удалить связь' }).click();
+    await page.getByText('Обе записи останутся как есть').waitFor();
+    await page.getByRole('button', { name: 'Удалить связь' }).click();
+    await page.waitForURL(/#\/records(?!\/)/);
+    expect(deals().get(Number(dealId))?.ID).to.equal(dealId);
+    expect(await nameOf(298)).to.equal('Камаз 298');
+    expect(await world.sql(`select 1 from bitrix24_sync_mappings where local_id = 298`)).to.deep.equal([]);
+    pages.expectQuiet();
+  });
+
   it('puts the losing value of a conflict back, on both sides', async () => {
     const remote = await world.remoteOf(tenant, 'object', 2);
     await world.stopApp();

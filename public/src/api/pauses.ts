@@ -22,3 +22,7 @@ const bodyOf = (kind: Kind | null) => (kind === null ? {} : { kind });
 
 export const pause = (api: Api, kind: Kind | null) => api.post<{ paused: Pauses }>(`${address}/pause`, bodyOf(kind));
 export const resume = (api: Api, kind: Kind | null) => api.post<{ paused: Pauses }>(`${address}/resume`, bodyOf(kind));
+
+/** The same for one pair, by its mapping. */
+export const pausePair = (api: Api, id: number) => api.post(`${address}/mappings/${id}/pause`, {});
+export const resumePair = (api: Api, id: number) => api.post(`${address}/mappings/${id}/resume`, {});

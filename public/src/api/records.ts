@@ -20,6 +20,8 @@ export interface Mapping {
   bitrix24_id: string;
   last_sync_at: string | null;
   state: MappingState;
+  /** It rests because a person paused it, its kind, or everything. */
+  paused: boolean;
 }
 
 export interface RecordFilter {
@@ -74,6 +76,9 @@ export function readHistory(api: Api, id: number, page: number) {
   const query = { page, limit: 20 };
   return api.get<{ lines: HistoryLine[]; pagination: Pagination }>(`${address}/mappings/${id}/history`, query);
 }
+
+/** Takes the link away; both records stay as they are. */
+export const unlinkPair = (api: Api, id: number) => api.delete<{ id: number }>(`${address}/mappings/${id}`);
 
 /** The CRM record itself, every column of it. */
 export const readCrmRecord = (api: Api, kind: Kind, id: number) =>
