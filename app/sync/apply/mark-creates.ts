@@ -4,15 +4,18 @@ import type { Create } from './commands.ts';
 
 /**
  * Commits the intent of creates before their request leaves: after a crash the row tells that the portal may hold the record. A local row
- * that is inserted only to carry the mark joins its pair. Returns the creates that may be sent: one whose row another program holds locked
- * stays queued.
+ * that is inserted only to carry the mark joins its pair. Returns the creates that may be sent: one whose row another program holds locked,
+ * and one whose record was linked with another one since the pair was read, stay queued.
  */
 export async function markSent(deps: SyncDeps, tenantId: number, creates: readonly Create[]): Promise<Create[]> {
   if (creates.length === 0) return [];
   const marked = await markCreatesSent(
     deps.db,
     tenantId,
-    creates.map(({ planned: { pair }, localId, values }) => ({ entity: pair.entity, localId, values })),
+    creates.map(({ planned: { pair }, localId, values }) => ({
+      ...{ entity: pair.entity, localId, values },
+      linkedWith: pair.mapping?.remoteId ?? null,
+    })),
   );
   const byLocal = new Map(marked.map((row) => [row.recordId, row]));
   for (const { planned, localId, values } of creates) {

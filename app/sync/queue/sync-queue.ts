@@ -173,14 +173,16 @@ export interface MarkedRow {
 export async function markCreatesSent(
   db: Database,
   tenantId: number,
-  creates: readonly { entity: Entity; localId: number; values: SentValues }[],
+  creates: readonly { entity: Entity; localId: number; values: SentValues; linkedWith: number | null }[],
 ): Promise<MarkedRow[]> {
   return retryingTransaction(db, (transaction) =>
     queryRows<MarkedRow>(
       db,
       `with wanted as (
          select entity, "localId" as record_id, values
-           from jsonb_to_recordset($creates::jsonb) as r (entity text, "localId" bigint, values jsonb)),
+           from jsonb_to_recordset($creates::jsonb) as r (entity text, "localId" bigint, values jsonb, "linkedWith" bigint)
+          where not exists (select 1 from bitrix24_sync_mappings m where m.tenant_id = $tenantId and m.local_type = r.entity
+                               and m.local_id = r."localId" and m.state = 'linked' and m.bitrix24_key is distinct from r."linkedWith")),
        known as (
          select entity, record_id from sync_queue join wanted using (entity, record_id)
           where tenant_id = $tenantId and side = 'local'),

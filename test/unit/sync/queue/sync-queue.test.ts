@@ -63,12 +63,12 @@ describe('the sync queue', () => {
     db.transaction((transaction: Transaction) => removeDone(db, tenantId, rows, transaction));
   const numbers = (rows: readonly QueueRow[]) => rows.map(({ recordId }) => recordId);
 
-  const markOf = ({ entity, recordId }: QueueRow) => ({ entity, localId: recordId, values });
+  const markOf = ({ entity, recordId }: QueueRow) => ({ entity, localId: recordId, values, linkedWith: null });
 
   it('does not mark a create whose row another program holds locked, and marks the others', async () => {
     await add({ recordId: 1 });
     await add({ recordId: 2 });
-    const creates = [1, 2, 3].map((localId) => ({ entity: 'object', localId, values }) as const);
+    const creates = [1, 2, 3].map((localId) => ({ entity: 'object', localId, values, linkedWith: null }) as const);
     await db.transaction(async (transaction) => {
       await queryRows(db, 'select 1 from sync_queue where record_id = 2 for update', {}, transaction);
       const marked = await markCreatesSent(db, tenantId, creates);
@@ -76,9 +76,24 @@ describe('the sync queue', () => {
     });
   });
 
+  it('does not mark a create whose record was linked with another one since its pair was read', async () => {
+    await queryRows(
+      db,
+      `insert into bitrix24_sync_mappings (tenant_id, local_type, local_id, bitrix24_type, bitrix24_id, sync_direction, state)
+       values ($tenantId, 'object', 1, 'deal', '17', 'bidirectional', 'linked'), ($tenantId, 'object', 2, 'deal', '6', 'bidirectional', 'linked'),
+              ($tenantId, 'object', 3, 'deal', '9', 'bidirectional', 'orphaned'), ($tenantId, 'object', 4, 'deal', '4', 'bidirectional', 'linked')`,
+      { tenantId },
+    );
+    const creates = [6, 6, 9, null, null].map((linkedWith, index) => ({
+      ...{ entity: 'object' as const, localId: index + 1, values, linkedWith },
+    }));
+    const marked = await markCreatesSent(db, tenantId, creates);
+    expect(marked.map(({ recordId }) => recordId)).to.deep.equal([2, 3, 5]);
+  });
+
   it('marks a create on the local row, which is made when only the other side was queued', async () => {
     await add({ recordId: 7, side: 'bitrix24' });
-    const mark = { entity: 'object', localId: 1, values } as const;
+    const mark = { entity: 'object', localId: 1, values, linkedWith: null } as const;
     expect(await markCreatesSent(db, tenantId, [mark])).to.deep.equal([{ recordId: 1, changes: 1, isNew: true }]);
     await add({ recordId: 1 });
     expect(await markCreatesSent(db, tenantId, [mark])).to.deep.equal([{ recordId: 1, changes: 2, isNew: false }]);
