@@ -27,7 +27,12 @@ export async function checkCustomPairs(
   { custom = [] }: FieldMapSettings,
 ): Promise<SettingsProblem[]> {
   if (custom.some(({ values, unmapped }) => values ?? unmapped)) await client.refreshFields(entity, interactive);
-  const fields = await client.fields(entity, interactive);
+  let fields = await client.fields(entity, interactive);
+  // What an administrator made a moment ago may not be among those that are remembered.
+  if (custom.some(({ bitrix24 }) => !fields.has(bitrix24))) {
+    await client.refreshFields(entity, interactive);
+    fields = await client.fields(entity, interactive);
+  }
   const types = custom.map(({ bitrix24 }) => fields.get(bitrix24)?.type ?? '');
   const needsLists = types.some((type) => ['crm_status', 'crm_category', 'user', 'employee'].includes(type));
   if (needsLists) await client.choices(interactive, new Date());

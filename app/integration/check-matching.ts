@@ -4,11 +4,14 @@ import { defaultKeys } from '../sync/plan/match.ts';
 import { fitsKind, type MatchingChoice } from '../sync/plan/matching-settings.ts';
 import type { SettingsProblem } from '../sync/plan/settings.ts';
 
-/** What is wrong with how a kind is to be recognised: keys of other kinds, a field that the portal lacks. `fields` are the portal's. */
+/**
+ * What is wrong with how a kind is to be recognised: keys of other kinds, a field that the portal lacks. `fields` are the portal's, read now
+ * if `isAnew`: what an administrator made a moment ago may not be among those that are remembered.
+ */
 export async function checkMatching(
   entity: Entity,
   { keys = [], field, column }: MatchingChoice,
-  fields: () => Promise<ReadonlyMap<string, FieldInfo>>,
+  fields: (isAnew: boolean) => Promise<ReadonlyMap<string, FieldInfo>>,
 ): Promise<SettingsProblem[]> {
   const path = `matching.${entity}`;
   const problems: SettingsProblem[] = keys.flatMap(({ key }, index) => {
@@ -28,7 +31,7 @@ export async function checkMatching(
     return [...problems, { path: `${path}.${field === undefined ? 'column' : 'field'}`, problem }];
   }
   if (field === undefined) return problems;
-  const info = (await fields()).get(field);
+  const info = (await fields(false)).get(field) ?? (await fields(true)).get(field);
   if (info && !info.isMultiple) return problems;
   const problem = info
     ? {

@@ -30,6 +30,8 @@ export function makeMapChoiceRoutes({ db, clientFor }: MapChoiceRouteDeps): Rout
         // The lists of the portal are read with what it offers to choose from.
         await client.choices(interactive);
         for (const kind of entities) {
+          // An administrator comes here from the portal, where the field was made a moment ago.
+          await client.refreshFields(kind, interactive);
           const fields = await client.fields(kind, interactive);
           const names = [...fields.keys()].map((bitrix24) => ({ local: '', bitrix24, owner: 'both' as const }));
           const known = await readKnownFields(db, { tenantId, entity: kind }, names);

@@ -75,7 +75,11 @@ export async function checkSettings(
 ): Promise<CheckedPlacement> {
   const problems: SettingsProblem[] = [];
   for (const entity of entities) {
-    const fields = async () => (await deps.clientFor(tenantId)).fields(entity, { urgency: 'interactive' });
+    const fields = async (isAnew: boolean) => {
+      const client = await deps.clientFor(tenantId);
+      if (isAnew) await client.refreshFields(entity, { urgency: 'interactive' });
+      return client.fields(entity, { urgency: 'interactive' });
+    };
     const scope = settings.scope?.[entity];
     if (scope) problems.push(...(await checkScope(deps, { tenantId, entity, path: `scope.${entity}` }, scope)));
     const matching = settings.matching?.[entity];

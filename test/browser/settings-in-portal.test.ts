@@ -50,6 +50,7 @@ describe('the settings inside the portal', () => {
   const stored = async () => (await world.call(tenant.token, 'GET', '/api/integration/bitrix24/settings')).body.data;
 
   it('a chosen pair of fields is saved by the person who is named with its version', async () => {
+    await portal.page.setViewportSize({ width: 1440, height: 2200 });
     await open('Настройки', 'Поля');
     await frame.getByTestId('pair-title').waitFor();
     await frame.getByRole('button', { name: 'Поле CRM: Выберите поле' }).click();
@@ -60,7 +61,6 @@ describe('the settings inside the portal', () => {
     await frame.getByRole('button', { name: 'Посмотреть, что изменится' }).click();
     await frame.getByTestId('map-example').waitFor();
     await expectAccessible(frame);
-    await portal.page.setViewportSize({ width: 1440, height: 1700 });
     await shoot(portal.page, 'settings-fields-in-portal');
     await frame.getByRole('button', { name: 'Сохранить', exact: true }).click();
     await frame.getByTestId('danger').getByRole('button', { name: 'Да, сохранить' }).click();
@@ -116,7 +116,7 @@ describe('the settings inside the portal', () => {
 
   it('what takes part is chosen from the funnels of this portal', async () => {
     await portal.login(1, 'ru');
-    await portal.page.setViewportSize({ width: 1440, height: 1200 });
+    await portal.page.setViewportSize({ width: 1440, height: 1240 });
     await open('Настройки', 'Что синхронизировать');
     await frame.getByRole('button', { name: 'Объекты, В Axenta CRM: Типы: Любые' }).click();
     await frame.getByRole('option', { name: 'Грузовик', exact: true }).click();

@@ -95,11 +95,13 @@ describe('what the tabs of the settings change', () => {
   });
 
   it('name a deal field by which objects are recognised, so that no second deal is made', async () => {
-    world.portal.store.catalogue.addUserField('deal', 'UF_CRM_IMEI', 'string', false);
+    const field = world.portal.store.catalogue.addUserField('deal', 'UF_CRM_IMEI', 'string', false);
+    Object.assign(field, { title: 'Tracker' });
     const existing = world.portal.records('deal').create({ TITLE: 'Камаз из портала', UF_CRM_IMEI: '356307042441013' });
     await open('settings/matching', { width: 360, locale: 'en-GB' });
     const objects = page.getByTestId('matching-object');
-    await objects.getByLabel('Deal field').fill('uf_crm_imei');
+    await objects.getByRole('button', { name: 'Objects: Deal field: Not chosen' }).click();
+    await page.getByRole('option', { name: 'Tracker (UF_CRM_IMEI)' }).click();
     await choose('Objects: If one record is found', 'Link it');
     await expectNoSidewaysScroll(page);
     await expectAccessible(page);

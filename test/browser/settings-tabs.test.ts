@@ -84,7 +84,8 @@ describe('the tabs of the settings', () => {
         await page.locator('[aria-busy]').first().waitFor({ state: 'detached' });
         await expectNoSidewaysScroll(page);
         await expectAccessible(page);
-        if (locale === 'en-GB') {
+        // The portal's own names of fields are in its language.
+        if (locale === 'en-GB' && tab !== 'fields') {
           const text = await page.locator('body').innerText();
           expect(text.replace('ООО Ромашка', '')).not.to.match(/[а-яё]/i);
         }

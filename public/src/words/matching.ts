@@ -17,6 +17,7 @@ export const matchingWords = {
   up: { ru: 'Выше: {key}', en: 'Move up: {key}' },
   down: { ru: 'Ниже: {key}', en: 'Move down: {key}' },
   objectField: { ru: 'Поле сделки', en: 'Deal field' },
+  noField: { ru: 'Не выбрано', en: 'Not chosen' },
   objectColumn: { ru: 'Поле объекта', en: 'Object field' },
   objectLead: {
     ru: 'Сделки узнаются по одному полю, например по IMEI. Пока поле не выбрано, для каждого объекта создаётся новая сделка',
