@@ -100,6 +100,7 @@ describe('a person who connects a portal by an application of the company’s ow
     await frame.getByTestId('no-people').getByText('no responsible person can be chosen').waitFor();
     await look('choice');
     await goOn('Preview');
+    await frame.getByRole('switch', { name: 'Without robots' }).waitFor();
     await portal.page.keyboard.press('Tab');
     expect(await frame.evaluate(() => document.activeElement?.getAttribute('role'))).to.equal('switch');
     await portal.page.keyboard.press('Tab');
