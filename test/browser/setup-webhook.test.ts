@@ -125,6 +125,14 @@ describe('a person who connects a portal by a webhook', () => {
     pages.expectQuiet();
   });
 
+  it('may leave before the first load, and is led back from the overview', async () => {
+    await page.getByRole('button', { name: 'Пока без загрузки' }).click();
+    await page.getByTestId('go-on').getByRole('link', { name: 'Продолжить настройку' }).click();
+    await heading('Права').waitFor();
+    await page.getByTestId('setup-steps').getByRole('link', { name: 'Предпросмотр' }).click();
+    await heading('Предпросмотр').waitFor();
+  });
+
   it('sees what would be made, record by record, before anything is written', async () => {
     await page.getByRole('switch', { name: 'Без роботов' }).waitFor();
     expect(await page.getByRole('switch', { name: 'Без роботов' }).isChecked()).to.equal(true);
