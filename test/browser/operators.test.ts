@@ -152,7 +152,7 @@ describe('the app page in a browser of its own', () => {
       Поля: 'pairs',
       Сопоставление: 'matching-user',
       'Конфликты и удаления': 'rules-object',
-      Доступ: 'access',
+      'Доступ сотрудников': 'access',
       Версии: 'version',
     })) {
       await page.getByTestId('settings-tabs').getByRole('link', { name: tab, exact: true }).click();

@@ -82,7 +82,7 @@ describe('the settings inside the portal', () => {
     await portal.page.setViewportSize({ width: 1280, height: 700 });
     await open('Настройки', 'Что синхронизировать');
     await frame.getByRole('switch', { name: 'Объекты: Создавать в CRM новые записи Битрикс24' }).click();
-    await frame.getByTestId('settings-tabs').getByRole('link', { name: 'Доступ' }).click();
+    await frame.getByTestId('settings-tabs').getByRole('link', { name: 'Доступ сотрудников' }).click();
     const question = frame.getByTestId('leave-question');
     await question.waitFor();
     const place = await question.boundingBox();

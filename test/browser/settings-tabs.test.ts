@@ -12,7 +12,7 @@ const names = {
   fields: ['Поля', 'Fields'],
   matching: ['Сопоставление', 'Matching'],
   rules: ['Конфликты и удаления', 'Conflicts and deletions'],
-  access: ['Доступ', 'Access'],
+  access: ['Доступ сотрудников', 'Access of employees'],
   versions: ['Версии', 'Versions'],
 } as const;
 const tabs = Object.keys(names) as (keyof typeof names)[];
@@ -140,14 +140,14 @@ describe('the tabs of the settings', () => {
     await choose('Объекты: При конфликте оставлять', 'Значение Битрикс24');
     const question = page.getByTestId('leave-question');
 
-    await tabLink('Доступ').click();
+    await tabLink('Доступ сотрудников').click();
     await question.getByText('Если уйти со вкладки сейчас, они пропадут').waitFor();
     await expectAccessible(page);
     await pages.shoot(page, 'settings-leave');
     await page.keyboard.press('Escape');
     await question.waitFor({ state: 'detached' });
     await page.getByTestId('rules-object').waitFor();
-    expect(await page.evaluate(() => document.activeElement?.textContent?.trim())).to.equal('Доступ');
+    expect(await page.evaluate(() => document.activeElement?.textContent?.trim())).to.equal('Доступ сотрудников');
 
     await page.goBack();
     await question.getByRole('button', { name: 'Остаться' }).click();

@@ -122,7 +122,7 @@ describe('the pages as people with few rights see them', () => {
     await portal.login(administrator);
     const page = await portal.openApp(menuItem);
     await page.getByRole('link', { name: 'Настройки' }).click();
-    await page.getByRole('link', { name: 'Доступ' }).click();
+    await page.getByRole('link', { name: 'Доступ сотрудников' }).click();
     const form = page.getByTestId('access');
     await form.getByText('Карточка открывается только тем, кому эту запись показывает сам Битрикс24').waitFor();
     await form.getByText('Администраторам портала открыто всё').waitFor();
@@ -141,7 +141,7 @@ describe('the pages as people with few rights see them', () => {
       await opened.getByRole('link', { name: 'Settings' }).click({ timeout: 2000 });
       return opened;
     });
-    await own.getByRole('link', { name: 'Access' }).click();
+    await own.getByRole('link', { name: 'Access of employees' }).click();
     await own.getByTestId('access').getByText('Employees see').waitFor();
     expect(await own.getByTestId('access').getByRole('button').count()).to.equal(0);
     expect(await own.getByTestId('access').innerText()).not.to.match(/[а-яё]/i);

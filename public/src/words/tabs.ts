@@ -9,6 +9,6 @@ export const tabWords = {
   fields: { ru: 'Поля', en: 'Fields' },
   matching: { ru: 'Сопоставление', en: 'Matching' },
   rules: { ru: 'Конфликты и удаления', en: 'Conflicts and deletions' },
-  access: { ru: 'Доступ', en: 'Access' },
+  access: { ru: 'Доступ сотрудников', en: 'Access of employees' },
   versions: { ru: 'Версии', en: 'Versions' },
 } as const satisfies Record<string, Phrase>;
