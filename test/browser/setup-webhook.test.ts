@@ -40,10 +40,11 @@ describe('a person who connects a portal by a webhook', () => {
     await page.getByRole('option', { name: item, exact: true }).click();
     await page.getByRole('button', { name: `${list}: ${item}` }).waitFor();
   }
-  /** Wide and at 360 pixels: no scrolling sideways, nothing that axe minds, and a picture of each. */
+  /** Narrow and wide: no scrolling sideways, nothing that axe minds, and a picture of each. */
   async function look(name: string): Promise<void> {
     for (const [width, suffix] of [
       [360, '-360'],
+      [1920, '-1920'],
       [1280, ''],
     ] as const) {
       await page.setViewportSize({ width, height: 900 });
