@@ -24,7 +24,7 @@ describe('the built pages', () => {
     const files = [...String(body).matchAll(/(?:src|href)="(?!data:)([^"]+)"/g)].map(([, file]) => file ?? '');
     expect(files).not.to.have.lengthOf(0);
     for (const file of files) {
-      expect(file).to.match(/^\/assets\/[\w-]+-[\w-]{8}\.(js|css)$/);
+      expect(file).to.match(/^\/assets\/[\w.-]+-[\w-]{8}\.(js|css)$/);
       const answer = await world.call(null, 'GET', file);
       expect(answer.status).to.equal(200);
       expect(answer.headers.get('cache-control')).to.equal('public, max-age=31536000, immutable');
