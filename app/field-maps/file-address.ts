@@ -1,7 +1,7 @@
 import { canonicalLine } from './canonical.ts';
 import type { Canonical } from './types.ts';
 
-/** Parts of an address that open the file to whoever holds them, and are others with every answer. */
+/** Parts of an address that open the file without a login, and are others with every answer. */
 const secrets = new Set(['auth', 'token', 'sessid', 'access_token']);
 
 /**

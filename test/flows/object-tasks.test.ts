@@ -183,7 +183,7 @@ describe('tasks of objects', () => {
     expect([answer.status, answer.body.code]).to.deep.equal([409, 'object_without_deal']);
   });
 
-  it('from the card of a deal it is the same, and a deal of nobody’s says so', async () => {
+  it('from the card of a deal it is the same, and a deal without an object says so', async () => {
     const card = (id: number) => `/api/integration/bitrix24/cards/deal/${id}/tasks`;
     const made = await world.call(tenant.token, 'POST', card(object.dealId), { title: 'Из карточки' });
     expect(made.status, JSON.stringify(made.body)).to.equal(201);

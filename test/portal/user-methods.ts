@@ -8,7 +8,7 @@ const pageSize = 50;
 /** Who calls, and who works at the portal (api-reference/common/users/, api-reference/user/, 2026-08). */
 export function makeUserMethods(users: Users, switches: PortalSwitches): MethodTable {
   const scope = ['user', 'user_brief', 'user_basic'];
-  /** Without the wider scopes nobody's e-mail is told (user-scope.md, 2026-05-19). */
+  /** Without the wider scopes no e-mail is told (user-scope.md, 2026-05-19). */
   const withEmail = (caller: Caller) => caller.scopes.some((one) => one === 'user' || one === 'user_basic');
   const toWire = (user: PortalUser, { now, caller }: CallContext) => ({
     ID: String(user.id),

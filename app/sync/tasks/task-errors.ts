@@ -24,7 +24,7 @@ function taskRefused(cause: Bitrix24Error): AppError {
   return new AppError({ code: 'task_refused', status: 422, text: followedBy(cause.reason, advice), cause });
 }
 
-/** What a failure of a task means to whoever asked for it; failures of the connection stay what they are. */
+/** What a failure of a task means to the person who asked for it; failures of the connection stay what they are. */
 export function taskError(error: unknown): unknown {
   if (!(error instanceof Bitrix24Error)) return error;
   if (error.code.toLowerCase() === 'insufficient_scope') return taskRightMissing(error);

@@ -11,7 +11,7 @@ export interface ChangedPath {
 
 export interface SettingsVersion {
   number: number;
-  /** Who saved it; null: another program, or nobody yet. */
+  /** Who saved it; null: another program, or no save yet. */
   author: string | null;
   author_name: string | null;
   created_at: string;
