@@ -9,6 +9,7 @@ import { withSentUpdate } from '../plan/sent-update.ts';
 import { firstShadows, type Shadows } from '../plan/shadows.ts';
 import type { QueueRow } from '../queue/sync-queue.ts';
 import { addAsked } from './add-asked.ts';
+import { askBeforeRecreation } from './before-recreation.ts';
 import { bindLists, relearnLists } from './bind-lists.ts';
 import { addCompanions } from './companions.ts';
 import { leaveMovedDeals } from './deal-companies.ts';
@@ -56,6 +57,7 @@ export async function loadPairs(deps: LoadDeps, context: SyncContext, rows: read
   const known = await followMerged(deps, context, recognised);
   const waits = await joinClients(deps, context, known);
   const pairs = known.filter((pair) => !waits.has(pair));
+  await askBeforeRecreation(deps, context, pairs);
   await addLocal(deps, context, pairs.filter(isElsewhere));
   await pauseAbsentFields(
     context,

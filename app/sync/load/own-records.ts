@@ -54,7 +54,10 @@ function knownAmong({ former }: LoadedPair, records: readonly RemoteRecord[]): R
 }
 
 /** The portal's records of these pairs by local id, oldest first. The former form of an origin is asked for where a mark of ours names the record. */
-async function findOwn(context: SyncContext, pairs: readonly LoadedPair[]): Promise<Map<number, RemoteRecord[]>> {
+export async function findOwn(
+  context: SyncContext,
+  pairs: readonly LoadedPair[],
+): Promise<Map<number, RemoteRecord[]>> {
   const { entity, client, options } = context;
   const byOrigin = new Map<string, LoadedPair>();
   for (const pair of pairs) {
