@@ -15,7 +15,16 @@ import { recordFailures } from './apply/retry-policy.ts';
 import { tieMatches } from './apply/tie-matches.ts';
 import type { StepDeps } from './apply/write-step.ts';
 import { scopeOf } from './faults/scope.ts';
-import { type FillState, forgetDone, isBlocked, leaveFor, searchDue, signOf, takeOver } from './in-hand.ts';
+import {
+  type FillState,
+  forgetDone,
+  isBlocked,
+  leaveFor,
+  leaveOutdated,
+  searchDue,
+  signOf,
+  takeOver,
+} from './in-hand.ts';
 import { reportDuplicates } from './journal/duplicate-report.ts';
 import { type Item, keyOfRow, type Lane, type LaneName } from './lane.ts';
 import { loadPairs } from './load/load-pairs.ts';
@@ -113,18 +122,11 @@ async function takeRows(
   state: FillState,
   { lane, context, rows }: Fill & { context: SyncContext; rows: readonly QueueRow[] },
 ): Promise<void> {
-  const { tenantId, entity } = context;
+  const { tenantId } = context;
   const startedAt = deps.clock.now().getTime();
-  const { pairs, waiting } = await loadPairs(deps, context, rows);
-  await deps.portalAnswered();
-  await deps.gate.confirm(`kind:${entity}`);
-  await postpone(
-    deps.db,
-    tenantId,
-    waiting.map(({ row, until }) => ({ ...row, dueAt: until, sent: true })),
-  );
-  const awake = await leaveResting(deps, tenantId, pairs);
-  const free = awake.filter((pair) => takeOver(state, lane, pair));
+  const { answer: awake, ended } = await state.owners.watch(() => readAwake(deps, context, rows));
+  const current = leaveOutdated(state, awake, ended);
+  const free = current.filter((pair) => takeOver(state, lane, pair));
   // Nothing is awaited between the two: no other lane comes between.
   const reserved = lane.reserve(free);
   try {
@@ -133,6 +135,20 @@ async function takeRows(
     lane.finish(reserved);
   }
   await forgetDone(deps, state, tenantId, rows);
+}
+
+/** Reads both sides of rows; leaves out the pairs that rest, and those whose create the portal may still be working on. */
+async function readAwake(deps: StepDeps, context: SyncContext, rows: readonly QueueRow[]): Promise<LoadedPair[]> {
+  const { tenantId, entity } = context;
+  const { pairs, waiting } = await loadPairs(deps, context, rows);
+  await deps.portalAnswered();
+  await deps.gate.confirm(`kind:${entity}`);
+  await postpone(
+    deps.db,
+    tenantId,
+    waiting.map(({ row, until }) => ({ ...row, dueAt: until, sent: true })),
+  );
+  return leaveResting(deps, tenantId, pairs);
 }
 
 /** Pairs of one kind that a lane has in hand. */

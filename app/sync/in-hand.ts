@@ -1,5 +1,5 @@
 import type { StepDeps } from './apply/write-step.ts';
-import { type Item, keyOfRow, type Lane, type Owners } from './lane.ts';
+import { type Item, keyOfRow, keysOfPair, type Lane, type Owners } from './lane.ts';
 import type { LoadedPair } from './pair.ts';
 import { type Claim, claimDue, findQueued } from './queue/claim-due.ts';
 import type { QueueRow } from './queue/sync-queue.ts';
@@ -79,6 +79,19 @@ export function takeOver(state: FillState, lane: Lane, pair: LoadedPair): boolea
   }
   for (const row of pair.rows) state.handled.set(keyOfRow(row), signOf(row));
   return true;
+}
+
+/** The pairs that no item ended of while they were read. The rows of the others are taken again: what was read may be older than that. */
+export function leaveOutdated(
+  { handled }: FillState,
+  pairs: readonly LoadedPair[],
+  ended: ReadonlySet<string>,
+): LoadedPair[] {
+  return pairs.filter((pair) => {
+    const isOutdated = keysOfPair(pair).some((key) => ended.has(key));
+    if (isOutdated) for (const row of pair.rows) handled.delete(keyOfRow(row));
+    return !isOutdated;
+  });
 }
 
 /** Another contract of the same company keeps its place in the lane. */

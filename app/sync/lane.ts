@@ -143,6 +143,19 @@ export class Lane {
 /** Who has which record in hand: a record is in at most one step. */
 export class Owners {
   readonly #items = new Map<string, Set<Item>>();
+  /** For each reading that is under way, the keys of items that ended since it began. */
+  readonly #readings = new Set<Set<string>>();
+
+  /** Runs a reading of records; returns its answer and the keys of items that ended meanwhile: what was read of those may be older. */
+  async watch<Answer>(read: () => Promise<Answer>): Promise<{ answer: Answer; ended: ReadonlySet<string> }> {
+    const ended = new Set<string>();
+    this.#readings.add(ended);
+    try {
+      return { answer: await read(), ended };
+    } finally {
+      this.#readings.delete(ended);
+    }
+  }
 
   take(item: Item): void {
     for (const key of item.keys) {
@@ -154,6 +167,7 @@ export class Owners {
 
   release(item: Item): void {
     for (const key of item.keys) {
+      for (const ended of this.#readings) ended.add(key);
       const items = this.#items.get(key);
       items?.delete(item);
       if (items?.size === 0) this.#items.delete(key);
@@ -179,7 +193,8 @@ export class Owners {
   }
 }
 
-function keysOfPair(pair: LoadedPair): string[] {
+/** The keys of a pair's rows and records. */
+export function keysOfPair(pair: LoadedPair): string[] {
   const { entity, localId, remoteId, rows } = pair;
   const keys = rows.map(keyOfRow);
   if (localId !== null) keys.push(`${entity}:local:${localId}`);

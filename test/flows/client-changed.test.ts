@@ -71,6 +71,27 @@ describe('a contract that goes to another client', () => {
     expect(await failed()).to.deep.equal([]);
   });
 
+  it('gets another company when its own is deleted there: what names it and is another contract’s is left alone', async () => {
+    const settings = '/api/integration/bitrix24/settings';
+    await world.call(tenant.token, 'PUT', settings, { on_bitrix24_delete: { contract: 'recreate' } });
+    const moving = await clients.add('М', { client_name: 'ООО Ромашка', client_inn: ours });
+    await world.settled();
+    const stays = await clients.add('Н', { client_name: 'ООО Ромашка', client_inn: ours });
+    await world.settled();
+    const former = await clients.companyOf(stays);
+    const { ORIGIN_ID } = clients.get(former);
+    await clients.edit(moving, { client_inn: nobodys, client_name: 'ООО Новый' });
+    await world.settled();
+    const own = await clients.companyOf(moving);
+    world.portal.records('company').update(former, { ORIGIN_ID });
+    world.portal.records('company').delete(own);
+    await world.settled();
+    await world.call(tenant.token, 'PUT', settings, { on_bitrix24_delete: { contract: 'keep' } });
+    expect(await failed()).to.deep.equal([]);
+    expect(await clients.companyOf(stays)).to.equal(former);
+    expect([own, former]).to.not.include(await clients.companyOf(moving));
+  });
+
   it('gets one company of its own, and not the former one again, when the answer of its create is lost', async () => {
     const moving = await clients.add('К', { client_name: 'ООО Ромашка', client_inn: ours });
     await world.settled();

@@ -2,10 +2,15 @@ import { expect } from 'chai';
 import { makeLog } from '../../../app/lib/log.ts';
 import { connectDatabase, queryRows } from '../../../app/models/database.ts';
 import type { StepDeps } from '../../../app/sync/apply/write-step.ts';
-import { type FillState, forgetDone, searchDue } from '../../../app/sync/in-hand.ts';
-import { Owners } from '../../../app/sync/lane.ts';
+import { type FillState, forgetDone, leaveOutdated, searchDue } from '../../../app/sync/in-hand.ts';
+import { keyOfRow, Lane, Owners } from '../../../app/sync/lane.ts';
+import type { LoadedPair } from '../../../app/sync/pair.ts';
 import { enqueue, priorities } from '../../../app/sync/queue/sync-queue.ts';
 import { createTestDatabase } from '../../support/database.ts';
+
+function nothingInHand(): FillState {
+  return { owners: new Owners(), handled: new Map(), blocked: new Map(), loading: new Set(), searches: new Set() };
+}
 
 describe('a search for due rows', () => {
   it('does not bring back rows that were dealt with while it was under way', async () => {
@@ -22,13 +27,7 @@ describe('a search for due rows', () => {
         { ...row, recordId: 1 },
         { ...row, recordId: 2 },
       ]);
-      const state: FillState = {
-        owners: new Owners(),
-        handled: new Map(),
-        blocked: new Map(),
-        loading: new Set(),
-        searches: new Set(),
-      };
+      const state = nothingInHand();
       // Of what steps work with, only the database is looked at here.
       const deps = { db } as StepDeps;
       const found = await searchDue(deps, state, tenantId, { limit: 10, lane: 'bulk' });
@@ -61,5 +60,35 @@ describe('a search for due rows', () => {
       await db.close();
       await database.drop();
     }
+  });
+});
+
+describe('pairs that a lane has read', () => {
+  // Of a pair, only its rows and ids are looked at here.
+  const pairOf = (localId: number | null, remoteId: number | null) => {
+    const rows = localId === null ? [{ side: 'bitrix24', recordId: remoteId }] : [{ side: 'local', recordId: localId }];
+    return {
+      entity: 'object',
+      localId,
+      remoteId,
+      rows: rows.map((row) => ({ ...row, entity: 'object' })),
+    } as LoadedPair;
+  };
+
+  it('are read again when the other lane ended work on one of their records meanwhile, and only then', async () => {
+    const state = nothingInHand();
+    const urgent = new Lane('urgent', state.owners);
+    const reserved = urgent.reserve([pairOf(1, null), pairOf(3, 30)]);
+    // The one that the urgent lane is creating, known by its local record now; another one; the deal of the third.
+    const read = [pairOf(1, 10), pairOf(2, null), pairOf(null, 30)];
+    for (const { rows } of read) for (const row of rows) state.handled.set(keyOfRow(row), 'taken');
+    const { answer, ended } = await state.owners.watch(async () => {
+      urgent.finish(reserved);
+      return read;
+    });
+    expect(leaveOutdated(state, answer, ended)).to.deep.equal([read[1]]);
+    expect([...state.handled.keys()]).to.deep.equal(['object:local:2']);
+    const later = await state.owners.watch(async () => read);
+    expect(leaveOutdated(state, later.answer, later.ended)).to.deep.equal(read);
   });
 });
