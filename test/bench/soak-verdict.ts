@@ -1,5 +1,6 @@
 import { multisetOf } from './counting.ts';
 import { differencesOf, type OurRow } from './soak-equal.ts';
+import { serialField } from './soak-field.ts';
 import { type Subject, tellHistory } from './soak-history.ts';
 import { forPeople } from './soak-rest.ts';
 import type { Ledger } from './soak-typed.ts';
@@ -87,6 +88,7 @@ export async function findDifferences(
     const isLinked = (id: number) => standing.has(id);
     const orphaned = new Set(mappings.filter(({ state }) => state === 'orphaned').map((mapping) => mapping.local_id));
     const asked = await listAsked(world, tenant, entity);
+    const leftAlone = await listLeftAlone(world, tenant, entity);
     const live = await world.sql<OurRow>(rows, [tenant.id]);
     found.push(
       ...findUndeleted({
@@ -122,7 +124,9 @@ export async function findDifferences(
       // Contracts of one client share the company that the first of them made.
       const isOfClient =
         entity === 'contract' && linked.filter((one) => Number(one.bitrix24_id) === Number(record.ID)).length > 1;
-      const texts = differencesOf(entity, row, record, takenBack.has(nameOf(record)));
+      const { [serialField]: _, ...withoutSerial } = record;
+      const compared = leftAlone.has(row.id) ? withoutSerial : record;
+      const texts = differencesOf(entity, row, compared, takenBack.has(nameOf(record)));
       if (!isImported && !isOfClient && origin !== `${tenant.id}:${entity}:${row.id}`)
         texts.push(`${remote} ${record.ID} has the origin ${record.ORIGIN_ID}`);
       found.push(...texts.map((text) => ({ text, entity, localId: row.id })));
@@ -160,6 +164,16 @@ async function listAsked({ sql }: SoakWorld, tenant: SoakTenant, entity: Kind['e
   );
   const known = (ids: (number | null)[]) => new Set(ids.flatMap((id) => id ?? []));
   return { local: known(rows.map(({ local }) => local)), theirs: known(rows.map(({ theirs }) => theirs)) };
+}
+
+/** Rows whose serial number both sides filled in while the other could not see it: it waits for a person, and both values stay. */
+async function listLeftAlone({ sql }: SoakWorld, tenant: SoakTenant, entity: Kind['entity']): Promise<Set<number>> {
+  const rows = await sql<{ local: number }>(
+    `select local_id as local from sync_conflicts
+      where tenant_id = $1 and local_type = $2 and field like $3 and winner = 'none' and status = 'open'`,
+    [tenant.id, entity, `%:${serialField}`],
+  );
+  return new Set(rows.map(({ local }) => local));
 }
 
 /** Records of rows that are deleted on our side: unlinked, and gone where deletions are followed. */
