@@ -1,5 +1,6 @@
 import { onScopeDispose, ref } from 'vue';
 import { type Kind, kinds } from '../api/kinds.ts';
+import { pathOf } from '../grid/address.ts';
 import { askBeforeLeaving } from './use-leaving.ts';
 
 export const viewNames = ['overview', 'records', 'conflicts', 'errors', 'settings'] as const;
@@ -57,7 +58,7 @@ export function useView() {
 }
 
 function read(): View {
-  const [, name, part, kind] = location.hash.split('/');
+  const [, name, part, kind] = pathOf(location.hash).split('/');
   const known = [...viewNames, ...otherNames].find((one) => one === name) ?? 'overview';
   const hasId = known === 'records' || known === 'preview';
   return {
