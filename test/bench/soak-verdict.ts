@@ -170,7 +170,7 @@ async function listAsked({ sql }: SoakWorld, tenant: SoakTenant, entity: Kind['e
 async function listLeftAlone({ sql }: SoakWorld, tenant: SoakTenant, entity: Kind['entity']): Promise<Set<number>> {
   const rows = await sql<{ local: number }>(
     `select local_id as local from sync_conflicts
-      where tenant_id = $1 and local_type = $2 and field like $3 and winner = 'none' and status = 'open'`,
+      where tenant_id = $1 and entity = $2 and field like $3 and winner = 'none' and state = 'open'`,
     [tenant.id, entity, `%:${serialField}`],
   );
   return new Set(rows.map(({ local }) => local));
