@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { eventually } from '../support/eventually.ts';
 import { type Fleet, idsOf, makeFleet, onLocal, onRemote } from '../support/fleet.ts';
 import { expectRefusal } from '../support/refusal.ts';
 import { startWorld, type Tenant, unlimited, type World } from '../support/world.ts';
@@ -37,6 +38,40 @@ describe('held deletions that a person decides about', () => {
     await fleet.deleteObjects(another ? [another] : []);
     expect(deals().list()).to.deep.equal([]);
   });
+
+  for (const decision of ['confirm', 'restore'] as const) {
+    it(`of the CRM, while the creates of their deals have no answer: ${decision}`, async () => {
+      await fleet.call('PUT', '/api/integration/bitrix24/settings', onLocal('delete'));
+      world.portal.faults.add({
+        method: 'batch',
+        when: (params) => JSON.stringify(params).includes('crm.item.add'),
+        times: 1,
+        action: { kind: 'dropAfter' },
+      });
+      await world.sql(
+        `insert into objects (tenant_id, name) select ${tenant.id}, 'Без ответа ' || n from generate_series(1, 8) n`,
+      );
+      await eventually(() => deals().list().length === 8);
+      await world.sql('update objects set deleted_at = now()');
+      await world.settled();
+      expect(await fleet.heldIds()).to.have.length(8);
+      await fleet.call('POST', `${address}/${decision}`, {});
+      await world.settled();
+      expect(await fleet.heldIds()).to.deep.equal([]);
+      expect(deals().list()).to.have.length(decision === 'confirm' ? 0 : 8);
+      if (decision === 'confirm') return;
+      await world.sql(`update objects set name = 'Снова в работе'`);
+      await world.settled();
+      expect(
+        new Set(
+          deals()
+            .list()
+            .map(({ TITLE }) => TITLE),
+        ),
+      ).to.deep.equal(new Set(['Снова в работе']));
+      expect(deals().list()).to.have.length(8);
+    });
+  }
 
   it('of the CRM, put back: the objects are there again, linked to their deals', async () => {
     const records = await fleet.add(8, onLocal('delete'));

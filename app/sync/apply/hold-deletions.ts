@@ -13,10 +13,12 @@ import {
 } from '../journal/held-deletions.ts';
 import { countRuns, ticksOf } from '../journal/run-counters.ts';
 import { type LogLine, reportLines, saveLog } from '../journal/sync-log.ts';
+import { type MappingUpsert, saveMappings } from '../load/mappings.ts';
 import type { LoadedPair } from '../pair.ts';
 import { planLocalDeleted, planRemoteDeleted } from '../plan/plan.ts';
 import type { PlanContext, Planned } from '../plan/plan-pair.ts';
 import { removeDone } from '../queue/sync-queue.ts';
+import { mappingOf } from './pair-entries.ts';
 
 /** More than both of these within an hour are likelier a mistake than a day's work. */
 const heldCount = 5;
@@ -82,6 +84,7 @@ async function decide(deps: SyncDeps, context: PlanContext, found: Found): Promi
     ];
     const pairs = held.map((item) => ({ ...idsOf(item.pair), action: heldActionOf(item), name: nameOf(item.pair) }));
     await saveHeld(db, { tenantId, entity }, pairs, transaction);
+    await saveMappings(db, tenantId, unansweredOf(context, held), transaction);
     const passing = held.length > 0 ? [] : asking.flatMap(({ pair }) => pair.localId ?? []);
     await rememberRemovals(db, { tenantId, entity }, passing, transaction);
     const ids = ended.map(({ hold }) => hold.id);
@@ -96,6 +99,15 @@ async function decide(deps: SyncDeps, context: PlanContext, found: Found): Promi
   reportLines(deps.log, tenantId, lines);
   if (held.length > 0) report(deps, tenantId, held.length);
   return held;
+}
+
+/** The mark of a create without an answer leaves with the row: from now on a mapping tells which record it made. */
+function unansweredOf(context: PlanContext, held: readonly Planned[]): MappingUpsert[] {
+  return held.flatMap(({ pair }) => {
+    const { localId, remote, shadows, unsettled } = pair;
+    if (!unsettled || localId === null || !remote) return [];
+    return [mappingOf(context, pair, { localId, remote, shadows, written: true })];
+  });
 }
 
 async function countAsking(

@@ -14,7 +14,7 @@ export type CommitDeps = Pick<SyncDeps, 'db' | 'clock'>;
 
 /** The mapping row of a pair whose sides are equal now. */
 export function mappingOf(
-  context: SyncContext,
+  context: Pick<SyncContext, 'settings'>,
   pair: LoadedPair,
   equal: { localId: number; remote: RemoteRecord; shadows: Shadows; written: boolean },
 ): MappingUpsert {
