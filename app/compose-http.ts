@@ -19,6 +19,7 @@ import { makeCardRoutes } from './integration/card-routes.ts';
 import { makeClientRoutes } from './integration/client-routes.ts';
 import { makeConflictRoutes } from './integration/conflict-routes.ts';
 import { makeCrmValueRoutes } from './integration/crm-value-routes.ts';
+import { makeErrorDecisionRoutes } from './integration/error-decision-routes.ts';
 import { makeErrorRoutes } from './integration/error-routes.ts';
 import { makeFieldRoutes } from './integration/field-routes.ts';
 import { makeHeldRoutes } from './integration/held-routes.ts';
@@ -119,6 +120,7 @@ function routesOf({ config, db, clock, portals, alerts, runSql, bucket, timings 
   const models = initModels(db);
   const usageOf = (portal: string) => readUsage(runSql, portal, bucket, clock.now().getTime());
   const portalOf = async (tenantId: number) => (await connections.find(tenantId))?.portal ?? null;
+  const viaOf = async (tenantId: number) => (await connections.find(tenantId))?.kind ?? null;
   const portalStateOf = async (tenantId: number) => {
     const portal = await portalOf(tenantId);
     return portal === null ? null : readPortalState(runSql, portal, bucket, clock.now().getTime());
@@ -154,7 +156,8 @@ function routesOf({ config, db, clock, portals, alerts, runSql, bucket, timings 
     ...makeClientRoutes({ db, clientFor, requireActive }),
     ...makeHeldRoutes({ db, requireActive }),
     ...makeMatchRoutes({ db, requireActive }),
-    ...makeErrorRoutes({ db, requireActive, requireConnection: health.require }),
+    ...makeErrorRoutes({ db, requireActive, requireConnection: health.require, viaOf }),
+    ...makeErrorDecisionRoutes({ db, viaOf }),
     ...makeVisitorRoutes({ db }),
     ...alerts.routes,
     ...makeRecordRoutes(models),

@@ -1,3 +1,4 @@
+import type { Text } from '../lib/errors.ts';
 import { redact } from '../lib/redact.ts';
 import type { PortalAccess } from './access.ts';
 import {
@@ -62,6 +63,18 @@ export function classify({ status, body, via = 'webhook', whole = false }: WireF
 function rowOf(code: string, via: PortalAccess['kind'], whole: boolean): TableRow | undefined {
   if (whole && code === 'access_denied') return noPlan;
   return (via === 'installation' ? byCodeOfInstallation[code] : undefined) ?? byCode[code];
+}
+
+/**
+ * What a tenant that reaches its portal this way can do about a code; null where the code has no row of its own. What was said of the plan
+ * when it failed holds for every way. Pure.
+ */
+export function adviceFor(
+  code: string,
+  { via, stored }: { via: PortalAccess['kind']; stored?: Text | undefined },
+): Text | null {
+  if (stored?.ru === noPlan.advice.ru) return stored;
+  return rowOf(code.toLowerCase(), via, false)?.advice ?? null;
 }
 
 /** Whether the portal's plan refuses every caller: an ended trial, an unpaid subscription. */

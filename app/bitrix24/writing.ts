@@ -127,7 +127,7 @@ export function makeWriting({ transport, limits, catalogue, proof }: WritingDeps
     const others = commands.slice(alone.length).map((command) => [command]);
     const outcomes = [...alone, ...(await sendWrites(transport, limits, others, options)).flat()];
     // The answer names ids only.
-    return outcomes.flatMap((outcome, index) => rowOutcomes(outcome, groups[index]?.length ?? 0));
+    return outcomes.flatMap((outcome, index) => rowOutcomes(outcome, groups[index]?.length ?? 0, transport.via));
   }
 
   return { write, importSilently };
@@ -187,14 +187,14 @@ function missesMultifields(command: WriteCommand, record: RemoteRecord): boolean
   );
 }
 
-function rowOutcomes(outcome: CommandOutcome, count: number): WriteOutcome[] {
+function rowOutcomes(outcome: CommandOutcome, count: number, via: Transport['via']): WriteOutcome[] {
   if (!outcome.ok) return Array.from({ length: count }, () => ({ ok: false, error: outcome.error }));
   const rows = importedRows(outcome);
   return Array.from({ length: count }, (_, index) => {
     const row = rows[index];
     const id = Number(row?.item?.id);
     if (id > 0) return { ok: true, id };
-    return row ? { ok: false, error: classify({ status: 200, body: row }) } : noOutcome();
+    return row ? { ok: false, error: classify({ status: 200, body: row, via }) } : noOutcome();
   });
 }
 

@@ -14,7 +14,7 @@ import {
   readCard,
   syncCard,
 } from './cards.ts';
-import { presentError } from './error-list.ts';
+import { presentError } from './error-texts.ts';
 import { outsideText } from './outside-text.ts';
 import { presentPair } from './pair-view.ts';
 

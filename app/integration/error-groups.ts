@@ -1,8 +1,12 @@
-import type { Language, Text } from '../lib/errors.ts';
+import type { Language } from '../lib/errors.ts';
 import { type Database, queryRows } from '../models/database.ts';
+import { type ErrorFilter, errorCondition, errorFilterBinds } from './error-list.ts';
+import { type ConnectionKind, decoded, explain } from './error-texts.ts';
 
 /** A cause that people can act on at once, however many records it holds back. */
 export interface ErrorGroup {
+  /** Code and message without what belongs to one record. */
+  cause: string;
   code: string;
   kind: string;
   retryable: boolean;
@@ -11,40 +15,74 @@ export interface ErrorGroup {
   failed: number;
   /** Of these, how many are tried again by themselves. */
   pending: number;
+  /** How many records began to fail so in the last 24 hours, and in the 24 hours before; those that are mended by now, too. */
+  last_day: number;
+  day_before: number;
+  /** What happened, as the latest error says it. */
   message: string;
-  /** What to do; null when the message says it all. */
+  /** The same without what belongs to one record: `…` for a quoted name, `#` for a number or an id. */
+  title: string;
+  /** What this tenant can do, by the kind of its connection; null when there is nothing to add. */
   advice: string | null;
   local_types: string[];
   first_at: Date;
   last_at: Date;
 }
 
-interface RawGroup extends Omit<ErrorGroup, 'message' | 'advice'> {
+interface RawGroup extends Omit<ErrorGroup, 'message' | 'advice' | 'title'> {
   message: string;
-  response: { text?: Text; advice?: Text } | null;
+  response: unknown;
 }
 
 /** Maximum error groups returned. */
-const shownGroups = 50;
+const shownGroups = 100;
 
-/** A tenant's open errors by cause, the most frequent first; each speaks with the words of its latest error. */
-export async function groupErrors(db: Database, tenantId: number, language: Language): Promise<ErrorGroup[]> {
+/** A tenant's errors by cause, the most frequent first; each speaks with the words of its latest error. `filter` as in the list. */
+export async function groupErrors(
+  db: Database,
+  tenantId: number,
+  filter: ErrorFilter,
+  reader: { language: Language; via: ConnectionKind },
+): Promise<ErrorGroup[]> {
   const groups = await queryRows<RawGroup>(
     db,
-    `select code, kind, bool_or(retryable) as retryable, count(*)::integer as count,
+    `with matching as materialized (select * from integration_errors e where ${errorCondition}),
+     recent as (
+       select cause, (count(*) filter (where created_at > now() - interval '24 hours'))::integer as last_day,
+              (count(*) filter (where created_at <= now() - interval '24 hours'))::integer as day_before
+         from integration_errors where tenant_id = $tenantId and created_at > now() - interval '48 hours' group by cause)
+     select m.cause, code, kind, bool_or(retryable) as retryable, count(*)::integer as count,
             (count(*) filter (where status = 'failed'))::integer as failed,
             (count(*) filter (where status = 'pending'))::integer as pending,
+            coalesce(max(last_day), 0) as last_day, coalesce(max(day_before), 0) as day_before,
             (array_agg(message order by updated_at desc, id desc))[1] as message,
             (array_agg(response order by updated_at desc, id desc))[1] as response,
             coalesce(array_agg(distinct local_type) filter (where local_type is not null), '{}') as local_types,
             min(created_at) as first_at, max(updated_at) as last_at
-       from integration_errors where tenant_id = $tenantId and status <> 'resolved'
-      group by code, kind order by count(*) desc, max(updated_at) desc limit ${shownGroups}`,
-    { tenantId },
+       from matching m left join recent r on r.cause = m.cause
+      group by m.cause, code, kind order by count(*) desc, max(updated_at) desc limit ${shownGroups}`,
+    errorFilterBinds(tenantId, filter),
   );
-  return groups.map(({ response, message, ...group }) => ({
+  const said = groups.map((group) => explain(group, reader));
+  const titles = await withoutParticulars(
+    db,
+    said.map(({ message }) => message),
+  );
+  return groups.map(({ response: _, ...group }, index) => ({
     ...group,
-    message: response?.text?.[language] ?? message,
-    advice: response?.advice?.[language] ?? null,
+    message: said[index]?.message ?? group.message,
+    title: decoded(titles[index] ?? group.message),
+    advice: said[index]?.advice ?? null,
   }));
+}
+
+/** The texts as the table compares them: the one place that knows what belongs to one record is its function. */
+async function withoutParticulars(db: Database, texts: readonly string[]): Promise<string[]> {
+  if (texts.length === 0) return [];
+  const rows = await queryRows<{ text: string }>(
+    db,
+    'select axenta_cause(t.text) as text from unnest($texts::text[]) with ordinality as t (text, place) order by place',
+    { texts: [...texts] },
+  );
+  return rows.map(({ text }) => text);
 }

@@ -6,7 +6,8 @@ import { readLocal } from '../sync/load/local-rows.ts';
 import { findMappings, type Mapping } from '../sync/load/mappings.ts';
 import { readFieldMap } from '../sync/load/read-field-map.ts';
 import { readSettings } from '../sync/load/read-settings.ts';
-import { type ErrorRow, errorColumns, presentError } from './error-list.ts';
+import { type ErrorRow, errorColumns } from './error-list.ts';
+import { presentError } from './error-texts.ts';
 import { findMapping, type MappingRow } from './mapping-list.ts';
 import { type HistoryLine, readPairHistory } from './pair-history.ts';
 

@@ -56,24 +56,67 @@ async function requireRecord(
  * Ends a pause: what was noted meanwhile is synchronised, both sides merged. Another pause that covers the same records goes on. Returns
  * what is paused still. Repeat-safe.
  */
-export async function resume(db: Database, tenantId: number, { entity, localId }: PauseTarget): Promise<Pauses> {
-  await retryingTransaction(db, async (transaction) => {
-    const ended = await queryRows(
-      db,
-      `delete from sync_pauses where tenant_id = $tenantId and entity is not distinct from $entity::text
-          and local_id is not distinct from $localId::integer returning id`,
-      { tenantId, entity, localId },
-      transaction,
-    );
-    if (ended.length === 0) return;
-    await dueAnew(db, tenantId, transaction);
-    await releaseResting(db, tenantId, transaction);
-    if (entity && localId !== null) {
-      const row = { tenantId, entity, side: 'local', recordId: localId, reason: 'resumed' } as const;
-      await enqueue(db, [{ ...row, priority: priorities.change }], transaction);
-    }
-  });
+export async function resume(db: Database, tenantId: number, target: PauseTarget): Promise<Pauses> {
+  await retryingTransaction(db, (transaction) => endPauses(db, tenantId, [target], transaction));
   return readPauses(db, tenantId);
+}
+
+/** A record of ours. */
+export interface OneRecord {
+  entity: Entity;
+  localId: number;
+}
+
+/** Pauses single records in the caller's transaction. Repeat-safe. */
+export async function pauseRecords(
+  db: Database,
+  tenantId: number,
+  { records, actor }: { records: readonly OneRecord[]; actor: string },
+  transaction: Transaction,
+): Promise<void> {
+  await queryRows(
+    db,
+    `insert into sync_pauses (tenant_id, entity, local_id, paused_by)
+     select $tenantId, entity, "localId", left($actor::text, 255)
+       from jsonb_to_recordset($records::jsonb) as r (entity text, "localId" integer) order by 2, 3 on conflict do nothing`,
+    { tenantId, records: JSON.stringify(records), actor },
+    transaction,
+  );
+}
+
+/** Ends pauses in the caller's transaction. Repeat-safe. */
+export async function endPauses(
+  db: Database,
+  tenantId: number,
+  targets: readonly PauseTarget[],
+  transaction: Transaction,
+): Promise<void> {
+  const ended = await queryRows<PauseTarget>(
+    db,
+    `delete from sync_pauses p using jsonb_to_recordset($targets::jsonb) as t (entity text, "localId" integer)
+      where p.tenant_id = $tenantId and p.entity is not distinct from t.entity and p.local_id is not distinct from t."localId"
+     returning p.entity, p.local_id as "localId"`,
+    { tenantId, targets: JSON.stringify(targets) },
+    transaction,
+  );
+  if (ended.length === 0) return;
+  await dueAnew(db, tenantId, transaction);
+  await releaseResting(db, tenantId, transaction);
+  const rows = ended.flatMap(({ entity, localId }) =>
+    entity === null || localId === null
+      ? []
+      : [
+          {
+            tenantId,
+            entity,
+            side: 'local',
+            recordId: localId,
+            reason: 'resumed',
+            priority: priorities.change,
+          } as const,
+        ],
+  );
+  await enqueue(db, rows, transaction);
 }
 
 /** What a person asks to be synchronised now: kinds as wholes, or one record. */

@@ -68,27 +68,4 @@ describe('long lists and empty ones', () => {
     await picker.getByText('Страница 1 из 4').waitFor();
     pages.expectQuiet();
   });
-
-  it('an error is closed by a person, once and for all', async () => {
-    await world.sql(
-      `insert into integration_errors (tenant_id, operation, kind, code, message, local_type, local_id, status, retryable)
-       select tenant_id, 'update_deal', 'validation', 'CRM_FIELD_ERROR_REQUIRED', 'Заполните поле', 'object', id, 'failed', false
-         from objects where tenant_id = $1`,
-      [tenant.id],
-    );
-    await open('errors');
-    const group = page.getByTestId('error-group');
-    await group.getByText('130 записей').waitFor();
-    await group.getByRole('button', { name: 'Показать записи' }).click();
-    await group.getByTestId('error-records').getByRole('listitem').first().waitFor();
-    await expectAccessible(page);
-    await pages.shoot(page, 'errors-paged');
-    await group
-      .getByRole('button', { name: /^Закрыть ошибку/ })
-      .first()
-      .click();
-    await group.getByText('129 записей').waitFor();
-    expect(await world.sql(`select 1 from integration_errors where status = 'resolved'`)).to.have.length(1);
-    pages.expectQuiet();
-  });
 });

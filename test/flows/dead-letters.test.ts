@@ -98,18 +98,19 @@ describe('records that the portal refuses', () => {
     for (const name of ['плохой 5', 'плохой 6']) await call('POST', '/api/objects', { name });
     await waitForFailed(3);
     const none = await call('POST', `${errors}/retry-all`, { code: 'SOMETHING_ELSE' });
-    expect(none.body.data).to.deep.equal({ retried: 0 });
+    expect(none.body.data).to.deep.equal({ retried: 0, retry_id: null });
     world.portal.faults.clear();
     const answer = await call('POST', `${errors}/retry-all`, {
       code: 'CRM_FIELD_ERROR_VALUE_NOT_VALID',
       operation: 'create_deal',
     });
-    expect(answer.body).to.deep.include({ data: { retried: 3 }, message: 'Повторяем: 3' });
+    expect(answer.body.data).to.include({ retried: 3 });
+    expect(answer.body.message).to.equal('Повторяем: 3');
     await world.settled();
     expect(await listed('?status=failed')).to.include({ total: 0 });
     const deals = world.portal.records('deal').list();
     expect(deals).to.have.length(6);
-    expect((await call('POST', `${errors}/retry-all`)).body.data).to.deep.equal({ retried: 0 });
+    expect((await call('POST', `${errors}/retry-all`)).body.data).to.include({ retried: 0 });
   });
 
   it('are closed by a person, once and for all', async () => {

@@ -83,6 +83,7 @@ describe('companies see their own data only', () => {
        select tenant_id, 'object', id, '1', 'name', to_jsonb($2::text), to_jsonb($2::text), 'crm', 'crm' from objects where tenant_id = $1`,
       [first.id, mark],
     );
+    await world.sql(`insert into error_retries (tenant_id, requested_by, total) values ($1, $2, 1)`, [first.id, mark]);
     await world.sql(
       `insert into sync_held (tenant_id, entity, local_id, bitrix24_id, action, name)
        select tenant_id, 'object', id, '1', 'delete_local', $2 from objects where tenant_id = $1`,
@@ -111,6 +112,7 @@ describe('companies see their own data only', () => {
       preview: 'sync_runs',
       errors: 'integration_errors',
       conflicts: 'sync_conflicts',
+      retries: 'error_retries',
       held: 'sync_held',
       matches: 'sync_matches',
     };

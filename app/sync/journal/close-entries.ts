@@ -3,15 +3,6 @@ import { type Database, queryRows } from '../../models/database.ts';
 
 const resolved = `status = 'resolved', resolved_at = now(), updated_at = now(), next_retry_at = null`;
 
-/** Closes one error, unless it is closed already. Repeat-safe. */
-export async function closeError(db: Database, tenantId: number, id: number): Promise<void> {
-  await queryRows(
-    db,
-    `update integration_errors set ${resolved} where tenant_id = $tenantId and id = $id and status <> 'resolved'`,
-    { tenantId, id },
-  );
-}
-
 /** Closes the errors of one operation of a tenant. Repeat-safe. */
 export async function closeErrorsOf(
   db: Database,
@@ -36,7 +27,7 @@ export async function markErrorsPending(
 ): Promise<void> {
   await queryRows(
     db,
-    `update integration_errors set status = 'pending', next_retry_at = now(), updated_at = now()
+    `update integration_errors set status = 'pending', next_retry_at = now(), updated_at = now(), snoozed_until = null
       where tenant_id = $tenantId and id = any($ids) and status <> 'resolved'`,
     { tenantId, ids: [...ids] },
     transaction,

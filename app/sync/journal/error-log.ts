@@ -50,7 +50,9 @@ export async function recordError(
             run_id = excluded.run_id, kind = excluded.kind, code = excluded.code,
             message = excluded.message, retryable = excluded.retryable, attempts = excluded.attempts,
             next_retry_at = excluded.next_retry_at, status = excluded.status, request = excluded.request,
-            response = excluded.response, stack_trace = excluded.stack_trace, fault_id = excluded.fault_id, updated_at = now()`,
+            response = excluded.response, stack_trace = excluded.stack_trace, fault_id = excluded.fault_id, updated_at = now(),
+            -- another failure is shown at once
+            snoozed_until = case when e.code = excluded.code then e.snoozed_until end`,
     {
       tenantId,
       operation: entry.operation,

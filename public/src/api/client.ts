@@ -60,6 +60,13 @@ export function makeApi(session: Session, onLost: () => void) {
     patch: <Data>(path: string, body: unknown, version?: number) => call<Data>('PATCH', path, { body, version }),
     delete: <Data>(path: string) => call<Data>('DELETE', path),
 
+    /** What is answered as a file; throws ApiError. */
+    async file(path: string, query: Query): Promise<Blob> {
+      const response = await send('GET', path, { query });
+      if (!response.ok) throw await refusal(response);
+      return response.blob();
+    },
+
     /** The JSON of each `data:` line of a stream of server-sent events, until it ends. EventSource could not send the token. */
     async *stream<Data>(path: string, signal: AbortSignal): AsyncGenerator<Data> {
       const response = await send('GET', path, { signal });

@@ -8,6 +8,11 @@ export interface GridRow {
   id: number;
 }
 
+/** What became of a row, said in it; `undo` takes it back. */
+export interface RowNote extends Outcome {
+  undo?: () => void;
+}
+
 export interface GridPage<Row> {
   rows: Row[];
   /** How many rows the filter shows, on all pages. */
@@ -29,7 +34,7 @@ export function useGrid<Row extends GridRow, Filter extends AddressState & { pag
 }) {
   const { filter, load, everyMs } = options;
   const key = computed(() => JSON.stringify(filter));
-  const notes = reactive(new Map<number, Outcome>());
+  const notes = reactive(new Map<number, RowNote>());
   const shown = shallowRef<{ key: string; page: GridPage<Row> } | null>(null);
   const list = useLoad(
     async (signal) => {
@@ -86,7 +91,7 @@ export function useGrid<Row extends GridRow, Filter extends AddressState & { pag
     chosenCount: computed(() => (isAllChosen.value ? (shown.value?.page.total ?? 0) : selectedIds.value.length)),
     clear,
     /** Says at the row what became of it, and keeps the row in its place. */
-    note(id: number, outcome: Outcome): void {
+    note(id: number, outcome: RowNote): void {
       notes.set(id, outcome);
     },
     /** Forgets the notes and loads the list as it is now. */

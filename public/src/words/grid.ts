@@ -12,6 +12,8 @@ export const gridWords = {
   clear: { ru: 'Снять выбор', en: 'Clear selection' },
   actions: { ru: 'Действия: {name}', en: 'Actions: {name}' },
   reset: { ru: 'Сбросить фильтр', en: 'Clear filters' },
+  undo: { ru: 'Вернуть', en: 'Undo' },
+  download: { ru: 'Скачать CSV', en: 'Download CSV' },
   refresh: { ru: 'Обновить список', en: 'Refresh list' },
   nothingFound: { ru: 'Ничего не найдено', en: 'Nothing found' },
   nothingFoundText: { ru: 'Измените поиск или фильтр', en: 'Try another search or filter' },
