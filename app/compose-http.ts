@@ -31,12 +31,14 @@ import { makeMappingRoutes } from './integration/mapping-routes.ts';
 import { makeMatchRoutes } from './integration/match-routes.ts';
 import { makePauseRoutes } from './integration/pause-routes.ts';
 import { makePreviewRoutes } from './integration/preview-routes.ts';
+import { makeRecordListRoutes } from './integration/record-list-routes.ts';
 import { makeRequestRoutes } from './integration/request-routes.ts';
 import { makeRunRoutes } from './integration/run-routes.ts';
 import { makeSchemaRoutes } from './integration/schema-routes.ts';
 import { makeScopeRoutes } from './integration/scope-routes.ts';
 import { makeSettingsRoutes } from './integration/settings-routes.ts';
 import { makeSettingsVersionRoutes } from './integration/settings-version-routes.ts';
+import { makeStatsRoutes } from './integration/stats-routes.ts';
 import { makeTaskRoutes } from './integration/task-routes.ts';
 import { makeUndoRoutes } from './integration/undo-routes.ts';
 import { noteAction } from './integration/visitor-actions.ts';
@@ -142,7 +144,9 @@ function routesOf({ config, db, clock, portals, alerts, runSql, bucket, timings 
       lookEverySec: config.sweepIntervalSec,
     }),
     ...makeMappingRoutes({ db, clock, clientFor, requireActive, waiters }),
-    ...makeSettingsRoutes({ db, clock, clientFor }),
+    ...makeRecordListRoutes({ db, requireActive }),
+    ...makeStatsRoutes({ db, clock }),
+    ...makeSettingsRoutes({ db, clientFor }),
     ...makeSettingsVersionRoutes({ db, clock, clientFor }),
     ...makeScopeRoutes({ db, clientFor, requireActive }),
     ...makePauseRoutes({ db }),

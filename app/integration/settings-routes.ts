@@ -1,44 +1,17 @@
-import { z } from 'zod';
 import { defineRoute, type Route } from '../http/route.ts';
-import type { Clock } from '../lib/clock.ts';
 import { settingsSchema } from '../sync/plan/settings.ts';
 import { readScopeProblems } from '../sync/schema/scope-faults.ts';
 import { bitrix24Address } from './address.ts';
-import { readHourlyStats } from './hourly-stats.ts';
 import { patchSettings } from './patch-settings.ts';
 import { type SettingsDeps, saveSettings } from './settings.ts';
 import type { Document } from './settings-diff.ts';
 import { settingsPatchSchema } from './settings-patch.ts';
 import { answerSettings, refuseLockingOut, savedBy, saveQuery, settingsSaved } from './settings-request.ts';
 import { readVersioned } from './settings-versions.ts';
-import { readStats } from './stats.ts';
 
-export interface SettingsRouteDeps extends SettingsDeps {
-  clock: Clock;
-}
-
-/** Makes the routes of a tenant's settings and of its counts. */
-export function makeSettingsRoutes(deps: SettingsRouteDeps): Route[] {
+/** Makes the routes of a tenant's settings. */
+export function makeSettingsRoutes(deps: SettingsDeps): Route[] {
   return [
-    defineRoute({
-      method: 'get',
-      path: `${bitrix24Address}/stats`,
-      summary: 'Counts of mappings, errors and applied changes',
-      async handle({ caller }) {
-        return { data: await readStats(deps.db, deps.clock, caller.tenantId) };
-      },
-    }),
-
-    defineRoute({
-      method: 'get',
-      path: `${bitrix24Address}/stats/hours`,
-      summary: 'What was applied and what began to fail, hour by hour',
-      query: z.strictObject({ hours: z.coerce.number().int().min(1).max(168).default(48) }),
-      async handle({ caller, query }) {
-        return { data: { hours: await readHourlyStats(deps.db, caller.tenantId, query.hours) } };
-      },
-    }),
-
     defineRoute({
       method: 'get',
       path: `${bitrix24Address}/settings`,
