@@ -39,10 +39,11 @@ type ByEntity<Value> = Record<(typeof entities)[number], Value>;
  * now, by kind of record and direction, how long the oldest due record has been waiting (`lag_sec`), how many
  * faults are open, and the moment up to which every change is applied (`complete_until`; null: nothing can be said yet);
  * `paused` says what rests since when and by whom: it is no lag; `held` deletions and `matches_waiting` records wait for a person;
- * `excluded` linked pairs are outside of the scope.
+ * `excluded` linked pairs are outside of the scope. Of the errors `errors_failed` wait for a person and `errors_retrying` are tried again
+ * by themselves; `running` is the run under way.
  */
 export async function readStats(db: Database, clock: Clock, tenantId: number) {
-  const [mappings, applied, errors, errorKinds, lagSec, faults, completeUntil, held, matches, excluded, paused] =
+  const [mappings, applied, errors, errorKinds, lagSec, faults, completeUntil, held, matches, excluded, paused, own] =
     await Promise.all([
       countMappings(db, tenantId),
       countApplied(db, tenantId),
@@ -55,10 +56,14 @@ export async function readStats(db: Database, clock: Clock, tenantId: number) {
       countWaitingMatches(db, tenantId),
       countExcluded(db, tenantId),
       readPauses(db, tenantId),
+      readErrorsAndRun(db, tenantId),
     ]);
   return {
     mappings: { ...mappings, last_sync_time: mappings.last_sync_time?.toISOString() ?? null },
     errors_count: Object.values(errorKinds).reduce((sum, count) => sum + count, 0),
+    errors_failed: own.errors_failed,
+    errors_retrying: own.errors_retrying,
+    running: own.running,
     held,
     matches_waiting: matches,
     excluded,
@@ -142,6 +147,24 @@ async function countErrorKinds(db: Database, tenantId: number): Promise<Record<s
   );
   const none = Object.fromEntries(kinds.map((kind) => [kind, 0]));
   return { ...none, ...Object.fromEntries(rows.map((row) => [row.kind, row.count])) };
+}
+
+interface ErrorsAndRun {
+  errors_failed: number;
+  errors_retrying: number;
+  running: { id: number; done: number; total: number } | null;
+}
+
+async function readErrorsAndRun(db: Database, tenantId: number): Promise<ErrorsAndRun> {
+  const [row] = await queryRows<ErrorsAndRun>(
+    db,
+    `select (select count(*)::integer from integration_errors where tenant_id = $tenantId and status = 'failed') as errors_failed,
+            (select count(*)::integer from integration_errors where tenant_id = $tenantId and status = 'pending') as errors_retrying,
+            (select jsonb_build_object('id', id, 'done', done, 'total', total) from sync_runs
+              where tenant_id = $tenantId and state = 'running' limit 1) as running`,
+    { tenantId },
+  );
+  return row ?? { errors_failed: 0, errors_retrying: 0, running: null };
 }
 
 async function measureLag(db: Database, tenantId: number): Promise<number> {

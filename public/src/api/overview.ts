@@ -1,6 +1,8 @@
 import type { Api } from './client.ts';
 import { ApiError } from './error.ts';
+import type { Kind } from './kinds.ts';
 import type { Pauses } from './pauses.ts';
+import type { RecordCounts } from './records.ts';
 
 /** An open failure of more than one record; its texts are in the page's language. */
 export interface Fault {
@@ -54,7 +56,12 @@ export interface Stats {
     contract_mappings: number;
     last_sync_time: string | null;
   };
-  errors_count: number;
+  /** Errors that wait for a person, and those that are tried again by themselves. */
+  errors_failed: number;
+  errors_retrying: number;
+  /** The run under way. */
+  running: { id: number; done: number; total: number } | null;
+  records: RecordCounts & { by_kind: Record<Kind, RecordCounts> };
   /** Deletions that wait for a person. */
   held: number;
   /** Records that wait for a person to say which Bitrix24 record they are. */

@@ -24,11 +24,71 @@ export interface Mapping {
   paused: boolean;
 }
 
+/** What a record is in, one of them at a time. */
+export const recordStates = [
+  'in_step',
+  'failing',
+  'conflict',
+  'waiting',
+  'paused',
+  'excluded',
+  'orphaned',
+  'not_linked',
+] as const;
+export type RecordState = (typeof recordStates)[number];
+
+/** On both sides, or on one alone. */
+export const recordLinks = ['linked', 'crm_only', 'bitrix24_only'] as const;
+export type RecordLink = (typeof recordLinks)[number];
+
+export interface RecordCounts {
+  total: number;
+  states: Record<RecordState, number>;
+  links: Record<RecordLink, number>;
+}
+
+/** A record of the CRM, linked or not, or one of Bitrix24 that an error tells of. */
+export interface ListedRecord {
+  local_type: Kind;
+  local_id: number | null;
+  local_name: string | null;
+  /** IMEI, e-mail and phone, or INN. */
+  detail: string | null;
+  bitrix24_type: CardType;
+  bitrix24_id: string | null;
+  mapping_id: number | null;
+  state: RecordState;
+  link: RecordLink;
+  paused: boolean;
+  changed_at: string;
+  last_sync_at: string | null;
+  conflicts: number;
+  error: {
+    id: number;
+    message: string;
+    status: 'pending' | 'failed';
+    next_retry_at: string | null;
+    attempts: number;
+  } | null;
+  waits: { since: string; until: string; for: string | null } | null;
+}
+
 export interface RecordFilter {
   page: number;
   local_type: Kind | undefined;
-  state: MappingState | undefined;
+  state: RecordState | undefined;
+  link: RecordLink | undefined;
   q: string;
+  sort: string;
+  order: 'asc' | 'desc';
+}
+
+export type RecordAction = 'sync' | 'pause' | 'resume' | 'unlink' | 'recreate';
+
+/** What became of several records: how many it was done with, and why not with the others. */
+export interface ActedRecords {
+  done: number;
+  left: { local_type: Kind; local_id: number; code: string; error: string }[];
 }
 
 export interface PairField {
@@ -65,9 +125,23 @@ export interface Pair {
 
 const address = '/api/integration/bitrix24';
 
-export function listRecords(api: Api, filter: RecordFilter, signal: AbortSignal) {
-  return api.get<{ mappings: Mapping[]; pagination: Pagination }>(`${address}/mappings`, { ...filter }, signal);
+/** The newest linked pair of a kind, or null. */
+export async function findLinked(api: Api, kind: Kind, signal: AbortSignal): Promise<Mapping | null> {
+  const query = { local_type: kind, state: 'linked', limit: 1 };
+  const { mappings } = await api.get<{ mappings: Mapping[] }>(`${address}/mappings`, query, signal);
+  return mappings[0] ?? null;
 }
+
+export function listRecords(api: Api, filter: RecordFilter, signal: AbortSignal) {
+  return api.get<{ records: ListedRecord[]; counts: RecordCounts; pagination: Pagination }>(
+    `${address}/records`,
+    { ...filter },
+    signal,
+  );
+}
+
+export const actOnRecords = (api: Api, action: RecordAction, records: { local_type: Kind; local_id: number }[]) =>
+  api.post<ActedRecords>(`${address}/records/${action}`, { records });
 
 export const readPair = (api: Api, id: number, signal: AbortSignal) =>
   api.get<Pair>(`${address}/mappings/${id}`, {}, signal);

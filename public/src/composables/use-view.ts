@@ -35,6 +35,11 @@ export function hrefOf(name: ViewName, ...parts: readonly (string | number)[]): 
   return `#/${[name, ...parts].join('/')}`;
 }
 
+/** The address of a list that is narrowed already. */
+export function listHref(name: ViewName, filter: Readonly<Record<string, string>>): string {
+  return `${hrefOf(name)}?${new URLSearchParams(filter)}`;
+}
+
 /** The view that the address after `#` names; follows it, unless something would be lost and the person stays. */
 export function useView() {
   const view = ref<View>(read());
