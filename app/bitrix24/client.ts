@@ -253,8 +253,8 @@ export interface Bitrix24Client {
   ): Promise<{ records: ListedRecord[]; last: boolean; serverTime: Date }>;
   /** How many records a list would show, one request; null when the portal does not tell. */
   count(entity: Entity, filter: ListFilter, options?: CallOptions): Promise<number | null>;
-  /** Which of these ids are users of the portal, dismissed ones too; fifty a request (user-get.md, 2026-08). */
-  users(ids: readonly number[], options?: CallOptions): Promise<Set<number>>;
+  /** Which of these ids are users of the portal, dismissed ones too, with their names; fifty a request (user-get.md, 2026-08). */
+  users(ids: readonly number[], options?: CallOptions): Promise<Map<number, string>>;
   /** First pages of several lists of one kind, in one request, made one after the other. */
   firstPages(
     entity: Entity,

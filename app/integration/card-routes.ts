@@ -4,6 +4,7 @@ import { idSchema, idTextSchema } from '../http/ids.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import type { Language } from '../lib/errors.ts';
 import { bitrix24Address, type RequireActive } from './address.ts';
+import { settleCardConflict } from './card-conflicts.ts';
 import { viewCardPair } from './card-pair.ts';
 import {
   type CardDeps,
@@ -28,10 +29,11 @@ const params = z.strictObject({
   id: idTextSchema,
 });
 const address = `${bitrix24Address}/cards/:type/:id`;
+const linkBody = z.strictObject({ local_id: idSchema });
 
 /** Makes the routes of a tab in a deal, contact or company: what stands behind it, link, create, look at it now. */
 export function makeCardRoutes(deps: CardRouteDeps): Route[] {
-  return [...makeReadingRoutes(deps), ...makeChangingRoutes(deps)];
+  return [...makeReadingRoutes(deps), ...makeChangingRoutes(deps), makeDecisionRoute(deps)];
 }
 
 function makeReadingRoutes(deps: CardRouteDeps): Route[] {
@@ -55,8 +57,7 @@ function makeReadingRoutes(deps: CardRouteDeps): Route[] {
       params,
       async handle({ caller, params, language }) {
         const card = { tenantId: caller.tenantId, ...params };
-        const { record, contract, ...view } = await viewCardPair(deps, card, caller.seesLists);
-        return { data: { ...presentPair(view, language), record, contract } };
+        return { data: presentPair(await viewCardPair(deps, card, caller.seesLists), language) };
       },
     }),
 
@@ -83,10 +84,24 @@ function makeChangingRoutes(deps: CardRouteDeps): Route[] {
       role: 'user',
       visitors: 'card_edit',
       params,
-      body: z.strictObject({ local_id: idSchema }),
+      body: linkBody,
       async handle({ caller, params, body, language, signal }) {
         const card = { tenantId: caller.tenantId, ...params };
-        const work = (own: CardDeps) => linkCard(own, card, body.local_id);
+        const work = (own: CardDeps) => linkCard(own, card, { localId: body.local_id, replaces: false });
+        return answer(await waitWith(deps, card.tenantId, signal, work), language);
+      },
+    }),
+
+    defineRoute({
+      method: 'post',
+      path: `${address}/relink`,
+      summary: 'Link a Bitrix24 record with another CRM record instead of the one that it is linked with',
+      role: 'admin',
+      params,
+      body: linkBody,
+      async handle({ caller, params, body, language, signal }) {
+        const card = { tenantId: caller.tenantId, ...params };
+        const work = (own: CardDeps) => linkCard(own, card, { localId: body.local_id, replaces: true });
         return answer(await waitWith(deps, card.tenantId, signal, work), language);
       },
     }),
@@ -119,6 +134,22 @@ function makeChangingRoutes(deps: CardRouteDeps): Route[] {
       },
     }),
   ];
+}
+
+function makeDecisionRoute({ db }: CardRouteDeps): Route {
+  return defineRoute({
+    method: 'post',
+    path: `${address}/conflicts/:conflict/resolve`,
+    summary: 'Settle a conflict of the record behind a card; see POST …/conflicts/{id}/resolve',
+    role: 'user',
+    visitors: 'card_edit',
+    params: params.extend({ conflict: idTextSchema }),
+    body: z.strictObject({ keep: z.enum(['crm', 'bitrix24']) }),
+    async handle({ caller, params: { conflict, ...rest }, body }) {
+      const card = { tenantId: caller.tenantId, ...rest };
+      return { data: await settleCardConflict(db, card, conflict, { ...body, actor: caller.subject }) };
+    },
+  });
 }
 
 /** Does what waits for its outcome as one of the company's waiters; the connection is looked at first by those who may wait. */

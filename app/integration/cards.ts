@@ -16,7 +16,7 @@ import { bitrix24Facts, crmFacts, type Outside, ofMark, outsideOf } from '../syn
 import { enqueue, priorities } from '../sync/queue/sync-queue.ts';
 import { alreadyLinked, createBusy, creatingIsOff, neverPaired, notCreated, ofOtherDatabase } from './card-errors.ts';
 import type { ErrorRow } from './error-list.ts';
-import { waitForPair } from './mapping-actions.ts';
+import { unlinkPair, waitForPair } from './mapping-actions.ts';
 import { findMapping, type MappingRow } from './mapping-list.ts';
 import { outsideOfScope } from './outside-text.ts';
 import { requireGoing } from './pauses.ts';
@@ -90,9 +90,14 @@ export function findCandidates(deps: CardDeps, card: Card, text: string | undefi
 /**
  * Links the card with an existing CRM record and has the pair made equal: what only one side has is copied, what both have follows the
  * conflict policy and the losing value is kept as a conflict. Throws `not_found`, or 409 when either side is linked already, its create
- * is under way, another CRM database made the card's record, or either record is outside of the scope.
+ * is under way, another CRM database made the card's record, or either record is outside of the scope. `replaces`: the link that the card
+ * has is taken away in the same transaction.
  */
-export async function linkCard(deps: CardDeps, card: Card, localId: number): Promise<CardState> {
+export async function linkCard(
+  deps: CardDeps,
+  card: Card,
+  { localId, replaces }: { localId: number; replaces: boolean },
+): Promise<CardState> {
   const { db } = deps;
   const { tenantId } = card;
   const entity = entityOf[card.type];
@@ -117,8 +122,9 @@ export async function linkCard(deps: CardDeps, card: Card, localId: number): Pro
       );
       if (busy.length > 0) throw createBusy();
       // Contracts of one client share a company by themselves; a person chooses for a card that has none.
-      const state = (await findCardMapping(deps, card))?.state;
-      if (state === 'linked' || state === 'excluded') throw alreadyLinked();
+      const former = await findCardMapping(deps, card);
+      if (former && replaces) await unlinkPair(db, tenantId, former, transaction);
+      else if (former?.state === 'linked' || former?.state === 'excluded') throw alreadyLinked();
       await tieByHand(db, tenantId, { entity, localId, remoteId: card.id }, transaction);
       const row = { tenantId, entity, side: 'local', recordId: localId, reason: 'asked' } as const;
       await enqueue(db, [{ ...row, priority: priorities.interactive }], transaction);

@@ -134,7 +134,7 @@ function numbersOf(value: SideRule[string]): number[] {
 
 function unknownNumbers(
   ids: readonly number[],
-  known: ReadonlySet<number>,
+  known: Pick<ReadonlySet<number>, 'has'>,
   path: string,
   problemOf: (id: number) => SettingsProblem['problem'],
 ): SettingsProblem[] {

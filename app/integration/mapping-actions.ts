@@ -1,3 +1,4 @@
+import type { Transaction } from 'sequelize';
 import type { Clock } from '../lib/clock.ts';
 import { notFound } from '../lib/errors.ts';
 import type { Entity } from '../lib/records.ts';
@@ -81,17 +82,25 @@ export async function waitForPair(
 /** Unlinks a pair; both records stay as they are, and are known again when either is met. Throws `not_found`. */
 export async function deleteMapping(db: Database, tenantId: number, id: number): Promise<void> {
   const mapping = await requireMapping(db, tenantId, id);
-  await retryingTransaction(db, async (transaction) => {
-    await unlinkMappings(db, tenantId, [id], transaction);
-    const pair = { entity: mapping.local_type, localId: mapping.local_id, remoteId: Number(mapping.bitrix24_id) };
-    await endHoldsOfPair(db, tenantId, pair, transaction);
-    await settleRecord(db, tenantId, pair, transaction);
-    // What waited for this pair would make a second record for the one that is no longer known.
-    await forgetPair(db, tenantId, pair, transaction);
-    // Other contracts of the company go on: what was told of it concerns them still.
-    const companies = mapping.local_type === 'contract' ? [Number(mapping.bitrix24_id)] : [];
-    await enqueueOtherContracts(db, tenantId, { companies, except: [mapping.local_id] }, transaction);
-  });
+  await retryingTransaction(db, (transaction) => unlinkPair(db, tenantId, mapping, transaction));
+}
+
+/** Unlinks a pair within a transaction. Repeat-safe. */
+export async function unlinkPair(
+  db: Database,
+  tenantId: number,
+  mapping: MappingRow,
+  transaction: Transaction,
+): Promise<void> {
+  await unlinkMappings(db, tenantId, [mapping.id], transaction);
+  const pair = { entity: mapping.local_type, localId: mapping.local_id, remoteId: Number(mapping.bitrix24_id) };
+  await endHoldsOfPair(db, tenantId, pair, transaction);
+  await settleRecord(db, tenantId, pair, transaction);
+  // What waited for this pair would make a second record for the one that is no longer known.
+  await forgetPair(db, tenantId, pair, transaction);
+  // Other contracts of the company go on: what was told of it concerns them still.
+  const companies = mapping.local_type === 'contract' ? [Number(mapping.bitrix24_id)] : [];
+  await enqueueOtherContracts(db, tenantId, { companies, except: [mapping.local_id] }, transaction);
 }
 
 async function requireMapping(db: Database, tenantId: number, id: number): Promise<MappingRow> {

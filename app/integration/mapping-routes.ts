@@ -9,6 +9,7 @@ import { notFound } from '../lib/errors.ts';
 import { entities } from '../lib/records.ts';
 import type { Database } from '../models/database.ts';
 import { bitrix24Address, type RequireActive } from './address.ts';
+import { companiesNamedIn, nameCompanies, nameEditors } from './history-names.ts';
 import { deleteMapping, syncMapping } from './mapping-actions.ts';
 import { findMapping, listMappings, shownStates } from './mapping-list.ts';
 import { readPairHistory } from './pair-history.ts';
@@ -69,7 +70,9 @@ export function makeMappingRoutes(deps: MappingRouteDeps): Route[] {
         if (!mapping) throw notFound();
         const record = { entity: mapping.local_type, localId: mapping.local_id };
         const { rows, total } = await readPairHistory(db, caller.tenantId, record, query);
-        return { data: { lines: rows, pagination: paginationOf(query, total) } };
+        const lines = await nameEditors(() => deps.clientFor(caller.tenantId), rows);
+        const company_names = await nameCompanies(db, caller.tenantId, companiesNamedIn([], rows));
+        return { data: { lines, company_names, pagination: paginationOf(query, total) } };
       },
     }),
 

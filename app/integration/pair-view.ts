@@ -8,6 +8,8 @@ import { readFieldMap } from '../sync/load/read-field-map.ts';
 import { readSettings } from '../sync/load/read-settings.ts';
 import { type ErrorRow, errorColumns } from './error-list.ts';
 import { presentError } from './error-texts.ts';
+import { type ErrorRow, errorColumns, presentError } from './error-list.ts';
+import { companiesNamedIn, nameCompanies, nameEditors } from './history-names.ts';
 import { findMapping, type MappingRow } from './mapping-list.ts';
 import { type HistoryLine, readPairHistory } from './pair-history.ts';
 
@@ -35,6 +37,8 @@ export interface PairView {
   log: HistoryLine[];
   errors: ErrorRow[];
   conflicts: unknown[];
+  /** By the portal's id: what people call the companies that `company` fields and the history speak of. */
+  company_names: Record<string, string>;
 }
 
 export interface PairViewDeps {
@@ -49,29 +53,39 @@ interface RemoteSide {
 
 /**
  * Shows one record pair side by side: both values and both shadows of every field, the last log lines, open errors and conflicts.
- * The Bitrix24 record is read live, once in three seconds for all who look. Throws `not_found`.
+ * The Bitrix24 record is read live, once in three seconds for all who look, and not before `since`. Throws `not_found`.
  */
-export async function viewPair({ db, clientFor }: PairViewDeps, tenantId: number, id: number): Promise<PairView> {
+export async function viewPair(
+  { db, clientFor }: PairViewDeps,
+  tenantId: number,
+  id: number,
+  since: Date | null = null,
+): Promise<PairView> {
   const row = await findMapping(db, tenantId, id);
   if (!row) throw notFound();
   const { local_type: entity, local_id: localId } = row;
   const [mappings, locals, remote, settings] = await Promise.all([
     findMappings(db, tenantId, entity, { local: [localId], remote: [] }),
     readLocal(db, { tenantId, entity }, [localId]),
-    readRemote(clientFor, tenantId, row),
+    readRemote(clientFor, tenantId, { row, since }),
     readSettings({ db }, tenantId),
   ]);
   const [mapping] = mappings;
   if (!mapping) throw notFound();
   const local = locals.get(localId) ?? null;
   const fieldMap = await readFieldMap(db, { tenantId, entity }, settings);
+  const fields = fieldMap.pairs.map((pair) => viewField(pair, mapping, local?.record ?? null, remote));
+  const { log, ...open } = await readHistory(db, tenantId, row);
+  const companies = companiesNamedIn(fields, log);
   return {
     mapping: row,
-    fields: fieldMap.pairs.map((pair) => viewField(pair, mapping, local?.record ?? null, remote)),
+    fields,
     local_present: local !== null && !local.deleted,
     bitrix24_present: remote.record !== null,
     bitrix24_error: remote.error && { code: remote.error.code, text: remote.error.text },
-    ...(await readHistory(db, tenantId, row)),
+    log: await nameEditors(remote.error ? null : () => clientFor(tenantId), log),
+    company_names: await nameCompanies(db, tenantId, companies),
+    ...open,
   };
 }
 
@@ -87,12 +101,13 @@ export function presentPair({ bitrix24_error: error, errors, ...view }: PairView
 async function readRemote(
   clientFor: PairViewDeps['clientFor'],
   tenantId: number,
-  row: MappingRow,
+  { row, since }: { row: MappingRow; since: Date | null },
 ): Promise<RemoteSide> {
+  const from = since !== null && since > row.updated_at ? since : row.updated_at;
   try {
     const client = await clientFor(tenantId);
     return {
-      record: await client.glance(row.local_type, Number(row.bitrix24_id), row.updated_at),
+      record: await client.glance(row.local_type, Number(row.bitrix24_id), from),
       error: null,
     };
   } catch (error) {

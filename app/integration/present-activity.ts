@@ -45,7 +45,13 @@ export function presentActivity(row: ActivityRow) {
 }
 
 /** Pure. */
-export function causeOf({ source, run_kind: kind, reason, actor, run_id: runId }: ActivityRow): ActivityCause {
+export function causeOf({
+  source,
+  run_kind: kind,
+  reason,
+  actor,
+  run_id: runId,
+}: Pick<ActivityRow, 'source' | 'run_kind' | 'reason' | 'actor' | 'run_id'>): ActivityCause {
   if (source === 'visitor') return 'person';
   if (runId !== null) return kind === 'undo' ? 'undo' : 'run';
   return actor === null ? (causes[reason ?? ''] ?? 'sync') : 'person';

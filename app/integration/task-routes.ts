@@ -6,6 +6,7 @@ import { defineRoute, type Route } from '../http/route.ts';
 import type { Language } from '../lib/errors.ts';
 import type { TaskRow } from '../sync/tasks/task-store.ts';
 import { bitrix24Address, type RequireActive } from './address.ts';
+import { presentPeople } from './card-people.ts';
 import {
   addObjectTask,
   listObjectTasks,
@@ -35,7 +36,7 @@ const ofCard = `${bitrix24Address}/cards/:type/:id/tasks`;
 
 /** Makes the routes of an object's tasks in the portal, by the object and by its deal's card. */
 export function makeTaskRoutes(deps: TaskRouteDeps): Route[] {
-  return [...makeListRoutes(deps), ...makeAddRoutes(deps)];
+  return [...makeListRoutes(deps), makePeopleRoute(deps), ...makeAddRoutes(deps)];
 }
 
 function makeListRoutes(deps: TaskRouteDeps): Route[] {
@@ -65,6 +66,21 @@ function makeListRoutes(deps: TaskRouteDeps): Route[] {
       },
     }),
   ];
+}
+
+function makePeopleRoute(deps: TaskRouteDeps): Route {
+  return defineRoute({
+    method: 'get',
+    path: `${bitrix24Address}/cards/:type/:id/people`,
+    summary: 'Employees of the portal who can be responsible for a task, by name',
+    visitors: 'card_edit',
+    params: card,
+    query: z.strictObject({ q: z.string().trim().min(1).max(100).optional() }),
+    async handle({ caller: { tenantId }, query: { q }, language }) {
+      const client = await deps.clientFor(tenantId);
+      return { data: presentPeople(await client.choices({ urgency: 'interactive' }), q, language) };
+    },
+  });
 }
 
 function makeAddRoutes(deps: TaskRouteDeps): Route[] {

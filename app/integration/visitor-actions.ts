@@ -10,6 +10,8 @@ const names: Record<string, string> = {
   [`POST ${bitrix24Address}/cards/:type/:id/sync`]: 'asked_sync',
   [`POST ${bitrix24Address}/cards/:type/:id/link`]: 'linked_by_hand',
   [`POST ${bitrix24Address}/cards/:type/:id/create`]: 'made_by_hand',
+  [`POST ${bitrix24Address}/cards/:type/:id/relink`]: 'linked_by_hand',
+  [`POST ${bitrix24Address}/cards/:type/:id/conflicts/:conflict/resolve`]: 'settled_conflict',
   [`POST ${bitrix24Address}/cards/:type/:id/tasks`]: 'added_task',
   'POST /api/objects/:id/tasks': 'added_task',
   [`POST ${bitrix24Address}/mappings/:id/sync`]: 'asked_sync',

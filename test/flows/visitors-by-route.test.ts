@@ -21,6 +21,8 @@ const needs = {
     `POST ${bitrix24}/cards/{type}/{id}/link`,
     `POST ${bitrix24}/cards/{type}/{id}/create`,
     `POST ${bitrix24}/cards/{type}/{id}/tasks`,
+    `GET ${bitrix24}/cards/{type}/{id}/people`,
+    `POST ${bitrix24}/cards/{type}/{id}/conflicts/{conflict}/resolve`,
   ],
   lists: [
     'GET /api/objects',
@@ -107,6 +109,7 @@ const needs = {
     ...['sync', 'pause', 'resume', 'unlink', 'recreate'].map((action) => `POST ${bitrix24}/records/${action}`),
     `POST ${bitrix24}/pause`,
     `POST ${bitrix24}/resume`,
+    `POST ${bitrix24}/cards/{type}/{id}/relink`,
     `POST ${bitrix24}/mappings/{id}/pause`,
     `POST ${bitrix24}/mappings/{id}/resume`,
     `POST ${bitrix24}/mappings/{id}/sync`,

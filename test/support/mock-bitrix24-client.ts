@@ -232,7 +232,7 @@ export class MockBitrix24Client implements Bitrix24Client {
 
   async users(...args: Parameters<Bitrix24Client['users']>) {
     this.#enter('users', args);
-    return new Set(args[0].filter((id) => id === 1));
+    return new Map(args[0].filter((id) => id === 1).map((id) => [id, 'Анна Смирнова']));
   }
 
   async proveTimeFilter(...args: Parameters<Bitrix24Client['proveTimeFilter']>) {

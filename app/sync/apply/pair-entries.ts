@@ -3,6 +3,7 @@ import type { SyncDeps } from '../deps.ts';
 import type { ConflictLine, LogLine } from '../journal/sync-log.ts';
 import type { MappingUpsert } from '../load/mappings.ts';
 import type { LoadedPair, SyncContext } from '../pair.ts';
+import { changedBy } from '../plan/changed-by.ts';
 import { policyOf } from '../plan/field-policy.ts';
 import type { FieldConflict } from '../plan/merge.ts';
 import { policiesOf } from '../plan/plan-pair.ts';
@@ -41,6 +42,7 @@ export function logLine(
   direction: LogLine['direction'],
   changes: LogLine['changes'] = {},
 ): LogLine {
+  const editor = direction === 'from_bitrix' && pair.remote ? changedBy(pair.remote) : null;
   return {
     entity: pair.entity,
     localId: pair.localId,
@@ -51,6 +53,7 @@ export function logLine(
     changes,
     durationMs,
     ...(pair.rows[0] && { reason: pair.rows[0].reason }),
+    ...(editor && { portalUser: Number(editor) }),
   };
 }
 

@@ -18,6 +18,8 @@ export interface LogLine {
   actor?: string;
   /** Why the record was looked at: `changed`, `event`, `sweep`, `run`, `asked`, …; absent: not known. */
   reason?: string;
+  /** Who changed the record in the portal, where the change came from there and the portal tells. */
+  portalUser?: number;
 }
 
 /** Operations that tell what was decided about a pair; they change neither side. */
@@ -46,10 +48,10 @@ export async function saveLog(
   if (lines.length === 0) return;
   await queryRows(
     db,
-    `insert into sync_log (tenant_id, entity, local_id, bitrix24_id, run_id, direction, operation, changes, duration_ms, actor, reason)
-     select $tenantId, entity, "localId", "remoteId", "runId", direction, operation, changes, "durationMs", actor, reason
+    `insert into sync_log (tenant_id, entity, local_id, bitrix24_id, run_id, direction, operation, changes, duration_ms, actor, reason, portal_user)
+     select $tenantId, entity, "localId", "remoteId", "runId", direction, operation, changes, "durationMs", actor, reason, "portalUser"
        from jsonb_to_recordset($lines::jsonb) as r (entity text, "localId" integer, "remoteId" text, "runId" integer,
-            direction text, operation text, changes jsonb, "durationMs" integer, actor text, reason text)`,
+            direction text, operation text, changes jsonb, "durationMs" integer, actor text, reason text, "portalUser" integer)`,
     { tenantId, lines: JSON.stringify(lines) },
     transaction,
   );
