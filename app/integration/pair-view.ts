@@ -8,7 +8,6 @@ import { readFieldMap } from '../sync/load/read-field-map.ts';
 import { readSettings } from '../sync/load/read-settings.ts';
 import { type ErrorRow, errorColumns } from './error-list.ts';
 import { presentError } from './error-texts.ts';
-import { type ErrorRow, errorColumns, presentError } from './error-list.ts';
 import { companiesNamedIn, nameCompanies, nameEditors } from './history-names.ts';
 import { findMapping, type MappingRow } from './mapping-list.ts';
 import { type HistoryLine, readPairHistory } from './pair-history.ts';

@@ -108,6 +108,10 @@ export interface HistoryLine {
   changes: Record<string, { before: unknown; after: unknown }>;
   /** Who of those who work in the portal did or decided it. */
   actor_name: string | null;
+  cause: 'person' | 'run' | 'undo' | 'sweep' | 'portal' | 'crm' | 'sync';
+  /** Who changed the record in the portal, by the portal's id; null where that is not told. */
+  portal_user: number | null;
+  portal_user_name: string | null;
   created_at: string;
 }
 
@@ -121,7 +125,11 @@ export interface Pair {
   log: HistoryLine[];
   errors: FailedRecord[];
   conflicts: { id: number; field: string }[];
+  /** What people call the portal's companies that the fields and the history speak of, by their ids. */
+  company_names: CompanyNames;
 }
+
+export type CompanyNames = Readonly<Record<string, string>>;
 
 const address = '/api/integration/bitrix24';
 
@@ -148,7 +156,10 @@ export const readPair = (api: Api, id: number, signal: AbortSignal) =>
 
 export function readHistory(api: Api, id: number, page: number) {
   const query = { page, limit: 20 };
-  return api.get<{ lines: HistoryLine[]; pagination: Pagination }>(`${address}/mappings/${id}/history`, query);
+  return api.get<{ lines: HistoryLine[]; company_names: CompanyNames; pagination: Pagination }>(
+    `${address}/mappings/${id}/history`,
+    query,
+  );
 }
 
 /** Takes the link away; both records stay as they are. */

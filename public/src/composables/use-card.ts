@@ -1,40 +1,49 @@
-import { computed, onScopeDispose, watch } from 'vue';
-import { type CardState, createFromCard, linkCard, readCard } from '../api/cards.ts';
+import { computed, onScopeDispose, type Ref, ref } from 'vue';
+import { type CardState, createFromCard, linkCard, readCard, relinkCard, syncCard } from '../api/cards.ts';
+import { ApiError } from '../api/error.ts';
 import type { CardType } from '../api/kinds.ts';
 import { say } from '../i18n/translate.ts';
 import { cardWords } from '../words/card.ts';
+import { recordWords } from '../words/records.ts';
 import { usePageContext } from './page-context.ts';
-import { useAction } from './use-action.ts';
 import { useLoad } from './use-load.ts';
-import { useNotice } from './use-notices.ts';
+import { useOutcome } from './use-outcome.ts';
+import { useShown } from './use-shown.ts';
 
-/** What waits is usually done in a moment. */
-const waitingMs = 2000;
+/** Somebody who saved in the card looks here next: one short question, while the tab is on the screen. */
+const lookMs = 1200;
 
-/** What stands behind the card around a tab, and what can be done about it. */
+/** What stands behind the card around a tab, and what can be done about it. `shownTimes` grows whenever the tab is shown again. */
 export function useCard(type: CardType, id: number) {
   const { api, frame } = usePageContext();
-  const notice = useNotice();
-  const { data, error, reload } = useLoad((signal) => readCard(api, type, id, signal), { everyMs: 15_000 });
-
-  let soon: ReturnType<typeof setTimeout>;
-  watch(data, (state) => {
-    clearTimeout(soon);
-    if (state?.mapping && !state.done && !state.error) soon = setTimeout(() => void reload(), waitingMs);
+  const { data, error, isLoading, reload } = useLoad((signal) => readCard(api, type, id, signal));
+  const shownTimes = ref(0);
+  const isShown: Ref<boolean> = useShown(() => {
+    shownTimes.value += 1;
+    void reload();
   });
-  onScopeDispose(() => clearTimeout(soon));
+  const timer = setInterval(() => {
+    if (isShown.value && !isLoading.value) void reload();
+  }, lookMs);
+  onScopeDispose(() => clearInterval(timer));
 
-  function take(state: CardState, success: string): void {
+  /** Takes what came of it; the failure of the pair itself is a failure for the person, too. */
+  function take(state: CardState, success: string): string {
     data.value = state;
-    if (state.error) notice.failure(state.error.message);
-    else notice.success(success);
     frame?.reloadCard();
+    if (state.error) throw new ApiError({ status: 409, code: state.error.code, message: state.error.message });
+    return success;
   }
 
-  const link = useAction(async (localId: number) =>
-    take(await linkCard(api, type, id, localId), say(cardWords.linked)),
-  );
-  const create = useAction(async () => take(await createFromCard(api, type, id), say(cardWords.created)));
+  const link = useOutcome(async (localId: number, isInstead: boolean) => {
+    const state = await (isInstead ? relinkCard : linkCard)(api, type, id, localId);
+    return take(state, say(cardWords.linked));
+  });
+  const create = useOutcome(async () => take(await createFromCard(api, type, id), say(cardWords.created)));
+  const sync = useOutcome(async () => {
+    const state = await syncCard(api, type, id);
+    return take(state, say(state.done ? recordWords.synced : recordWords.syncQueued));
+  });
   const isBusy = computed(() => link.isBusy.value || create.isBusy.value);
-  return { data, error, reload, link: link.run, create: create.run, isBusy };
+  return { data, error, reload, shownTimes, link, create, sync, isBusy };
 }

@@ -1,6 +1,6 @@
 import { fieldWords } from '../words/fields.ts';
 import { recordWords } from '../words/records.ts';
-import { roleWords, statusWords } from '../words/values.ts';
+import { roleWords, statusWords, typeWords } from '../words/values.ts';
 import { formatDate, formatTime } from './format.ts';
 import type { Phrase } from './phrase.ts';
 import { say } from './translate.ts';
@@ -26,12 +26,23 @@ export function shownValue(value: unknown): string {
   return text.startsWith('["') ? linesOf(text) : text;
 }
 
-const codes: Record<string, Record<string, Phrase>> = { status: statusWords, role: roleWords };
+const codes: Record<string, Record<string, Phrase>> = { status: statusWords, role: roleWords, type: typeWords };
 
 /** The value of a CRM record's column: codes in words, everything else as `shownValue` has it. */
 export function shownColumn(column: string, value: unknown): string {
   const word = codes[column]?.[String(value)];
   return word ? say(word) : shownValue(value);
+}
+
+/**
+ * The value of a pair's field: companies of the portal by their names, where they are known; what the portal shows of a CRM code in words.
+ */
+export function shownField(key: string, value: unknown, companies: Readonly<Record<string, string>> = {}): string {
+  if (key === 'company' && !isNothing(value)) return companies[String(value)] ?? `№ ${value}`;
+  const shown = shownColumn(key, value);
+  return key === 'details'
+    ? shown.replace(/^(Тип: )(.*)$/m, (_, label, code) => label + shownColumn('type', code))
+    : shown;
 }
 
 // Several lines of one field are kept as a JSON list.

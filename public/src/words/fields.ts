@@ -32,6 +32,8 @@ export const fieldWords: Record<string, Phrase> = {
   client_inn: { ru: 'ИНН', en: 'INN' },
   client_kpp: { ru: 'КПП', en: 'KPP' },
   client_address: { ru: 'Адрес клиента', en: "Client's address" },
+  vehicle: { ru: 'Машина или устройство', en: 'Vehicle or device' },
+  contract_until: { ru: 'Договор до', en: 'Contract until' },
   period: { ru: 'Срок договора', en: 'Term of the contract' },
   start_date: { ru: 'Начало', en: 'Start' },
   end_date: { ru: 'Окончание', en: 'End' },

@@ -58,6 +58,14 @@ export const recordWords = {
   historyEmpty: { ru: 'Изменений ещё не было', en: 'No changes yet' },
   more: { ru: 'Показать ещё', en: 'Show more' },
   toBitrix: { ru: 'в Битрикс24', en: 'to Bitrix24' },
+  byRun: { ru: 'массовая синхронизация', en: 'a run' },
+  byUndo: { ru: 'откат', en: 'an undo' },
+  bySweep: { ru: 'регулярная сверка', en: 'a regular check' },
+  byPortal: { ru: 'изменение в Битрикс24', en: 'a change in Bitrix24' },
+  byCrm: { ru: 'изменение в CRM', en: 'a change in the CRM' },
+  bySync: { ru: 'синхронизация', en: 'the synchronisation' },
+  byPerson: { ru: 'по просьбе', en: 'as asked' },
+  portalUser: { ru: 'сотрудник Битрикс24 № {id}', en: 'Bitrix24 user no. {id}' },
   fromBitrix: { ru: 'из Битрикс24', en: 'from Bitrix24' },
 } as const satisfies Record<string, Phrase>;
 

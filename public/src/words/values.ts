@@ -11,6 +11,21 @@ export const statusWords: Record<string, Phrase> = {
   cancelled: { ru: 'расторгнут', en: 'cancelled' },
 };
 
+/** Codes that the CRM keeps in `type` of objects. */
+export const typeWords: Record<string, Phrase> = {
+  car: { ru: 'легковой автомобиль', en: 'car' },
+  van: { ru: 'фургон', en: 'van' },
+  truck: { ru: 'грузовик', en: 'lorry' },
+  bus: { ru: 'автобус', en: 'bus' },
+  trailer: { ru: 'прицеп', en: 'trailer' },
+  tractor: { ru: 'трактор', en: 'tractor' },
+  machinery: { ru: 'спецтехника', en: 'machinery' },
+  vehicle: { ru: 'транспорт', en: 'vehicle' },
+  device: { ru: 'устройство', en: 'device' },
+  tracker: { ru: 'трекер', en: 'tracker' },
+  sensor: { ru: 'датчик', en: 'sensor' },
+};
+
 /** Codes that the CRM keeps in `role`. */
 export const roleWords: Record<string, Phrase> = {
   admin: { ru: 'администратор', en: 'administrator' },
