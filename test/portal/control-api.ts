@@ -15,6 +15,8 @@ export interface ControlDeps {
   journal: Journal;
   session: PortalSession;
   routes: ControlRoutes;
+  /** A person changed a record on the page. */
+  noteSave(): void;
 }
 
 /** What the portal's page asks: records as a person sees them, the journal, applications. For the loopback only, so without a login. */
@@ -49,7 +51,11 @@ export class ControlApi {
 
   #one(table: RecordTable, method: string, id: number, body: Params): unknown {
     const { userId } = this.#deps.session;
-    if (method === 'POST') return table.update(id, body, userId);
+    if (method === 'POST') {
+      const saved = table.update(id, body, userId);
+      this.#deps.noteSave();
+      return saved;
+    }
     if (method !== 'DELETE') return table.get(id);
     table.delete(id, userId);
     return { deleted: id };

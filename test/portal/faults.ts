@@ -1,5 +1,5 @@
 import { isStall, Stall, type StallAction } from './stalls.ts';
-import { RestError } from './types.ts';
+import { type JournalEntry, RestError } from './types.ts';
 
 export type FaultAction =
   | { kind: 'refuse'; status: number; error: string; description: string }
@@ -43,6 +43,8 @@ export class Faults {
    * not answered any more.
    */
   stall: StallAction | null = null;
+  /** Told of every request and command that a rule strikes. */
+  onStrike: ((method: string, action: FaultAction) => void) | null = null;
 
   /** Adds a rule; returns what removes it. */
   add(rule: FaultRule): () => void {
@@ -61,26 +63,43 @@ export class Faults {
 
   /** What happens to a request, used up by one. */
   strikeRequest(method: string, params: Record<string, unknown>): FaultAction | null {
-    const struck = this.#strike(params, (rule) => fits(rule.method, method));
+    const struck = this.#strike(method, params, (rule) => fits(rule.method, method));
     return this.stall ?? struck;
   }
 
   /** What happens to a command inside a batch, used up by one. */
   strikeCommand(method: string, params: Record<string, unknown>): FaultAction | null {
     return this.#strike(
+      method,
       params,
       (rule) => rule.method !== undefined && fits(rule.method, method) && !requestOnly.has(rule.action.kind),
     );
   }
 
-  #strike(params: Record<string, unknown>, isMeant: (rule: FaultRule) => boolean): FaultAction | null {
+  #strike(method: string, params: Record<string, unknown>, isMeant: (rule: FaultRule) => boolean): FaultAction | null {
     const rule = this.#rules.find(
       (candidate) => candidate.times !== 0 && isMeant(candidate) && (candidate.when?.(params) ?? true),
     );
     if (!rule) return null;
     if (rule.times !== undefined) rule.times -= 1;
+    this.onStrike?.(method, rule.action);
     return rule.action;
   }
+}
+
+/** How the journal has what a rule did. */
+export function struckEntry(method: string, action: FaultAction): Omit<JournalEntry, 'seq' | 'at'> {
+  const status = 'status' in action ? action.status : 0;
+  const error = action.kind === 'refuse' ? action.error : action.kind;
+  return {
+    kind: 'fault',
+    method,
+    params: {},
+    status,
+    error,
+    ms: action.kind === 'delay' ? action.ms : 0,
+    write: false,
+  };
 }
 
 const requestOnly = new Set<FaultAction['kind']>(['noTime', 'redirect']);

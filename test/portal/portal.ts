@@ -14,7 +14,7 @@ import { Credentials } from './credentials.ts';
 import { makeDictionaryMethods } from './dictionary-methods.ts';
 import { EventDelivery } from './events.ts';
 import { Executor } from './executor.ts';
-import { Faults } from './faults.ts';
+import { Faults, struckEntry } from './faults.ts';
 import { closedToGuests } from './guests.ts';
 import { makeItemMethods } from './item-methods.ts';
 import { Journal } from './journal.ts';
@@ -29,12 +29,14 @@ import { makeRecordTable, type RecordTable } from './people.ts';
 import { PortalApps } from './portal-apps.ts';
 import type { PortalSession } from './portal-session.ts';
 import { type Plan, PortalState } from './portal-state.ts';
+import { makePortalTroubles } from './portal-troubles.ts';
 import { eventsOf } from './record-events.ts';
 import { makeRecycleBin } from './recycle-bin.ts';
 import { makeRequisiteMethods } from './requisite-methods.ts';
 import { Requisites } from './requisites.ts';
 import { Rights } from './rights.ts';
 import { startServer } from './server.ts';
+import { makeSimulationControl, Simulation } from './simulation.ts';
 import { StateFile } from './state-file.ts';
 import { Store } from './store.ts';
 import { defaultSwitches, type PortalSwitches } from './switches.ts';
@@ -92,6 +94,7 @@ export async function startPortal(options: PortalOptions = {}) {
   });
   const journal = new Journal();
   const faults = new Faults();
+  faults.onStrike = (method, action) => journal.write(struckEntry(method, action));
   const limits = new PortalLimits(switches, now);
   const users = new Users();
   const rights = new Rights();
@@ -162,9 +165,13 @@ export async function startPortal(options: PortalOptions = {}) {
   const tables = Object.fromEntries(
     (['deal', 'contact', 'company'] as const).map((kind) => [kind, makeRecordTable(kind, store, switches)]),
   ) as Record<RecordKind, RecordTable>;
+  const isConnected = () => apps.list().some(({ isInstalled }) => isInstalled) || journal.calls().length > 0;
+  const simulation = new Simulation({ journal, isConnected });
+  simulation.troubles.teach(...makePortalTroubles({ faults, switches, rights, store, merge: makeMerge(store), oauth }));
   const control = new ControlApi({
-    ...{ tables, journal, session },
+    ...{ tables, journal, session, noteSave: () => simulation.noteSave() },
     routes: {
+      ...makeSimulationControl(simulation),
       ...makeAppControl({ oauth, apps, users, switches, session, memberId, host }),
       ...makeWebhookControl({ credentials, outgoing, session, users, host }),
     },
@@ -219,6 +226,7 @@ export async function startPortal(options: PortalOptions = {}) {
     state,
     session,
     apps,
+    simulation,
     /** How far the portal's clock runs ahead of ours. */
     clock,
 

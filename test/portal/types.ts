@@ -88,7 +88,8 @@ export interface JournalEntry {
   seq: number;
   /** RFC 3339. */
   at: string;
-  kind: 'call' | 'event';
+  /** `fault`: a request or command that went wrong by a rule and was not executed as it was asked. */
+  kind: 'call' | 'event' | 'fault';
   /** Method name, or event name for deliveries. */
   method: string;
   params: unknown;

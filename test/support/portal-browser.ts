@@ -110,7 +110,7 @@ export async function openPortalBrowser(portal: SimulatedPortal, options: Portal
     /** Opens the card of a record. */
     async openCard(kind: RecordKind, id: number | string): Promise<void> {
       await go(`/${kind}/${id}`);
-      await page.getByRole('tab', { name: 'Общее' }).waitFor();
+      await page.getByRole('tab', { name: /^(Общее|General)$/ }).waitFor();
     },
 
     /** Chooses a tab of the open card; returns its application's frame, with its document loaded. */

@@ -1,3 +1,5 @@
+import { word } from './words.js';
+
 /** Calls the portal's control interface; throws an Error with the portal's own words. */
 export async function call(path, { method = 'GET', body } = {}) {
   const answer = await fetch(path, {
@@ -26,7 +28,7 @@ export function button(text, action, properties = {}) {
 
 export function say(text, isError = false) {
   const message = document.querySelector('#message');
-  message.textContent = text;
+  message.textContent = word(text);
   message.classList.toggle('error', isError);
 }
 

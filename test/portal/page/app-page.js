@@ -1,6 +1,7 @@
 import { call, element } from './api.js';
 import { beginPage, setHeading } from './content.js';
 import { openFrame } from './frames.js';
+import { isRussian, word } from './words.js';
 
 const russian = {
   'The application is not fully installed yet. Please contact your Bitrix24 administrator to complete the installation.':
@@ -14,7 +15,7 @@ export async function showAppPage(appId, bindingId) {
   const show = beginPage();
   const items = await call('/api/menu');
   const item = items.find((candidate) => candidate.appId === appId && candidate.bindingId === bindingId);
-  const title = item?.title ?? 'Приложение';
+  const title = item?.title ?? word('Приложение');
   setHeading(title);
   const host = element('div', { className: 'app-host' });
   show(host);
@@ -34,5 +35,7 @@ export async function showAppPage(appId, bindingId) {
 export async function showFrame(host, request) {
   const refusal = await openFrame(host, request);
   if (!refusal) return;
-  host.replaceChildren(element('p', { className: 'refusal', textContent: russian[refusal] ?? refusal }));
+  host.replaceChildren(
+    element('p', { className: 'refusal', textContent: isRussian() ? (russian[refusal] ?? refusal) : refusal }),
+  );
 }

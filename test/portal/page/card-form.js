@@ -1,19 +1,20 @@
 import { button, call, element, run, say } from './api.js';
 import { dates, forms, multifields } from './card-fields.js';
+import { word } from './words.js';
 
 /** The form of one record, to be edited as a manager would; a record that is saved opens anew. */
 export function makeCardForm(kind, id, record) {
   const isNew = id === 'new';
   const fields = Object.entries(forms[kind]).map(([field, label]) =>
-    element('label', {}, label, ...inputsFor(field, record[field])),
+    element('label', {}, word(label), ...inputsFor(field, record[field])),
   );
-  const submit = element('button', { className: 'primary', textContent: 'Сохранить' });
+  const submit = element('button', { className: 'primary', textContent: word('Сохранить') });
   const toList = () => {
     location.hash = `#/${kind}`;
   };
-  const back = button('К списку', async () => toList());
+  const back = button(word('К списку'), async () => toList());
   const remove = button(
-    'Удалить',
+    word('Удалить'),
     async () => {
       await call(`/api/records/${kind}/${id}`, { method: 'DELETE' });
       toList();
@@ -36,7 +37,7 @@ export function makeCardForm(kind, id, record) {
 async function save(form, kind, id, body) {
   const isNew = id === 'new';
   const saved = await call(`/api/records/${kind}${isNew ? '' : `/${id}`}`, { method: 'POST', body });
-  say(`Сохранено: ${saved.ID}`);
+  say(`${word('Сохранено')}: ${saved.ID}`);
   if (isNew) location.hash = `#/${kind}/${saved.ID}`;
   else form.replaceWith(makeCardForm(kind, id, saved));
 }
@@ -50,7 +51,7 @@ function inputsFor(field, value) {
     return values.map((item) => {
       const input = element('input', { name: field, value: item.VALUE });
       input.dataset.id = item.ID;
-      const type = element('input', { value: item.VALUE_TYPE, disabled: true, ariaLabel: 'Вид' });
+      const type = element('input', { value: item.VALUE_TYPE, disabled: true, ariaLabel: word('Вид') });
       return element('span', { className: 'multifield' }, input, type);
     });
   }

@@ -2,6 +2,7 @@ import { call, element, run } from './api.js';
 import { showFrame } from './app-page.js';
 import { makeCardForm } from './card-form.js';
 import { beginPage, setHeading } from './content.js';
+import { word } from './words.js';
 
 const names = { deal: 'Сделка', contact: 'Контакт', company: 'Компания' };
 
@@ -24,7 +25,7 @@ export async function makeCardView(kind, id, { uri }) {
   };
   const bodies = element('div', {}, general);
   const tabs = element('div', { className: 'tabs', role: 'tablist' });
-  addTab('Общее', general, () => undefined);
+  addTab(word('Общее'), general, () => undefined);
   for (const { appId, bindingId, title } of places) {
     const body = element('div', { className: 'tab-body', hidden: true });
     const placement = `CRM_${kind.toUpperCase()}_DETAIL_TAB`;
@@ -55,7 +56,7 @@ export async function makeCardView(kind, id, { uri }) {
 }
 
 function titleOf(kind, id, record) {
-  if (id === 'new') return `${names[kind]}: новая запись`;
+  if (id === 'new') return `${word(names[kind])}: ${word('новая запись')}`;
   const name = record.TITLE ?? [record.NAME, record.LAST_NAME].filter(Boolean).join(' ');
-  return `${names[kind]}: ${name || `№ ${id}`}`;
+  return `${word(names[kind])}: ${name || `№ ${id}`}`;
 }

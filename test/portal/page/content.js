@@ -1,3 +1,5 @@
+import { word } from './words.js';
+
 let latest = 0;
 
 /** Begins a page: returns what puts its elements into place, unless another page has begun meanwhile. */
@@ -11,4 +13,5 @@ export function beginPage() {
 /** The page's heading. */
 export function setHeading(text) {
   document.querySelector('#title').textContent = text;
+  document.title = [text, word('Битрикс24 (имитация)')].filter(Boolean).join(' · ');
 }

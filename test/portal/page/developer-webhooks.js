@@ -1,5 +1,6 @@
 import { button, call, element } from './api.js';
 import { boxes, field, foldedForm, ticked } from './form-fields.js';
+import { word } from './words.js';
 
 const scopes = ['crm', 'user', 'placement', 'task'];
 const events = ['DEAL', 'CONTACT', 'COMPANY'].flatMap((kind) =>
@@ -10,14 +11,16 @@ const events = ['DEAL', 'CONTACT', 'COMPANY'].flatMap((kind) =>
 export function makeInbound(webhooks, changed) {
   const act = actions(changed);
   const rows = webhooks.map(({ id, url, userId, scopes: granted }) => [
-    url ?? `Вебхук сотрудника ${userId}: адрес виден только ему`,
+    url ?? `${word('Вебхук сотрудника')} ${userId}: ${word('адрес виден только ему')}`,
     granted.join(', '),
-    button('Отозвать', act(`inbound/${id}`, 'DELETE', 'Вебхук отозван'), { className: 'danger' }),
+    button(word('Отозвать'), act(`inbound/${id}`, 'DELETE', word('Вебхук отозван')), { className: 'danger' }),
   ]);
-  const form = foldedForm('Добавить входящий вебхук', [boxes('Права', 'scopes', scopes, ['crm', 'user'])], (made) =>
-    act('inbound', 'POST', 'Вебхук создан', { scopes: ticked(made, 'scopes') })(),
+  const form = foldedForm(
+    word('Добавить входящий вебхук'),
+    [boxes(word('Права'), 'scopes', scopes, ['crm', 'user'])],
+    (made) => act('inbound', 'POST', word('Вебхук создан'), { scopes: ticked(made, 'scopes') })(),
   );
-  return element('div', {}, table(['Адрес', 'Права', ''], rows), form);
+  return element('div', {}, table([word('Адрес'), word('Права'), ''], rows), form);
 }
 
 /** Webhooks by which the portal tells others of events. */
@@ -27,13 +30,15 @@ export function makeOutgoing(webhooks, changed) {
     url,
     token,
     told.join(', '),
-    button('Удалить', act(`outgoing/${id}`, 'DELETE', 'Вебхук удалён'), { className: 'danger' }),
+    button(word('Удалить'), act(`outgoing/${id}`, 'DELETE', word('Вебхук удалён')), { className: 'danger' }),
   ]);
-  const address = field('Адрес обработчика', { name: 'url', type: 'url', required: true });
-  const form = foldedForm('Добавить исходящий вебхук', [address, boxes('События', 'events', events)], (made) =>
-    act('outgoing', 'POST', 'Вебхук создан', { url: made.url.value, events: ticked(made, 'events') })(),
+  const address = field(word('Адрес обработчика'), { name: 'url', type: 'url', required: true });
+  const form = foldedForm(
+    word('Добавить исходящий вебхук'),
+    [address, boxes(word('События'), 'events', events)],
+    (made) => act('outgoing', 'POST', word('Вебхук создан'), { url: made.url.value, events: ticked(made, 'events') })(),
   );
-  return element('div', {}, table(['Обработчик', 'Токен', 'События', ''], rows), form);
+  return element('div', {}, table([word('Обработчик'), word('Токен'), word('События'), ''], rows), form);
 }
 
 function actions(changed) {
@@ -44,7 +49,7 @@ function actions(changed) {
 }
 
 function table(head, rows) {
-  if (rows.length === 0) return element('p', { className: 'empty', textContent: 'Пока нет.' });
+  if (rows.length === 0) return element('p', { className: 'empty', textContent: word('Пока нет.') });
   const cells = (row) => element('tr', {}, ...row.map((cell) => element('td', {}, cell)));
   return element(
     'table',

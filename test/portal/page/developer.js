@@ -3,12 +3,13 @@ import { beginPage } from './content.js';
 import { makeAppForm, makeAppList } from './developer-apps.js';
 import { makeInbound, makeOutgoing } from './developer-webhooks.js';
 import { loadMenu, session } from './session.js';
+import { word } from './words.js';
 
 /** Applications and webhooks: what an administrator does under «Разработчикам». */
 export async function showDeveloper() {
   const show = beginPage();
   if (!session.isAdmin) {
-    show(element('p', { className: 'refusal', textContent: 'Раздел доступен администраторам портала.' }));
+    show(element('p', { className: 'refusal', textContent: word('Раздел доступен администраторам портала.') }));
     return;
   }
   const [{ apps, isAvailable }, inbound, outgoing] = await Promise.all(
@@ -16,16 +17,16 @@ export async function showDeveloper() {
   );
   const without = element('p', {
     className: 'refusal',
-    textContent: 'Портал запущен без сервера авторизации: приложений нет.',
+    textContent: word('Портал запущен без сервера авторизации: приложений нет.'),
   });
   show(
     section(
-      'Локальные приложения',
+      word('Локальные приложения'),
       isAvailable ? makeAppList(apps, changed) : without,
       isAvailable ? makeAppForm(changed) : null,
     ),
-    section('Входящие вебхуки', makeInbound(inbound, changed)),
-    section('Исходящие вебхуки', makeOutgoing(outgoing, changed)),
+    section(word('Входящие вебхуки'), makeInbound(inbound, changed)),
+    section(word('Исходящие вебхуки'), makeOutgoing(outgoing, changed)),
   );
 }
 

@@ -1,4 +1,5 @@
 import { element, run } from './api.js';
+import { word } from './words.js';
 
 /** A labelled input. */
 export function field(label, properties, hint = '') {
@@ -31,7 +32,7 @@ export function ticked(form, name) {
 
 /** A form folded behind its title; `onSubmit` gets the form. */
 export function foldedForm(title, children, onSubmit) {
-  const submit = element('button', { className: 'primary', textContent: 'Сохранить' });
+  const submit = element('button', { className: 'primary', textContent: word('Сохранить') });
   const form = element('form', {}, ...children, element('div', { className: 'buttons' }, submit));
   form.addEventListener('submit', (event) => {
     event.preventDefault();

@@ -1,5 +1,6 @@
 import { call, element } from './api.js';
 import { beginPage } from './content.js';
+import { word } from './words.js';
 
 const liveLines = 60;
 let count = 0;
@@ -31,11 +32,11 @@ export async function showJournal() {
         element('td', { textContent: entry.at.slice(11, 19) }),
         element('td', { textContent: entry.method }),
         element('td', { textContent: entry.error || entry.status }),
-        element('td', { textContent: `${entry.ms} мс` }),
+        element('td', { textContent: `${entry.ms} ${word('мс')}` }),
         element('td', { className: 'params', textContent: JSON.stringify(entry.params ?? {}).slice(0, 400) }),
       ),
     );
-  const head = ['Время', 'Метод или событие', 'Ответ', 'Длительность', 'Параметры'];
+  const head = [word('Время'), word('Метод или событие'), word('Ответ'), word('Длительность'), word('Параметры')];
   const table = element(
     'table',
     {},
@@ -48,8 +49,16 @@ export async function showJournal() {
 function line(entry) {
   // Some refusals of the portal have an empty code.
   const isRefused = entry.error !== undefined;
-  const kind = isRefused ? 'bad' : entry.kind === 'event' ? 'event' : entry.write ? 'write' : '';
-  const name = entry.kind === 'event' ? 'событие' : entry.write ? 'запись' : 'чтение';
+  const kind =
+    isRefused || entry.kind === 'fault' ? 'bad' : entry.kind === 'event' ? 'event' : entry.write ? 'write' : '';
+  const name =
+    entry.kind === 'event'
+      ? word('событие')
+      : entry.kind === 'fault'
+        ? word('сбой')
+        : entry.write
+          ? word('запись')
+          : word('чтение');
   return element(
     'li',
     {},

@@ -5,9 +5,12 @@ import { setHeading } from './content.js';
 import { showDeveloper } from './developer.js';
 import { addCommands } from './frames.js';
 import { showJournal, watchJournal } from './journal.js';
+import { offerMail, showMail } from './mail.js';
 import { showList } from './records.js';
 import { loadMenu, loadSession, markMenu } from './session.js';
 import { sliderCommands } from './slider.js';
+import { showTroubles } from './troubles.js';
+import { translatePage, word } from './words.js';
 
 const titles = {
   deal: 'Сделки',
@@ -15,20 +18,24 @@ const titles = {
   company: 'Компании',
   journal: 'Журнал вызовов и событий',
   developer: 'Разработчикам',
+  troubles: 'Сбои и тур',
+  mail: 'Почта',
 };
 const lists = new Set(['deal', 'contact', 'company']);
 
-/** Shows what the address after `#` names: `/deal`, `/deal/17`, `/deal/new`, `/app/3`, `/developer`, `/journal`. */
+/** Shows what the address after `#` names: `/deal`, `/deal/17`, `/deal/new`, `/app/3`, `/developer`, `/troubles`, `/mail`, `/journal`. */
 async function route() {
   const [, kind = 'deal', id, more] = (location.hash || '#/deal').slice(1).split('/');
   const isList = lists.has(kind) && id === undefined;
-  setHeading(titles[kind] ?? '');
+  setHeading(word(titles[kind] ?? ''));
   document.querySelector('#add').hidden = !isList;
   document.querySelector('#search').hidden = !isList;
-  document.body.classList.toggle('no-journal', ['app', 'developer', 'journal'].includes(kind));
+  document.body.classList.toggle('no-journal', ['app', 'developer', 'journal', 'mail'].includes(kind));
   markMenu(kind === 'app' ? [kind, id, more].filter(Boolean).join('/') : kind);
   if (kind === 'journal') return showJournal();
   if (kind === 'developer') return showDeveloper();
+  if (kind === 'troubles') return showTroubles();
+  if (kind === 'mail') return showMail();
   if (kind === 'app') return showAppPage(Number(id), more && Number(more));
   return isList ? showList(kind) : showCardPage(kind, id);
 }
@@ -36,7 +43,8 @@ async function route() {
 async function start() {
   addCommands(sliderCommands);
   await loadSession();
-  await loadMenu();
+  translatePage();
+  await Promise.all([loadMenu(), offerMail()]);
   document.querySelector('#add').addEventListener('click', () => {
     location.hash = `${location.hash || '#/deal'}/new`;
   });

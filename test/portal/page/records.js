@@ -1,6 +1,7 @@
 import { button, call, element } from './api.js';
 import { columns, dates, multifields } from './card-fields.js';
 import { beginPage } from './content.js';
+import { word } from './words.js';
 
 let page = 1;
 let shownKind = '';
@@ -12,7 +13,7 @@ export async function showList(kind) {
   const show = beginPage();
   const query = new URLSearchParams({ page: String(page), q: document.querySelector('#search').value });
   const { items, total, pages } = await call(`/api/records/${kind}?${query}`);
-  const head = ['ID', ...Object.values(columns[kind])].map((text) => element('th', { textContent: text }));
+  const head = ['ID', ...Object.values(columns[kind])].map((text) => element('th', { textContent: word(text) }));
   const rows = items.map((item) => {
     const cells = Object.keys(columns[kind]).map((field) =>
       element('td', { className: dates.has(field) ? 'date' : '', textContent: shown(field, item[field]) }),
@@ -32,8 +33,14 @@ export async function showList(kind) {
     };
     return button(text, turn, { disabled: to < 1 || to > pages });
   };
-  const counter = element('span', { textContent: `${page} из ${Math.max(pages, 1)}, всего ${total}` });
-  const turner = element('div', { className: 'pages' }, turnTo('Назад', page - 1), counter, turnTo('Вперёд', page + 1));
+  const counter = element('span', { textContent: `${page} / ${Math.max(pages, 1)}, ${word('всего')} ${total}` });
+  const turner = element(
+    'div',
+    { className: 'pages' },
+    turnTo(word('Назад'), page - 1),
+    counter,
+    turnTo(word('Вперёд'), page + 1),
+  );
   show(turner, table);
 }
 

@@ -1,4 +1,5 @@
 import { call, element, run } from './api.js';
+import { chooseLanguage, word } from './words.js';
 
 /** Who is logged in, and in which language; see `GET /api/session`. */
 export const session = {};
@@ -6,10 +7,11 @@ export const session = {};
 /** Fills the header; a change of person or language loads the page anew, as a login does. */
 export async function loadSession() {
   Object.assign(session, await call('/api/session'));
+  chooseLanguage(session.lang);
   const people = document.querySelector('#user');
   people.replaceChildren(
     ...session.users.map(({ id, name, isAdmin }) =>
-      element('option', { value: id, textContent: isAdmin ? `${name} (администратор)` : name }),
+      element('option', { value: id, textContent: isAdmin ? `${name} (${word('администратор')})` : name }),
     ),
   );
   people.value = String(session.userId);

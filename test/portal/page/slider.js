@@ -1,6 +1,7 @@
 import { button, element } from './api.js';
 import { showFrame } from './app-page.js';
 import { makeCardView } from './card-page.js';
+import { word } from './words.js';
 
 const kinds = /^\/crm\/(deal|contact|company)\/details\/(\d+)\/?$/;
 
@@ -13,8 +14,8 @@ export const sliderCommands = {
 /** `bx24_*` dress the slider, the rest reaches the application. */
 async function openAppSlider(appId, params) {
   const options = Object.fromEntries(Object.entries(params).filter(([name]) => !name.startsWith('bx24_')));
-  const { host, close, closed } = openSlider(params.bx24_title ?? 'Приложение', params.bx24_width);
-  await showFrame(host, { appId, placement: 'DEFAULT', options, view: 'slider', title: 'Приложение', close });
+  const { host, close, closed } = openSlider(params.bx24_title ?? word('Приложение'), params.bx24_width);
+  await showFrame(host, { appId, placement: 'DEFAULT', options, view: 'slider', title: word('Приложение'), close });
   await closed;
   return { result: 'close' };
 }
@@ -35,10 +36,10 @@ async function openPathSlider(path) {
 function openSlider(title, width) {
   const heading = element('h2', { textContent: title });
   const host = element('div', { className: 'slider-body' });
-  const closer = button('Закрыть', async () => close(), { className: 'slider-close' });
+  const closer = button(word('Закрыть'), async () => close(), { className: 'slider-close' });
   const panel = element(
     'div',
-    { className: 'slider-panel', role: 'dialog', ariaLabel: title || 'Карточка' },
+    { className: 'slider-panel', role: 'dialog', ariaLabel: title || word('Карточка') },
     heading,
     host,
   );
