@@ -43,19 +43,32 @@ describe('the overview and the records of a company with 10 000 objects', () => 
     page = await pages.open(options);
     await openApp(page, { port: world.port, token: tenant.token, ...(view && { view }) });
   };
-  const found = (count: string) => page.getByTestId('grid-found').getByText(`Найдено: ${count}`, { exact: true }).waitFor();
+  const found = (count: string) =>
+    page.getByTestId('grid-found').getByText(`Найдено: ${count}`, { exact: true }).waitFor();
 
   it('the verdict is red, and each number leads to as many records', async () => {
     await open();
     await page.getByTestId('health').getByText('Есть ошибки').waitFor();
-    await page.getByTestId('health-sentence').getByText(/но 100 записей не синхронизируются/).waitFor();
+    await page
+      .getByTestId('health-sentence')
+      .getByText(/но 100 записей не синхронизируются/)
+      .waitFor();
     await page.getByTestId('state-line').getByText('100 с ошибками').waitFor();
     await page.getByTestId('kinds').getByText('из 10 000').waitFor();
     await expectAccessible(page);
     await pages.shoot(page, 'overview-health');
     for (const [place, count] of [
-      ...[['object-conflict', '300'], ['object-excluded', '400'], ['object-orphaned', '500'], ['object-not_linked', '1 000']],
-      ...[['state-waiting', '200'], ['count-objects', '8 500'], ['user-not_linked', '40']],
+      ...[
+        ['object-conflict', '300'],
+        ['object-excluded', '400'],
+        ['object-orphaned', '500'],
+        ['object-not_linked', '1 000'],
+      ],
+      ...[
+        ['state-waiting', '200'],
+        ['count-objects', '8 500'],
+        ['user-not_linked', '40'],
+      ],
     ] as const) {
       await page.getByTestId(place as string).click();
       await found((count as string).replace(' ', '\u00a0'));
@@ -67,7 +80,10 @@ describe('the overview and the records of a company with 10 000 objects', () => 
 
   it('the overview is read on a narrow English screen', async () => {
     await open(undefined, { width: 360, locale: 'en-GB' });
-    await page.getByTestId('health-sentence').getByText(/but 100 records are not synchronised/).waitFor();
+    await page
+      .getByTestId('health-sentence')
+      .getByText(/but 100 records are not synchronised/)
+      .waitFor();
     await page.getByTestId('kinds').getByText('of 10,000').waitFor();
     await expectNoSidewaysScroll(page);
     await expectAccessible(page);
@@ -104,14 +120,24 @@ describe('the overview and the records of a company with 10 000 objects', () => 
     expect(first).to.include('Портал не принял значение поля');
     await page.getByTestId('page-picker').getByRole('button', { name: 'Вперёд' }).click();
     await page.waitForURL(/page=2/);
-    await page.getByTestId('page-picker').getByText(/Страница 2 из/).waitFor();
+    await page
+      .getByTestId('page-picker')
+      .getByText(/Страница 2 из/)
+      .waitFor();
     await page.getByTestId('grid').getByRole('row').nth(1).waitFor();
     const second = await page.getByTestId('grid').getByRole('row').nth(1).innerText();
     expect(second).to.not.equal(first);
     const hash = await page.evaluate(() => location.hash);
     await open(hash.slice(2));
-    await page.getByTestId('page-picker').getByText(/Страница 2 из/).waitFor();
-    await page.getByTestId('grid').getByText(second.split('\n')[0] ?? '').first().waitFor();
+    await page
+      .getByTestId('page-picker')
+      .getByText(/Страница 2 из/)
+      .waitFor();
+    await page
+      .getByTestId('grid')
+      .getByText(second.split('\n')[0] ?? '')
+      .first()
+      .waitFor();
     pages.expectQuiet();
   });
 
