@@ -46,5 +46,5 @@ function toRoute(path: string, method: string, operation: Operation): DescribedR
 /** The route's address with an id in its place, or the number that every company has; of the kinds of cards, a deal's. */
 export function addressOf(route: DescribedRoute, id: number | string = 1): string {
   const named = route.path.replace('{type}', 'deal').replace('{number}', '0');
-  return named.replace('{id}', String(id)).replace('{logId}', String(id));
+  return named.replaceAll(/\{\w+\}/g, String(id));
 }
