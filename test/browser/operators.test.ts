@@ -66,6 +66,11 @@ describe('the app page in a browser of its own', () => {
     pages.expectQuiet();
   });
 
+  it('says whose records it shows, and of which portal', async () => {
+    await open('records');
+    await page.getByTestId('whose').getByText(`ООО Ромашка · ${world.portal.host}`).waitFor();
+  });
+
   it('tells the connection in a sentence, counts by kind and what was done this hour', async () => {
     await open();
     await page.getByTestId('health-sentence').getByText('данные синхронизируются').waitFor();
