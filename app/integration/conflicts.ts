@@ -1,82 +1,22 @@
 import { type Transaction, UniqueConstraintError } from 'sequelize';
 import type { Canonical, FieldPair, LocalRecord } from '../field-maps/types.ts';
-import { offsetOf, type Page } from '../http/paging.ts';
 import { AppError, notFound } from '../lib/errors.ts';
 import { type Entity, pairKinds } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
 import { retryingTransaction } from '../models/retrying-transaction.ts';
-import { decideAsked } from '../sync/journal/asked-conflicts.ts';
-import { closeConflict } from '../sync/journal/close-entries.ts';
+import { closeDecided } from '../sync/journal/conflict-decisions.ts';
 import { forgetLocalValue } from '../sync/load/first-links.ts';
 import { readLocal, writeLocal } from '../sync/load/local-rows.ts';
 import { readFieldMap } from '../sync/load/read-field-map.ts';
 import { readSettings } from '../sync/load/read-settings.ts';
 import { enqueue, priorities } from '../sync/queue/sync-queue.ts';
-import { localNameSql } from './record-name.ts';
+import { type ConflictRow, conflictColumns } from './conflict-list.ts';
 
-export interface ConflictRow {
-  id: number;
-  entity: Entity;
-  local_id: number;
-  bitrix24_id: string;
-  field: string;
-  local_value: Canonical;
-  bitrix24_value: Canonical;
-  winner: 'crm' | 'bitrix24' | 'none';
-  policy: string;
-  state: 'open' | 'resolved';
-  /** A person is asked about the field, which rests on both sides until the answer is carried out. */
-  standing: boolean;
-  /** What was answered, and by whom as their token names them; null while it is open, and where it closed by itself. */
-  decision: 'crm' | 'bitrix24' | null;
-  decided_by: string | null;
-  /** When each record was last changed as this was found; by whom in the portal, where it tells. */
-  local_changed_at: Date | null;
-  bitrix24_changed_at: Date | null;
-  bitrix24_changed_by: string | null;
-  created_at: Date;
-  resolved_at: Date | null;
-}
-
-/** A conflict in a list, with what a reader knows its record by. */
-export interface ListedConflict extends ConflictRow {
-  mapping_id: number | null;
-  local_name: string | null;
-}
-
-export interface ConflictFilter extends Page {
-  state?: 'open' | 'resolved';
-  local_type?: Entity;
-}
-
-const columns = `id, entity, local_id, bitrix24_id, field, local_value, bitrix24_value, winner, policy, state,
-  standing, decision, decided_by, local_changed_at, bitrix24_changed_at, bitrix24_changed_by, created_at, resolved_at`;
-
-const named = `${columns},
-  (select m.id from bitrix24_sync_mappings m
-    where m.tenant_id = s.tenant_id and m.local_type = s.entity and m.local_id = s.local_id) as mapping_id,
-  ${localNameSql({ tenant: 's.tenant_id', entity: 's.entity', id: 's.local_id' })} as local_name`;
-
-/** One page of a tenant's conflicts, newest first, and how many there are in all. */
-export async function listConflicts(
-  db: Database,
-  tenantId: number,
-  filter: ConflictFilter,
-): Promise<{ rows: ListedConflict[]; total: number }> {
-  const bind = { tenantId, state: filter.state ?? null, localType: filter.local_type ?? null };
-  const where = `tenant_id = $tenantId and ($state::text is null or state = $state)
-    and ($localType::text is null or entity = $localType)`;
-  const [counted] = await queryRows<{ total: number }>(
-    db,
-    `select count(*)::integer as total from sync_conflicts where ${where}`,
-    bind,
-  );
-  const rows = await queryRows<ListedConflict>(
-    db,
-    `select ${named} from sync_conflicts s where ${where} order by id desc limit $limit offset $offset`,
-    { ...bind, limit: filter.limit, offset: offsetOf(filter) },
-  );
-  return { rows, total: counted?.total ?? 0 };
+/** Which side's value a person keeps, and the decision that it belongs to. */
+export interface Choice {
+  keep: 'crm' | 'bitrix24';
+  actor: string;
+  decisionId: number;
 }
 
 /**
@@ -89,16 +29,16 @@ export async function resolveConflict(
   db: Database,
   tenantId: number,
   id: number,
-  { keep, actor }: { keep: 'crm' | 'bitrix24'; actor: string },
+  { keep, actor, decisionId }: Choice,
 ): Promise<ConflictRow> {
   try {
     return await retryingTransaction(db, async (transaction) => {
       const conflict = await lockConflict(db, tenantId, id, transaction);
       if (conflict.state === 'resolved') throw conflictResolved();
-      if (conflict.standing) await answer(db, tenantId, { conflict, keep, actor }, transaction);
+      if (conflict.standing) await answer(db, tenantId, { conflict, keep }, transaction);
       else if (conflict.winner === 'none' && keep === 'crm') await sendOurs(db, tenantId, conflict, transaction);
       else if (keep !== conflict.winner) await putBack(db, tenantId, { conflict, keep }, transaction);
-      await closeConflict(db, tenantId, id, transaction);
+      await closeDecided(db, tenantId, { id, keep, actor, decisionId }, transaction);
       return lockConflict(db, tenantId, id, transaction);
     });
   } catch (error) {
@@ -107,7 +47,8 @@ export async function resolveConflict(
   }
 }
 
-async function lockConflict(
+/** One conflict, locked. Throws `not_found`. */
+export async function lockConflict(
   db: Database,
   tenantId: number,
   id: number,
@@ -115,7 +56,7 @@ async function lockConflict(
 ): Promise<ConflictRow> {
   const [conflict] = await queryRows<ConflictRow>(
     db,
-    `select ${columns} from sync_conflicts where tenant_id = $tenantId and id = $id for update`,
+    `select ${conflictColumns} from sync_conflicts where tenant_id = $tenantId and id = $id for update`,
     { tenantId, id },
     transaction,
   );
@@ -127,12 +68,11 @@ async function lockConflict(
 async function answer(
   db: Database,
   tenantId: number,
-  { conflict, keep, actor }: { conflict: ConflictRow; keep: 'crm' | 'bitrix24'; actor: string },
+  { conflict, keep }: { conflict: ConflictRow; keep: 'crm' | 'bitrix24' },
   transaction: Transaction,
 ): Promise<void> {
-  const { id, entity, local_id: localId } = conflict;
+  const { entity, local_id: localId } = conflict;
   if (keep === 'bitrix24') await columnsToPutBack(db, tenantId, { conflict, keep }, transaction);
-  await decideAsked(db, tenantId, { id, keep, actor }, transaction);
   const row = { tenantId, entity, side: 'local', recordId: localId, reason: 'asked' } as const;
   await enqueue(db, [{ ...row, priority: priorities.interactive }], transaction);
 }
@@ -161,7 +101,7 @@ async function putBack(
 }
 
 /** The columns that show the chosen value, and the row that has them. Throws when the record is deleted or no columns do. */
-async function columnsToPutBack(
+export async function columnsToPutBack(
   db: Database,
   tenantId: number,
   { conflict, keep }: { conflict: ConflictRow; keep: 'crm' | 'bitrix24' },
@@ -177,7 +117,7 @@ async function columnsToPutBack(
   const lost = keep === 'crm' ? conflict.local_value : conflict.bitrix24_value;
   const columnsToSet = pair && columnsFor(pair, row.record, keep, lost);
   if (!columnsToSet) throw notRestorable(field);
-  return { target: { ...target, row }, columnsToSet };
+  return { target: { ...target, row }, columnsToSet, pair };
 }
 
 /** The columns that make the CRM record show the lost value; null when no columns do. */
@@ -236,7 +176,8 @@ function notRestorable(field: string): AppError {
   });
 }
 
-function valueTaken(cause: unknown): AppError {
+/** A value that only one record may have. */
+export function valueTaken(cause: unknown): AppError {
   return new AppError({
     code: 'value_taken',
     status: 409,

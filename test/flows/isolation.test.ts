@@ -83,6 +83,10 @@ describe('companies see their own data only', () => {
        select tenant_id, 'object', id, '1', 'name', to_jsonb($2::text), to_jsonb($2::text), 'crm', 'crm' from objects where tenant_id = $1`,
       [first.id, mark],
     );
+    await world.sql(`insert into conflict_decisions (tenant_id, keep, decided_by) values ($1, 'crm', $2)`, [
+      first.id,
+      mark,
+    ]);
     await world.sql(`insert into error_retries (tenant_id, requested_by, total) values ($1, $2, 1)`, [first.id, mark]);
     await world.sql(
       `insert into sync_held (tenant_id, entity, local_id, bitrix24_id, action, name)
@@ -113,6 +117,7 @@ describe('companies see their own data only', () => {
       errors: 'integration_errors',
       conflicts: 'sync_conflicts',
       retries: 'error_retries',
+      decisions: 'conflict_decisions',
       held: 'sync_held',
       matches: 'sync_matches',
     };

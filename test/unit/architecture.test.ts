@@ -75,7 +75,7 @@ const parts: Record<string, Record<string, readonly string[]>> = {
 const writers: { tables: readonly string[]; home: RegExp }[] = [
   { tables: ['sync_queue'], home: /^app\/sync\/queue\// },
   { tables: ['sync_log', 'sync_conflicts', 'integration_errors', 'sync_undo_left'], home: /^app\/sync\/journal\// },
-  { tables: ['error_retries', 'error_retry_items'], home: /^app\/sync\/journal\// },
+  { tables: ['error_retries', 'error_retry_items', 'conflict_decisions'], home: /^app\/sync\/journal\// },
   {
     tables: ['bitrix24_sync_mappings', 'bitrix24_former_mappings'],
     home: /^app\/sync\/load\/(mappings|mapping-marks|former-mappings|first-links)\.ts$/,

@@ -91,19 +91,3 @@ export async function settleRecord(
     transaction,
   );
 }
-
-/** Writes what a person decided; it is carried out by the synchronisation, and holds for the values that the row shows. Repeat-safe. */
-export async function decideAsked(
-  db: Database,
-  tenantId: number,
-  { id, keep, actor }: { id: number; keep: 'crm' | 'bitrix24'; actor: string },
-  transaction: Transaction,
-): Promise<void> {
-  await queryRows(
-    db,
-    `update sync_conflicts set state = 'resolved', resolved_at = now(), decision = $keep, decided_by = left($actor::text, 255)
-      where tenant_id = $tenantId and id = $id and state = 'open'`,
-    { tenantId, id, keep, actor },
-    transaction,
-  );
-}

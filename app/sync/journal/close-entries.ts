@@ -34,21 +34,6 @@ export async function markErrorsPending(
   );
 }
 
-/** Closes one conflict. Repeat-safe. */
-export async function closeConflict(
-  db: Database,
-  tenantId: number,
-  id: number,
-  transaction: Transaction,
-): Promise<void> {
-  await queryRows(
-    db,
-    `update sync_conflicts set state = 'resolved', resolved_at = now() where tenant_id = $tenantId and id = $id and state = 'open'`,
-    { tenantId, id },
-    transaction,
-  );
-}
-
 /** Closes every conflict and error of a tenant: its portal is another one now. Repeat-safe. */
 export async function closeAllEntries(db: Database, tenantId: number, transaction: Transaction): Promise<void> {
   const statements = [
