@@ -25,6 +25,7 @@ import { makeFieldRoutes } from './integration/field-routes.ts';
 import { makeHeldRoutes } from './integration/held-routes.ts';
 import { makeLimitRoutes } from './integration/limit-routes.ts';
 import { makeListRoutes } from './integration/list-routes.ts';
+import { makeListViewRoutes } from './integration/list-view-routes.ts';
 import { makeMapChoiceRoutes } from './integration/map-choice-routes.ts';
 import { makeMapPreviewRoutes } from './integration/map-preview-routes.ts';
 import { makeMappingRoutes } from './integration/mapping-routes.ts';
@@ -145,6 +146,7 @@ function routesOf({ config, db, clock, portals, alerts, runSql, bucket, timings 
     }),
     ...makeMappingRoutes({ db, clock, clientFor, requireActive, waiters }),
     ...makeRecordListRoutes({ db, requireActive }),
+    ...makeListViewRoutes({ db }),
     ...makeStatsRoutes({ db, clock }),
     ...makeSettingsRoutes({ db, clientFor }),
     ...makeSettingsVersionRoutes({ db, clock, clientFor }),

@@ -20,6 +20,8 @@ const names: Record<string, string> = {
   [`POST ${bitrix24Address}/mappings/:id/pause`]: 'paused',
   [`POST ${bitrix24Address}/mappings/:id/resume`]: 'resumed',
   [`DELETE ${bitrix24Address}/mappings/:id`]: 'unlinked_by_hand',
+  [`PUT ${bitrix24Address}/views`]: 'changed_settings',
+  [`DELETE ${bitrix24Address}/views/:id`]: 'changed_settings',
   [`POST ${bitrix24Address}/records/sync`]: 'asked_sync',
   [`POST ${bitrix24Address}/records/pause`]: 'paused',
   [`POST ${bitrix24Address}/records/resume`]: 'resumed',

@@ -184,6 +184,25 @@ describe('the list of records', () => {
     expect((await stats(tenant)).states).to.include({ excluded: 1, not_linked: 1 });
   });
 
+  it('a filter is saved under a name for the whole company, replaced, and deleted; others do not see it', async () => {
+    const [tenant, other] = [await world.addTenant(), await world.addTenant()];
+    const views = async ({ token }: Tenant) =>
+      (await world.call(token, 'GET', `${base}/views?list=records`)).body.data.views;
+    const save = (name: string, filter: Record<string, string>) =>
+      world.call(tenant.token, 'PUT', `${base}/views`, { list: 'records', name, filter });
+    await save('Мои ошибки', { state: 'failing' });
+    await save('Мои ошибки', { state: 'failing', kind: 'object' });
+    const [saved, ...more] = await views(tenant);
+    expect(more).to.deep.equal([]);
+    expect(saved).to.deep.include({ name: 'Мои ошибки', filter: { state: 'failing', kind: 'object' } });
+    expect(await views(other)).to.deep.equal([]);
+    expect((await world.call(other.token, 'DELETE', `${base}/views/${saved.id}`)).status).to.equal(404);
+    for (let n = 1; n < 50; n += 1) await save(`Фильтр ${n}`, {});
+    expect((await save('Лишний', {})).body.code).to.equal('too_many_views');
+    expect((await world.call(tenant.token, 'DELETE', `${base}/views/${saved.id}`)).status).to.equal(200);
+    expect(await views(tenant)).to.have.length(49);
+  });
+
   describe('of a company with 10 000 objects', () => {
     let tenant: Tenant;
     before(async () => {

@@ -86,6 +86,7 @@ const writers: { tables: readonly string[]; home: RegExp }[] = [
   },
   { tables: ['sync_faults'], home: /^app\/sync\/faults\// },
   { tables: ['sync_pauses'], home: /^app\/integration\/pauses\.ts$/ },
+  { tables: ['list_views'], home: /^app\/integration\/list-views\.ts$/ },
   { tables: ['settings_versions'], home: /^app\/integration\/settings-versions\.ts$/ },
   { tables: ['object_tasks'], home: /^app\/sync\/tasks\/task-store\.ts$/ },
 ];

@@ -30,7 +30,8 @@ export function useVisiblePart(isNeeded: () => boolean): ShallowRef<VisiblePart 
   const part = shallowRef<VisiblePart | null>(null);
   let timer: ReturnType<typeof setInterval> | undefined;
   const read = async () => {
-    part.value = await readVisiblePart();
+    // In a window of its own what is fixed stands in sight, however short the page is.
+    part.value = isInPortal() ? await readVisiblePart() : { top: 0, height: innerHeight };
   };
   watch(
     isNeeded,

@@ -33,3 +33,12 @@ export function toQuery({ page, q, kind, state, link, sort }: RecordListState): 
 export function isNarrowed({ q, kind, state, link }: RecordListState): boolean {
   return q !== '' || kind !== 'all' || state !== 'all' || link !== 'all';
 }
+
+/** What of the filter differs from the usual, page aside, as it is saved under a name. Pure. */
+export function toSaved(filter: RecordListState): Record<string, string> {
+  const { page: _page, ...usual } = everyRecord;
+  const known: Record<string, string | number> = filter;
+  return Object.fromEntries(
+    Object.entries(usual).flatMap(([key, value]) => (known[key] === value ? [] : [[key, String(known[key])]])),
+  );
+}

@@ -3,6 +3,7 @@ import type { Phrase } from '../i18n/phrase.ts';
 /** Texts of the list of records, and of what is done from it. */
 export const recordListWords = {
   title: { ru: 'Записи', en: 'Records' },
+  record: { ru: 'Запись', en: 'Record' },
   search: {
     ru: 'Название, IMEI, телефон, e-mail, ИНН, номер сделки',
     en: 'Name, IMEI, phone, e-mail, INN, deal number',
@@ -83,8 +84,4 @@ export const recordListWords = {
     ru: 'У этой записи CRM нет пары в Битрикс24',
     en: 'This CRM record has no pair in Bitrix24',
   },
-  views: { ru: 'Сохранённые фильтры', en: 'Saved filters' },
-  saveView: { ru: 'Сохранить фильтр', en: 'Save filter' },
-  viewName: { ru: 'Название фильтра', en: 'Name of the filter' },
-  deleteView: { ru: 'Удалить фильтр «{name}»', en: 'Delete the filter "{name}"' },
 } as const satisfies Record<string, Phrase>;
