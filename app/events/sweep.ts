@@ -94,12 +94,14 @@ async function sweepKind({ db, clock, log }: { db: Database; clock: Clock; log: 
       requests += page ? 1 : 0;
     }
   }
-  const count = await finds.end();
+  const { count, missed } = await finds.end();
   const seenUntil = lists.some((list) => !list.isAdded) ? first.serverTime : mark.seenUntil;
   await saveWatermark(db, tenantId, entity, { seenUntil, highestId });
   if (count === 0) return;
   const line = { tenant_id: tenantId, operation: 'sweep', entity, queued: count };
-  log.info(line, `Сверка нашла пропущенные изменения: ${count}`);
+  // A portal tells moments by the second: what was written within the last one is looked at again, and is no missed change.
+  if (missed > 0) log.info(line, `Сверка нашла пропущенные изменения: ${missed}`);
+  else log.debug(line, `Сверка смотрит ещё раз записи, изменённые в ту же секунду: ${count}`);
 }
 
 interface SweepList extends ListStart {
@@ -127,6 +129,7 @@ function listsOf(
 function makeFinds(db: Database, { tenantId, entity }: { tenantId: number; entity: Entity }) {
   let held: number[] = [];
   let count = 0;
+  let missed = 0;
 
   async function flush(priority: number): Promise<void> {
     const row = { tenantId, entity, side: 'bitrix24', reason: 'sweep', priority } as const;
@@ -138,16 +141,23 @@ function makeFinds(db: Database, { tenantId, entity }: { tenantId: number; entit
   }
 
   return {
-    async add(ids: readonly number[]): Promise<void> {
-      held.push(...ids);
-      count += ids.length;
+    async add(found: Unknown): Promise<void> {
+      held.push(...found.ids);
+      count += found.ids.length;
+      missed += found.missed;
       if (count > urgentFinds) await flush(priorities.run);
     },
-    async end(): Promise<number> {
+    async end(): Promise<{ count: number; missed: number }> {
       await flush(count > urgentFinds ? priorities.run : priorities.event);
-      return count;
+      return { count, missed };
     },
   };
+}
+
+/** Records to be looked at, and how many of them have surely changed. */
+interface Unknown {
+  ids: number[];
+  missed: number;
 }
 
 interface KnownRecord {
@@ -156,13 +166,13 @@ interface KnownRecord {
   synced_at: Date | null;
 }
 
-/** Ids of the listed records that the app does not know as they are now. */
+/** The listed records that the app does not know as they are now, or may not know. */
 export async function findUnknown(
   db: Database,
   { tenantId, entity, importNew, skewMs }: Pick<Sweep, 'tenantId' | 'entity' | 'importNew'> & { skewMs: number },
   records: readonly ListedRecord[],
-): Promise<number[]> {
-  if (records.length === 0) return [];
+): Promise<Unknown> {
+  if (records.length === 0) return { ids: [], missed: 0 };
   const known = await queryRows<KnownRecord>(
     db,
     // A company may be in the mappings of several contracts: all have to know it as it is, or the one that lags behind is looked at.
@@ -174,7 +184,7 @@ export async function findUnknown(
   );
   const database = await databaseName(db);
   const byId = new Map(known.map((row) => [Number(row.bitrix24_id), row]));
-  const missed = records.filter((record) => {
+  const unknown = records.filter((record) => {
     const mapping = byId.get(record.id);
     if (!mapping) {
       const { whose } = readOrigin({ database, tenantId, entity }, record);
@@ -182,7 +192,8 @@ export async function findUnknown(
     }
     return mayDiffer(record.modifiedAt, mapping, skewMs);
   });
-  return missed.map((record) => record.id);
+  const missed = unknown.filter(({ id, modifiedAt }) => byId.get(id)?.modified_at?.getTime() !== modifiedAt.getTime());
+  return { ids: unknown.map((record) => record.id), missed: missed.length };
 }
 
 /** Whether a listed record may have changed since its pair was last equal. `skewMs`: how far the portal's clock is ahead of ours. */

@@ -108,11 +108,11 @@ function questions(
   };
 }
 
-function sweepPage(db: Database): Promise<number[]> {
+async function sweepPage(db: Database): Promise<number[]> {
   const modifiedAt = new Date(0);
   const records = ids(1000).map((id): ListedRecord => ({ id, modifiedAt, originatorId: null, originId: null }));
   const scope = { tenantId, entity: 'object', importNew: false, skewMs: 0 } as const;
-  return findUnknown(db, scope, records);
+  return (await findUnknown(db, scope, records)).ids;
 }
 
 /** A portal that shows every record at once. */

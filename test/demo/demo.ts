@@ -6,13 +6,17 @@ import { makeLog } from '../../app/lib/log.ts';
 import { startApp } from '../../app/start.ts';
 import type { Config } from '../../config/config.ts';
 import { startEmbeddedPostgres } from '../../config/embedded-postgres.ts';
+import { makeCertificates } from '../portal/certificates.ts';
 import { startOAuthServer } from '../portal/oauth-server.ts';
 import { startPortal } from '../portal/portal.ts';
 import { findFreePort } from '../support/free-port.ts';
+import { startMailServer } from '../support/mail-server.ts';
 import type { Connection } from './connect.ts';
+import { countCrm, makeCrmTroubles } from './crm-troubles.ts';
 import { fillPortal } from './difficulties.ts';
 import { fillCrm } from './fill-crm.ts';
 import { synchroniseOnce } from './first-sync.ts';
+import { showMailbox, tellByMail } from './mail.ts';
 import { announceAddress, becomeTheOnlyOne } from './only-one.ts';
 import { makeLogOutput, type Output } from './output.ts';
 import { makeProgress } from './progress.ts';
@@ -106,6 +110,10 @@ async function start(
   await announceAddress(client, portal.origin);
   if (isNew) fillPortal(portal);
 
+  const mail = await startMailServer(await makeCertificates(certificateFolder));
+  stops.push(() => mail.stop());
+  showMailbox(portal, mail);
+
   step(steps.app);
   const logFile = path.join(dataDir, 'app.log');
   const logOutput = makeLogOutput(logFile, output);
@@ -116,6 +124,7 @@ async function start(
   const appOrigin = `http://127.0.0.1:${port}`;
   const config = {
     ...{ ...given, port, publicUrl: appOrigin, ...(oauth && { oauthUrls: [oauth.origin] }) },
+    smtp: { url: mail.url, from: mail.from },
     // The printed lines are tried for days.
     jwtRules: { ...given.jwtRules, maxAgeHours: Math.max(tokenHours, given.jwtRules.maxAgeHours) },
   };
@@ -135,15 +144,20 @@ async function start(
 
   step(steps.connect);
   await connection.connect({ portal, rest, appOrigin, dataDir });
+  await tellByMail(rest);
 
   step(steps.sync);
   const progress = makeProgress(output);
-  await synchroniseOnce(rest, progress.show, signal).finally(progress.end);
+  const done = await synchroniseOnce(rest, progress.show, signal).finally(progress.end);
+  if (done === null) output.write(`${steps.syncedBefore}\n`);
   // The portal tells of every record that was created; the closing text should not drown in that.
   await portal.events.settled();
 
   const { mappings } = await rest('GET', '/api/integration/bitrix24/stats');
   const [sample] = (await rest('GET', '/api/integration/bitrix24/mappings?local_type=object&limit=1')).mappings;
+  const crm = { client, tenantId: company.id };
+  portal.simulation.troubles.teach(...makeCrmTroubles({ ...crm, portal }));
+  portal.simulation.lookAtCrm = () => countCrm(crm);
   const text = describeDemo({
     portal: portal.origin,
     app: appOrigin,

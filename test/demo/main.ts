@@ -4,6 +4,7 @@ import { installApplication } from './connect-app.ts';
 import { connectByWebhook } from './connect-webhook.ts';
 import { PortBusy, startDemo } from './demo.ts';
 import { AlreadyRunning } from './only-one.ts';
+import { findPortAfter } from './port-after.ts';
 import { alreadyRunning, portBusy, steps, usage } from './texts.ts';
 
 /** What the demonstration's own app is started with; `PORT`, `DATA_DIR` and the log's settings can be chosen. */
@@ -62,15 +63,18 @@ function aborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-function explain(error: unknown): unknown {
+async function explain(error: unknown): Promise<unknown> {
   if (error instanceof AlreadyRunning) return alreadyRunning(error.portal);
-  if (error instanceof PortBusy) return portBusy(error.port, error.variable);
+  if (error instanceof PortBusy) {
+    const own = [environment.PORT, process.env.PORT, process.env.PORTAL_PORT ?? 8443, process.env.OAUTH_PORT ?? 8444];
+    return portBusy(error.port, error.variable, await findPortAfter(error.port, own.map(Number)));
+  }
   if (error instanceof ConfigError) return error.message;
   if (String((error as { code?: string }).code).startsWith('ERR_PARSE_ARGS')) return usage;
   return error;
 }
 
-main().catch((error: unknown) => {
-  console.error(explain(error));
+main().catch(async (error: unknown) => {
+  console.error(await explain(error));
   process.exitCode = 1;
 });

@@ -4,6 +4,8 @@ import { Writable } from 'node:stream';
 /** Where the demonstration writes to people. */
 export interface Output {
   isTTY?: boolean;
+  /** Width of the terminal in characters. */
+  columns?: number;
   write(text: string): unknown;
 }
 

@@ -9,7 +9,9 @@ export interface Progress {
   etaSec: number | null;
 }
 
-const barWidth = 24;
+const barWidth = 20;
+/** A terminal that does not tell its width has this one. */
+const usualColumns = 80;
 
 /**
  * Shows progress: on a terminal one line that is drawn over, elsewhere a line of its own whenever another tenth is done. Returns what
@@ -20,8 +22,9 @@ export function makeProgress(output: Output): { show(progress: Progress): void; 
   return {
     show(progress) {
       if (output.isTTY) {
-        // To the line's start, the text, and what an older, longer text left behind.
-        output.write(`\r${line(progress)}\u001b[K`);
+        // To the line's start, the text, and what an older, longer text left behind. A line that wraps could not be drawn over.
+        const fitting = line(progress).slice(0, (output.columns ?? usualColumns) - 1);
+        output.write(`\r${fitting}\u001b[K`);
         return;
       }
       const tenth = progress.total === 0 ? 0 : Math.floor((10 * progress.done) / progress.total);
@@ -39,5 +42,6 @@ function line({ done, total, rate, etaSec }: Progress): string {
   const filled = total === 0 ? 0 : Math.round((barWidth * done) / total);
   const bar = '█'.repeat(filled) + '░'.repeat(barWidth - filled);
   const left = etaSec === null ? '…' : `${etaSec}`;
-  return `  ${bar} ${done}/${total}   ${rate.toFixed(0)} записей/с · records/s   осталось · left ${left} с · s`;
+  const speed = rate.toFixed(0);
+  return `  ${bar} ${done}/${total}  ${speed}/с, ещё ${left} с / ${speed}/s, ${left} s left`;
 }

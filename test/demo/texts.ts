@@ -21,7 +21,8 @@ export function describeDemo(demo: DemoAddresses): string {
 Готово / Ready
 
   Портал / portal page     ${demo.portal}/
-  Приложение / the app     ${demo.app}
+                           слева / on the left: Axenta, Сбои и тур / Troubles and tour, Почта / Mail
+  Приложение / the app     ${demo.app}/#token=${demo.token}
   REST                     ${demo.app}/api/docs
   Журнал / log             ${here(demo.logFile)}
   Компания / company       ${demo.company}
@@ -33,13 +34,17 @@ export function describeDemo(demo: DemoAddresses): string {
 Попробуйте / Try
 
   1. ${demo.portal}/#/deal/${dealId}
-     Измените название и сохраните: объект ${objectId} в CRM изменится за секунду.
-     Change the title and save: object ${objectId} of the CRM changes within a second.
+     Измените название и сохраните: объект ${objectId} в CRM изменится за секунду. Вкладка Axenta в карточке это покажет.
+     Change the title and save: object ${objectId} of the CRM changes within a second. The card's Axenta tab shows it.
 
-  2. Покажите объект, измените его: на портале изменится сделка. / Show the object, change it: the deal changes on the portal.
+  2. Axenta в меню портала: Обзор, «Ольга Диспетчер» ждёт решения, её телефон есть у другого контакта.
+     Axenta in the portal's menu: Overview, "Ольга Диспетчер" waits for a decision: another contact has her phone.
 
-  3. ${demo.app}/api/docs → GET …/matches: «Ольга Диспетчер» ждёт решения, её телефон есть у другого контакта.
-     "Ольга Диспетчер" waits for a decision: another contact has her phone. Она же в Обзоре приложения / also on the app's overview.
+  3. ${demo.portal}/#/troubles
+     Сбои по кнопке и тур: конфликты, ошибки, восстановление; письма оповещений приходят в Почту.
+     Troubles at a button and a tour: conflicts, errors, recovery; letters of the alerts come into Mail.
+
+  4. Покажите объект, измените его: на портале изменится сделка. / Show the object, change it: the deal changes on the portal.
 
 TOKEN=${demo.token}
 ${curl} ${demo.app}/api/objects/${objectId}
@@ -65,7 +70,8 @@ export const steps = {
   app: 'Приложение / the app…',
   fill: 'Записи CRM / CRM records…',
   connect: 'Подключение компании к порталу / connecting the company to the portal…',
-  sync: 'Первая синхронизация / first synchronisation:',
+  sync: 'Первая синхронизация / first synchronisation…',
+  syncedBefore: '  уже выполнена при прежнем запуске / done at an earlier start',
   stop: 'Останавливаю… / stopping…',
   stopped: 'Остановлено. / Stopped.',
 };
@@ -86,8 +92,9 @@ export function alreadyRunning(portal: string | null): string {
 The demonstration is already running${portal ? `: ${portal}/` : ''}. Stop it (Ctrl+C in its window) or choose another DATA_DIR.`;
 }
 
-export function portBusy(port: number, variable: string): string {
-  const other = `${variable}=${port + 1} npm run demo`;
+/** `free`: a port that can be used instead. */
+export function portBusy(port: number, variable: string, free: number): string {
+  const other = `${variable}=${free} npm run demo`;
   return `Порт ${port} занят другой программой. Выберите другой: ${other}
 Port ${port} is taken by another program. Choose another: ${other}`;
 }

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { eventually } from '../support/eventually.ts';
 import { findFreePort } from '../support/free-port.ts';
+import { callHttps } from '../support/https-caller.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -68,7 +69,7 @@ function demoFlow(flags: readonly string[]): void {
     const find = (pattern: RegExp) => pattern.exec(printed)?.[1] ?? expect.fail(`No ${pattern} in:\n${printed}`);
     return {
       portal: find(/portal page +(https:\S+)\//),
-      app: find(/the app +(http:\S+)/),
+      app: find(/the app +(http:\S+)\/#token=/),
       token: find(/^TOKEN=(\S+)/m),
       counts: find(/linked +(.+)/),
       dealId: find(/#\/deal\/(\d+)/),
@@ -83,20 +84,14 @@ function demoFlow(flags: readonly string[]): void {
     return ((await answer.json()) as { data: { name: string } }).data.name;
   }
 
-  /** What the portal's page asks for a card, trusting the portal's own authority. */
-  async function deal({ portal, dealId }: RunningDemo, change?: Record<string, string>): Promise<{ TITLE: string }> {
-    const ca = readFileSync(path.join(dataDir, 'portal', 'ca.pem'));
-    const request = https.request(`${portal}/api/records/deal/${dealId}`, {
-      ca,
-      method: change ? 'POST' : 'GET',
-      headers: { 'content-type': 'application/json' },
-    });
-    request.end(change && JSON.stringify(change));
-    const [response] = await once(request, 'response');
-    let text = '';
-    for await (const chunk of response) text += String(chunk);
-    return JSON.parse(text);
+  /** What the portal's page asks, trusting the portal's own authority; with a body it changes something. */
+  // biome-ignore lint/suspicious/noExplicitAny: answers of every shape
+  async function fromPage({ portal }: RunningDemo, address: string, body?: Record<string, unknown>): Promise<any> {
+    const caPem = readFileSync(path.join(dataDir, 'portal', 'ca.pem'), 'utf8');
+    return (await callHttps(portal + address, caPem, body ? { json: body } : {})).body;
   }
+  const deal = (demo: RunningDemo, change?: Record<string, string>): Promise<{ TITLE: string }> =>
+    fromPage(demo, `/api/records/deal/${demo.dealId}`, change);
 
   async function stop(signal: NodeJS.Signals): Promise<void> {
     child.kill(signal);
@@ -108,6 +103,7 @@ function demoFlow(flags: readonly string[]): void {
     child = run();
     first = await ready();
     expect(first.counts).to.match(/^301 .*122 .*44 /);
+    for (const text of ['#/troubles', '/#token=', 'Axenta в меню', 'Вкладка Axenta']) expect(printed).to.include(text);
   });
 
   it('brings a deal edited on the portal into the CRM', async () => {
@@ -121,6 +117,24 @@ function demoFlow(flags: readonly string[]): void {
   });
 
   if (flags.length === 0) {
+    it('shows letters of the alerts in the mailbox of the portal', async () => {
+      const headers = { authorization: `Bearer ${first.token}` };
+      const address = `${first.app}/api/integration/bitrix24/alerts/test`;
+      expect((await fetch(address, { method: 'POST', headers })).status).to.equal(200);
+      const { isAvailable, letters } = await fromPage(first, '/api/mail');
+      expect(isAvailable).to.equal(true);
+      expect(letters[0].to).to.deep.equal(['dispatcher@company.example']);
+    });
+
+    it('goes wrong at a button, and tells the tour so', async () => {
+      const step = async (name: string) =>
+        (await fromPage(first, '/api/tour')).steps.find((one: { name: string }) => one.name === name).isDone;
+      expect(await step('error')).to.equal(false);
+      await fromPage(first, '/api/troubles/errors', { on: true });
+      await eventually(() => step('error'), { timeoutMs: 30_000 });
+      await fromPage(first, '/api/troubles/errors', { on: false });
+    });
+
     it('says so when it is running already', async () => {
       const portal = first.portal;
       const other = run();
@@ -146,9 +160,10 @@ function demoFlow(flags: readonly string[]): void {
       const refused = run({ [variable]: String(port) });
       const [code] = await once(refused, 'exit');
       expect(code).to.equal(1);
-      expect(printed)
-        .to.include(`Port ${port} is taken`)
-        .and.to.include(`${variable}=${port + 1} npm run demo`);
+      expect(printed).to.include(`Port ${port} is taken`);
+      const [, advised] = new RegExp(`${variable}=(\\d+) npm run demo`).exec(printed) ?? [];
+      expect(Number(advised), printed).to.be.greaterThan(port);
+      expect(Object.values({ ...ports, [variable]: String(port) })).not.to.include(advised);
     }
     blocker.close();
   });
@@ -158,6 +173,7 @@ function demoFlow(flags: readonly string[]): void {
     const second = await ready();
     expect(second.counts).to.equal(first.counts);
     expect(printed).not.to.include('/468');
+    expect(printed).to.include('уже выполнена');
     expect((await deal({ ...second, dealId: first.dealId })).TITLE).to.include('Вездеход Шерп');
     await stop('SIGTERM');
   });

@@ -51,4 +51,19 @@ describe('the first sweep of a connection', () => {
     );
     expect(await sweepsTaken()).to.have.length(1);
   });
+
+  it('calls missed what it did not know, and not what was written within the last second', async () => {
+    const told = (from: number) => world.lines.slice(from).filter((line) => line.includes('пропущенные изменения'));
+    const from = world.lines.length;
+    await world.sql(`insert into objects (tenant_id, name) values ($1, 'Только что')`, [tenant.id]);
+    await world.settled();
+    await world.runJob('sweep', tenant);
+    expect(told(from)).to.deep.equal([]);
+    const [object] = await world.sql<{ id: number }>(`select id from objects where name = 'Только что'`);
+    const { ID } = await world.remoteOf(tenant, 'object', object?.id ?? 0);
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    world.portal.records('deal').update(Number(ID), { TITLE: 'Без события' });
+    await world.runJob('sweep', tenant);
+    expect(told(from).join()).to.include('пропущенные изменения: 1');
+  });
 });

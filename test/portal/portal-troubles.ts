@@ -151,6 +151,7 @@ function makeRightTrouble({ rights }: PortalTroubleDeps): Trouble {
 function makeTokenTrouble(oauth: OAuthServer): Trouble {
   return {
     name: 'token',
+    isOnce: true,
     title: { ru: 'Токен истёк', en: 'The token has expired' },
     hint: {
       ru: 'Приложение обновляет токен само: в журнале видно expired_token и следующий за ним успех',
@@ -166,6 +167,7 @@ function makeTokenTrouble(oauth: OAuthServer): Trouble {
 function makeMergeTrouble({ store, merge }: PortalTroubleDeps): Trouble {
   return {
     name: 'merge',
+    isOnce: true,
     title: { ru: 'Объединить две компании', en: 'Merge two companies' },
     hint: {
       ru: 'Менеджер объединил дубликаты: договоры второй компании переходят к первой',

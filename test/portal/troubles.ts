@@ -28,6 +28,8 @@ export interface Trouble {
   /** What will be seen in the application. */
   hint: Text;
   fields?: readonly TroubleField[];
+  /** It does its work and is over; absent: it lasts until it is ended. */
+  isOnce?: boolean;
   begin(values: Readonly<Record<string, string>>): Begun | Promise<Begun>;
 }
 
@@ -37,6 +39,7 @@ export interface ShownTrouble {
   title: Text;
   hint: Text;
   fields: readonly TroubleField[];
+  isOnce: boolean;
   isOn: boolean;
   /** What was chosen, or would be. */
   values: Readonly<Record<string, string>>;
@@ -54,9 +57,9 @@ export class Troubles {
   }
 
   list(): ShownTrouble[] {
-    return [...this.#known.values()].map(({ name, title, hint, fields = [] }) => {
+    return [...this.#known.values()].map(({ name, title, hint, fields = [], isOnce = false }) => {
       const values = this.#on.get(name)?.values ?? Object.fromEntries(fields.map((one) => [one.name, one.byDefault]));
-      return { name, title, hint, fields, isOn: this.#on.has(name), values };
+      return { name, title, hint, fields, isOnce, isOn: this.#on.has(name), values };
     });
   }
 

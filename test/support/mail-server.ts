@@ -4,6 +4,8 @@ import { SMTPServer, type SMTPServerSession } from 'smtp-server';
 
 /** A letter as it arrived. */
 export interface Letter {
+  /** RFC 3339. */
+  receivedAt: string;
   from: string;
   to: string[];
   subject: string;
@@ -70,6 +72,7 @@ function toLetter(raw: string, session: SMTPServerSession): Letter {
   const header = (wanted: string) => new RegExp(`^${wanted}: (.*)$`, 'im').exec(head)?.[1]?.trim() ?? '';
   const { mailFrom, rcptTo } = session.envelope;
   return {
+    receivedAt: new Date().toISOString(),
     from: mailFrom ? mailFrom.address : '',
     to: rcptTo.map(({ address }) => address),
     subject: header('Subject')

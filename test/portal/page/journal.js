@@ -8,6 +8,8 @@ let count = 0;
 /** Follows the journal as it is written, beside every page. */
 export function watchJournal() {
   const live = document.querySelector('#live');
+  // It is scrolled by the keyboard, too.
+  document.querySelector('aside').tabIndex = 0;
   const stream = new EventSource('/api/journal/stream');
   stream.onmessage = ({ data }) => {
     const entry = JSON.parse(data);

@@ -33,9 +33,9 @@ function draw(panel, troubles) {
   );
 }
 
-function row(panel, { name, title, hint, fields, isOn, values }) {
+function row(panel, { name, title, hint, fields, isOnce, isOn, values }) {
   const inputs = fields.map((field) => input(field, values[field.name], isOn));
-  const label = isOn ? word('Выключить') : fields.length > 0 || isOn ? word('Включить') : word('Начать');
+  const label = isOn ? word('Выключить') : isOnce ? word('Начать') : word('Включить');
   const button = element('button', {
     type: 'button',
     className: isOn ? 'primary' : '',
@@ -103,7 +103,7 @@ async function drawTour(tour) {
 }
 
 function tourStep({ name, title, text, link, isDone }, isNext) {
-  const mark = element('span', { className: 'mark', textContent: isDone ? '✓' : '' });
+  const mark = element('span', { className: 'mark' });
   mark.setAttribute('aria-hidden', 'true');
   const state = element('span', { className: 'sr-only', textContent: isDone ? ` (${word('сделано')})` : '' });
   const made = element(
