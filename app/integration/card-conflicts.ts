@@ -2,7 +2,8 @@ import { notFound } from '../lib/errors.ts';
 import { entityOf } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
 import type { Card } from './cards.ts';
-import { type ConflictRow, resolveConflict } from './conflicts.ts';
+import { resolveOne } from './conflict-decisions.ts';
+import type { ConflictRow } from './conflict-list.ts';
 import { readPeopleNames } from './history-names.ts';
 import type { PairViewDeps } from './pair-view.ts';
 import { localNameSql } from './record-name.ts';
@@ -51,7 +52,7 @@ export async function listCardConflicts(
   return rows.map((row) => ({ ...row, bitrix24_changed_by_name: names.get(Number(row.bitrix24_changed_by)) ?? null }));
 }
 
-/** Settles a conflict of a record behind the card. Throws `not_found` for any other, and what `resolveConflict` throws. Repeat-safe. */
+/** Settles a conflict of a record behind the card. Throws `not_found` for any other, and what `resolveOne` throws. Repeat-safe. */
 export async function settleCardConflict(
   db: Database,
   card: Card,
@@ -63,7 +64,7 @@ export async function settleCardConflict(
     id,
   });
   if (own.length === 0) throw notFound();
-  return resolveConflict(db, card.tenantId, id, decision);
+  return resolveOne(db, card.tenantId, id, decision);
 }
 
 function bindOf({ tenantId, type, id }: Card, localId: number | null) {
