@@ -4,6 +4,7 @@ import type Koa from 'koa';
 import qs from 'qs';
 import { AppError } from '../lib/errors.ts';
 import type { Context } from './errors.ts';
+import { findJsonBreak } from './json-break.ts';
 
 const jsonParser = bodyParser({
   enableTypes: ['json'],
@@ -23,7 +24,9 @@ const formParser = bodyParser({ enableTypes: ['form'], formLimit: '1mb' }) as un
 export async function readJson(ctx: Context): Promise<unknown> {
   if (!hasBody(ctx)) return undefined;
   if (!ctx.is('json', '+json')) throw Object.assign(new Error('Not JSON'), { status: 415 });
-  await parseWith(jsonParser, ctx);
+  await parseWith(jsonParser, ctx).catch((error: unknown) => {
+    throw brokenJson(error) ?? error;
+  });
   return (ctx.request as { body?: unknown }).body;
 }
 
@@ -36,6 +39,24 @@ export async function readForm(ctx: Context): Promise<Record<string, unknown>> {
   if (!ctx.is('urlencoded')) throw new AppError({ ...notAForm, status: 415 });
   await parseWith(formParser, ctx);
   return parseForm((ctx.request as { rawBody?: string }).rawBody ?? '');
+}
+
+/** The parser's error keeps the text that it could not read. Null for every other error. */
+function brokenJson(cause: unknown): AppError | null {
+  const { body: text } = Object(cause) as { body?: unknown };
+  const place = typeof text === 'string' ? findJsonBreak(text) : null;
+  if (!place) return null;
+  const { line, column } = place;
+  return new AppError({
+    code: 'malformed_body',
+    status: 400,
+    text: {
+      ru: `Тело запроса — не JSON: ошибка в строке ${line}, позиция ${column}`,
+      en: `The request body is no JSON: it breaks at line ${line}, column ${column}`,
+    },
+    details: { line, column },
+    cause,
+  });
 }
 
 function parseForm(text: string): Record<string, unknown> {

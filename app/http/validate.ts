@@ -10,7 +10,8 @@ export interface Problem {
 export function validate(schema: z.ZodType | undefined, value: unknown, part: string): unknown {
   const unstorable = findUnstorable(value, part);
   if (unstorable.length > 0) throw invalidProblems(unstorable);
-  const result = (schema ?? nothing).safeParse(value);
+  // What came is told beside what was expected.
+  const result = (schema ?? nothing).safeParse(value, { reportInput: true });
   if (result.success) return result.data;
   throw invalidProblems(result.error.issues.flatMap((issue) => toProblems(issue, part)));
 }
@@ -97,6 +98,18 @@ const types: Record<string, Text> = {
   date: { ru: 'дата', en: 'a date' },
 };
 
+/** What came instead, by its kind; never the value itself, which may be a secret. */
+function gotOf(value: unknown): Text {
+  if (value === undefined) return { ru: 'ничего', en: 'nothing' };
+  if (value === null) return { ru: 'null', en: 'null' };
+  if (Array.isArray(value)) return { ru: 'список', en: 'a list' };
+  if (typeof value === 'boolean') return { ru: String(value), en: String(value) };
+  if (typeof value === 'number') {
+    return Number.isInteger(value) ? { ru: 'число', en: 'a number' } : { ru: 'дробное число', en: 'a fraction' };
+  }
+  return typeof value === 'string' ? { ru: 'текст', en: 'text' } : { ru: 'объект', en: 'an object' };
+}
+
 const formats: Record<string, Text> = {
   email: { ru: 'нужен адрес вида name@example.ru', en: 'expected an address like name@example.com' },
   date: { ru: 'нужна дата ГГГГ-ММ-ДД, которая есть в календаре', en: 'expected a real date, YYYY-MM-DD' },
@@ -109,7 +122,8 @@ function textOf(issue: z.core.$ZodIssue): Text {
     case 'invalid_type': {
       if (issue.input === undefined && issue.path.length > 0) return { ru: 'обязательное поле', en: 'required' };
       const type = types[issue.expected] ?? { ru: issue.expected, en: issue.expected };
-      return { ru: `нужно: ${type.ru}`, en: `expected ${type.en}` };
+      const got = gotOf(issue.input);
+      return { ru: `нужно: ${type.ru}, получено: ${got.ru}`, en: `must be ${type.en}, got ${got.en}` };
     }
     case 'too_small':
       return limit(issue.origin, issue.minimum, { ru: 'не меньше', en: 'at least' });
@@ -117,6 +131,9 @@ function textOf(issue: z.core.$ZodIssue): Text {
       return limit(issue.origin, issue.maximum, { ru: 'не больше', en: 'at most' });
     case 'invalid_value': {
       const values = issue.values.map(String).join(', ');
+      if (issue.input === undefined && issue.path.length > 0) {
+        return { ru: `обязательное поле, одно из: ${values}`, en: `required, one of: ${values}` };
+      }
       return { ru: `одно из: ${values}`, en: `one of: ${values}` };
     }
     case 'invalid_format':
