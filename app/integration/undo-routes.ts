@@ -4,12 +4,14 @@ import { offsetOf, paginationOf, pagingSchema } from '../http/paging.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Language, Text } from '../lib/errors.ts';
+import { zip } from '../lib/zip.ts';
 import type { Database } from '../models/database.ts';
 import { listLeft, type UndoLeft } from '../sync/journal/undo-left.ts';
 import type { LeftReason } from '../sync/plan/undo.ts';
 import { findRun } from '../sync/runs/runs.ts';
 import { undoLine, undoRun } from '../sync/runs/undo-start.ts';
 import { bitrix24Address, type RequireActive } from './address.ts';
+import { readLeftNames } from './left-names.ts';
 import { presentRun } from './present-run.ts';
 
 export interface UndoRouteDeps {
@@ -67,7 +69,8 @@ export function makeUndoRoutes(deps: UndoRouteDeps): Route[] {
         await findRun(db, tenantId, params.id);
         const page = { limit: query.limit, offset: offsetOf(query) };
         const { rows, total } = await listLeft(db, { tenantId, runId: params.id }, page);
-        const items = rows.map((row) => presentLeft(row, language));
+        const names = await readLeftNames(db, tenantId, rows);
+        const items = zip(rows, names).map(([row, known]) => ({ ...presentLeft(row, language), ...known }));
         return { data: { items, pagination: paginationOf(query, total) } };
       },
     }),

@@ -242,10 +242,17 @@ async function writeBack(
   }
 }
 
+/** What people know the record by; null when it is gone. */
+function nameOf(pair: LoadedPair | null): string | null {
+  const { name, number } = pair?.local?.record ?? {};
+  return name || number ? String(name || number) : null;
+}
+
 function present({ localId, pair, undo: { fields, whole } }: Item): object {
   const changes = fields.undone.map(({ key, before, after }) => ({ field: key, before, after }));
   return {
     ...{ entity: pair?.entity, local_id: localId, bitrix24_id: pair?.remoteId ?? null },
+    local_name: nameOf(pair),
     action: whole === null ? 'undo' : whole === 'unlink' ? 'unlink' : 'delete',
     ...(whole === null && { to_local: changes }),
   };

@@ -5,6 +5,9 @@ export type Direction = 'to_bitrix' | 'from_bitrix' | 'bidirectional';
 
 export interface Run {
   id: number;
+  /** `undo`: it takes another run, or one change, back. */
+  kind: 'sync' | 'undo';
+  undo: { run_id?: number; log_id?: number } | null;
   direction: Direction;
   entities: Kind[];
   filter: RunFilter;
@@ -20,14 +23,20 @@ export interface Run {
   updated: number;
   unchanged: number;
   skipped: number;
+  excluded: number;
   failed: number;
   conflicts: number;
+  /** The first failures. */
+  errors: unknown[];
+  /** What a dry run found. */
+  preview: unknown[];
   /** Records a second. */
   rate: number;
   /** Seconds; null while nobody can tell. */
   eta_sec: number | null;
   /** Who started it, of those who work in the portal. */
   requested_by_name: string | null;
+  requested_by: string | null;
   /** The dry run that it was started from. */
   preview_id: number | null;
   starts_at: string | null;
@@ -76,6 +85,14 @@ export function startRun(api: Api, request: RunRequest): Promise<Run> {
 export function requestOf({ direction, entities, filter, dry_run, silent, import_new }: Run): RunRequest {
   return { direction, kinds: entities, filter, dryRun: dry_run, silent, importNew: import_new };
 }
+
+/** One page of all runs, the last one first. */
+export const listRuns = (api: Api, page: number, signal: AbortSignal) =>
+  api.get<{ runs: Run[]; pagination: { total: number; total_pages: number } }>(
+    `${address}/runs`,
+    { page, limit: 20 },
+    signal,
+  );
 
 /** The latest runs, the last one first. */
 export const readRuns = async (api: Api, limit: number, signal: AbortSignal): Promise<Run[]> =>

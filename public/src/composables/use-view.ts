@@ -3,9 +3,9 @@ import { type Kind, kinds } from '../api/kinds.ts';
 import { pathOf } from '../grid/address.ts';
 import { askBeforeLeaving } from './use-leaving.ts';
 
-export const viewNames = ['overview', 'records', 'conflicts', 'errors', 'settings'] as const;
-/** Views that are opened from others: the set-up, and the preview of a run. */
-const otherNames = ['setup', 'preview'] as const;
+export const viewNames = ['overview', 'records', 'conflicts', 'errors', 'activity', 'settings'] as const;
+/** Views that are opened from others: the set-up, a run, and the preview of one. */
+const otherNames = ['setup', 'preview', 'runs'] as const;
 export type ViewName = (typeof viewNames | typeof otherNames)[number];
 
 export const settingsTabs = [
@@ -22,7 +22,7 @@ export type SettingsTab = (typeof settingsTabs)[number];
 
 export interface View {
   name: ViewName;
-  /** The record that is open, in `records`, or the dry run, in `preview`. */
+  /** What is open: the record in `records`, the run in `runs`, the dry run in `preview`. */
   id: number | null;
   /** The tab that is open, in `settings`. */
   tab: SettingsTab;
@@ -65,7 +65,7 @@ export function useView() {
 function read(): View {
   const [, name, part, kind] = pathOf(location.hash).split('/');
   const known = [...viewNames, ...otherNames].find((one) => one === name) ?? 'overview';
-  const hasId = known === 'records' || known === 'preview';
+  const hasId = known === 'records' || known === 'preview' || known === 'runs';
   return {
     name: known,
     id: hasId && Number(part) > 0 ? Number(part) : null,

@@ -8,8 +8,6 @@ export const recordListWords = {
     ru: 'Название, IMEI, телефон, e-mail, ИНН, номер сделки',
     en: 'Name, IMEI, phone, e-mail, INN, deal number',
   },
-  kind: { ru: 'Вид', en: 'Kind' },
-  allKinds: { ru: 'Все виды', en: 'All kinds' },
   state: { ru: 'Состояние', en: 'State' },
   allStates: { ru: 'Все', en: 'All' },
   place: { ru: 'Где есть', en: 'Where it is' },

@@ -2,6 +2,8 @@ import type { Phrase } from '../i18n/phrase.ts';
 
 export const recordWords = {
   crmRecord: { ru: 'Запись Axenta CRM', en: 'Axenta CRM record' },
+  kind: { ru: 'Вид', en: 'Kind' },
+  allKinds: { ru: 'Все виды', en: 'All kinds' },
   excluded: { ru: 'Не участвует', en: 'Excluded' },
   unlinked: { ru: 'Удалена в CRM', en: 'Deleted in the CRM' },
   orphaned: { ru: 'Удалена в Битрикс24', en: 'Deleted in Bitrix24' },
@@ -110,4 +112,11 @@ export const operationWords: Record<string, Phrase> = {
   edited_record: { ru: 'Запись CRM изменена на портале', en: 'The CRM record is changed in the portal' },
   deleted_record: { ru: 'Запись CRM удалена на портале', en: 'The CRM record is deleted in the portal' },
   restored_record: { ru: 'Запись CRM восстановлена на портале', en: 'The CRM record is restored in the portal' },
+  recreated_by_hand: { ru: 'Запись Битрикс24 создаётся заново', en: 'The Bitrix24 record is created again' },
+  retried_errors: { ru: 'Ошибки повторены', en: 'Errors are tried again' },
+  changed_settings: { ru: 'Изменены настройки', en: 'Settings changed' },
+  changed_connection: { ru: 'Изменено подключение', en: 'Connection changed' },
+  started_run: { ru: 'Запущена синхронизация', en: 'A synchronisation started' },
+  cancelled_run: { ru: 'Синхронизация отменена', en: 'A synchronisation cancelled' },
+  added_record: { ru: 'Запись CRM создана на портале', en: 'The CRM record is created in the portal' },
 };

@@ -7,6 +7,8 @@ export const shellWords = {
   records: { ru: 'Записи', en: 'Records' },
   conflicts: { ru: 'Конфликты', en: 'Conflicts' },
   errors: { ru: 'Ошибки', en: 'Errors' },
+  activity: { ru: 'Журнал', en: 'Activity' },
+  runs: { ru: 'Запуск', en: 'Run' },
   settings: { ru: 'Настройки', en: 'Settings' },
   setup: { ru: 'Подключение', en: 'Set-up' },
   preview: { ru: 'Предпросмотр', en: 'Preview' },
