@@ -59,7 +59,7 @@ export const recordWords = {
   history: { ru: 'История', en: 'History' },
   historyEmpty: { ru: 'Изменений ещё не было', en: 'No changes yet' },
   more: { ru: 'Показать ещё', en: 'Show more' },
-  toBitrix: { ru: 'в Битрикс24', en: 'to Bitrix24' },
+  toBitrix: { ru: 'в Битрикс24', en: 'in Bitrix24' },
   byRun: { ru: 'массовая синхронизация', en: 'a run' },
   byUndo: { ru: 'откат', en: 'an undo' },
   bySweep: { ru: 'регулярная сверка', en: 'a regular check' },
