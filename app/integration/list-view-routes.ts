@@ -20,10 +20,10 @@ export function makeListViewRoutes({ db }: { db: Database }): Route[] {
     defineRoute({
       method: 'get',
       path: `${bitrix24Address}/views`,
-      summary: 'Saved filters of a list, by name',
-      query: z.strictObject({ list }),
+      summary: 'Saved filters of one list, or of all, by name',
+      query: z.strictObject({ list: list.optional() }),
       async handle({ caller, query }) {
-        return { data: { views: await readViews(db, caller.tenantId, query.list) } };
+        return { data: { views: await readViews(db, caller.tenantId, query.list ?? null) } };
       },
     }),
 

@@ -8,6 +8,7 @@ export type SavedList = (typeof savedLists)[number];
 /** A saved filter: the list's address by names and values. */
 export interface ListView {
   id: number;
+  list: SavedList;
   name: string;
   filter: Record<string, string>;
 }
@@ -15,11 +16,12 @@ export interface ListView {
 /** Filters of one list that a company keeps. */
 const most = 50;
 
-/** A company's saved filters of one list, by name. */
-export function readViews(db: Database, tenantId: number, list: SavedList): Promise<ListView[]> {
+/** A company's saved filters of one list, or of all, by name. */
+export function readViews(db: Database, tenantId: number, list: SavedList | null): Promise<ListView[]> {
   return queryRows<ListView>(
     db,
-    'select id, name, filter from list_views where tenant_id = $tenantId and list = $list order by lower(name), id',
+    `select id, list, name, filter from list_views
+      where tenant_id = $tenantId and ($list::text is null or list = $list) order by lower(name), id`,
     { tenantId, list },
   );
 }
@@ -37,7 +39,7 @@ export async function saveView(
      select $tenantId, $list, $name, $filter::jsonb, left($author::text, 255)
       where (select count(*) from list_views where tenant_id = $tenantId and list = $list and name <> $name) < ${most}
      on conflict (tenant_id, list, name) do update set filter = excluded.filter, author = excluded.author
-     returning id, name, filter`,
+     returning id, list, name, filter`,
     { tenantId, list, name, filter: JSON.stringify(filter), author },
   );
   if (!saved) throw tooMany();

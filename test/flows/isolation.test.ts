@@ -107,7 +107,10 @@ describe('companies see their own data only', () => {
        values ($1, 'begin', 'lag', 'email', $2, jsonb_build_object('subject', $2::text))`,
       [first.id, mark],
     );
+    const view = `insert into list_views (tenant_id, list, name, filter, author) values ($1, 'records', $2, '{}', 'tester')`;
+    await world.sql(view, [first.id, mark]);
     const tables = {
+      views: 'list_views',
       objects: 'objects',
       users: 'users',
       contracts: 'contracts',

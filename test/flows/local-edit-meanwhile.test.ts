@@ -97,4 +97,33 @@ describe('an object that is edited while its deal is brought over', () => {
     const [conflict] = await world.sql('select local_value, bitrix24_value from sync_conflicts');
     expect(conflict).to.deep.equal({ local_value: 'Наше новое описание', bitrix24_value: 'Их новое описание' });
   });
+
+  it('anew, beside a field of its own pair that both sides had filled in before: both values stay and a person is told', async () => {
+    world.portal.store.catalogue.addUserField('deal', 'UF_CRM_SERIAL', 'string', false);
+    await world.sql(`update objects set serial_number = 'Наш номер' where id = 1`);
+    editDeal({ UF_CRM_SERIAL: 'Их номер' });
+    await world.settled();
+    await world.stopApp();
+    const custom = [{ local: 'serial_number', bitrix24: 'UF_CRM_SERIAL', owner: 'both', direction: 'both' }];
+    await world.sql(`update companies set settings = coalesce(settings, '{}') || $1::jsonb`, [
+      JSON.stringify({ field_map: { object: { custom } } }),
+    ]);
+    await world.sql(`update objects set name = 'Четвёртая' where id = 1`);
+    editDeal({ COMMENTS: 'Их третье описание' });
+    world.portal.faults.add({ method: 'crm.item.update', times: 1, action: { kind: 'delay', ms: 600 } });
+    await world.startApp();
+    world.portal.journal.clear();
+    await eventually(() => world.portal.journal.calls({ method: 'crm.item.list' }).length > 0);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    await world.sql(`update objects set type = 'Тягач' where id = 1`);
+    await world.settled();
+    expect(await world.sql('select serial_number from objects')).to.deep.include({ serial_number: 'Наш номер' });
+    expect(world.portal.records('deal').get(dealId)).to.include({ UF_CRM_SERIAL: 'Их номер', TITLE: 'Четвёртая' });
+    const conflicts = await world.sql(
+      `select local_value, bitrix24_value, winner, state from sync_conflicts where field like 'serial_number%'`,
+    );
+    expect(conflicts).to.deep.equal([
+      { local_value: 'Наш номер', bitrix24_value: 'Их номер', winner: 'none', state: 'open' },
+    ]);
+  });
 });

@@ -4,7 +4,7 @@ import type { LocalRecord } from '../../field-maps/types.ts';
 import type { LogLine } from '../journal/sync-log.ts';
 import type { LocalRow } from '../load/local-rows.ts';
 import type { LoadedPair, SyncContext } from '../pair.ts';
-import type { FieldChange, FieldErrors, MergeResult } from '../plan/merge.ts';
+import type { FieldChange, FieldConflict, FieldErrors, MergeResult } from '../plan/merge.ts';
 import { findOverwritten, type Overwritten } from '../plan/overwritten.ts';
 import type { Plan } from '../plan/plan.ts';
 import { mergeInputOf } from '../plan/plan-pair.ts';
@@ -73,7 +73,9 @@ function entriesOf(context: SyncContext, item: AppliedPlan, plan: MergePlan, mer
   const { pair } = item;
   const { merge, overwritten, after, remote } = merged;
   const isNew = plan.action === 'link';
-  const decided = merge.conflicts.filter(({ winner, asked }) => !asked && (after || winner === 'crm'));
+  // Where our row has changed since it was read, what it was to take over is decided anew; what the shadows hold from now on is not.
+  const stands = ({ key, winner }: FieldConflict) => after || winner === 'crm' || merge.adopted.includes(key);
+  const decided = merge.conflicts.filter((conflict) => !conflict.asked && stands(conflict));
   const conflicts = [...decided, ...overwritten.conflicts];
   const entries: Partial<Entries> = {
     ...mappingEntries(context, item, merged, isNew),
