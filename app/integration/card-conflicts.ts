@@ -2,8 +2,8 @@ import { notFound } from '../lib/errors.ts';
 import { entityOf } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
 import type { Card } from './cards.ts';
-import { resolveOne } from './conflict-decisions.ts';
 import type { ConflictRow } from './conflict-list.ts';
+import { resolveConflict } from './conflicts.ts';
 import { readPeopleNames } from './history-names.ts';
 import type { PairViewDeps } from './pair-view.ts';
 import { localNameSql } from './record-name.ts';
@@ -52,7 +52,7 @@ export async function listCardConflicts(
   return rows.map((row) => ({ ...row, bitrix24_changed_by_name: names.get(Number(row.bitrix24_changed_by)) ?? null }));
 }
 
-/** Settles a conflict of a record behind the card. Throws `not_found` for any other, and what `resolveOne` throws. Repeat-safe. */
+/** Settles a conflict of a record behind the card. Throws `not_found` for any other, and what `resolveConflict` throws. Repeat-safe. */
 export async function settleCardConflict(
   db: Database,
   card: Card,
@@ -64,7 +64,7 @@ export async function settleCardConflict(
     id,
   });
   if (own.length === 0) throw notFound();
-  return resolveOne(db, card.tenantId, id, decision);
+  return resolveConflict(db, card.tenantId, id, { ...decision, decisionId: null });
 }
 
 function bindOf({ tenantId, type, id }: Card, localId: number | null) {

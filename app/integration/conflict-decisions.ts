@@ -50,17 +50,6 @@ export async function resolveMany(
   return { decisionId, decided: ids.length - left.length, left, more: count > ids.length };
 }
 
-/** Settles one conflict, as a decision of its own. Throws what `resolveConflict` throws. */
-export async function resolveOne(
-  db: Database,
-  tenantId: number,
-  id: number,
-  { keep, actor }: { keep: 'crm' | 'bitrix24'; actor: string },
-): Promise<ConflictRow> {
-  const decisionId = await openDecision(db, tenantId, { keep, actor });
-  return resolveConflict(db, tenantId, id, { keep, actor, decisionId });
-}
-
 /**
  * Takes a decision back: its conflicts are open again, and the value that it put into the CRM's record gives way to the one that stood
  * there, unless either side was edited since. What the synchronisation has carried to a side that had kept its own value is left. Throws

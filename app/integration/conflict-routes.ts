@@ -6,8 +6,9 @@ import type { Language } from '../lib/errors.ts';
 import { entities } from '../lib/records.ts';
 import type { Database } from '../models/database.ts';
 import { bitrix24Address } from './address.ts';
-import { type LeftConflict, resolveMany, resolveOne, undoDecision } from './conflict-decisions.ts';
+import { type LeftConflict, resolveMany, undoDecision } from './conflict-decisions.ts';
 import { groupConflicts, listConflicts } from './conflict-list.ts';
+import { resolveConflict } from './conflicts.ts';
 
 const moment = z.iso.datetime({ offset: true });
 
@@ -89,7 +90,13 @@ function makeDecisionRoutes({ db }: { db: Database }): Route[] {
       params: idParams,
       body: z.strictObject({ keep }),
       async handle({ caller, params, body }) {
-        return { data: await resolveOne(db, caller.tenantId, params.id, { ...body, actor: caller.subject }) };
+        return {
+          data: await resolveConflict(db, caller.tenantId, params.id, {
+            ...body,
+            actor: caller.subject,
+            decisionId: null,
+          }),
+        };
       },
     }),
 

@@ -4,7 +4,7 @@ import { AppError, notFound } from '../lib/errors.ts';
 import { type Entity, pairKinds } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
 import { retryingTransaction } from '../models/retrying-transaction.ts';
-import { closeDecided } from '../sync/journal/conflict-decisions.ts';
+import { closeDecided, openDecision } from '../sync/journal/conflict-decisions.ts';
 import { forgetLocalValue } from '../sync/load/first-links.ts';
 import { readLocal, writeLocal } from '../sync/load/local-rows.ts';
 import { readFieldMap } from '../sync/load/read-field-map.ts';
@@ -16,7 +16,8 @@ import { type ConflictRow, conflictColumns } from './conflict-list.ts';
 export interface Choice {
   keep: 'crm' | 'bitrix24';
   actor: string;
-  decisionId: number;
+  /** Null for one that is decided by itself. */
+  decisionId: number | null;
 }
 
 /**
@@ -29,7 +30,7 @@ export async function resolveConflict(
   db: Database,
   tenantId: number,
   id: number,
-  { keep, actor, decisionId }: Choice,
+  { keep, actor, decisionId: shared }: Choice,
 ): Promise<ConflictRow> {
   try {
     return await retryingTransaction(db, async (transaction) => {
@@ -38,6 +39,7 @@ export async function resolveConflict(
       if (conflict.standing) await answer(db, tenantId, { conflict, keep }, transaction);
       else if (conflict.winner === 'none' && keep === 'crm') await sendOurs(db, tenantId, conflict, transaction);
       else if (keep !== conflict.winner) await putBack(db, tenantId, { conflict, keep }, transaction);
+      const decisionId = shared ?? (await openDecision(db, tenantId, { keep, actor }, transaction));
       await closeDecided(db, tenantId, { id, keep, actor, decisionId }, transaction);
       return lockConflict(db, tenantId, id, transaction);
     });

@@ -132,7 +132,7 @@ describe('the app page in a browser of its own', () => {
     expect(await page.getByTestId('records').getByRole('row').count()).to.equal(2);
     await page.getByRole('searchbox').fill('такого нет');
     await page.getByText('Ничего не найдено').waitFor();
-    await page.getByRole('button', { name: 'Сбросить фильтр' }).click();
+    await page.getByTestId('empty-state').getByRole('button', { name: 'Сбросить фильтр' }).click();
     await page.getByText('Найдено: 5').waitFor();
     await page.getByRole('combobox', { name: 'Вид' }).click();
     await page.getByRole('option', { name: 'Пользователи' }).click();

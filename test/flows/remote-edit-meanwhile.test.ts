@@ -64,6 +64,15 @@ describe('an edit in the portal between our reading and our writing', () => {
     ]);
   });
 
+  it('of a whole name, while we send another one: the lost one stands in a conflict', async () => {
+    await editJustBefore({ NAME: 'Рустам', SECOND_NAME: 'оглы', LAST_NAME: 'Петров' }, 'user', 'crm.item.get');
+    await world.call(tenant.token, 'PUT', '/api/users/1', { name: 'Сергей Волков' });
+    await world.settled();
+    const conflicts = await world.sql(`select bitrix24_value from sync_conflicts where field = 'name'`);
+    expect(JSON.stringify(conflicts)).to.include('Петров').and.include('Рустам').and.include('оглы');
+    await world.sql('delete from sync_conflicts');
+  });
+
   it('of a note beside our part of a contact, while we send our part: the note stays', async () => {
     const { COMMENTS } = await world.remoteOf(tenant, 'user', 1);
     await editJustBefore({ COMMENTS: `звонить после 18\n\n${COMMENTS}` }, 'user', 'crm.item.get');

@@ -14,11 +14,13 @@ export async function openDecision(
   db: Database,
   tenantId: number,
   { keep, actor }: { keep: 'crm' | 'bitrix24'; actor: string },
+  transaction?: Transaction,
 ): Promise<number> {
   const [row] = await queryRows<{ id: number }>(
     db,
     `insert into conflict_decisions (tenant_id, keep, decided_by) values ($tenantId, $keep, left($actor::text, 255)) returning id`,
     { tenantId, keep, actor },
+    transaction,
   );
   if (!row) throw new Error('The decision was not stored');
   return row.id;
