@@ -4,7 +4,7 @@ import type { Database } from '../models/database.ts';
 import { retryingTransaction } from '../models/retrying-transaction.ts';
 import { endDecision, findDecision, openDecision, reopenConflict } from '../sync/journal/conflict-decisions.ts';
 import { writeLocal } from '../sync/load/local-rows.ts';
-import { type ConflictFilter, type ConflictRow, countConflicts, decidedIds, openIds } from './conflict-list.ts';
+import { type ConflictFilter, countConflicts, decidedIds, openIds } from './conflict-list.ts';
 import { columnsFor, columnsToPutBack, lockConflict, resolveConflict, valueTaken } from './conflicts.ts';
 
 /** Conflicts of one call: more are decided by several. */

@@ -137,7 +137,7 @@ describe('the app page in a browser of its own', () => {
     await page.getByRole('combobox', { name: 'Вид' }).click();
     await page.getByRole('option', { name: 'Пользователи' }).click();
     await page.getByText('Найдено: 1').waitFor();
-    await page.getByRole('link', { name: 'Мария Петрова' }).waitFor();
+    await page.getByRole('button', { name: 'Мария Петрова', exact: true }).waitFor();
     expect(await page.locator('img, b', { hasText: 'жирный' }).count()).to.equal(0);
     expect(dialogs).to.equal(0);
     pages.expectQuiet();
