@@ -15,6 +15,7 @@ import { createProbeServer } from './http/probes.ts';
 import type { RateLimits } from './http/rate-limits.ts';
 import { createServer } from './http/server.ts';
 import { makeActivityRoutes } from './integration/activity-routes.ts';
+import { samples } from './integration/answers/samples.ts';
 import { makeCardRoutes } from './integration/card-routes.ts';
 import { makeClientRoutes } from './integration/client-routes.ts';
 import { makeConflictRoutes } from './integration/conflict-routes.ts';
@@ -93,6 +94,7 @@ export function composeHttp(deps: HttpDeps) {
     },
     ...{ rates, trustedProxies: config.trustedProxies },
     visitors: { admit: portals.admit, note: (caller, route, params) => noteAction(db, caller, route, params) },
+    publication: { publicUrl: config.publicUrl, samples },
     ready: () => isMigrated(db),
     measures: measuresOf(config),
   });

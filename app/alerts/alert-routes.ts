@@ -7,6 +7,7 @@ import type { Secrets } from '../lib/secrets.ts';
 import type { Database } from '../models/database.ts';
 import { type AlertSettings, alertSettingsSchema } from './alert-settings.ts';
 import { type Alert, listOpenAlerts } from './alert-store.ts';
+import { alertsAnswer, alertTrialAnswer, deliveriesAnswer, savedAlertsAnswer } from './answers.ts';
 import { viewOf } from './causes.ts';
 import { channels, type ListedDelivery, listDeliveries } from './deliveries.ts';
 import { type AlertPlan, readAlertPlan, saveAlertSettings } from './settings-store.ts';
@@ -49,6 +50,8 @@ export function makeAlertRoutes(deps: AlertRouteDeps): Route[] {
       method: 'get',
       path: address,
       summary: 'Who is told of what, defaults filled in, and what is wrong now',
+      tag: 'Alerts',
+      answers: { 200: alertsAnswer },
       role: 'admin',
       async handle({ caller, language }) {
         return { data: await present(await readAlertPlan(db, caller.tenantId), caller.tenantId, language) };
@@ -60,6 +63,8 @@ export function makeAlertRoutes(deps: AlertRouteDeps): Route[] {
       path: address,
       summary:
         'Replace who is told of what; what is absent goes back to its default. Answers a new signing secret once',
+      tag: 'Alerts',
+      answers: { 200: savedAlertsAnswer },
       role: 'admin',
       body,
       async handle({ caller, body: given, language }) {
@@ -79,6 +84,8 @@ export function makeAlertRoutes(deps: AlertRouteDeps): Route[] {
       method: 'post',
       path: `${address}/test`,
       summary: 'Send a trial to every recipient of every channel that is on; answers what each channel said',
+      tag: 'Alerts',
+      answers: { 200: alertTrialAnswer },
       role: 'admin',
       async handle({ caller, language }) {
         await deps.rates.take('alertTrialByTenant', caller.tenantId);
@@ -91,6 +98,8 @@ export function makeAlertRoutes(deps: AlertRouteDeps): Route[] {
       method: 'get',
       path: `${address}/deliveries`,
       summary: 'Messages of the last 30 days, the newest first, each with what its channel said',
+      tag: 'Alerts',
+      answers: { 200: deliveriesAnswer },
       role: 'admin',
       query: listQuery,
       async handle({ caller, query, language }) {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineRoute, type Route } from '../http/route.ts';
 import { notFound } from '../lib/errors.ts';
 import type { Models } from '../models/index.ts';
+import { companyAnswer } from './answers.ts';
 import { requiredText } from './fields.ts';
 
 /** Makes the routes of the caller's own company. What connects it to a portal is shown as a fact only. */
@@ -26,6 +27,8 @@ export function makeCompanyRoutes({ Company }: Models): Route[] {
       method,
       path: '/api/company',
       summary: 'Rename the company',
+      tag: 'CRM records',
+      answers: { 200: companyAnswer },
       role: 'admin',
       body: z.strictObject({ name: requiredText(255) }),
       async handle({ caller, body }) {
@@ -40,6 +43,8 @@ export function makeCompanyRoutes({ Company }: Models): Route[] {
       method: 'get',
       path: '/api/company',
       summary: "The caller's company",
+      tag: 'CRM records',
+      answers: { 200: companyAnswer },
       async handle({ caller }) {
         return { data: present(await find(caller.tenantId)) };
       },

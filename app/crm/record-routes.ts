@@ -3,9 +3,10 @@ import { idParams as params } from '../http/ids.ts';
 import { paginationOf, pagingSchema } from '../http/paging.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import type { Models } from '../models/index.ts';
+import { deletedAnswer, recordAnswers, recordsAnswer } from './answers.ts';
 import { warningsOf } from './imei-warning.ts';
 import { changeSchema, newRecordSchema, type RecordKind, recordKinds } from './kinds.ts';
-import { makeRecords } from './records.ts';
+import { makeRecords, type Records } from './records.ts';
 
 /** Makes list, read, create, change, delete and restore for objects, users and contracts. */
 export function makeRecordRoutes(models: Models): Route[] {
@@ -15,11 +16,14 @@ export function makeRecordRoutes(models: Models): Route[] {
 function routesOf(kind: RecordKind, models: Models): Route[] {
   const records = makeRecords(kind, models);
   const address = `/api/${kind.name}`;
+  const record = recordAnswers[kind.name];
   const change = (method: 'put' | 'patch') =>
     defineRoute({
       method,
       path: `${address}/:id`,
       summary: `Change the given fields of one of the ${kind.name}`,
+      tag: 'CRM records',
+      answers: { 200: record },
       role: 'user',
       params,
       body: changeSchema(kind),
@@ -32,6 +36,8 @@ function routesOf(kind: RecordKind, models: Models): Route[] {
       method: 'get',
       path: address,
       summary: `The tenant's ${kind.name}, page by page`,
+      tag: 'CRM records',
+      answers: { 200: recordsAnswer(kind) },
       query: z.strictObject({
         ...pagingSchema,
         q: z.string().trim().min(1).max(200).optional(),
@@ -52,6 +58,8 @@ function routesOf(kind: RecordKind, models: Models): Route[] {
       method: 'get',
       path: `${address}/:id`,
       summary: `One of the ${kind.name}`,
+      tag: 'CRM records',
+      answers: { 200: record },
       params,
       async handle({ caller, params: { id } }) {
         return { data: await records.read(caller.tenantId, id) };
@@ -61,6 +69,8 @@ function routesOf(kind: RecordKind, models: Models): Route[] {
       method: 'post',
       path: address,
       summary: `Create one of the ${kind.name}`,
+      tag: 'CRM records',
+      answers: { 201: record },
       role: 'user',
       body: newRecordSchema(kind),
       async handle({ caller, body }) {
@@ -69,10 +79,20 @@ function routesOf(kind: RecordKind, models: Models): Route[] {
     }),
     change('put'),
     change('patch'),
+    ...goingRoutes(kind, records),
+  ];
+}
+
+/** Out of the lists, and back. */
+function goingRoutes(kind: RecordKind, records: Records): Route[] {
+  const address = `/api/${kind.name}`;
+  return [
     defineRoute({
       method: 'delete',
       path: `${address}/:id`,
       summary: `Delete one of the ${kind.name}; it is kept, marked as deleted`,
+      tag: 'CRM records',
+      answers: { 200: deletedAnswer },
       role: 'user',
       params,
       async handle({ caller, params: { id } }) {
@@ -84,6 +104,8 @@ function routesOf(kind: RecordKind, models: Models): Route[] {
       method: 'post',
       path: `${address}/:id/restore`,
       summary: `Restore one of the ${kind.name} that was deleted; it is synchronised again`,
+      tag: 'CRM records',
+      answers: { 200: recordAnswers[kind.name] },
       role: 'user',
       params,
       async handle({ caller, params: { id } }) {

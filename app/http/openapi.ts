@@ -1,11 +1,10 @@
-import { extendZodWithOpenApi, OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi';
+import { OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
-import { escapeHtml } from './escape-html.ts';
 import { addressesOf } from './mount.ts';
+import { callbackResponses, responsesOf } from './openapi-answers.ts';
+import { addExamples, type Samples } from './openapi-examples.ts';
 import type { CallbackRoute, OpenRoute, Route, VisitorNeed } from './route.ts';
 import { portalTokenHeader } from './visitors.ts';
-
-extendZodWithOpenApi(z);
 
 /** Everything that the server answers. */
 export interface Interface {
@@ -14,8 +13,18 @@ export interface Interface {
   callbacks: readonly CallbackRoute[];
 }
 
+/** What the description says besides the routes. */
+export interface Publication {
+  /** The address that callers elsewhere use; undefined: they know it. */
+  publicUrl: string | undefined;
+  /** Values of examples, by the field's name. */
+  samples: Samples;
+}
+
+const portalsTag = 'Called by Bitrix24';
+
 /** The interface's description (OpenAPI 3.1), made from the schemas that validate. */
-export function describeInterface({ routes, open, callbacks }: Interface) {
+export function describeInterface(all: Interface, { publicUrl, samples }: Publication) {
   const registry = new OpenAPIRegistry();
   const bearer = registry.registerComponent('securitySchemes', 'jwt', {
     type: 'http',
@@ -23,37 +32,36 @@ export function describeInterface({ routes, open, callbacks }: Interface) {
     bearerFormat: 'JWT',
     description: 'Claims: sub, tenant_id (integer), role (admin, user or viewer)',
   });
-  for (const route of routes) registerRoute(registry, route, bearer.name);
-  for (const route of open) registerOpen(registry, route);
-  for (const callback of callbacks) {
-    registry.registerPath({
-      method: callback.method,
-      path: callback.path.replace(/:(\w+)/g, '{$1}'),
-      summary: callback.summary,
-      request: { params: textParams(callback.path) },
-      responses: { 200: { description: 'Stored' }, 403: { description: 'Refused' } },
-    });
-  }
-  for (const path of addressesOf({ open, callbacks })) {
-    registry.registerPath({
-      method: 'head',
-      path: path.replace(/:(\w+)/g, '{$1}'),
-      summary: 'Whether the address is there; nothing is done',
-      request: { params: textParams(path) },
-      responses: { 200: { description: 'It is' } },
-    });
-  }
-  return new OpenApiGeneratorV31(registry.definitions).generateDocument({
+  for (const route of all.routes) registerRoute(registry, route, bearer.name);
+  for (const route of all.open) registerOpen(registry, route);
+  registerCallbacks(registry, all);
+  const tags = [...new Set([...all.routes, ...all.open].map(({ tag }) => tag)), portalsTag];
+  const document = new OpenApiGeneratorV31(registry.definitions).generateDocument({
     openapi: '3.1.0',
-    info: { title: 'Axenta CRM <-> Bitrix24', version: '1' },
+    info: { title: 'Axenta CRM <-> Bitrix24', version: '1', description: introduction },
+    servers: [
+      { url: '/', description: 'The server that answers this description' },
+      ...(publicUrl === undefined ? [] : [{ url: publicUrl, description: 'Its public address' }]),
+    ],
+    tags: tags.map((name) => ({ name })),
   });
+  return addExamples(document, samples);
 }
+
+const introduction = [
+  'Answers are `{"status":"success","data":…}`; failures are `{"status":"error","error":"…","code":"…","request_id":"…"}`.',
+  'Decide by `code`, which is stable; `error` is a sentence for people, Russian, or English with `Accept-Language: en`.',
+  'Fields may be added to answers; none is renamed.',
+  'Times are RFC 3339 in UTC.',
+].join(' ');
 
 function registerRoute(registry: OpenAPIRegistry, route: Route, bearer: string): void {
   registry.registerPath({
     method: route.method,
-    path: route.path.replace(/:(\w+)/g, '{$1}'),
+    path: bracedPath(route.path),
+    operationId: operationIdOf(route.method, route.path),
     summary: route.summary,
+    tags: [route.tag],
     description: `Role: ${route.role} and above. Visitors of the pages in a portal: ${visitorTexts[route.visitors]}`,
     security: [{ [bearer]: [] }],
     request: {
@@ -61,11 +69,12 @@ function registerRoute(registry: OpenAPIRegistry, route: Route, bearer: string):
       ...(route.query && { query: route.query as z.ZodObject }),
       ...(route.body && { body: { content: { 'application/json': { schema: route.body } } } }),
     },
-    responses: {
-      // 201 for what was made, 202 for what was begun.
-      '2XX': { description: 'Success', content: { 'application/json': { schema: success } } },
-      default: { description: 'Failure', content: { 'application/json': { schema: failure } } },
-    },
+    responses: responsesOf(route.answers, [
+      ...[400, 401, 403, 429, 500, 503],
+      ...(route.params ? [404] : []),
+      ...(route.method === 'get' ? [] : [409, 413, 415]),
+      ...(route.failures ?? []),
+    ]),
   });
 }
 
@@ -83,51 +92,54 @@ function registerOpen(registry: OpenAPIRegistry, route: OpenRoute): void {
   registry.registerPath({
     method: 'post',
     path: route.path,
+    operationId: operationIdOf('post', route.path),
     summary: route.summary,
+    tags: [route.tag],
     description: 'Without a JWT: the body proves the caller',
     request: { body: { content: { 'application/json': { schema: route.body } } } },
-    responses: {
-      200: { description: 'Success', content: { 'application/json': { schema: success } } },
-      default: { description: 'Failure', content: { 'application/json': { schema: failure } } },
-    },
+    responses: responsesOf(route.answers, [400, 413, 415, 429, 500, 503, ...(route.failures ?? [])]),
   });
+}
+
+function registerCallbacks(registry: OpenAPIRegistry, { open, callbacks }: Interface): void {
+  for (const { method, path, summary } of callbacks) {
+    registry.registerPath({
+      ...{ method, path: bracedPath(path), summary, tags: [portalsTag] },
+      operationId: operationIdOf(method, path),
+      request: { params: textParams(path) },
+      responses: callbackResponses,
+    });
+  }
+  for (const path of addressesOf({ open, callbacks })) {
+    registry.registerPath({
+      ...{ method: 'head', path: bracedPath(path), tags: [portalsTag] },
+      operationId: operationIdOf('head', path),
+      summary: 'Whether the address is there; nothing is done',
+      request: { params: textParams(path) },
+      responses: { 200: { description: 'It is' } },
+    });
+  }
+}
+
+function bracedPath(path: string): string {
+  return path.replace(/:(\w+)/g, '{$1}');
+}
+
+/** `get /api/objects/:id` becomes `getObjectsById`: generated clients name their functions by it. */
+function operationIdOf(method: string, path: string): string {
+  const words = path
+    .replace(/^\/api\/(integration\/)?/, '')
+    .split(/[/_-]/)
+    .filter(Boolean)
+    .map((word) => (word.startsWith(':') ? `by${capital(word.slice(1))}` : word));
+  return method + words.map(capital).join('');
+}
+
+function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
 }
 
 function textParams(path: string): z.ZodObject {
   const names = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name);
   return z.object(Object.fromEntries(names.map((name) => [name, z.string()])));
-}
-
-const warning = z.object({ path: z.string(), code: z.string(), text: z.string() });
-const success = z.object({
-  status: z.literal('success'),
-  data: z.unknown(),
-  message: z.string().optional(),
-  warnings: z.array(warning).optional(),
-});
-const failure = z.object({
-  status: z.literal('error'),
-  error: z.string(),
-  code: z.string(),
-  request_id: z.string(),
-  details: z.unknown().optional(),
-});
-
-/** The same as a page for people. */
-export function renderDocs({ routes, open, callbacks }: Interface): string {
-  const rows = [
-    ...routes.map((route) => [route.method.toUpperCase(), route.path, route.role, route.summary]),
-    ...open.map((route) => ['POST', route.path, 'токен портала', route.summary]),
-    ...callbacks.map((route) => [route.method.toUpperCase(), route.path, 'Битрикс24', route.summary]),
-  ];
-  const cells = (row: string[]) => row.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('');
-  return `<!doctype html><html lang="ru"><head><meta charset="utf-8"><title>API</title><style>
-body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;color:#222}
-table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.4rem .6rem;border-bottom:1px solid #ddd}
-td:nth-child(-n+2){font-family:ui-monospace,monospace}</style></head><body>
-<h1>Axenta CRM &harr; Битрикс24: REST</h1>
-<p>Авторизация: <code>Authorization: Bearer &lt;JWT&gt;</code>. Полное описание: <a href="/api/openapi.json">/api/openapi.json</a></p>
-<table><thead><tr><th>Метод</th><th>Адрес</th><th>Роль</th><th>Что делает</th></tr></thead><tbody>
-${rows.map((row) => `<tr>${cells(row)}</tr>`).join('\n')}
-</tbody></table></body></html>`;
 }

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 import type { AppError, Language, Text } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
+import type { AnswerSchemas, DataOf } from './answers.ts';
 import type { PageName } from './pages.ts';
 
 export const roles = ['viewer', 'user', 'admin'] as const;
@@ -68,28 +69,43 @@ export interface Warning {
 }
 
 /** What a handler answers; the envelope is made around it. */
-export type Answer =
+export type Answer<Data = unknown> =
   /** `etag`: the version of what is answered, sent as the header `ETag`. */
-  | { data: unknown; status?: number; message?: Text; etag?: string; warnings?: readonly Warning[] }
+  | { data: Data; status?: number; message?: Text; etag?: string; warnings?: readonly Warning[] }
   | { stream: Readable; type: string }
   /** A failure that carries data all the same (an unhealthy health check). */
-  | { status: number; error: { code: string; text: Text }; data: unknown };
+  | { status: number; error: { code: string; text: Text }; data: Data };
 
 type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
 type Maybe = z.ZodType | undefined;
 
-interface RouteSchemas<Params extends Maybe, Query extends Maybe, Body extends Maybe> {
-  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+/** What the interface's description says of an operation besides its schemas. */
+interface Described<Answers extends AnswerSchemas> {
   path: string;
   /** One line for the interface's description. */
   summary: string;
+  /** The group that it is listed in. */
+  tag: string;
+  /** What is answered, by HTTP status. A failure whose schema stands here carries `data` all the same. */
+  answers: Answers;
+  /** Statuses of failures beside those that every route has. */
+  failures?: readonly number[];
+}
+
+interface RouteSchemas<
+  Params extends Maybe,
+  Query extends Maybe,
+  Body extends Maybe,
+  Answers extends AnswerSchemas = AnswerSchemas,
+> extends Described<Answers> {
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   params?: Params;
   query?: Query;
   body?: Body;
 }
 
-interface RouteDefinition<Params extends Maybe, Query extends Maybe, Body extends Maybe>
-  extends RouteSchemas<Params, Query, Body> {
+interface RouteDefinition<Params extends Maybe, Query extends Maybe, Body extends Maybe, Answers extends AnswerSchemas>
+  extends RouteSchemas<Params, Query, Body, Answers> {
   /** The least role that may call; absent: any role. */
   role?: Role;
   /** Absent: `lists`, `edit` or `admin`, as the role is. */
@@ -101,7 +117,7 @@ interface RouteDefinition<Params extends Maybe, Query extends Maybe, Body extend
       query: Parsed<Query>;
       body: Parsed<Body>;
     },
-  ): Promise<Answer>;
+  ): Promise<Answer<DataOf<Answers>>>;
 }
 
 /** A route as the server mounts it: schemas validate the request and describe the interface. */
@@ -119,7 +135,8 @@ export function defineRoute<
   Params extends Maybe = undefined,
   Query extends Maybe = undefined,
   Body extends Maybe = undefined,
->(route: RouteDefinition<Params, Query, Body>): Route {
+  Answers extends AnswerSchemas = AnswerSchemas,
+>(route: RouteDefinition<Params, Query, Body, Answers>): Route {
   const role = route.role ?? 'viewer';
   return { ...route, role, visitors: route.visitors ?? needOfRole[role] } as Route;
 }
@@ -158,22 +175,20 @@ export interface CallbackRoute {
   ): Promise<CallbackAnswer>;
 }
 
-interface OpenRouteDefinition<Body extends z.ZodType> {
-  path: string;
-  summary: string;
+interface OpenRouteDefinition<Body extends z.ZodType, Answers extends AnswerSchemas> extends Described<Answers> {
   body: Body;
-  handle(request: RequestContext & { body: z.output<Body> }): Promise<Answer>;
+  handle(request: RequestContext & { body: z.output<Body> }): Promise<Answer<DataOf<Answers>>>;
 }
 
 /** A JSON route without a JWT: what it is sent proves the caller. */
-export interface OpenRoute {
-  path: string;
-  summary: string;
+export interface OpenRoute extends Described<AnswerSchemas> {
   body: z.ZodType;
   handle(request: RequestContext & { body: unknown }): Promise<Answer>;
 }
 
 /** Declares a POST route without a JWT. */
-export function defineOpenRoute<Body extends z.ZodType>(route: OpenRouteDefinition<Body>): OpenRoute {
+export function defineOpenRoute<Body extends z.ZodType, Answers extends AnswerSchemas>(
+  route: OpenRouteDefinition<Body, Answers>,
+): OpenRoute {
   return route as unknown as OpenRoute;
 }

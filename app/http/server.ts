@@ -8,9 +8,10 @@ import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { type AuthOptions, makeAuthenticate } from './auth.ts';
 import type { TrustedProxies } from './caller-address.ts';
+import { serveDocs } from './docs.ts';
 import { answerErrors, type RequestState } from './errors.ts';
 import { mount, refuseWrongMethods } from './mount.ts';
-import { describeInterface, renderDocs } from './openapi.ts';
+import { describeInterface, type Publication } from './openapi.ts';
 import { makePageRouter } from './pages.ts';
 import { makeProbeRouter, type ProbeOptions } from './probes.ts';
 import type { RateLimits } from './rate-limits.ts';
@@ -28,6 +29,7 @@ export interface ServerOptions extends ProbeOptions {
   rates: RateLimits;
   trustedProxies: TrustedProxies;
   visitors: VisitorRules;
+  publication: Publication;
 }
 
 export interface RunningServer {
@@ -98,16 +100,12 @@ export async function listen(
 }
 
 /** What the interface can do, for programs and for people. */
-function serviceRouter({ routes, open, callbacks }: ServerOptions): Router<RequestState> {
+function serviceRouter({ routes, open, callbacks, publication }: ServerOptions): Router<RequestState> {
   const router = new Router<RequestState>();
-  const description = describeInterface({ routes, open, callbacks });
-  const docs = renderDocs({ routes, open, callbacks });
+  const description = describeInterface({ routes, open, callbacks }, publication);
   router.get('/api/openapi.json', (ctx) => {
     ctx.body = description;
   });
-  router.get('/api/docs', (ctx) => {
-    ctx.type = 'html';
-    ctx.body = docs;
-  });
+  serveDocs(router, publication.publicUrl);
   return router;
 }

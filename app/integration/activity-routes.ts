@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { idParams, idTextSchema } from '../http/ids.ts';
-import { type Answer, defineRoute, type Route } from '../http/route.ts';
+import { defineRoute, type Route } from '../http/route.ts';
 import { csvStart } from '../lib/csv.ts';
 import { entities } from '../lib/records.ts';
 import type { Database } from '../models/database.ts';
@@ -9,6 +9,7 @@ import { findRun } from '../sync/runs/runs.ts';
 import { type ActivityFilter, type ActivityRow, readActivity } from './activity.ts';
 import { readCursor, writeCursor } from './activity-cursor.ts';
 import { bitrix24Address } from './address.ts';
+import { activityAnswer } from './answers/activity.ts';
 import { activityCsv, csvHeader, presentActivity } from './present-activity.ts';
 
 const moment = z.iso.datetime({ offset: true });
@@ -50,6 +51,8 @@ export function makeActivityRoutes({ db }: { db: Database }): Route[] {
       path: `${bitrix24Address}/activity`,
       summary:
         'What happened to records, by whom and why, the newest first; as CSV with `format=csv` or `Accept: text/csv`',
+      tag: 'Activity',
+      answers: { 200: activityAnswer },
       role: 'admin',
       query,
       async handle({ caller: { tenantId }, query: { cursor, limit, format, ...filter }, accept, signal }) {
@@ -61,6 +64,8 @@ export function makeActivityRoutes({ db }: { db: Database }): Route[] {
       method: 'get',
       path: `${bitrix24Address}/runs/:id/changes`,
       summary: 'What a run changed, the newest first; as CSV with `format=csv` or `Accept: text/csv`',
+      tag: 'Activity',
+      answers: { 200: activityAnswer },
       params: idParams,
       query: z.strictObject(paging),
       async handle({ caller: { tenantId }, params: { id }, query, accept, signal }) {
@@ -77,7 +82,7 @@ function isCsv(format: 'json' | 'csv' | undefined, accept: string): boolean {
   return format === undefined ? accept.startsWith('text/csv') : format === 'csv';
 }
 
-async function answer(db: Database, tenantId: number, { filter, isCsv, signal, ...page }: Listing): Promise<Answer> {
+async function answer(db: Database, tenantId: number, { filter, isCsv, signal, ...page }: Listing) {
   const cursor = readCursor(page.cursor);
   if (isCsv) {
     const rows = everyLine(db, tenantId, filter, signal);

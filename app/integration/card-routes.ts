@@ -4,6 +4,8 @@ import { idSchema, idTextSchema } from '../http/ids.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import type { Language } from '../lib/errors.ts';
 import { bitrix24Address, type RequireActive } from './address.ts';
+import { candidatesAnswer, cardAnswer, cardPairAnswer } from './answers/cards.ts';
+import { conflictAnswer } from './answers/conflicts.ts';
 import { settleCardConflict } from './card-conflicts.ts';
 import { viewCardPair } from './card-pair.ts';
 import {
@@ -33,7 +35,7 @@ const linkBody = z.strictObject({ local_id: idSchema });
 
 /** Makes the routes of a tab in a deal, contact or company: what stands behind it, link, create, look at it now. */
 export function makeCardRoutes(deps: CardRouteDeps): Route[] {
-  return [...makeReadingRoutes(deps), ...makeChangingRoutes(deps), makeDecisionRoute(deps)];
+  return [...makeReadingRoutes(deps), ...makeLinkingRoutes(deps), ...makeSyncRoutes(deps), makeDecisionRoute(deps)];
 }
 
 function makeReadingRoutes(deps: CardRouteDeps): Route[] {
@@ -42,6 +44,9 @@ function makeReadingRoutes(deps: CardRouteDeps): Route[] {
       method: 'get',
       path: address,
       summary: 'The mapping behind a Bitrix24 record; null when no CRM record stands behind it',
+      tag: 'Cards',
+      answers: { 200: cardAnswer },
+      failures: [409, 502],
       visitors: 'card',
       params,
       async handle({ caller, params, language }) {
@@ -53,6 +58,9 @@ function makeReadingRoutes(deps: CardRouteDeps): Route[] {
       method: 'get',
       path: `${address}/pair`,
       summary: 'The pair behind a Bitrix24 record side by side, with the CRM record and its history',
+      tag: 'Cards',
+      answers: { 200: cardPairAnswer },
+      failures: [409, 502],
       visitors: 'card',
       params,
       async handle({ caller, params, language }) {
@@ -65,6 +73,9 @@ function makeReadingRoutes(deps: CardRouteDeps): Route[] {
       method: 'get',
       path: `${address}/candidates`,
       summary: 'CRM records without a pair that a Bitrix24 record can be linked with',
+      tag: 'Cards',
+      answers: { 200: candidatesAnswer },
+      failures: [409, 502],
       visitors: 'card_edit',
       params,
       query: z.strictObject({ q: z.string().trim().min(1).max(200).optional() }),
@@ -75,12 +86,15 @@ function makeReadingRoutes(deps: CardRouteDeps): Route[] {
   ];
 }
 
-function makeChangingRoutes(deps: CardRouteDeps): Route[] {
+function makeLinkingRoutes(deps: CardRouteDeps): Route[] {
   return [
     defineRoute({
       method: 'post',
       path: `${address}/link`,
       summary: 'Link a Bitrix24 record with an existing CRM record and make both equal',
+      tag: 'Cards',
+      answers: { 200: cardAnswer, 202: cardAnswer },
+      failures: [502],
       role: 'user',
       visitors: 'card_edit',
       params,
@@ -96,6 +110,9 @@ function makeChangingRoutes(deps: CardRouteDeps): Route[] {
       method: 'post',
       path: `${address}/relink`,
       summary: 'Link a Bitrix24 record with another CRM record instead of the one that it is linked with',
+      tag: 'Cards',
+      answers: { 200: cardAnswer, 202: cardAnswer },
+      failures: [502],
       role: 'admin',
       params,
       body: linkBody,
@@ -105,11 +122,18 @@ function makeChangingRoutes(deps: CardRouteDeps): Route[] {
         return answer(await waitWith(deps, card.tenantId, signal, work), language);
       },
     }),
+  ];
+}
 
+function makeSyncRoutes(deps: CardRouteDeps): Route[] {
+  return [
     defineRoute({
       method: 'post',
       path: `${address}/create`,
       summary: 'Make a CRM record of a Bitrix24 record',
+      tag: 'Cards',
+      answers: { 200: cardAnswer, 202: cardAnswer },
+      failures: [502],
       role: 'user',
       visitors: 'card_edit',
       params,
@@ -124,6 +148,9 @@ function makeChangingRoutes(deps: CardRouteDeps): Route[] {
       method: 'post',
       path: `${address}/sync`,
       summary: 'Have the pair of a Bitrix24 record looked at before everything else',
+      tag: 'Cards',
+      answers: { 200: cardAnswer, 202: cardAnswer },
+      failures: [502],
       role: 'user',
       visitors: 'card',
       params,
@@ -141,6 +168,9 @@ function makeDecisionRoute({ db }: CardRouteDeps): Route {
     method: 'post',
     path: `${address}/conflicts/:conflict/resolve`,
     summary: 'Settle a conflict of the record behind a card; see POST …/conflicts/{id}/resolve',
+    tag: 'Cards',
+    answers: { 200: conflictAnswer },
+    failures: [502],
     role: 'user',
     visitors: 'card_edit',
     params: params.extend({ conflict: idTextSchema }),

@@ -3,6 +3,7 @@ import { idSchema } from '../http/ids.ts';
 import { paginationOf, pagingSchema } from '../http/paging.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { bitrix24Address } from './address.ts';
+import { clientDoublesAnswer, clientMergeAnswer } from './answers/clients.ts';
 import { listClientDoubles } from './client-doubles.ts';
 import { type ClientMergeDeps, mergeClient } from './client-merge.ts';
 
@@ -28,6 +29,9 @@ export function makeClientRoutes(deps: ClientMergeDeps): Route[] {
       method: 'get',
       path: address,
       summary: 'Clients whose contracts are linked with several companies',
+      tag: 'Records',
+      answers: { 200: clientDoublesAnswer },
+      failures: [409, 502],
       query: z.strictObject(pagingSchema),
       async handle({ caller, query }) {
         const { rows, total } = await listClientDoubles(deps.db, caller.tenantId, query);
@@ -38,6 +42,9 @@ export function makeClientRoutes(deps: ClientMergeDeps): Route[] {
       method: 'post',
       path: `${address}/merge`,
       summary: 'Link contracts of one client with one of its companies; the other companies stay in the portal',
+      tag: 'Records',
+      answers: { 200: clientMergeAnswer },
+      failures: [404, 502],
       role: 'admin',
       body: mergeBody,
       async handle({ caller, body }) {

@@ -6,6 +6,13 @@ import type { Language } from '../lib/errors.ts';
 import { entities } from '../lib/records.ts';
 import type { Database } from '../models/database.ts';
 import { bitrix24Address } from './address.ts';
+import {
+  conflictAnswer,
+  conflictGroupsAnswer,
+  conflictsAnswer,
+  conflictsDecidedAnswer,
+  decisionUndoneAnswer,
+} from './answers/conflicts.ts';
 import { type LeftConflict, resolveMany, undoDecision } from './conflict-decisions.ts';
 import { groupConflicts, listConflicts } from './conflict-list.ts';
 import { resolveConflict } from './conflicts.ts';
@@ -61,6 +68,8 @@ function makeListRoutes({ db }: { db: Database }): Route[] {
       path: `${bitrix24Address}/conflicts`,
       summary:
         'Fields that both sides changed differently, with the value that lost, or both where a person is asked: those first, then the newest',
+      tag: 'Conflicts',
+      answers: { 200: conflictsAnswer },
       query: listQuery,
       async handle({ caller, query }) {
         const { rows, total } = await listConflicts(db, caller.tenantId, query);
@@ -72,6 +81,8 @@ function makeListRoutes({ db }: { db: Database }): Route[] {
       method: 'get',
       path: `${bitrix24Address}/conflicts/groups`,
       summary: 'Open conflicts that are alike: kind, field and who won, with how many there are',
+      tag: 'Conflicts',
+      answers: { 200: conflictGroupsAnswer },
       async handle({ caller }) {
         return { data: { groups: await groupConflicts(db, caller.tenantId) } };
       },
@@ -86,6 +97,8 @@ function makeDecisionRoutes({ db }: { db: Database }): Route[] {
       path: `${bitrix24Address}/conflicts/:id/resolve`,
       summary:
         'Keep what won, or put the other value back on both sides; where a person is asked, the side whose value goes to the other',
+      tag: 'Conflicts',
+      answers: { 200: conflictAnswer },
       role: 'admin',
       params: idParams,
       body: z.strictObject({ keep }),
@@ -105,6 +118,8 @@ function makeDecisionRoutes({ db }: { db: Database }): Route[] {
       path: `${bitrix24Address}/conflicts/resolve`,
       summary:
         'Settle all open conflicts that are named or fit the filter, a thousand a call; with `count`, only if there are as many',
+      tag: 'Conflicts',
+      answers: { 200: conflictsDecidedAnswer },
       role: 'admin',
       body: resolveBody,
       async handle({ caller, body: { keep: side, count, ...filter }, language, signal }) {
@@ -119,6 +134,8 @@ function makeDecisionRoutes({ db }: { db: Database }): Route[] {
       path: `${bitrix24Address}/conflicts/decisions/:id/undo`,
       summary:
         'Take a decision back where neither side was edited since: conflicts are open again, with the values from before',
+      tag: 'Conflicts',
+      answers: { 200: decisionUndoneAnswer },
       role: 'admin',
       params: idParams,
       async handle({ caller, params, language, signal }) {

@@ -5,6 +5,14 @@ import { notFound } from '../lib/errors.ts';
 import type { Database } from '../models/database.ts';
 import { type ErrorRetry, readRetries } from '../sync/journal/error-retries.ts';
 import { errorsAddress } from './address.ts';
+import {
+  closedErrorsAnswer,
+  errorRetriesAnswer,
+  errorRetryResultAnswer,
+  excludedErrorsAnswer,
+  reopenedErrorsAnswer,
+  snoozedErrorsAnswer,
+} from './answers/error-decisions.ts';
 import { closeErrors } from './error-actions.ts';
 import { exclude, reopen, snooze } from './error-decisions.ts';
 import { chosenErrors, mostIds } from './error-filter.ts';
@@ -30,6 +38,8 @@ function makeRetryRoutes({ db, viaOf }: ErrorDecisionDeps): Route[] {
       method: 'get',
       path: `${errorsAddress}/retries`,
       summary: 'The last retries that people started, with what each brought by now',
+      tag: 'Errors',
+      answers: { 200: errorRetriesAnswer },
       async handle({ caller: { tenantId } }) {
         return { data: { retries: await readRetries(db, tenantId, { limit: shownRetries }) } };
       },
@@ -39,6 +49,8 @@ function makeRetryRoutes({ db, viaOf }: ErrorDecisionDeps): Route[] {
       method: 'get',
       path: `${errorsAddress}/retries/:id`,
       summary: 'What a retry brought by now: mended, failed again and by which causes, not tried yet',
+      tag: 'Errors',
+      answers: { 200: errorRetryResultAnswer },
       params: idParams,
       async handle({ caller: { tenantId }, params: { id }, language }) {
         const [retry] = await readRetries(db, tenantId, { id, limit: 1 });
@@ -67,6 +79,8 @@ function makeDecisionRoutes({ db }: ErrorDecisionDeps): Route[] {
       method: 'post',
       path: `${errorsAddress}/resolve-all`,
       summary: 'Close the open errors that are named or fit the filter, without trying again',
+      tag: 'Errors',
+      answers: { 200: closedErrorsAnswer },
       role: 'admin',
       body: chosenErrors({}),
       async handle({ caller, body }) {
@@ -79,6 +93,8 @@ function makeDecisionRoutes({ db }: ErrorDecisionDeps): Route[] {
       method: 'post',
       path: `${errorsAddress}/reopen`,
       summary: 'Open errors again that a person closed; records that were excluded by it go on',
+      tag: 'Errors',
+      answers: { 200: reopenedErrorsAnswer },
       role: 'admin',
       body: z.strictObject({ ids: z.array(idSchema).min(1).max(mostIds) }),
       async handle({ caller, body }) {
@@ -91,6 +107,8 @@ function makeDecisionRoutes({ db }: ErrorDecisionDeps): Route[] {
       method: 'post',
       path: `${errorsAddress}/snooze`,
       summary: 'Put failed errors off until a moment; `until: null` shows them again now',
+      tag: 'Errors',
+      answers: { 200: snoozedErrorsAnswer },
       role: 'admin',
       body: chosenErrors({ until: z.iso.datetime({ offset: true }).nullable() }),
       async handle({ caller, body: { until, ...filter } }) {
@@ -104,6 +122,8 @@ function makeDecisionRoutes({ db }: ErrorDecisionDeps): Route[] {
       path: `${errorsAddress}/exclude`,
       summary:
         'Pause the records of errors, and close the errors: neither side is written until each record is resumed',
+      tag: 'Errors',
+      answers: { 200: excludedErrorsAnswer },
       role: 'admin',
       body: chosenErrors({}),
       async handle({ caller, body }) {

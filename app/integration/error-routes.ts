@@ -7,6 +7,14 @@ import { csvStart } from '../lib/csv.ts';
 import type { Language } from '../lib/errors.ts';
 import type { Database } from '../models/database.ts';
 import { errorsAddress } from './address.ts';
+import {
+  errorGroupsAnswer,
+  errorStatsAnswer,
+  errorsAnswer,
+  integrationErrorAnswer,
+  retriedAnswer,
+  retriedErrorAnswer,
+} from './answers/errors.ts';
 import { type ErrorActionDeps, makeErrorActions } from './error-actions.ts';
 import { errorFields, wantedErrors } from './error-filter.ts';
 import { groupErrors } from './error-groups.ts';
@@ -35,6 +43,8 @@ function makeListRoutes({ db, viaOf }: ErrorRouteDeps): Route[] {
       method: 'get',
       path: errorsAddress,
       summary: 'Errors, the newest first; all that the filter shows as CSV with `format=csv` or `Accept: text/csv`',
+      tag: 'Errors',
+      answers: { 200: errorsAnswer },
       query: z.strictObject({ ...pagingSchema, ...inAddress, format: z.enum(['json', 'csv']).optional() }),
       async handle({ caller: { tenantId }, query: { format, ...filter }, language, accept, signal }) {
         const reader = { language, via: await viaOf(tenantId) };
@@ -53,6 +63,8 @@ function makeListRoutes({ db, viaOf }: ErrorRouteDeps): Route[] {
       method: 'get',
       path: `${errorsAddress}/stats`,
       summary: 'Counts of errors, and the ten that happened last',
+      tag: 'Errors',
+      answers: { 200: errorStatsAnswer },
       async handle({ caller }) {
         return { data: await readErrorStats(db, caller.tenantId) };
       },
@@ -63,6 +75,8 @@ function makeListRoutes({ db, viaOf }: ErrorRouteDeps): Route[] {
       path: `${errorsAddress}/groups`,
       summary:
         'Errors by cause, with what to do for this kind of connection, the most frequent first: the open ones, or those that fit the filter; and how many errors are in each state',
+      tag: 'Errors',
+      answers: { 200: errorGroupsAnswer },
       query: z.strictObject(inAddress),
       async handle({ caller: { tenantId }, query, language }) {
         const isOpenOnly = query.state === undefined && query.status === undefined;
@@ -112,6 +126,8 @@ function makeActionRoutes(deps: ErrorRouteDeps): Route[] {
       path: `${errorsAddress}/retry-all`,
       summary:
         'Try every failed record again, or those that fit the filter; `retry_id` names it for `…/errors/retries/:id`',
+      tag: 'Errors',
+      answers: { 200: retriedAnswer },
       role: 'admin',
       body: wantedErrors,
       async handle({ caller, body }) {
@@ -127,6 +143,8 @@ function makeActionRoutes(deps: ErrorRouteDeps): Route[] {
       method: 'post',
       path: `${errorsAddress}/:id/retry`,
       summary: 'Try one record again, before everything else',
+      tag: 'Errors',
+      answers: { 200: retriedErrorAnswer },
       role: 'admin',
       params: idParams,
       async handle({ caller, params }) {
@@ -139,6 +157,8 @@ function makeActionRoutes(deps: ErrorRouteDeps): Route[] {
       method: 'post',
       path: `${errorsAddress}/:id/resolve`,
       summary: 'Close an error without trying again; `…/errors/reopen` takes it back',
+      tag: 'Errors',
+      answers: { 200: integrationErrorAnswer },
       role: 'admin',
       params: idParams,
       async handle({ caller, params }) {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineRoute, type Route } from '../http/route.ts';
 import type { Language } from '../lib/errors.ts';
 import { bitrix24Address } from './address.ts';
+import { madeFieldsAnswer, ownFieldsAnswer } from './answers/field-map.ts';
 import { addPairs, type FieldState, type MakeFieldsDeps, makeFields, readOwnFields } from './make-fields.ts';
 
 const columns = z.array(z.string().max(100)).max(50).optional();
@@ -20,6 +21,9 @@ export function makeFieldRoutes(deps: MakeFieldsDeps): Route[] {
       method: 'get',
       path: `${bitrix24Address}/fields`,
       summary: 'CRM columns for which a field can be made in the portal, and which fields are there',
+      tag: 'Settings',
+      answers: { 200: ownFieldsAnswer },
+      failures: [409, 502],
       async handle({ caller, language }) {
         const states = await readOwnFields(await deps.clientFor(caller.tenantId));
         return { data: { fields: states.map((state) => present(state, language)) } };
@@ -31,6 +35,9 @@ export function makeFieldRoutes(deps: MakeFieldsDeps): Route[] {
       path: `${bitrix24Address}/fields`,
       summary:
         'Make fields in the portal for chosen CRM columns, each once; with their pairs in the field map where asked',
+      tag: 'Settings',
+      answers: { 200: madeFieldsAnswer },
+      failures: [502],
       role: 'admin',
       body: wanted,
       async handle({ caller, body, language }) {

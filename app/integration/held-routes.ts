@@ -4,6 +4,7 @@ import { paginationOf, pagingSchema } from '../http/paging.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { entities } from '../lib/records.ts';
 import { bitrix24Address } from './address.ts';
+import { heldAnswer, heldConfirmedAnswer, heldDeletionAnswer, heldRestoredAnswer } from './answers/held.ts';
 import { type HeldActionDeps, makeHeldActions } from './held-actions.ts';
 import { listHeld } from './held-list.ts';
 
@@ -28,6 +29,8 @@ export function makeHeldRoutes(deps: HeldActionDeps): Route[] {
       method: 'get',
       path: address,
       summary: 'Deletions that were held because too many came within an hour',
+      tag: 'Held deletions',
+      answers: { 200: heldAnswer },
       query: listQuery,
       async handle({ caller, query }) {
         const { rows, total } = await listHeld(deps.db, caller.tenantId, query);
@@ -38,6 +41,8 @@ export function makeHeldRoutes(deps: HeldActionDeps): Route[] {
       method: 'post',
       path: `${address}/confirm`,
       summary: 'Let all held deletions happen, or those of one kind',
+      tag: 'Held deletions',
+      answers: { 200: heldConfirmedAnswer },
       role: 'admin',
       body: z.strictObject({ entity: entity.optional() }),
       async handle({ caller, body }) {
@@ -49,6 +54,8 @@ export function makeHeldRoutes(deps: HeldActionDeps): Route[] {
       method: 'post',
       path: `${address}/restore`,
       summary: 'Take all held deletions back, or those of one kind; what cannot be taken back is named',
+      tag: 'Held deletions',
+      answers: { 200: heldRestoredAnswer },
       role: 'admin',
       body: z.strictObject({ entity: entity.optional(), recreate }),
       async handle({ caller, body, language }) {
@@ -62,6 +69,8 @@ export function makeHeldRoutes(deps: HeldActionDeps): Route[] {
       method: 'post',
       path: `${address}/:id/confirm`,
       summary: 'Let a held deletion happen',
+      tag: 'Held deletions',
+      answers: { 200: heldDeletionAnswer },
       role: 'admin',
       params: idParams,
       async handle({ caller, params }) {
@@ -73,6 +82,8 @@ export function makeHeldRoutes(deps: HeldActionDeps): Route[] {
       method: 'post',
       path: `${address}/:id/restore`,
       summary: 'Take a held deletion back; with recreate, a new Bitrix24 record is made for the one that is gone',
+      tag: 'Held deletions',
+      answers: { 200: heldDeletionAnswer },
       role: 'admin',
       params: idParams,
       body: z.strictObject({ recreate }),

@@ -6,6 +6,7 @@ import { retryingTransaction } from '../models/retrying-transaction.ts';
 import { readUnderstood } from '../sync/load/read-settings.ts';
 import { settlePlacement } from '../sync/schema/settle-placement.ts';
 import { bitrix24Address } from './address.ts';
+import { listsAnswer } from './answers/field-map.ts';
 
 export interface ListRouteDeps {
   db: Database;
@@ -19,6 +20,9 @@ export function makeListRoutes({ db, clientFor }: ListRouteDeps): Route[] {
       method: 'get',
       path: `${bitrix24Address}/lists`,
       summary: 'What the portal offers to choose from: funnels with their stages, employees, sources, types',
+      tag: 'Settings',
+      answers: { 200: listsAnswer },
+      failures: [409, 502],
       async handle({ caller: { tenantId }, language }) {
         const client = await clientFor(tenantId);
         const choices = await client.choices({ urgency: 'interactive' });

@@ -3,6 +3,7 @@ import { idParams } from '../http/ids.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import type { Database } from '../models/database.ts';
 import { bitrix24Address } from './address.ts';
+import { listViewAnswer, listViewDeletedAnswer, listViewsAnswer } from './answers/list-views.ts';
 import { deleteView, readViews, savedLists, saveView } from './list-views.ts';
 
 const list = z.enum(savedLists);
@@ -21,6 +22,8 @@ export function makeListViewRoutes({ db }: { db: Database }): Route[] {
       method: 'get',
       path: `${bitrix24Address}/views`,
       summary: 'Saved filters of one list, or of all, by name',
+      tag: 'Records',
+      answers: { 200: listViewsAnswer },
       query: z.strictObject({ list: list.optional() }),
       async handle({ caller, query }) {
         return { data: { views: await readViews(db, caller.tenantId, query.list ?? null) } };
@@ -31,6 +34,8 @@ export function makeListViewRoutes({ db }: { db: Database }): Route[] {
       method: 'put',
       path: `${bitrix24Address}/views`,
       summary: 'Save a filter of a list under a name; the one that has the name gives way',
+      tag: 'Records',
+      answers: { 200: listViewAnswer },
       role: 'admin',
       body,
       async handle({ caller, body }) {
@@ -42,6 +47,8 @@ export function makeListViewRoutes({ db }: { db: Database }): Route[] {
       method: 'delete',
       path: `${bitrix24Address}/views/:id`,
       summary: 'Delete a saved filter',
+      tag: 'Records',
+      answers: { 200: listViewDeletedAnswer },
       role: 'admin',
       params: idParams,
       async handle({ caller, params }) {

@@ -8,6 +8,7 @@ import { type Entity, entities } from '../lib/records.ts';
 import type { Database } from '../models/database.ts';
 import { readKnownFields } from '../sync/load/known-fields.ts';
 import { bitrix24Address } from './address.ts';
+import { mapChoicesAnswer } from './answers/field-map.ts';
 
 export interface MapChoiceRouteDeps {
   db: Database;
@@ -24,6 +25,9 @@ export function makeMapChoiceRoutes({ db, clientFor }: MapChoiceRouteDeps): Rout
       path: `${bitrix24Address}/field-map/choices`,
       summary:
         'Columns and fields of the portal that own pairs can be made of, with the values of lists and what fits what',
+      tag: 'Settings',
+      answers: { 200: mapChoicesAnswer },
+      failures: [409, 502],
       async handle({ caller: { tenantId } }) {
         const client = await clientFor(tenantId);
         const kinds = [];

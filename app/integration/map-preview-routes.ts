@@ -4,6 +4,7 @@ import { entities } from '../lib/records.ts';
 import { settingsSchema, understandSettings } from '../sync/plan/settings.ts';
 import { type MapPreviewDeps, previewMap } from '../sync/runs/preview-map.ts';
 import { bitrix24Address } from './address.ts';
+import { mapPreviewAnswer } from './answers/field-map-preview.ts';
 import { changedPairs } from './map-changes.ts';
 import { checkSettings } from './settings.ts';
 import { readVersioned } from './settings-versions.ts';
@@ -19,6 +20,9 @@ export function makeMapPreviewRoutes(deps: MapPreviewDeps): Route[] {
       path: `${bitrix24Address}/field-map/preview`,
       summary:
         'How many linked records a changed field map touches, and what would change in some of them; nothing is saved',
+      tag: 'Settings',
+      answers: { 200: mapPreviewAnswer },
+      failures: [502],
       role: 'admin',
       body: previewBody,
       async handle({ caller: { tenantId }, body }) {

@@ -9,6 +9,13 @@ import { notFound } from '../lib/errors.ts';
 import { entities } from '../lib/records.ts';
 import type { Database } from '../models/database.ts';
 import { bitrix24Address, type RequireActive } from './address.ts';
+import {
+  deletedMappingAnswer,
+  historyAnswer,
+  mappingsAnswer,
+  pairAnswer,
+  syncedPairAnswer,
+} from './answers/mappings.ts';
 import { companiesNamedIn, nameCompanies, nameEditors } from './history-names.ts';
 import { deleteMapping, syncMapping } from './mapping-actions.ts';
 import { findMapping, listMappings, shownStates } from './mapping-list.ts';
@@ -36,12 +43,18 @@ const listQuery = z.strictObject({
 
 /** Makes the routes that list mappings, show one pair side by side, have it looked at, and forget it. */
 export function makeMappingRoutes(deps: MappingRouteDeps): Route[] {
-  const { db, requireActive } = deps;
+  return [...listRoutes(deps), ...actionRoutes(deps)];
+}
+
+function listRoutes(deps: MappingRouteDeps): Route[] {
+  const { db } = deps;
   return [
     defineRoute({
       method: 'get',
       path: `${bitrix24Address}/mappings`,
       summary: 'Mappings, the newest first',
+      tag: 'Records',
+      answers: { 200: mappingsAnswer },
       query: listQuery,
       async handle({ caller, query }) {
         const { rows, total, more } = await listMappings(db, caller.tenantId, query);
@@ -53,6 +66,8 @@ export function makeMappingRoutes(deps: MappingRouteDeps): Route[] {
       method: 'get',
       path: `${bitrix24Address}/mappings/:id`,
       summary: 'One record pair side by side, with its history; the Bitrix24 record is read live',
+      tag: 'Records',
+      answers: { 200: pairAnswer },
       params: idParams,
       async handle({ caller, params, language }) {
         return { data: presentPair(await viewPair(deps, caller.tenantId, params.id), language) };
@@ -63,6 +78,8 @@ export function makeMappingRoutes(deps: MappingRouteDeps): Route[] {
       method: 'get',
       path: `${bitrix24Address}/mappings/:id/history`,
       summary: 'Every applied change of one record pair, the newest first',
+      tag: 'Records',
+      answers: { 200: historyAnswer },
       params: idParams,
       query: z.strictObject(pagingSchema),
       async handle({ caller, params, query }) {
@@ -75,11 +92,19 @@ export function makeMappingRoutes(deps: MappingRouteDeps): Route[] {
         return { data: { lines, company_names, pagination: paginationOf(query, total) } };
       },
     }),
+  ];
+}
 
+function actionRoutes(deps: MappingRouteDeps): Route[] {
+  const { db, requireActive } = deps;
+  return [
     defineRoute({
       method: 'post',
       path: `${bitrix24Address}/mappings/:id/sync`,
       summary: 'Have one pair looked at before everything else',
+      tag: 'Records',
+      answers: { 200: syncedPairAnswer, 202: syncedPairAnswer },
+      failures: [502],
       role: 'admin',
       params: idParams,
       body: z.strictObject({ wait: z.boolean().optional() }).default({}),
@@ -96,6 +121,8 @@ export function makeMappingRoutes(deps: MappingRouteDeps): Route[] {
       method: 'delete',
       path: `${bitrix24Address}/mappings/:id`,
       summary: 'Forget a mapping; both records stay as they are',
+      tag: 'Records',
+      answers: { 200: deletedMappingAnswer },
       role: 'admin',
       params: idParams,
       async handle({ caller, params }) {

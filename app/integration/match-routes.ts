@@ -5,6 +5,7 @@ import { defineRoute, type Route } from '../http/route.ts';
 import { invalidRequest } from '../lib/errors.ts';
 import { entities } from '../lib/records.ts';
 import { bitrix24Address } from './address.ts';
+import { matchAnswer, matchesAnswer } from './answers/matches.ts';
 import { decideMatch, type MatchActionDeps } from './match-actions.ts';
 import { listMatches } from './match-list.ts';
 
@@ -34,6 +35,8 @@ export function makeMatchRoutes(deps: MatchActionDeps): Route[] {
       method: 'get',
       path: address,
       summary: 'CRM records that may be the same as some Bitrix24 records: a person decides',
+      tag: 'Matches',
+      answers: { 200: matchesAnswer },
       role: 'admin',
       query: listQuery,
       async handle({ caller, query }) {
@@ -46,6 +49,8 @@ export function makeMatchRoutes(deps: MatchActionDeps): Route[] {
       path: `${address}/:id`,
       summary:
         'Link the record with one of its candidates, make a new Bitrix24 record for it, or leave it without a pair',
+      tag: 'Matches',
+      answers: { 200: matchAnswer },
       role: 'admin',
       params: idParams,
       body: decisionBody,

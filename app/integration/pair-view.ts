@@ -6,6 +6,7 @@ import { readLocal } from '../sync/load/local-rows.ts';
 import { findMappings, type Mapping } from '../sync/load/mappings.ts';
 import { readFieldMap } from '../sync/load/read-field-map.ts';
 import { readSettings } from '../sync/load/read-settings.ts';
+import type { ConflictRow } from './conflict-list.ts';
 import { type ErrorRow, errorColumns } from './error-list.ts';
 import { presentError } from './error-texts.ts';
 import { companiesNamedIn, nameCompanies, nameEditors } from './history-names.ts';
@@ -25,6 +26,12 @@ export interface PairField {
   equal: boolean;
 }
 
+/** An open conflict of a pair. */
+export type PairConflict = Pick<
+  ConflictRow,
+  'id' | 'field' | 'local_value' | 'bitrix24_value' | 'winner' | 'policy' | 'state' | 'created_at'
+>;
+
 export interface PairView {
   mapping: MappingRow;
   fields: PairField[];
@@ -35,7 +42,7 @@ export interface PairView {
   bitrix24_error: { code: string; text: Text } | null;
   log: HistoryLine[];
   errors: ErrorRow[];
-  conflicts: unknown[];
+  conflicts: PairConflict[];
   /** By the portal's id: what people call the companies that `company` fields and the history speak of. */
   company_names: Record<string, string>;
 }
@@ -89,7 +96,10 @@ export async function viewPair(
 }
 
 /** The pair as callers see it, in the reader's language. */
-export function presentPair({ bitrix24_error: error, errors, ...view }: PairView, language: Language) {
+export function presentPair<View extends PairView>(
+  { bitrix24_error: error, errors, ...view }: View,
+  language: Language,
+) {
   return {
     ...view,
     errors: errors.map((row) => presentError(row, language)),
@@ -147,7 +157,7 @@ async function readHistory(db: Database, tenantId: number, row: MappingRow) {
           and (local_id = $localId or (local_id is null and external_id = $remoteId)) order by id desc`,
       { ...bind, remoteId: row.bitrix24_id },
     ),
-    queryRows(
+    queryRows<PairConflict>(
       db,
       `select id, field, local_value, bitrix24_value, winner, policy, state, created_at from sync_conflicts
         where tenant_id = $tenantId and entity = $entity and local_id = $localId and state = 'open' order by id desc`,

@@ -6,6 +6,7 @@ import { entities } from '../lib/records.ts';
 import type { Database } from '../models/database.ts';
 import type { Pauses } from '../sync/load/read-pauses.ts';
 import { bitrix24Address } from './address.ts';
+import { pausedAnswer } from './answers/pauses.ts';
 import { findMapping } from './mapping-list.ts';
 import { type PauseTarget, pause, resume } from './pauses.ts';
 
@@ -41,6 +42,9 @@ export function makePauseRoutes({ db }: { db: Database }): Route[] {
       method: 'post',
       path: `${bitrix24Address}/pause`,
       summary: 'Write nothing on either side of everything, a kind, or one record until it goes on; changes are noted',
+      tag: 'Pauses',
+      answers: { 200: pausedAnswer },
+      failures: [404],
       role: 'admin',
       body: targetBody,
       async handle({ caller, body }) {
@@ -52,6 +56,9 @@ export function makePauseRoutes({ db }: { db: Database }): Route[] {
       method: 'post',
       path: `${bitrix24Address}/resume`,
       summary: 'Let what was paused go on; what changed meanwhile on either side is synchronised',
+      tag: 'Pauses',
+      answers: { 200: pausedAnswer },
+      failures: [404],
       role: 'admin',
       body: targetBody,
       async handle({ caller, body }) {
@@ -63,6 +70,8 @@ export function makePauseRoutes({ db }: { db: Database }): Route[] {
       method: 'post',
       path: `${bitrix24Address}/mappings/:id/pause`,
       summary: 'Write nothing on either side of one record pair until it goes on; changes are noted',
+      tag: 'Pauses',
+      answers: { 200: pausedAnswer },
       role: 'admin',
       params: idParams,
       async handle({ caller, params }) {
@@ -75,6 +84,8 @@ export function makePauseRoutes({ db }: { db: Database }): Route[] {
       method: 'post',
       path: `${bitrix24Address}/mappings/:id/resume`,
       summary: 'Let a record pair that was paused go on',
+      tag: 'Pauses',
+      answers: { 200: pausedAnswer },
       role: 'admin',
       params: idParams,
       async handle({ caller, params }) {

@@ -12,6 +12,8 @@ import type { RunRow } from '../sync/runs/run-row.ts';
 import { findRun, startRun } from '../sync/runs/runs.ts';
 import { listSchema } from '../sync/schema/schema-store.ts';
 import { bitrix24Address, type RequireActive } from './address.ts';
+import { previewAnswer } from './answers/previews.ts';
+import { runAnswer } from './answers/runs.ts';
 import { requireGoing } from './pauses.ts';
 import { type FieldNames, presentPreview } from './present-preview.ts';
 import { presentRun } from './present-run.ts';
@@ -46,6 +48,8 @@ export function makePreviewRoutes(deps: PreviewRouteDeps): Route[] {
       path: `${bitrix24Address}/preview/:id`,
       summary:
         'What a dry run found, ten examples of each outcome, how long its run takes on this portal, and whether it is out of date',
+      tag: 'Runs',
+      answers: { 200: previewAnswer },
       params: idParams,
       async handle({ caller, params }) {
         const run = await findPreview(db, caller.tenantId, params.id);
@@ -62,6 +66,8 @@ export function makePreviewRoutes(deps: PreviewRouteDeps): Route[] {
       method: 'post',
       path: `${bitrix24Address}/preview/:id/start`,
       summary: 'Start the run of a preview: all of it or the first records of each kind, now or in the coming night',
+      tag: 'Runs',
+      answers: { 202: runAnswer },
       role: 'admin',
       params: idParams,
       body: startSchema,

@@ -4,6 +4,7 @@ import { paginationOf, pagingSchema } from '../http/paging.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import { entities } from '../lib/records.ts';
 import { bitrix24Address } from './address.ts';
+import { recordsAnswer, recordsDoneAnswer } from './answers/records.ts';
 import { actOnRecords, type RecordAction, type RecordActionDeps } from './record-actions.ts';
 import { listRecords, presentRecord, recordSorts } from './record-list.ts';
 import { recordLinks, recordStates } from './record-states.ts';
@@ -41,6 +42,8 @@ export function makeRecordListRoutes(deps: RecordActionDeps): Route[] {
       path: `${bitrix24Address}/records`,
       summary:
         'Records of the CRM, linked or not, and those of Bitrix24 that an open error tells of, each in one state; `counts` are of all states',
+      tag: 'Records',
+      answers: { 200: recordsAnswer },
       query,
       async handle({ caller, query, language }) {
         const { rows, total, counts } = await listRecords(deps.db, caller.tenantId, query);
@@ -54,6 +57,8 @@ export function makeRecordListRoutes(deps: RecordActionDeps): Route[] {
         method: 'post',
         path: `${bitrix24Address}/records/${action}`,
         summary: `${summary}; \`left\` names those that it is not possible for`,
+        tag: 'Records',
+        answers: { 200: recordsDoneAnswer },
         role: 'admin',
         body,
         async handle({ caller: { tenantId, subject }, body, language }) {

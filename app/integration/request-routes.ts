@@ -5,6 +5,7 @@ import { defineRoute, type Route } from '../http/route.ts';
 import { notFound } from '../lib/errors.ts';
 import { entities } from '../lib/records.ts';
 import type { Database } from '../models/database.ts';
+import { portalRequestWholeAnswer, requestsAnswer } from './answers/requests.ts';
 import { findRequest, listRequests } from './request-list.ts';
 
 const address = '/api/integration/bitrix24/requests';
@@ -42,6 +43,8 @@ export function makeRequestRoutes({ db }: { db: Database }): Route[] {
       method: 'get',
       path: address,
       summary: 'Requests to the portal of the last three days, the newest first; by record, method, outcome and time',
+      tag: 'Monitoring',
+      answers: { 200: requestsAnswer },
       role: 'admin',
       query: listQuery,
       async handle({ caller, query }) {
@@ -54,6 +57,8 @@ export function makeRequestRoutes({ db }: { db: Database }): Route[] {
       method: 'get',
       path: `${address}/:id`,
       summary: 'One request to the portal with its answer, without secrets, long texts cut',
+      tag: 'Monitoring',
+      answers: { 200: portalRequestWholeAnswer },
       role: 'admin',
       params: idParams,
       async handle({ caller, params }) {

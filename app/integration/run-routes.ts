@@ -10,10 +10,11 @@ import { AppError, invalidRequest } from '../lib/errors.ts';
 import type { Database } from '../models/database.ts';
 import { cancelRun, findRun, listRuns, startRun } from '../sync/runs/runs.ts';
 import { bitrix24Address, type RequireActive } from './address.ts';
+import { eventStream, runAnswer, runCountsAnswer, runsAnswer, startedRunAnswer } from './answers/runs.ts';
 import { checkScope } from './check-scope.ts';
 import { requireGoing } from './pauses.ts';
 import { presentCounts, presentRun } from './present-run.ts';
-import { type RunDirection, type RunOptions, runRequestSchema, toRunOptions } from './run-request.ts';
+import { type RunDirection, type RunOptions, refuseUnmeant, runRequestSchema, toRunOptions } from './run-request.ts';
 import { streamRun, waitForRun } from './run-stream.ts';
 import { makeStreamEntrance } from './waiters.ts';
 
@@ -42,6 +43,8 @@ export function makeRunRoutes(deps: RunRouteDeps): Route[] {
       method: 'get',
       path: `${bitrix24Address}/runs`,
       summary: 'Runs, the newest first',
+      tag: 'Runs',
+      answers: { 200: runsAnswer },
       query: z.strictObject(pagingSchema),
       async handle({ caller, query }) {
         const { runs, total } = await listRuns(db, caller.tenantId, query.page, query.limit);
@@ -54,6 +57,8 @@ export function makeRunRoutes(deps: RunRouteDeps): Route[] {
       method: 'get',
       path: `${bitrix24Address}/runs/:id`,
       summary: 'One run with its rate and the time that it still needs',
+      tag: 'Runs',
+      answers: { 200: runAnswer },
       params: idParams,
       async handle({ caller, params }) {
         return { data: presentRun(await findRun(db, caller.tenantId, params.id), clock.now()) };
@@ -64,6 +69,8 @@ export function makeRunRoutes(deps: RunRouteDeps): Route[] {
       method: 'get',
       path: `${bitrix24Address}/runs/:id/stream`,
       summary: 'Progress of a run as server-sent events, a line each second, until the run or the token has ended',
+      tag: 'Runs',
+      answers: { 200: eventStream },
       params: idParams,
       async handle({ caller, params, signal }) {
         await findRun(db, caller.tenantId, params.id);
@@ -81,6 +88,8 @@ export function makeRunRoutes(deps: RunRouteDeps): Route[] {
       method: 'post',
       path: `${bitrix24Address}/runs/:id/cancel`,
       summary: 'Cancel a run; what is already done stays done',
+      tag: 'Runs',
+      answers: { 200: runAnswer },
       role: 'admin',
       params: idParams,
       async handle({ caller, params }) {
@@ -98,12 +107,16 @@ function startRoute(deps: RunRouteDeps, address: string, direction: RunDirection
     method: 'post',
     path: `${bitrix24Address}/sync/${address}`,
     summary: `Start a run ${direction === 'to_bitrix' ? 'from the CRM to Bitrix24' : 'from Bitrix24 to the CRM'}`,
+    tag: 'Runs',
+    answers: { 200: runCountsAnswer, 202: startedRunAnswer },
+    failures: [502],
     role: 'admin',
     body: runRequestSchema,
     async handle({ caller, body, signal }) {
       const { tenantId } = caller;
       const options = toRunOptions(body, direction);
       await requireActive(tenantId);
+      refuseUnmeant(body);
       await requireGoing(db, tenantId, { entities: options.entities, localId: null });
       await refuseUnknown(deps, tenantId, options);
       const start = () => startRun(db, { ...options, tenantId, requestedBy: caller.subject });

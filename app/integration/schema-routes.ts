@@ -6,6 +6,7 @@ import type { Database } from '../models/database.ts';
 import { readUnderstood } from '../sync/load/read-settings.ts';
 import { listChanges, listSchema } from '../sync/schema/schema-store.ts';
 import { bitrix24Address } from './address.ts';
+import { schemaAnswer } from './answers/schema.ts';
 import { presentSchema } from './schema-view.ts';
 
 export interface SchemaRouteDeps {
@@ -35,6 +36,8 @@ export function makeSchemaRoutes({ db, clientFor }: SchemaRouteDeps): Route[] {
       method: 'get',
       path: `${bitrix24Address}/schema`,
       summary: "What changed in the portal's fields, stages and lists in the last 30 days, and what to do about it",
+      tag: 'Monitoring',
+      answers: { 200: schemaAnswer },
       async handle({ caller: { tenantId }, language }) {
         const failure = await look(tenantId);
         const [schemas, changes, { settings }] = await Promise.all([

@@ -6,6 +6,7 @@ import { listFilterOf } from '../sync/plan/scope.ts';
 import { type KindScope, scopeRules } from '../sync/plan/scope-settings.ts';
 import type { SettingsProblem } from '../sync/plan/settings.ts';
 import { bitrix24Address, type RequireActive } from './address.ts';
+import { scopeCountAnswer } from './answers/scope.ts';
 import { checkScope, type ScopeCheckDeps } from './check-scope.ts';
 
 export interface ScopeRouteDeps extends ScopeCheckDeps {
@@ -27,6 +28,9 @@ export function makeScopeRoutes(deps: ScopeRouteDeps): Route[] {
       path: `${bitrix24Address}/scope/count`,
       summary:
         'How many records of a kind are inside a scope, and how many linked pairs would leave or come back; nothing is saved',
+      tag: 'Settings',
+      answers: { 200: scopeCountAnswer },
+      failures: [502],
       role: 'admin',
       body: countBody,
       async handle({ caller: { tenantId }, body }) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Answer, Caller } from '../http/route.ts';
+import type { Caller } from '../http/route.ts';
 import { invalidRequest, type Language, type Text } from '../lib/errors.ts';
 import type { StoredSettings, Understood } from '../sync/plan/settings.ts';
 import type { SavedBy } from './settings.ts';
@@ -71,7 +71,7 @@ function refused(path: string, problem: Text) {
 export function answerSettings(
   { version, understood }: { version: number; understood: Understood },
   language: Language,
-): Extract<Answer, { data: unknown; etag?: string }> {
+) {
   const { settings, problems } = understood;
   const told = problems.map(({ path, problem }) => ({ path, problem: problem[language] }));
   return { data: { ...settings, problems: told, version }, etag: String(version) };

@@ -2,6 +2,7 @@ import { defineRoute, type Route } from '../http/route.ts';
 import { settingsSchema } from '../sync/plan/settings.ts';
 import { readScopeProblems } from '../sync/schema/scope-faults.ts';
 import { bitrix24Address } from './address.ts';
+import { settingsAnswer } from './answers/settings.ts';
 import { patchSettings } from './patch-settings.ts';
 import { type SettingsDeps, saveSettings } from './settings.ts';
 import type { Document } from './settings-diff.ts';
@@ -16,6 +17,8 @@ export function makeSettingsRoutes(deps: SettingsDeps): Route[] {
       method: 'get',
       path: `${bitrix24Address}/settings`,
       summary: 'Settings of the synchronisation, defaults filled in, with what is not understood',
+      tag: 'Settings',
+      answers: { 200: settingsAnswer },
       async handle({ caller, language }) {
         const { tenantId } = caller;
         const { version, understood } = await readVersioned(deps.db, tenantId);
@@ -30,6 +33,9 @@ export function makeSettingsRoutes(deps: SettingsDeps): Route[] {
       path: `${bitrix24Address}/settings`,
       summary:
         'Replace the settings; what is absent goes back to its default. If-Match or `version`: only that version',
+      tag: 'Settings',
+      answers: { 200: settingsAnswer },
+      failures: [502],
       role: 'admin',
       query: saveQuery,
       body: settingsSchema,
@@ -46,6 +52,9 @@ export function makeSettingsRoutes(deps: SettingsDeps): Route[] {
       method: 'patch',
       path: `${bitrix24Address}/settings`,
       summary: 'Change what is named and nothing else; null sets a key back to its default, lists are replaced',
+      tag: 'Settings',
+      answers: { 200: settingsAnswer },
+      failures: [502],
       role: 'admin',
       query: saveQuery,
       body: settingsPatchSchema,

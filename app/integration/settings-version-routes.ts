@@ -6,6 +6,7 @@ import { validate } from '../http/validate.ts';
 import type { Clock } from '../lib/clock.ts';
 import { settingsSchema } from '../sync/plan/settings.ts';
 import { bitrix24Address } from './address.ts';
+import { exportAnswer, importAnswer, settingsAnswer, versionAnswer, versionsAnswer } from './answers/settings.ts';
 import { checkSettings, type SettingsDeps, saveSettings } from './settings.ts';
 import { changedPaths, ownKeys } from './settings-diff.ts';
 import { documentFormat, documentFormatVersion, documentSchema, importSchema } from './settings-document.ts';
@@ -30,6 +31,8 @@ function versionRoutes(deps: SettingsVersionRouteDeps): Route[] {
       method: 'get',
       path: `${bitrix24Address}/settings/versions`,
       summary: 'Saved versions of the settings, the newest first: who, when, what was changed',
+      tag: 'Settings',
+      answers: { 200: versionsAnswer },
       query: z.strictObject(pagingSchema),
       async handle({ caller, query }) {
         await readVersioned(db, caller.tenantId);
@@ -42,6 +45,8 @@ function versionRoutes(deps: SettingsVersionRouteDeps): Route[] {
       method: 'get',
       path: `${bitrix24Address}/settings/versions/:number`,
       summary: 'One version of the settings as it was saved; what it does not name was its default',
+      tag: 'Settings',
+      answers: { 200: versionAnswer },
       params: numberParams,
       async handle({ caller, params }) {
         await readVersioned(db, caller.tenantId);
@@ -53,6 +58,9 @@ function versionRoutes(deps: SettingsVersionRouteDeps): Route[] {
       method: 'post',
       path: `${bitrix24Address}/settings/versions/:number/restore`,
       summary: 'Save an earlier version anew, checked like any other',
+      tag: 'Settings',
+      answers: { 200: settingsAnswer },
+      failures: [502],
       role: 'admin',
       params: numberParams,
       query: saveQuery,
@@ -76,6 +84,8 @@ function documentRoutes(deps: SettingsVersionRouteDeps): Route[] {
       method: 'get',
       path: `${bitrix24Address}/settings/export`,
       summary: 'The settings as a document for another company or server; it holds no secrets',
+      tag: 'Settings',
+      answers: { 200: exportAnswer },
       async handle({ caller }) {
         const { stored } = await readVersioned(db, caller.tenantId);
         const head = { format: documentFormat, format_version: documentFormatVersion };
@@ -87,6 +97,9 @@ function documentRoutes(deps: SettingsVersionRouteDeps): Route[] {
       method: 'post',
       path: `${bitrix24Address}/settings/import`,
       summary: 'Replace the settings by an exported document; with `dry_run` only tell what would change',
+      tag: 'Settings',
+      answers: { 200: importAnswer },
+      failures: [502],
       role: 'admin',
       query: saveQuery,
       body: importSchema,
@@ -102,11 +115,11 @@ function documentRoutes(deps: SettingsVersionRouteDeps): Route[] {
         if (body.dry_run) {
           await requireVersion(db, tenantId, { present, expected: by.expected ?? null });
           await checkSettings(deps, tenantId, settings);
-          return { data: { dry_run: true, version: present, changed } };
+          return { data: { dry_run: true as const, version: present, changed } };
         }
         const saved = await saveSettings(deps, tenantId, settings, { ...by, expected: by.expected ?? [present] });
         const { data, ...answer } = answerSettings(saved, language);
-        return { ...answer, data: { ...Object(data), changed }, message: settingsSaved };
+        return { ...answer, data: { ...data, changed }, message: settingsSaved };
       },
     }),
   ];

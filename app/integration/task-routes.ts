@@ -6,6 +6,7 @@ import { defineRoute, type Route } from '../http/route.ts';
 import type { Language } from '../lib/errors.ts';
 import type { TaskRow } from '../sync/tasks/task-store.ts';
 import { bitrix24Address, type RequireActive } from './address.ts';
+import { peopleAnswer, taskAnswer, tasksAnswer } from './answers/tasks.ts';
 import { presentPeople } from './card-people.ts';
 import {
   addObjectTask,
@@ -45,6 +46,8 @@ function makeListRoutes(deps: TaskRouteDeps): Route[] {
       method: 'get',
       path: ofObject,
       summary: 'Tasks that were made in Bitrix24 for an object, the newest first',
+      tag: 'Tasks',
+      answers: { 200: tasksAnswer },
       params: idParams,
       query,
       async handle({ caller: { tenantId }, params, query, language }) {
@@ -56,6 +59,9 @@ function makeListRoutes(deps: TaskRouteDeps): Route[] {
       method: 'get',
       path: ofCard,
       summary: 'Tasks that were made in Bitrix24 for the object behind a deal, the newest first',
+      tag: 'Tasks',
+      answers: { 200: tasksAnswer },
+      failures: [409, 502],
       visitors: 'card',
       params: card,
       query,
@@ -73,6 +79,9 @@ function makePeopleRoute(deps: TaskRouteDeps): Route {
     method: 'get',
     path: `${bitrix24Address}/cards/:type/:id/people`,
     summary: 'Employees of the portal who can be responsible for a task, by name',
+    tag: 'Cards',
+    answers: { 200: peopleAnswer },
+    failures: [409, 502],
     visitors: 'card_edit',
     params: card,
     query: z.strictObject({ q: z.string().trim().min(1).max(100).optional() }),
@@ -89,6 +98,9 @@ function makeAddRoutes(deps: TaskRouteDeps): Route[] {
       method: 'post',
       path: ofObject,
       summary: "Make a task in Bitrix24, bound to the object's deal",
+      tag: 'Tasks',
+      answers: { 201: taskAnswer, 202: taskAnswer },
+      failures: [422, 502],
       role: 'user',
       params: idParams,
       body,
@@ -102,6 +114,9 @@ function makeAddRoutes(deps: TaskRouteDeps): Route[] {
       method: 'post',
       path: ofCard,
       summary: 'Make a task in Bitrix24, bound to the deal of the card',
+      tag: 'Tasks',
+      answers: { 201: taskAnswer, 202: taskAnswer },
+      failures: [422, 502],
       role: 'user',
       visitors: 'card_edit',
       params: card,
@@ -128,7 +143,7 @@ async function add(deps: TaskRouteDeps, place: ObjectPlace, { signal, language, 
     signal.throwIfAborted();
     return addObjectTask(deps, place, request, { urgency: 'interactive' });
   });
-  const [data] = await present(deps, place.tenantId, [row], language);
+  const data = presentTask(row, await deps.portalOf(place.tenantId), language);
   return { status: row.status === 'sending' ? 202 : 201, data };
 }
 

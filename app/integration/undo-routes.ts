@@ -11,6 +11,7 @@ import type { LeftReason } from '../sync/plan/undo.ts';
 import { findRun } from '../sync/runs/runs.ts';
 import { undoLine, undoRun } from '../sync/runs/undo-start.ts';
 import { bitrix24Address, type RequireActive } from './address.ts';
+import { leftAnswer, runAnswer } from './answers/runs.ts';
 import { readLeftNames } from './left-names.ts';
 import { presentRun } from './present-run.ts';
 
@@ -34,6 +35,8 @@ export function makeUndoRoutes(deps: UndoRouteDeps): Route[] {
       method: 'post',
       path: `${bitrix24Address}/runs/:id/undo`,
       summary: 'Take back what a run changed, where it was not edited since; an undo is a run itself',
+      tag: 'Runs',
+      answers: { 202: runAnswer },
       role: 'admin',
       params: idParams,
       body,
@@ -48,6 +51,8 @@ export function makeUndoRoutes(deps: UndoRouteDeps): Route[] {
       method: 'post',
       path: `${bitrix24Address}/activity/:logId/undo`,
       summary: "Take one change back: a line of the activity, or of a pair's history",
+      tag: 'Runs',
+      answers: { 202: runAnswer },
       role: 'admin',
       params: z.strictObject({ logId: idTextSchema }),
       body,
@@ -63,6 +68,8 @@ export function makeUndoRoutes(deps: UndoRouteDeps): Route[] {
       method: 'get',
       path: `${bitrix24Address}/runs/:id/left`,
       summary: 'What an undo left as it is, with the reason',
+      tag: 'Runs',
+      answers: { 200: leftAnswer },
       params: idParams,
       query: z.strictObject(pagingSchema),
       async handle({ caller: { tenantId }, params, query, language }) {

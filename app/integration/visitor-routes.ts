@@ -3,6 +3,7 @@ import { paginationOf, pagingSchema } from '../http/paging.ts';
 import { defineRoute, type Route } from '../http/route.ts';
 import type { Database } from '../models/database.ts';
 import { bitrix24Address } from './address.ts';
+import { actionsAnswer } from './answers/actions.ts';
 import { listActions } from './visitor-actions.ts';
 
 /** Makes the route of what people did on the pages in the portal. */
@@ -12,6 +13,8 @@ export function makeVisitorRoutes({ db }: { db: Database }): Route[] {
       method: 'get',
       path: `${bitrix24Address}/actions`,
       summary: 'What people did on the pages in the portal, with their names, the newest first',
+      tag: 'Activity',
+      answers: { 200: actionsAnswer },
       role: 'admin',
       query: z.strictObject(pagingSchema),
       async handle({ caller, query }) {

@@ -4,6 +4,8 @@ import { expectLanguage, expectRefusal } from '../support/refusal.ts';
 import { addressOf, type DescribedRoute, describedRoutes } from '../support/routes.ts';
 import { type Answer, startWorld, type Tenant, type World } from '../support/world.ts';
 
+const bitrix24 = '/api/integration/bitrix24';
+
 describe('bad input at every address', () => {
   let world: World;
   let tenant: Tenant;
@@ -106,6 +108,46 @@ describe('bad input at every address', () => {
     }
   });
 
+  it('says of a wrong type what it must be and what came, also in an address, and calls only what is missing required', async () => {
+    const cases: [string, string, unknown, string, string][] = [
+      [
+        'POST',
+        `${bitrix24}/sync/to`,
+        { sync_objects: 'yes' },
+        'must be true or false, got text',
+        'нужно: true или false, получено: текст',
+      ],
+      ['GET', `${bitrix24}/mappings/abc`, undefined, 'must be a number, got text', 'нужно: число, получено: текст'],
+      ['POST', '/api/objects', { name: 5 }, 'must be a string, got a number', 'нужно: строка, получено: число'],
+      ['POST', '/api/objects', { name: null }, 'must be a string, got null', 'нужно: строка, получено: null'],
+      ['POST', '/api/objects', {}, 'required', 'обязательное поле'],
+      [
+        'POST',
+        `${bitrix24}/sync/to`,
+        { filter: [] },
+        'must be an object, got a list',
+        'нужно: объект, получено: список',
+      ],
+      [
+        'POST',
+        `${bitrix24}/sync/to`,
+        { filter: { ids: [1.5] } },
+        'must be an integer, got a fraction',
+        'нужно: целое число, получено: дробное число',
+      ],
+    ];
+    for (const [method, path, body, en, ru] of cases) {
+      for (const [language, problem] of [
+        ['en', en],
+        ['ru', ru],
+      ] as const) {
+        const answer = await world.call(tenant.token, method, path, body, { 'accept-language': language });
+        expectRefusal(answer, 400, 'invalid_request');
+        expect(answer.body.details[0].problem, `${path} ${JSON.stringify(body)}`).to.equal(problem);
+      }
+    }
+  });
+
   it('refuses texts that no database keeps: NUL and half of a character', async () => {
     for (const route of withBody()) {
       for (const [name, schema] of Object.entries(route.body ?? {})) {
@@ -120,7 +162,12 @@ describe('bad input at every address', () => {
 
   it('refuses malformed, oversized, wrongly packed and wrongly labelled bodies', async () => {
     for (const route of withBody()) {
-      expectRefusal(await send(route, '{"name":'), 400, 'malformed_body');
+      const broken = await send(route, '{\n  "name":', { 'accept-language': 'en' });
+      expectRefusal(broken, 400, 'malformed_body');
+      expect(broken.body).to.deep.include({
+        error: 'The request body is no JSON: it breaks at line 2, column 10',
+        details: { line: 2, column: 10 },
+      });
       expectRefusal(await send(route, '\u0000'), 400, 'malformed_body');
       expectRefusal(await send(route, `{"name":"${'x'.repeat(1_100_000)}"}`), 413, 'body_too_large');
       expectRefusal(await send(route, 'not gzip', { 'content-encoding': 'gzip' }), 400, 'malformed_body');

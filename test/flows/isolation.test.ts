@@ -95,7 +95,9 @@ describe('companies see their own data only', () => {
     );
     await world.sql(
       `insert into sync_matches (tenant_id, local_type, local_id, reason, candidates, candidate_ids)
-       select tenant_id, 'object', id, 'several', jsonb_build_array(jsonb_build_object('id', 1, 'title', $2::text)), '{1}'
+       select tenant_id, 'object', id, 'several', jsonb_build_array(jsonb_build_object(
+                'id', 1, 'title', $2::text, 'email', null, 'phone', null, 'inn', null,
+                'agrees', '[]'::jsonb, 'contradicts', '[]'::jsonb)), '{1}'
          from objects where tenant_id = $1`,
       [first.id, mark],
     );

@@ -99,6 +99,20 @@ describe('calls that people know', () => {
     await world.settled();
   });
 
+  it('POST sync/to and sync/from with an empty body start nothing, and say how all records are meant', async () => {
+    const runs = await world.sql('select id from sync_runs');
+    for (const path of ['sync/to', 'sync/from']) {
+      const answer = await call('POST', `${address}/${path}`, {}, { 'accept-language': 'en' });
+      expectRefusal(answer, 400, 'invalid_request');
+      expect(answer.body.error).to.include('or all: true for every record');
+      expectRefusal(await call('POST', `${address}/${path}`), 400, 'invalid_request');
+      const both = await call('POST', `${address}/${path}`, { all: true, sync_objects: true });
+      expectRefusal(both, 400, 'invalid_request');
+      expect(both.body.details[0].path).to.equal('all');
+    }
+    expect(await world.sql('select id from sync_runs')).to.deep.equal(runs);
+  });
+
   it('POST sync/to with wait answers the counts', async () => {
     const { status, body } = await call('POST', `${address}/sync/to`, {
       sync_objects: true,
@@ -202,14 +216,14 @@ describe('calls that people know', () => {
   it('a second synchronisation while one is under way is refused, also at the same instant', async () => {
     world.portal.faults.add({ method: 'batch', action: { kind: 'delay', ms: 500 } });
     const all = await Promise.all(
-      Array.from({ length: 8 }, (_, n) => call('POST', `${address}/sync/${n % 2 ? 'to' : 'from'}`, {})),
+      Array.from({ length: 8 }, (_, n) => call('POST', `${address}/sync/${n % 2 ? 'to' : 'from'}`, { all: true })),
     );
     expect(all.filter(({ status }) => status === 202)).to.have.length(1);
     for (const answer of all.filter(({ status }) => status !== 202)) {
       expectRefusal(answer, 409, 'sync_running');
       expect(answer.body.error).to.equal('Синхронизация уже выполняется');
     }
-    const english = await call('POST', `${address}/sync/to`, {}, { 'accept-language': 'en' });
+    const english = await call('POST', `${address}/sync/to`, { all: true }, { 'accept-language': 'en' });
     expect(english.body.error).to.equal('A synchronisation is already running');
     expect(await world.sql(`select id from sync_runs where state = 'running'`)).to.have.length(1);
     world.portal.faults.clear();

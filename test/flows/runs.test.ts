@@ -129,7 +129,7 @@ describe('runs', () => {
     await addObjects(120);
     await world.connect(tenant);
     world.portal.faults.add({ method: 'batch', action: { kind: 'delay', ms: 700 } });
-    const { id } = (await call('POST', '/sync/to', {})).body.data;
+    const { id } = (await call('POST', '/sync/to', { all: true })).body.data;
     const answer = await fetch(`http://127.0.0.1:${world.port}${address}/runs/${id}/stream`, {
       headers: { authorization: `Bearer ${tenant.token}`, 'accept-encoding': 'gzip' },
     });
@@ -152,7 +152,7 @@ describe('runs', () => {
     await addObjects(1);
     await world.connect(tenant);
     world.portal.faults.add({ method: 'batch', action: { kind: 'delay', ms: 1500 } });
-    const { id } = (await call('POST', '/sync/to', {})).body.data;
+    const { id } = (await call('POST', '/sync/to', { all: true })).body.data;
     const gone = new AbortController();
     const answer = await fetch(`http://127.0.0.1:${world.port}${address}/runs/${id}/stream`, {
       headers: { authorization: `Bearer ${tenant.token}` },
@@ -172,7 +172,7 @@ describe('runs', () => {
     await call('POST', '/sync/to', { wait: true });
     await world.sql(`update bitrix24_connections set paused_until = now() + interval '1 hour'`);
     await world.sql(`update objects set name = 'до' where id = 1`);
-    const { id } = (await call('POST', '/sync/to', {})).body.data;
+    const { id } = (await call('POST', '/sync/to', { all: true })).body.data;
     await world.sql(`update objects set name = 'во время' where id = 2`);
     const answer = await call('POST', `/runs/${id}/cancel`);
     expect(answer.status).to.equal(200);

@@ -1,6 +1,14 @@
 import { expect } from 'chai';
+import { type JsonSchema, schemaProblems } from '../support/json-schema.ts';
 import { describedRoutes } from '../support/routes.ts';
 import { startWorld, type World } from '../support/world.ts';
+
+interface Operation {
+  operationId: string;
+  tags: string[];
+  security?: unknown[];
+  responses: Record<string, { content: Record<string, { schema: JsonSchema; example?: unknown }> }>;
+}
 
 describe('what machines ask', () => {
   let world: World;
@@ -76,9 +84,43 @@ describe('what machines ask', () => {
     }
   });
 
-  it('docs show the same routes to people', async () => {
-    const { body, headers } = await get('/api/docs');
-    expect(headers.get('content-type')).to.match(/^text\/html/);
-    for (const { path } of await describedRoutes(world)) expect(body).to.include(path.replace(/\{(\w+)\}/g, ':$1'));
+  it('openapi.json describes each answer: its fields, an example that fits them, and the failures', async () => {
+    const { paths, components, servers, tags } = (await get('/api/openapi.json')).body;
+    expect(servers[0].url).to.equal('/');
+    const names = tags.map((tag: { name: string }) => tag.name);
+    const problemsOf = schemaProblems(components.schemas);
+    const asked = Object.entries<Record<string, Operation>>(paths).flatMap(([path, operations]) =>
+      Object.entries(operations).map(([method, operation]) => ({ shown: `${method} ${path}`, operation })),
+    );
+    expect(new Set(asked.map(({ operation }) => operation.operationId)).size).to.equal(asked.length);
+    for (const { shown, operation } of asked) {
+      expect(names, shown).to.include(operation.tags[0]);
+      if (!operation.security) continue;
+      expect(operation.responses, shown).to.include.keys('400', '401', '403', '429', '500', '503');
+      for (const [status, { content }] of Object.entries(operation.responses)) {
+        const json = content['application/json'];
+        if (!json) continue;
+        const at = `${shown} ${status}`;
+        if (status < '300') expect(json.schema.properties?.data, at).to.not.deep.equal({}).and.not.equal(undefined);
+        expect(json.example, at).to.not.equal(undefined);
+        expect(problemsOf(json.schema, json.example, 'example'), at).to.deep.equal([]);
+      }
+    }
+  });
+
+  it('docs are a page for people, whose files come from here, in both languages', async () => {
+    for (const [language, title] of [
+      ['ru', 'REST API: Axenta CRM и Битрикс24'],
+      ['en', 'REST API: Axenta CRM and Bitrix24'],
+    ]) {
+      const { body, headers } = await world.call(null, 'GET', '/api/docs', undefined, { 'accept-language': language });
+      expect(headers.get('content-type')).to.match(/^text\/html/);
+      expect(headers.get('content-security-policy')).to.match(/script-src 'self'; style-src 'self';/);
+      expect(body).to.include(`<html lang="${language}">`).and.include(title);
+      for (const [, address = ''] of body.matchAll(/(?:src|href)="(\/[^"]+)"/g)) {
+        expect((await get(address)).status, address).to.equal(200);
+      }
+    }
+    expect((await get('/api/docs/5.35.0/package.json')).status).to.equal(404);
   });
 });

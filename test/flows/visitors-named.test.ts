@@ -49,7 +49,7 @@ describe('what people in the portal do through us', () => {
 
   it('a run names who started it', async () => {
     const boss = await site.visit(administrator);
-    const { body } = await boss.call('POST', `${bitrix24}/sync/to`, {});
+    const { body } = await boss.call('POST', `${bitrix24}/sync/to`, { all: true });
     expect(body.data).to.include({ requested_by_name: 'Анна Серова' });
     await world.settled();
   });

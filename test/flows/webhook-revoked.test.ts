@@ -34,7 +34,7 @@ describe('a webhook that is revoked', () => {
 
   it('asks no more of the portal, and says so to whoever starts a run', async () => {
     world.portal.journal.clear();
-    const run = await world.call(tenant.token, 'POST', `${path}/sync/to`, {});
+    const run = await world.call(tenant.token, 'POST', `${path}/sync/to`, { all: true });
     expect(run.status).to.equal(409);
     expect(run.body.code).to.equal('connection_suspended');
     await world.sql(`update objects set name = name || '!' where id <= 3`);
@@ -56,7 +56,7 @@ describe('a webhook that is revoked', () => {
     expect(answer.body.data).to.include({ connected: false });
     await world.sql(`update objects set name = 'x'`);
     expect(await world.sql('select * from sync_queue')).to.deep.equal([]);
-    const run = await world.call(tenant.token, 'POST', `${path}/sync/to`, {});
+    const run = await world.call(tenant.token, 'POST', `${path}/sync/to`, { all: true });
     expect(run.status).to.equal(400);
     expect(run.body.error).to.equal('Компания не настроена для интеграции с Битрикс24');
   });

@@ -12,6 +12,7 @@ import { type OAuthServer, type OAuthServerOptions, startOAuthServer } from '../
 import { type PortalOptions, type SimulatedPortal, startPortal } from '../portal/portal.ts';
 import { createTestDatabase } from './database.ts';
 import { type DatabaseProxy, startDatabaseProxy } from './database-proxy.ts';
+import { type Description, makeAnswerCheck } from './described.ts';
 import { eventually } from './eventually.ts';
 import { findFreePort } from './free-port.ts';
 
@@ -56,6 +57,14 @@ export type World = Awaited<ReturnType<typeof startWorld>>;
 const patientRates = Object.fromEntries(
   Object.entries(standardRates).map(([name, rate]) => [name, { ...rate, points: rate.points * 1000 }]),
 ) as Rates;
+
+/** Every answer that a test sees is held against the interface's own description, which is the same in every world. */
+let checkAnswer: ReturnType<typeof makeAnswerCheck> | undefined;
+
+async function readDescription(port: number): Promise<Description> {
+  const answer = await fetch(`http://127.0.0.1:${port}/api/openapi.json`);
+  return (await answer.json()) as Description;
+}
 
 /** The name of the test's own sessions in PostgreSQL. */
 const ownSessions = 'world';
@@ -115,6 +124,7 @@ export async function startWorld(options: WorldOptions = {}) {
       ...(options.bucket && { bucket: options.bucket }),
     });
   let app: RunningApp | null = await start();
+  if (app.port !== null) checkAnswer ??= makeAnswerCheck(await readDescription(app.port));
 
   async function sql<Row extends object = Record<string, unknown>>(
     text: string,
@@ -141,7 +151,9 @@ export async function startWorld(options: WorldOptions = {}) {
     });
     const text = await answer.text();
     const isJson = answer.headers.get('content-type')?.includes('json');
-    return { status: answer.status, body: isJson ? JSON.parse(text) : text, headers: answer.headers };
+    const seen = { status: answer.status, body: isJson ? JSON.parse(text) : text, headers: answer.headers };
+    checkAnswer?.({ method, path, status: seen.status, type: answer.headers.get('content-type'), body: seen.body });
+    return seen;
   }
 
   return {

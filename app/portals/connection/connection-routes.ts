@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { RateLimits } from '../../http/rate-limits.ts';
 import { defineRoute, type Route } from '../../http/route.ts';
 import type { Language } from '../../lib/errors.ts';
+import { cacheAnswer, healthAnswer, setupAnswer } from './answers.ts';
 import type { Clients } from './clients.ts';
 import type { Health } from './health.ts';
 import { presentHealth, presentHealthBriefly } from './present-health.ts';
@@ -40,6 +41,9 @@ export function makePortalRoutes({ setup, health, clients, rates }: PortalRouteD
       path: `${address}/setup`,
       summary:
         'Connect a portal by its inbound webhook, or disconnect it with "webhook_url": null; what is given is tried before it replaces what works',
+      tag: 'Connection',
+      answers: { 200: setupAnswer },
+      failures: [422, 502],
       role: 'admin',
       body: setupBody,
       async handle({ caller, body, log, language }) {
@@ -63,6 +67,8 @@ export function makePortalRoutes({ setup, health, clients, rates }: PortalRouteD
       method: 'get',
       path: `${address}/setup`,
       summary: 'How the portal is connected, without asking it; never secrets',
+      tag: 'Connection',
+      answers: { 200: setupAnswer },
       async handle({ caller, language }) {
         return { data: presentSetup(await setup.describe(caller.tenantId), language) };
       },
@@ -73,6 +79,8 @@ export function makePortalRoutes({ setup, health, clients, rates }: PortalRouteD
       path: `${address}/health`,
       summary:
         'A live check: 200 healthy, degraded or paused, 503 down, with open faults; live=false: what is known, without asking the portal',
+      tag: 'Connection',
+      answers: { 200: healthAnswer, 503: healthAnswer },
       visitors: 'open',
       query: z.strictObject({ live: z.enum(['true', 'false']).default('true') }),
       async handle({ caller, language, query }) {
@@ -88,6 +96,8 @@ export function makePortalRoutes({ setup, health, clients, rates }: PortalRouteD
       method: 'delete',
       path: `${address}/cache`,
       summary: 'Forget credentials, field lists and stage lists in every process',
+      tag: 'Connection',
+      answers: { 200: cacheAnswer },
       role: 'admin',
       async handle({ caller }) {
         health.forget(caller.tenantId);

@@ -1,6 +1,7 @@
 import { defineRoute, type Route } from '../../http/route.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Database } from '../../models/database.ts';
+import { rightsAnswer } from './answers.ts';
 import type { Clients } from './clients.ts';
 import type { Connections } from './connections.ts';
 import { checkReadableKinds, listUnreadableKinds } from './readable-kinds.ts';
@@ -22,6 +23,9 @@ export function makeRightsRoutes({ db, clock, connections, clients }: RightsRout
       method: 'post',
       path: '/api/integration/bitrix24/rights',
       summary: 'Look in the portal which permissions the connection has, and which kinds of records it may not read',
+      tag: 'Connection',
+      answers: { 200: rightsAnswer },
+      failures: [502],
       role: 'admin',
       async handle({ caller: { tenantId }, language }) {
         // What was read with the former rights is read anew.

@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { defineRoute, type Route } from '../../http/route.ts';
 import { type Language, notFound } from '../../lib/errors.ts';
+import {
+  authorizationAnswer,
+  disconnectedAnswer,
+  installationAnswer,
+  linkCodeAnswer,
+  repeatAnswer,
+} from './answers.ts';
 import type { AppLifecycleEvents } from './app-lifecycle-events.ts';
 import type { CodeGrant } from './code-grant.ts';
 import { installationSteps, type StepState } from './installation-steps.ts';
@@ -25,7 +32,11 @@ const portal = z
 
 /** Makes the routes around an installed application: its steps, its disconnection, and the two ways to get one from outside the portal. */
 export function makeInstallationRoutes(deps: InstallationRouteDeps): Route[] {
-  const { installations, linkCodes, codeGrant } = deps;
+  return [...installedRoutes(deps), ...joiningRoutes(deps)];
+}
+
+function installedRoutes(deps: InstallationRouteDeps): Route[] {
+  const { installations } = deps;
 
   async function findOwn(tenantId: number): Promise<Installation> {
     const installation = await installations.findByTenant(tenantId);
@@ -38,12 +49,14 @@ export function makeInstallationRoutes(deps: InstallationRouteDeps): Route[] {
       method: 'get',
       path: `${address}/installation`,
       summary: 'The app in the portal: state, and how each step of the installation ended',
+      tag: 'Connection',
+      answers: { 200: installationAnswer },
       async handle({ caller, language }) {
         const installation = await installations.findByTenant(caller.tenantId);
         return {
           data: installation
             ? present(installation, language)
-            : { state: 'none', portal: null, steps: stepsOf({}, language) },
+            : { state: 'none' as const, portal: null, steps: stepsOf({}, language) },
         };
       },
     }),
@@ -52,6 +65,8 @@ export function makeInstallationRoutes(deps: InstallationRouteDeps): Route[] {
       method: 'post',
       path: `${address}/installation/repeat`,
       summary: 'Do the steps that failed again, in every state of the installation',
+      tag: 'Connection',
+      answers: { 202: repeatAnswer },
       role: 'admin',
       async handle({ caller }) {
         await installations.restartSteps((await findOwn(caller.tenantId)).id);
@@ -69,6 +84,8 @@ export function makeInstallationRoutes(deps: InstallationRouteDeps): Route[] {
       path: `${address}/installation`,
       summary:
         'Let the portal go: tokens are forgotten, nothing is synchronised through the app any more; mappings stay',
+      tag: 'Connection',
+      answers: { 200: disconnectedAnswer },
       role: 'admin',
       async handle({ caller }) {
         await deps.appEvents.disconnect(await findOwn(caller.tenantId));
@@ -79,11 +96,17 @@ export function makeInstallationRoutes(deps: InstallationRouteDeps): Route[] {
         return { data: { disconnected: true }, message };
       },
     }),
+  ];
+}
 
+function joiningRoutes({ linkCodes, codeGrant }: InstallationRouteDeps): Route[] {
+  return [
     defineRoute({
       method: 'post',
       path: `${address}/oauth/start`,
       summary: "Where to send the administrator's browser to authorize the company's own application",
+      tag: 'Connection',
+      answers: { 200: authorizationAnswer },
       role: 'admin',
       body: z.strictObject({ portal }),
       async handle({ caller, body }) {
@@ -95,6 +118,8 @@ export function makeInstallationRoutes(deps: InstallationRouteDeps): Route[] {
       method: 'post',
       path: `${address}/link-code`,
       summary: 'A one-time code that joins a marketplace installation to this company',
+      tag: 'Connection',
+      answers: { 201: linkCodeAnswer },
       role: 'admin',
       async handle({ caller }) {
         const { code, expiresAt } = await linkCodes.create(caller.tenantId);
@@ -129,7 +154,7 @@ function stepsOf(steps: Installation['steps'], language: Language) {
 }
 
 function presentStep(step: StepState | undefined, language: Language) {
-  if (!step) return { state: 'waiting' };
+  if (!step) return { state: 'waiting' as const };
   const { state, at, error } = step;
   return { state, at, ...(error && { code: error.code, error: error.text[language] }) };
 }

@@ -3,6 +3,7 @@ import type { RateLimits } from '../../http/rate-limits.ts';
 import { defineOpenRoute, type OpenRoute } from '../../http/route.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { LinkCodes } from '../install/link-codes.ts';
+import { linkedAnswer, sessionAnswer } from './answers.ts';
 import type { FrameToken, Sessions } from './session.ts';
 
 export interface SessionRouteDeps {
@@ -36,6 +37,9 @@ export function makeSessionRoutes({ sessions, linkCodes, rates, wakeBinding }: S
     defineOpenRoute({
       path: '/bitrix24/session',
       summary: "Exchange a frame's token for a short-lived JWT",
+      tag: 'Pages in the portal',
+      answers: { 200: sessionAnswer },
+      failures: [401, 403, 404, 409, 502],
       body: z.strictObject(frame),
       async handle({ body, address }) {
         await admit(address, body.member_id);
@@ -59,6 +63,9 @@ export function makeSessionRoutes({ sessions, linkCodes, rates, wakeBinding }: S
     defineOpenRoute({
       path: '/bitrix24/link',
       summary: 'Join a marketplace installation to an existing company by its one-time code',
+      tag: 'Pages in the portal',
+      answers: { 200: linkedAnswer },
+      failures: [401, 403, 404, 409, 502],
       body: z.strictObject({ ...frame, code: z.string().trim().min(1).max(50) }),
       async handle({ body, address }) {
         await admit(address, body.member_id);
