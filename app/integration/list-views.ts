@@ -36,8 +36,8 @@ export async function saveView(
   const [saved] = await queryRows<ListView>(
     db,
     `insert into list_views (tenant_id, list, name, filter, author)
-     select $tenantId, $list, $name, $filter::jsonb, left($author::text, 255)
-      where (select count(*) from list_views where tenant_id = $tenantId and list = $list and name <> $name) < ${most}
+     select $tenantId, $list::text, $name::text, $filter::jsonb, left($author::text, 255)
+      where (select count(*) from list_views where tenant_id = $tenantId and list = $list::text and name <> $name::text) < ${most}
      on conflict (tenant_id, list, name) do update set filter = excluded.filter, author = excluded.author
      returning id, list, name, filter`,
     { tenantId, list, name, filter: JSON.stringify(filter), author },
