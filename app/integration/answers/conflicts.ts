@@ -41,7 +41,12 @@ export const conflictAnswer = z
   .meta({ id: 'Conflict' });
 
 const listed = conflictAnswer
-  .extend({ mapping_id: z.int().nullable(), local_name: z.string().nullable() })
+  .extend({
+    mapping_id: z.int().nullable(),
+    local_name: z.string().nullable(),
+    decided_by_name: z.string().nullable(),
+    bitrix24_changed_by_name: z.string().nullable(),
+  })
   .meta({ id: 'ListedConflict', description: 'A conflict in a list, with what a reader knows its record by.' });
 
 export const conflictsAnswer = z.object({ conflicts: list(listed), pagination });
