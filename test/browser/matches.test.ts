@@ -89,11 +89,13 @@ describe('records that wait for a decision, on the overview', () => {
   it('what differed at the first link can be taken from either side', async () => {
     await open();
     await page.getByTestId('count-conflicts').click();
-    const conflict = page.getByTestId('conflict').filter({ hasText: 'Пётр Сидоров' });
-    await conflict.getByText('при этом ничего не перезаписывается').waitFor();
+    const row = page.getByRole('row').filter({ hasText: 'Пётр Сидоров' });
+    await row.getByRole('button').first().click();
+    await page.getByRole('dialog').getByText('при этом ничего не перезаписывается').waitFor();
     await pages.shoot(page, 'first-link-conflict');
-    await conflict.getByRole('button', { name: 'Взять значение CRM' }).click();
-    await conflict.waitFor({ state: 'detached' });
+    await page.keyboard.press('Escape');
+    await row.getByRole('button', { name: 'Оставить значение CRM: Пётр Сидоров' }).first().click();
+    await row.getByText('Оставлено значение CRM').first().waitFor();
     await world.settled();
     expect(world.portal.records('contact').get(anna)).to.include({ LAST_NAME: 'Сидоров' });
     pages.expectQuiet();

@@ -11,6 +11,8 @@ export interface GridRow {
 /** What became of a row, said in it; `undo` takes it back. */
 export interface RowNote extends Outcome {
   undo?: () => void;
+  /** Nothing is left to be decided about the row. */
+  isSettled?: boolean;
 }
 
 export interface GridPage<Row> {
