@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Frame } from 'playwright-core';
+import type { Frame, Locator } from 'playwright-core';
 import type { SimulatedApp } from '../portal/simulated-app.ts';
 import { eventually } from '../support/eventually.ts';
 import { installingIn } from '../support/installing.ts';
@@ -101,6 +101,43 @@ describe('the pages inside the portal', () => {
     expect(await own.content()).not.to.include('eyJ');
     expect(await own.evaluate(() => document.cookie)).to.equal('');
     expect(await own.locator('html').getAttribute('lang')).to.equal('ru');
+    expectQuiet();
+  });
+
+  it('shows details, selection and the next page of a long list where the person looks, however the portal is scrolled', async () => {
+    await world.sql(
+      `insert into integration_errors (tenant_id, operation, kind, code, message, local_type, local_id, status, retryable)
+       select $1, 'update_deal', 'validation', 'REFUSED', 'Заполните поле «Госномер»', 'object', n, 'failed', false from generate_series(1001, 1060) n`,
+      [tenant.id],
+    );
+    const own = await portal.openApp(menuItem);
+    await own.getByRole('navigation').getByRole('link', { name: 'Ошибки' }).click();
+    const row = own.getByRole('row').filter({ hasText: 'Объект № 1042' });
+    await row.waitFor();
+    await row.scrollIntoViewIfNeeded();
+    const height = portal.page.viewportSize()?.height ?? 0;
+    const isInSight = async (locator: Locator) => {
+      const box = await locator.boundingBox();
+      return box !== null && box.y >= 0 && box.y + box.height <= height;
+    };
+    const name = row.getByRole('button').first();
+    await name.click();
+    const details = own.getByRole('dialog');
+    await eventually(async () => expect(await isInSight(details.getByRole('heading'))).to.equal(true));
+    await eventually(async () =>
+      expect(await isInSight(details.getByRole('button', { name: 'Закрыть' }).last())).to.equal(true),
+    );
+    await portal.page.screenshot({ path: 'build/screenshots/details-in-portal.png' });
+    await portal.page.keyboard.press('Escape');
+    await details.waitFor({ state: 'detached' });
+    expect(await isInSight(name)).to.equal(true);
+    await row.getByRole('checkbox').click();
+    const bulk = own.getByTestId('grid-bulk').getByText('Выбрано: 1');
+    await eventually(async () => expect(await isInSight(bulk)).to.equal(true));
+    await own.getByTestId('page-picker').getByRole('button', { name: 'Вперёд' }).click();
+    await own.getByTestId('page-picker').getByText('Страница 2 из 3').waitFor();
+    await eventually(async () => expect(await isInSight(own.getByTestId('grid-found'))).to.equal(true));
+    await world.sql('delete from integration_errors');
     expectQuiet();
   });
 
