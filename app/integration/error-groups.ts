@@ -46,7 +46,9 @@ export async function groupErrors(
 ): Promise<ErrorGroup[]> {
   const groups = await queryRows<RawGroup>(
     db,
-    `with matching as materialized (select * from integration_errors e where ${errorCondition}),
+    `with matching as materialized (
+       select id, cause, code, kind, status, retryable, message, response, local_type, created_at, updated_at
+         from integration_errors e where ${errorCondition}),
      recent as (
        select cause, (count(*) filter (where created_at > now() - interval '24 hours'))::integer as last_day,
               (count(*) filter (where created_at <= now() - interval '24 hours'))::integer as day_before

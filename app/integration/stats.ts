@@ -39,7 +39,7 @@ type ByEntity<Value> = Record<(typeof entities)[number], Value>;
  * now, by kind of record and direction, how long the oldest due record has been waiting (`lag_sec`), how many
  * faults are open, and the moment up to which every change is applied (`complete_until`; null: nothing can be said yet);
  * `paused` says what rests since when and by whom: it is no lag; `held` deletions and `matches_waiting` records wait for a person;
- * `excluded` linked pairs are outside of the scope. Of the errors `errors_failed` wait for a person and `errors_retrying` are tried again
+ * `excluded` linked pairs are outside of the scope. Of the errors `errors_failed` wait for a person, not counted those put off, and `errors_retrying` are tried again
  * by themselves; `running` is the run under way.
  */
 export async function readStats(db: Database, clock: Clock, tenantId: number) {
@@ -158,7 +158,8 @@ interface ErrorsAndRun {
 async function readErrorsAndRun(db: Database, tenantId: number): Promise<ErrorsAndRun> {
   const [row] = await queryRows<ErrorsAndRun>(
     db,
-    `select (select count(*)::integer from integration_errors where tenant_id = $tenantId and status = 'failed') as errors_failed,
+    `select (select count(*)::integer from integration_errors where tenant_id = $tenantId and status = 'failed'
+               and coalesce(snoozed_until <= now(), true)) as errors_failed,
             (select count(*)::integer from integration_errors where tenant_id = $tenantId and status = 'pending') as errors_retrying,
             (select jsonb_build_object('id', id, 'done', done, 'total', total) from sync_runs
               where tenant_id = $tenantId and state = 'running' limit 1) as running`,

@@ -125,7 +125,7 @@ describe('the pages inside the portal', () => {
     const details = own.getByRole('dialog');
     await eventually(async () => expect(await isInSight(details.getByRole('heading'))).to.equal(true));
     await eventually(async () =>
-      expect(await isInSight(details.getByRole('button', { name: 'Закрыть' }).last())).to.equal(true),
+      expect(await isInSight(details.getByRole('button', { name: 'Закрыть', exact: true }))).to.equal(true),
     );
     await portal.page.screenshot({ path: 'build/screenshots/details-in-portal.png' });
     await portal.page.keyboard.press('Escape');

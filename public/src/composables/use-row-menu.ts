@@ -1,6 +1,7 @@
 import { computed } from 'vue';
 import type { RecordAction } from '../api/records.ts';
 import type { RowAction } from '../components/grid/columns.ts';
+import { addressOfRecord } from '../grid/address.ts';
 import { say } from '../i18n/translate.ts';
 import { openedName, type RecordRow } from '../records/listed.ts';
 import { recordListWords as words } from '../words/record-list.ts';
@@ -46,11 +47,16 @@ export function useRowMenu(options: {
       ...(target && card.canOpen.value
         ? [{ label: say(words.open), ...(address ? { href: address } : { run: () => void card.open(target) }) }]
         : []),
-      ...(row.error ? [{ label: say(words.toErrors), href: hrefOf('errors') }] : []),
-      ...(row.conflicts > 0 ? [{ label: say(words.toConflicts), href: hrefOf('conflicts') }] : []),
+      ...(row.error ? [{ label: say(words.toErrors), href: ownHref('errors', row) }] : []),
+      ...(row.conflicts > 0 ? [{ label: say(words.toConflicts), href: ownHref('conflicts', row) }] : []),
       ...changing(row),
     ];
   };
+}
+
+/** The list, narrowed to this record. */
+function ownHref(list: 'errors' | 'conflicts', { local_type: kind, local_id: id }: RecordRow): string {
+  return id === null ? hrefOf(list) : addressOfRecord(hrefOf(list), kind, id);
 }
 
 /** A record that is linked anew is opened as one without a pair. */

@@ -25,6 +25,11 @@ export function readAddress<State extends AddressState>(
   return Object.fromEntries(entries) as State;
 }
 
+/** The address of a list that is narrowed to one record. Pure. */
+export function addressOfRecord(hash: string, kind: string, id: number): string {
+  return writeAddress(hash, { local_type: kind, q: String(id) }, { local_type: '', q: '' });
+}
+
 /** The address with this state instead of its former one; what belongs to others stays. Pure. */
 export function writeAddress<State extends AddressState>(hash: string, state: State, defaults: State): string {
   const path = pathOf(hash);

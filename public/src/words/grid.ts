@@ -17,6 +17,6 @@ export const gridWords = {
   refresh: { ru: 'Обновить список', en: 'Refresh list' },
   nothingFound: { ru: 'Ничего не найдено', en: 'Nothing found' },
   nothingFoundText: { ru: 'Измените поиск или фильтр', en: 'Try another search or filter' },
-  details: { ru: 'Подробности', en: 'Details' },
+  closeDetails: { ru: 'Закрыть подробности', en: 'Close details' },
   sortBy: { ru: 'Сортировать: {name}', en: 'Sort by {name}' },
 } as const satisfies Record<string, Phrase>;

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { pathOf, readAddress, writeAddress } from '../../../public/src/grid/address.ts';
+import { addressOfRecord, pathOf, readAddress, writeAddress } from '../../../public/src/grid/address.ts';
 import { keepOrder } from '../../../public/src/grid/keep-order.ts';
 
 describe('what a list is narrowed by, in the address', () => {
@@ -34,6 +34,10 @@ describe('what a list is narrowed by, in the address', () => {
       }),
     );
     expect(writeAddress('#/errors?page=2', defaults, defaults)).to.equal('#/errors');
+  });
+
+  it('a list is narrowed to one record', () => {
+    expect(addressOfRecord('#/conflicts', 'user', 5)).to.equal('#/conflicts?local_type=user&q=5');
   });
 
   it('what belongs to another part of the page stays in the address', () => {
