@@ -106,7 +106,7 @@ describe('the page of 400 conflicts', () => {
     await expectAccessible(page);
     await pages.shoot(page, 'conflicts-360');
     await page.getByText('Select all on this page').click();
-    await page.getByTestId('grid-bulk').getByRole('button', { name: 'Decide 20 conflicts?' }).click();
+    await page.getByTestId('grid-bulk').getByRole('button', { name: 'Decide 20' }).click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Keep the CRM value' }).click();
     await page.getByTestId('conflict-note').getByText('20 decided').waitFor();
     await expectNoSidewaysScroll(page);

@@ -59,6 +59,7 @@ export const conflictWords = {
     ru: '{kind}, поле «{field}». {winner}. Таких открытых конфликтов: {count}',
     en: '{kind}, field "{field}". {winner}. Open conflicts like this: {count}',
   },
+  decideChosen: { ru: 'Решить: {count}', en: 'Decide {count}' },
   askMany: {
     ru: 'Решить {count} {count:конфликт|конфликта|конфликтов}?',
     en: 'Decide {count} {count:conflict|conflicts}?',
