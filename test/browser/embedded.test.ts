@@ -144,7 +144,7 @@ describe('the pages inside the portal', () => {
   it('opens a card in the slider of the portal', async () => {
     const own = await portal.openApp(menuItem);
     await own.getByRole('link', { name: 'Записи' }).click();
-    await own.getByRole('link', { name: 'Камаз 5490' }).click();
+    await own.getByRole('button', { name: 'Камаз 5490', exact: true }).click();
     await own.getByRole('button', { name: 'Открыть в Битрикс24' }).click();
     await eventually(async () => {
       const [asked] = await portal.messages('openPath');
@@ -220,12 +220,12 @@ describe('the pages inside the portal', () => {
     await letManagersSeeLists();
     await portal.login(manager, 'en');
     const own = await portal.openApp(menuItem);
-    await own.getByTestId('health-sentence').getByText('is connected and in step').waitFor();
+    await own.getByTestId('health-sentence').getByText('is connected; 1 decision is up to you').waitFor();
     expect(await own.getByRole('button', { name: 'Start synchronising' }).count()).to.equal(0);
     await own.getByRole('link', { name: 'Settings' }).click();
     await own.getByText('Only an administrator may change this').waitFor();
     expect(await own.locator('html').getAttribute('lang')).to.equal('en');
-    expect(await own.locator('body').innerText()).not.to.match(/[а-яё]/i);
+    expect(await own.locator('main').innerText()).not.to.match(/[а-яё]/i);
     await portal.login(1, 'ru');
     expectQuiet();
   });
