@@ -28,6 +28,8 @@ const address = '/api/integration/bitrix24/alerts';
 const body = alertSettingsSchema.extend({
   /** True: a new secret for the signature; the former one is no good any more. */
   new_webhook_secret: z.boolean().default(false),
+  /** The version that is to be replaced, as it was read; absent: whatever stands. */
+  version: z.string().max(50).nullable().optional(),
 });
 
 const listQuery = z.strictObject({
@@ -41,6 +43,7 @@ export function makeAlertRoutes(deps: AlertRouteDeps): Route[] {
   const { db } = deps;
   const present = async (plan: AlertPlan, tenantId: number, language: Language) => ({
     ...plan.settings,
+    version: plan.version,
     webhook_secret_set: plan.hasWebhookSecret,
     mail_available: deps.hasMail,
     open: (await listOpenAlerts(db, tenantId)).map((alert) => presentAlert(alert, language)),
@@ -68,9 +71,9 @@ export function makeAlertRoutes(deps: AlertRouteDeps): Route[] {
       role: 'admin',
       body,
       async handle({ caller, body: given, language }) {
-        const { new_webhook_secret: newSecret, ...settings } = given;
+        const { new_webhook_secret: newSecret, version: expected, ...settings } = given;
         refuseEmptyChannels(settings);
-        const { webhookSecret } = await saveAlertSettings(deps, caller.tenantId, { settings, newSecret });
+        const { webhookSecret } = await saveAlertSettings(deps, caller.tenantId, { settings, newSecret, expected });
         await deps.wake(caller.tenantId);
         const shown = await present(await readAlertPlan(db, caller.tenantId), caller.tenantId, language);
         return {
@@ -145,5 +148,6 @@ function presentTrial({ channel, recipient, outcome }: TrialResult, language: La
 }
 
 function presentDelivery({ answer, ...row }: ListedDelivery, language: Language) {
-  return { ...row, code: answer?.code ?? null, answer: answer?.text[language] ?? null };
+  const view = row.cause === null ? null : viewOf[row.cause];
+  return { ...row, view, code: answer?.code ?? null, answer: answer?.text[language] ?? null };
 }

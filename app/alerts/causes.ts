@@ -18,7 +18,7 @@ export const viewOf: Record<Cause, string> = {
   fault_open: 'overview',
   errors_rise: 'errors',
   lag: 'overview',
-  deletions_held: 'records',
+  deletions_held: 'overview',
   ending_soon: 'settings',
   old_conflict: 'conflicts',
 };

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Transaction } from 'sequelize';
 import { alertSecretPlace } from '../lib/alert-secret-place.ts';
+import { AppError } from '../lib/errors.ts';
 import type { Secrets } from '../lib/secrets.ts';
 import { type Database, queryRows } from '../models/database.ts';
 import { retryingTransaction } from '../models/retrying-transaction.ts';
@@ -78,14 +79,20 @@ export async function noteDigest(db: Database, tenantId: number, at: Date, trans
 
 /**
  * Replaces a company's alerts. A signing secret is made with the first webhook, and anew when that is asked for; it is returned
- * then, and never again. Switched off, everything open is forgotten.
+ * then, and never again. Switched off, everything open is forgotten. `expected`: the version that is to be replaced; absent: whatever
+ * stands. Throws 409 `alerts_changed` when another one stands.
  */
 export function saveAlertSettings(
   { db, secrets }: { db: Database; secrets: Secrets },
   tenantId: number,
-  { settings, newSecret }: { settings: AlertSettings; newSecret: boolean },
+  {
+    settings,
+    newSecret,
+    expected,
+  }: { settings: AlertSettings; newSecret: boolean; expected?: string | null | undefined },
 ): Promise<{ webhookSecret: string | null }> {
   return retryingTransaction(db, async (transaction) => {
+    if (expected !== undefined) await requireVersion(db, tenantId, expected, transaction);
     await queryRows(
       db,
       `insert into alert_settings (tenant_id, settings) values ($tenantId, $settings::jsonb)
@@ -110,6 +117,32 @@ export function saveAlertSettings(
       transaction,
     );
     return { webhookSecret };
+  });
+}
+
+async function requireVersion(
+  db: Database,
+  tenantId: number,
+  expected: string | null,
+  transaction: Transaction,
+): Promise<void> {
+  const [stored] = await queryRows<{ version: string }>(
+    db,
+    'select updated_at::text as version from alert_settings where tenant_id = $tenantId for update',
+    { tenantId },
+    transaction,
+  );
+  if ((stored?.version ?? null) !== expected) throw alertsChanged();
+}
+
+function alertsChanged(): AppError {
+  return new AppError({
+    code: 'alerts_changed',
+    status: 409,
+    text: {
+      ru: 'Оповещения изменил кто-то другой, пока вы правили. Обновите страницу и внесите правки снова',
+      en: 'Somebody else changed the alerts while you were editing. Reload the page and make your changes again',
+    },
   });
 }
 

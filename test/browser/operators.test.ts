@@ -5,7 +5,7 @@ import { expectAccessible, expectNoSidewaysScroll, openApp, startPages } from '.
 import { startWorld, type Tenant, type World } from '../support/world.ts';
 
 const hostile = `<img src=x onerror=alert(1)> [b]жирный[/b] "кавычки" <script>alert(2)</script>`;
-const tabs = ['connection', 'scope', 'placement', 'fields', 'matching', 'rules', 'access', 'versions'];
+const tabs = ['connection', 'scope', 'placement', 'fields', 'matching', 'rules', 'access', 'alerts', 'versions'];
 const views = [
   'overview',
   'records',

@@ -13,6 +13,7 @@ const names = {
   matching: ['Сопоставление', 'Matching'],
   rules: ['Конфликты и удаления', 'Conflicts and deletions'],
   access: ['Доступ сотрудников', 'Access of employees'],
+  alerts: ['Оповещения', 'Alerts'],
   versions: ['Версии', 'Versions'],
 } as const;
 const tabs = Object.keys(names) as (keyof typeof names)[];

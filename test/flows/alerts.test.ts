@@ -241,6 +241,17 @@ describe('alerts', () => {
     });
   }
 
+  it('a save over the alerts of somebody else is refused, and changes nothing', async () => {
+    const { version } = (await call('GET')).body.data;
+    await my.save({ channels: my.channels, quiet_minutes: 30 });
+    const refused = await my.save({ quiet_minutes: 60, version });
+    expect([refused.status, refused.body.code]).to.deep.equal([409, 'alerts_changed']);
+    const stored = (await call('GET')).body.data;
+    expect(stored.quiet_minutes).to.equal(30);
+    const { channels } = my;
+    expect((await my.save({ channels, quiet_minutes: 60, version: stored.version })).status).to.equal(200);
+  });
+
   it('a company that has set nothing is told nothing', async () => {
     const other = await my.world.addTenant('ООО Василёк');
     const answer = await my.world.call(other.token, 'GET', alertsAddress);
@@ -253,5 +264,4 @@ describe('alerts', () => {
 const nothing: Pick<Received, 'headers' | 'text'> = { headers: {}, text: '' };
 
 const viewOf = (cause: string) =>
-  ({ errors_rise: 'errors', deletions_held: 'records', ending_soon: 'settings', old_conflict: 'conflicts' })[cause] ??
-  'overview';
+  ({ errors_rise: 'errors', ending_soon: 'settings', old_conflict: 'conflicts' })[cause] ?? 'overview';

@@ -16,6 +16,7 @@ export const settingsTabs = [
   'matching',
   'rules',
   'access',
+  'alerts',
   'versions',
 ] as const;
 export type SettingsTab = (typeof settingsTabs)[number];

@@ -10,5 +10,6 @@ export const tabWords = {
   matching: { ru: 'Сопоставление', en: 'Matching' },
   rules: { ru: 'Конфликты и удаления', en: 'Conflicts and deletions' },
   access: { ru: 'Доступ сотрудников', en: 'Access of employees' },
+  alerts: { ru: 'Оповещения', en: 'Alerts' },
   versions: { ru: 'Версии', en: 'Versions' },
 } as const satisfies Record<string, Phrase>;
