@@ -5,7 +5,8 @@ import type { Canonical, FieldPair, LocalRecord, Standing } from './types.ts';
 const titleLength = 255;
 
 const word = '(?:договор(?:а|у|ом|е)?|дог\\.?|contract)';
-const sign = '(?:№|#|no?\\.|n)?';
+/** People write a second sign before a number that begins with one. */
+const sign = '(?:(?:№|#|no?\\.|n)\\s*){0,2}';
 
 /** Every way in which people write a contract's number into a title: `(договор 15)`, `Договор № 15`, `дог.№15`, `[ДОГОВОР 15]`. */
 function mentionOf(number: string): RegExp {
