@@ -75,8 +75,10 @@ export async function findDifferences(
       records.some((one) => originIn(one) === origin && (merged.has(nameOf(one)) || takenBack.has(nameOf(one))));
     for (const [origin, count] of origins) {
       const isDouble = count > 1 && origin.startsWith(`${tenant.id}:`);
+      // The first was hidden as its origin was asked for: nothing could show that it is there.
+      const isUnseen = records.some((one) => originIn(one) === origin && wasHidden(world, madeAt(one)));
       const text = `${origin} has ${count} ${remote} records`;
-      if (isDouble && !isMerged(origin)) found.push({ text, entity, localId: idIn(origin) });
+      if (isDouble && !isMerged(origin) && !isUnseen) found.push({ text, entity, localId: idIn(origin) });
     }
     const mappings = await world.sql<{ local_id: number; bitrix24_id: string; state: string }>(
       'select local_id, bitrix24_id, state from bitrix24_sync_mappings where tenant_id = $1 and local_type = $2',
@@ -148,6 +150,16 @@ interface Circumstances {
 
 interface Difference extends Subject {
   text: string;
+}
+
+const madeAt = ({ DATE_CREATE }: Record<string, unknown>) => new Date(String(DATE_CREATE));
+
+/** Whether people had hidden records from the app at this moment; a creation is told in whole seconds. */
+function wasHidden({ happenings }: SoakWorld, at: Date): boolean {
+  const changes = happenings.filter(
+    ({ what, at: then }) => what.endsWith(': records hidden') && then.getTime() < at.getTime() + 1000,
+  );
+  return changes.at(-1)?.what.startsWith('begins') ?? false;
 }
 
 /** The row that an origin names. */
