@@ -1,10 +1,10 @@
 import type { Tenant, World } from './world.ts';
 
-/** Sentences of a portal with what belongs to one record: `{n}` differs in each. Two of them have one code. */
+/** Sentences of a portal with what belongs to one record: `{n}` is a number and `{w}` a word that differ in each. Two of them have one code. */
 const causes: readonly [code: string, kind: string, message: string][] = [
-  ['ERROR_CORE', 'validation', 'Битрикс24 отказался принять значение: Поле &quot;Телефон {n}&quot; заполнено неверно'],
+  ['ERROR_CORE', 'validation', 'Битрикс24 отказался принять значение: Поле &quot;{w}&quot; заполнено неверно'],
   ['ERROR_CORE', 'validation', 'Битрикс24 отказался принять значение: Не найдена стадия {n}'],
-  ['CRM_FIELD_ERROR_REQUIRED', 'validation', 'Битрикс24 отказался принять значение: Заполните поле «Госномер {n}»'],
+  ['CRM_FIELD_ERROR_REQUIRED', 'validation', 'Битрикс24 отказался принять значение: Заполните поле «{w}»'],
   ['ACCESS_DENIED', 'validation', 'Нет прав на эту запись или действие в Битрикс24: deal {n}'],
   ['INTERNAL_SERVER_ERROR', 'network', 'Битрикс24 ответил внутренней ошибкой: запрос {n}'],
   ['portal_answer_late', 'network', 'Портал Битрикс24 не ответил вовремя: {n} мс'],
@@ -35,7 +35,7 @@ export async function addManyErrors(world: World, tenant: Tenant): Promise<void>
          from numbered)
      insert into integration_errors (tenant_id, operation, local_type, local_id, bitrix24_type, external_id, kind, code, message, request,
             status, retryable, attempts, next_retry_at, created_at, updated_at)
-     select $1, 'update_deal', 'object', id, 'deal', (id + 7000)::text, c.kind, c.code, replace(c.message, '{n}', (n * 37)::text),
+     select $1, 'update_deal', 'object', id, 'deal', (id + 7000)::text, c.kind, c.code, replace(replace(c.message, '{n}', (n * 37)::text), '{w}', translate(n::text, '0123456789', 'абвгдежзик')),
             case when c.place = 0 then '{"fields": [{"field": "phone", "code": "ERROR_CORE"}]}'::jsonb end,
             case when n % 10 = 0 then 'pending' else 'failed' end, n % 10 = 0, 1,
             case when n % 10 = 0 then now() + interval '1 hour' end,
