@@ -17,6 +17,21 @@ function markBuilds(): Plugin {
   };
 }
 
+/** Styles in the head hold back the whole page: behind the page's own few words they hold back only what comes after. */
+function styleLater(): Plugin {
+  const styles = /\s*<link rel="stylesheet"[^>]*>/g;
+  return {
+    name: 'style-later',
+    transformIndexHtml: {
+      order: 'post',
+      handler: (html) => {
+        const links = html.match(styles) ?? [];
+        return html.replace(styles, '').replace('</body>', `${links.join('')}\n</body>`);
+      },
+    },
+  };
+}
+
 /** Builds the three pages of `public/` into `dist/public`: static HTML and hashed assets, no server code. */
 export default defineConfig(({ mode }) => ({
   root,
@@ -25,6 +40,7 @@ export default defineConfig(({ mode }) => ({
   cacheDir: path.resolve(root, '../node_modules/.cache/vite'),
   plugins: [
     vue(),
+    styleLater(),
     ...(mode === 'development' ? [markBuilds()] : []),
     b24ui({
       // The kit's colour mode reads localStorage and follows the system; a portal is light whatever the system prefers.

@@ -68,4 +68,41 @@ describe('long lists and empty ones', () => {
     await picker.getByText('Страница 1 из 4').waitFor();
     pages.expectQuiet();
   });
+
+  it('a section that does not come is asked for again by itself, then by a person, and opens in its place', async () => {
+    await open('overview');
+    let refused = 0;
+    const refuse = (times: number) =>
+      page.route(/assets\/(?:Records|Conflicts)View-/, (route) => {
+        refused += 1;
+        return refused <= times ? route.abort() : route.fallback();
+      });
+    await refuse(2);
+    await page.getByRole('link', { name: 'Записи', exact: true }).click();
+    await page.getByTestId('records').waitFor();
+    expect(refused).to.equal(3);
+    await page.unrouteAll();
+    await refuse(100);
+    await page.getByRole('link', { name: 'Конфликты' }).click();
+    const failed = page.getByTestId('view-failed');
+    await failed.getByText('Раздел не загрузился').waitFor({ timeout: 20_000 });
+    await expectAccessible(page);
+    await pages.shoot(page, 'section-failed');
+    await page.unrouteAll();
+    await failed.getByRole('button', { name: 'Повторить' }).click();
+    await page.getByText('Конфликтов нет').waitFor();
+  });
+
+  it('a slow connection shows something within a second, long before the page is there', async () => {
+    page = await pages.open();
+    const session = await page.context().newCDPSession(page);
+    const speed = { downloadThroughput: 50_000, uploadThroughput: 50_000, latency: 800 };
+    await session.send('Network.emulateNetworkConditions', { offline: false, ...speed });
+    const startedAt = performance.now();
+    await page.goto(`http://127.0.0.1:${world.port}/#token=${tenant.token}`, { waitUntil: 'commit' });
+    await page.getByRole('progressbar', { name: 'Axenta CRM' }).waitFor();
+    expect(performance.now() - startedAt).to.be.below(1600);
+    expect(await page.getByRole('navigation').count()).to.equal(0);
+    await pages.shoot(page, 'slow-start');
+  });
 });

@@ -10,6 +10,12 @@ export const commonWords = {
     ru: 'Сервер ответил ошибкой ({status}). Повторите через минуту',
     en: 'The server answered with an error ({status}). Try again in a minute',
   },
+  viewFailed: { ru: 'Раздел не загрузился', en: 'This section did not load' },
+  viewFailedText: {
+    ru: 'Проверьте интернет и повторите. Если приложение обновилось, обновите страницу',
+    en: 'Check your connection and try again. If the application was updated, reload the page',
+  },
+  reloadPage: { ru: 'Обновить страницу', en: 'Reload the page' },
   again: { ru: 'Повторить', en: 'Try again' },
   loading: { ru: 'Загрузка…', en: 'Loading…' },
   cancel: { ru: 'Отменить', en: 'Cancel' },
