@@ -123,10 +123,13 @@ export async function openPortalBrowser(portal: SimulatedPortal, options: Portal
     async narrow(frame: Frame, width: number): Promise<void> {
       // The page of the application, not the empty one before it.
       await frame.locator('#app').waitFor({ state: 'attached' });
-      const viewport = page.viewportSize() ?? { width: 0, height: 0 };
-      const tooWide = (await frame.evaluate(() => innerWidth)) - width;
-      await page.setViewportSize({ ...viewport, width: viewport.width - tooWide });
-      await eventually(async () => (await frame.evaluate(() => innerWidth)) === width);
+      // The page around it has another layout on a narrow window: the first step may not be enough.
+      await eventually(async () => {
+        const viewport = page.viewportSize() ?? { width: 0, height: 0 };
+        const tooWide = (await frame.evaluate(() => innerWidth)) - width;
+        if (tooWide !== 0) await page.setViewportSize({ ...viewport, width: viewport.width - tooWide });
+        return tooWide === 0;
+      });
     },
 
     /** The frame in the slider that lies over the page. */

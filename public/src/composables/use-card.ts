@@ -1,4 +1,4 @@
-import { computed, onScopeDispose, type Ref, ref } from 'vue';
+import { computed, onScopeDispose } from 'vue';
 import { type CardState, createFromCard, linkCard, readCard, relinkCard, syncCard } from '../api/cards.ts';
 import { ApiError } from '../api/error.ts';
 import type { CardType } from '../api/kinds.ts';
@@ -13,15 +13,11 @@ import { useShown } from './use-shown.ts';
 /** Somebody who saved in the card looks here next: one short question, while the tab is on the screen. */
 const lookMs = 1200;
 
-/** What stands behind the card around a tab, and what can be done about it. `shownTimes` grows whenever the tab is shown again. */
+/** What stands behind the card around a tab, and what can be done about it. `isShown`: the tab is on the screen. */
 export function useCard(type: CardType, id: number) {
   const { api, frame } = usePageContext();
   const { data, error, isLoading, reload } = useLoad((signal) => readCard(api, type, id, signal));
-  const shownTimes = ref(0);
-  const isShown: Ref<boolean> = useShown(() => {
-    shownTimes.value += 1;
-    void reload();
-  });
+  const isShown = useShown(() => void reload());
   const timer = setInterval(() => {
     if (isShown.value && !isLoading.value) void reload();
   }, lookMs);
@@ -45,5 +41,5 @@ export function useCard(type: CardType, id: number) {
     return take(state, say(state.done ? recordWords.synced : recordWords.syncQueued));
   });
   const isBusy = computed(() => link.isBusy.value || create.isBusy.value);
-  return { data, error, reload, shownTimes, link, create, sync, isBusy };
+  return { data, error, reload, isShown, link, create, sync, isBusy };
 }
