@@ -143,7 +143,7 @@ describe('the pages inside the portal', () => {
 
   it('opens a card in the slider of the portal', async () => {
     const own = await portal.openApp(menuItem);
-    await own.getByRole('link', { name: 'Записи' }).click();
+    await own.getByRole('navigation').getByRole('link', { name: 'Записи' }).click();
     await own.getByRole('button', { name: 'Камаз 5490', exact: true }).click();
     await own.getByRole('button', { name: 'Открыть в Битрикс24' }).click();
     await eventually(async () => {
