@@ -3,9 +3,12 @@ import type { BucketSize, RunSql } from './bitrix24/limits/bucket.ts';
 import { readPortalState } from './bitrix24/limits/forecast.ts';
 import { readUsage } from './bitrix24/limits/usage.ts';
 import type { Alerts } from './compose-alerts.ts';
+import { composeDoctor } from './compose-doctor.ts';
 import type { Portals } from './compose-portals.ts';
 import { makeCompanyRoutes } from './crm/company-routes.ts';
 import { makeRecordRoutes } from './crm/record-routes.ts';
+import { makeDoctorRoutes } from './doctor/doctor-routes.ts';
+import { makeProbes } from './doctor/probes.ts';
 import { readNextNight } from './events/night-of-tenant.ts';
 import { makeReceive } from './events/receive.ts';
 import { makeEventRoutes } from './events/routes.ts';
@@ -80,6 +83,7 @@ export function composeHttp(deps: HttpDeps) {
     handleAppEvent: portals.appEvents.handleAppEvent,
     forgetFields: portals.clients.forgetEverywhere,
     noteTask: async (tenantIds, taskId) => queue.wake('portal_tasks', await noteTaskEvent(db, tenantIds, taskId)),
+    noteTrial: makeProbes({ db, clock }).note,
     noteRefused: (address) => rates.take('refusedEventByAddress', address),
     count: (result) => metrics.events.inc({ result }),
   });
@@ -120,7 +124,7 @@ function measuresOf({ metrics: { port, token, isOpen } }: Config): 'open' | 'non
   return token === undefined || port !== undefined ? 'none' : { token };
 }
 
-function routesOf({ config, db, clock, portals, alerts, runSql, bucket, timings }: HttpDeps) {
+function routesOf({ config, db, clock, portals, alerts, runSql, bucket, timings, rates, queue }: HttpDeps) {
   const { connections, clientFor, health } = portals;
   const models = initModels(db);
   const usageOf = (portal: string) => readUsage(runSql, portal, bucket, clock.now().getTime());
@@ -167,6 +171,7 @@ function routesOf({ config, db, clock, portals, alerts, runSql, bucket, timings 
     ...makeErrorRoutes({ db, requireActive, requireConnection: health.require, viaOf }),
     ...makeErrorDecisionRoutes({ db, viaOf }),
     ...makeVisitorRoutes({ db }),
+    ...makeDoctorRoutes(composeDoctor({ config, db, clock, portals, queue, rates, usageOf })),
     ...alerts.routes,
     ...makeRecordRoutes(models),
     ...makeCompanyRoutes(models),

@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts';
 import type { PortalAccess } from './bitrix24/access.ts';
 import type { Agents } from './bitrix24/agents.ts';
 import { makeAppApi } from './bitrix24/app-api.ts';
+import { makeCheckupApi } from './bitrix24/checkup-api.ts';
 import type { Bitrix24Client } from './bitrix24/client.ts';
 import type { Limits } from './bitrix24/limits/limits.ts';
 import { makeOAuth, type TokenInfo } from './bitrix24/oauth.ts';
@@ -21,6 +22,7 @@ import type { Secrets } from './lib/secrets.ts';
 import type { Database } from './models/database.ts';
 import { makeAppCredentials } from './portals/connection/app-credentials.ts';
 import { type ClientNotes, makeClients } from './portals/connection/clients.ts';
+import { notConfigured } from './portals/connection/connection-errors.ts';
 import { makePortalRoutes } from './portals/connection/connection-routes.ts';
 import { makeConnections } from './portals/connection/connections.ts';
 import { makeHealth } from './portals/connection/health.ts';
@@ -109,6 +111,15 @@ function composeAccess({ config, db, clock, log, secrets, metrics, agents, limit
       ...clientDeps,
       noteRequest: counted((note) => installation.tenantId !== null && requests.note(installation.tenantId, note)),
     });
+  /** What a check of a company's connection asks. Throws AppError `not_configured`. */
+  const checkupFor = async (tenantId: number) => {
+    const way = await access.find(tenantId);
+    if (!way) throw notConfigured();
+    return makeCheckupApi(await way.open(), {
+      ...clientDeps,
+      noteRequest: counted((note) => requests.note(tenantId, note)),
+    });
+  };
   /** Who a visitor is in the portal, by the visitor's own token. */
   const profileOf = (portal: { host: string; memberId: string }, accessToken: string) =>
     makeAppApi(accessWithToken(portal, accessToken), clientDeps).profile();
@@ -125,6 +136,7 @@ function composeAccess({ config, db, clock, log, secrets, metrics, agents, limit
     requests,
     clients,
     applicationFor,
+    checkupFor,
     profileOf,
     visitorOf,
     probe,
@@ -208,6 +220,9 @@ export function composePortals(deps: PortalDeps) {
     admit,
     identify,
     tokens: reach.tokens,
+    installations,
+    checkupFor: reach.checkupFor,
+    applicationFor,
     bind: makeSubscribe({
       ...{ installations, applicationFor, clientFor, notePlan, publicUrl: config.publicUrl, clock },
       resume: (tenantId) => connections.resume(tenantId, 'installation'),

@@ -35,6 +35,8 @@ export interface ReceiveDeps<Installation> {
   forgetFields(tenantId: number): Promise<void>;
   /** A task of the portal changed: the companies that know it look at it. */
   noteTask(tenantIds: readonly number[], taskId: number): Promise<void>;
+  /** An event came that an application had sent to itself. */
+  noteTrial(tenantIds: readonly number[], nonce: string): Promise<void>;
   clock: Clock;
   log: Log;
   /** Counts what came, for the metrics. */
@@ -52,6 +54,9 @@ const recordData = z.object({ FIELDS: z.object({ ID: z.coerce.number().int().pos
 
 // The field's code (api-reference/crm/deals/user-defined-fields/events/index.md, 2026-07).
 const fieldData = z.object({ FIELDS: z.object({ FIELD_NAME: z.string().min(1).max(100) }) });
+
+// What `event.test` was given comes back (api-reference/events/test-handler.md, 2026-08-07).
+const trialData = z.object({ QUERY: z.object({ nonce: z.string().min(1).max(100) }) });
 
 /**
  * Makes the intake of events: proves who calls, then stores which record may differ, before anything is answered. The event's own
@@ -79,6 +84,7 @@ export function makeReceive<Installation>(deps: ReceiveDeps<Installation>) {
       await deps.noteRefused(address);
       throw refused();
     }
+    if (event === 'ONAPPTEST') return noteTrial(data, sender.tenants);
     const task = taskEventOf(event, data);
     if (task) {
       await deps.noteTask(sender.tenants, task.taskId);
@@ -98,6 +104,14 @@ export function makeReceive<Installation>(deps: ReceiveDeps<Installation>) {
     await storeNotice(tenants, { ...about, recordId });
     await noteLastEvent(tenants);
     log.debug({ tenants, operation: 'event', event, bitrix24_id: recordId, result: 'ok' }, 'Событие Битрикс24 принято');
+    return 'stored';
+  }
+
+  /** Nothing more follows from it. */
+  async function noteTrial(data: unknown, tenants: readonly number[]): Promise<'stored' | 'ignored'> {
+    const trial = trialData.safeParse(data);
+    if (!trial.success || tenants.length === 0) return 'ignored';
+    await deps.noteTrial(tenants, trial.data.QUERY.nonce);
     return 'stored';
   }
 

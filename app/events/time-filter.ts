@@ -17,8 +17,16 @@ export async function timeFilterOf(
   tenantId: number,
   options: CallOptions,
 ): Promise<TimeFilter> {
-  const known = await readKnown(db, tenantId);
-  if (known) return known;
+  return (await readKnown(db, tenantId)) ?? (await proveTimeFilter(db, client, tenantId, options)) ?? 'honoured';
+}
+
+/** Proves it now and remembers the outcome; null while no record is linked that it could be proved on. Throws `Bitrix24Error`. */
+export async function proveTimeFilter(
+  db: Database,
+  client: Bitrix24Client,
+  tenantId: number,
+  options: CallOptions,
+): Promise<TimeFilter | null> {
   for (const entity of entities) {
     const record = await findNewest(db, tenantId, entity);
     const proved = record && (await client.proveTimeFilter(entity, record, options));
@@ -30,7 +38,7 @@ export async function timeFilterOf(
     );
     return proved;
   }
-  return 'honoured';
+  return null;
 }
 
 async function readKnown(db: Database, tenantId: number): Promise<TimeFilter | null> {

@@ -34,6 +34,8 @@ export const standardRates = {
   setupByTenant: { points: 10, seconds: 60 },
   /** Each trial of the alerts writes to people. */
   alertTrialByTenant: { points: 5, seconds: 300 },
+  /** Each look of the doctor asks the portal some fifteen times. */
+  doctorByTenant: { points: 10, seconds: 60 },
   /** The whole REST interface. */
   apiByTenant: { points: 3000, seconds: 10 },
 } as const satisfies Record<string, Rate>;

@@ -37,6 +37,7 @@ const names: Record<string, string> = {
   [`POST ${bitrix24Address}/settings/import`]: 'changed_settings',
   [`POST ${bitrix24Address}/settings/versions/:number/restore`]: 'changed_settings',
   [`POST ${bitrix24Address}/setup`]: 'changed_connection',
+  [`POST ${bitrix24Address}/doctor/repair`]: 'changed_connection',
   [`POST ${bitrix24Address}/sync/to`]: 'started_run',
   [`POST ${bitrix24Address}/sync/from`]: 'started_run',
   [`POST ${bitrix24Address}/runs/:id/cancel`]: 'cancelled_run',

@@ -79,6 +79,8 @@ const needs = {
   ),
   everything: [
     `GET ${bitrix24}/actions`,
+    `GET ${bitrix24}/doctor`,
+    `POST ${bitrix24}/doctor/repair`,
     `GET ${bitrix24}/activity`,
     `GET ${bitrix24}/alerts`,
     `PUT ${bitrix24}/alerts`,

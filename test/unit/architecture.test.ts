@@ -21,22 +21,25 @@ const mayImport: Record<string, readonly string[]> = {
   portals: ['http', 'sync', ...below],
   integration: ['http', 'sync', ...below],
   alerts: ['http', 'sync', ...below],
+  doctor: ['http', 'sync', ...below],
   // Tools beside the app: they build what they need by themselves.
   cli: ['http', 'portals', 'jobs', 'models', 'lib', 'config'],
 };
 
-const composing = ['app/compose-alerts.ts', 'app/compose-http.ts', 'app/compose-jobs.ts', 'app/compose-portals.ts'];
+const inner = ['app/compose-alerts.ts', 'app/compose-portals.ts'];
+const composing = [...inner, 'app/compose-doctor.ts', 'app/compose-http.ts', 'app/compose-jobs.ts'];
+const features = [...Object.keys(mayImport), 'config'];
 
 /** The files that put everything together, from the outermost inwards, with what else each may import. */
 const top: Record<string, readonly string[]> = {
   'app/main.ts': ['app/start.ts', 'config', 'lib'],
-  'app/start.ts': ['app/compose.ts', 'app/first-lines.ts', ...Object.keys(mayImport), 'config'],
+  'app/start.ts': ['app/compose.ts', 'app/first-lines.ts', ...features],
   'app/first-lines.ts': ['bitrix24', 'models', 'config'],
-  'app/compose.ts': [...composing, ...Object.keys(mayImport), 'config'],
-  'app/compose-alerts.ts': [...Object.keys(mayImport), 'config'],
-  'app/compose-http.ts': ['app/compose-alerts.ts', 'app/compose-portals.ts', ...Object.keys(mayImport), 'config'],
-  'app/compose-jobs.ts': ['app/compose-alerts.ts', 'app/compose-portals.ts', ...Object.keys(mayImport), 'config'],
-  'app/compose-portals.ts': [...Object.keys(mayImport), 'config'],
+  'app/compose.ts': [...composing, ...features],
+  'app/compose-http.ts': [...inner, 'app/compose-doctor.ts', ...features],
+  'app/compose-jobs.ts': [...inner, ...features],
+  'app/compose-doctor.ts': ['app/compose-portals.ts', ...features],
+  ...Object.fromEntries(inner.map((file) => [file, features])),
 };
 
 /**
@@ -64,11 +67,7 @@ const parts: Record<string, Record<string, readonly string[]>> = {
     'pair.ts': ['load', 'plan', 'queue'],
     'deps.ts': ['faults'],
   },
-  'app/portals': {
-    pages: ['install', 'connection'],
-    install: ['connection'],
-    connection: [],
-  },
+  'app/portals': { pages: ['install', 'connection'], install: ['connection'], connection: [] },
 };
 
 /** Tables that one place alone writes; migrations and triggers may, too. */
@@ -80,11 +79,9 @@ const writers: { tables: readonly string[]; home: RegExp }[] = [
     tables: ['bitrix24_sync_mappings', 'bitrix24_former_mappings'],
     home: /^app\/sync\/load\/(mappings|mapping-marks|former-mappings|first-links)\.ts$/,
   },
-  {
-    tables: ['alert_settings', 'alerts', 'alert_deliveries'],
-    home: /^app\/(alerts\/|portals\/install\/erase-portal\.ts$)/,
-  },
+  { tables: ['alert_settings', 'alerts', 'alert_deliveries'], home: /^app\/(alerts|portals\/install\/erase-portal)\b/ },
   { tables: ['sync_faults'], home: /^app\/sync\/faults\// },
+  { tables: ['event_probes'], home: /^app\/doctor\/probes\.ts$/ },
   { tables: ['sync_pauses'], home: /^app\/integration\/pauses\.ts$/ },
   { tables: ['list_views'], home: /^app\/integration\/list-views\.ts$/ },
   { tables: ['settings_versions'], home: /^app\/integration\/settings-versions\.ts$/ },

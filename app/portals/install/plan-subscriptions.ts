@@ -20,8 +20,14 @@ export const fieldEvents = ['DEAL', 'CONTACT', 'COMPANY'].flatMap((kind) =>
 /** Changes of tasks; a portal binds them for applications with the permission `task` (api-reference/tasks/events-tasks/, 2026-08). */
 export const taskEvents = ['ONTASKUPDATE', 'ONTASKDELETE'];
 
-/** Life of the application itself (api-reference/common/events/index.md, 2026-09). Some portals lack some of them. */
-export const lifeCycleEvents = ['ONAPPINSTALL', 'ONAPPUSERREADY', 'ONAPPUNINSTALL', 'ONAPPUPDATE', 'ONAPPPAYMENT'];
+/**
+ * Life of the application itself (api-reference/common/events/index.md, 2026-09), and the trial that it may have sent to itself
+ * (test-handler.md, 2026-08-07). Some portals lack some of them.
+ */
+export const lifeCycleEvents = [
+  ...['ONAPPINSTALL', 'ONAPPUSERREADY', 'ONAPPUNINSTALL', 'ONAPPUPDATE', 'ONAPPPAYMENT'],
+  'ONAPPTEST',
+];
 
 /** Tabs of the CRM cards that show our page, with their titles there. */
 export const tabs = ['CRM_DEAL_DETAIL_TAB', 'CRM_CONTACT_DETAIL_TAB', 'CRM_COMPANY_DETAIL_TAB'] as const;

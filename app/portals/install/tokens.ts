@@ -158,6 +158,12 @@ export function makeTokens({ installations, oauth, keysOf, clock, log, count }: 
       await watched(proving);
     },
 
+    /** Renews the chain now, whatever its age. Throws as `renew` does. */
+    async renewNow(installation: Installation): Promise<void> {
+      const pair = await installations.readTokens(installation.id);
+      if (pair) await this.renew(installation, pair.accessToken);
+    },
+
     /** Resolves when every renewal under way has come to its end: what a server has granted is stored by then. */
     async settled(): Promise<void> {
       await Promise.allSettled(running);
