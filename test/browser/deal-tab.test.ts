@@ -120,6 +120,8 @@ describe('the tab of a deal and of a company, through a working day', () => {
     const dealId = await dealOf(2);
     const settings = { field_map: { object: { policies: { title: 'ask' } } } };
     await world.call(tenant.token, 'PUT', '/api/integration/bitrix24/settings', settings);
+    // No frame asks an application that is stopped.
+    await portal.go('/deal');
     await world.stopApp();
     await world.sql(`update objects set name = 'Газель наша' where id = 2`);
     deals().update(dealId, { TITLE: 'Газель их (договор 18/26)' }, 7);
