@@ -17,6 +17,7 @@ const alert = z.object({
 export const alertsAnswer = z
   .object({
     ...alertSettingsSchema.shape,
+    version: z.string().nullable().describe('Goes back with a change; null: nothing was saved yet.'),
     webhook_secret_set: z.boolean(),
     mail_available: z.boolean(),
     open: list(alert).describe('What is wrong now.'),
@@ -51,6 +52,7 @@ export const deliveriesAnswer = z.object({
       channel: z.enum(channels),
       recipient: z.string(),
       subject: z.string(),
+      view: z.string().nullable().describe('The page of the app that shows what it is about.'),
       state: z.enum(['waiting', 'sent', 'failed']),
       attempts: z.int(),
       created_at: time,
