@@ -191,6 +191,7 @@ export const textReaders: Readonly<Record<string, Readonly<Record<string, Reader
     fromNetworkFailure: (text) => errorTable.fromNetworkFailure({ code: 'ECONNRESET', message: text.slice(0, 10_000) }),
     oauthRefused: (text) => errorTable.oauthRefused(400, { error: text, error_description: text }),
     isLimitCode: errorTable.isLimitCode,
+    adviceFor: (text) => errorTable.adviceFor(text, { via: 'installation', stored: { ru: text, en: text } }),
     refusedValue: errorTable.refusedValue,
     brokenAnswer: (text) => errorTable.brokenAnswer('no_item', text),
   },
