@@ -47,22 +47,23 @@ export async function groupErrors(
   const groups = await queryRows<RawGroup>(
     db,
     `with matching as materialized (
-       select id, cause, code, kind, status, retryable, message, response, local_type, created_at, updated_at
-         from integration_errors e where ${errorCondition}),
+       select id, cause, code, kind, status, retryable, local_type, created_at, updated_at from integration_errors e where ${errorCondition}),
      recent as (
        select cause, (count(*) filter (where created_at > now() - interval '24 hours'))::integer as last_day,
               (count(*) filter (where created_at <= now() - interval '24 hours'))::integer as day_before
-         from integration_errors where tenant_id = $tenantId and created_at > now() - interval '48 hours' group by cause)
-     select m.cause, code, kind, bool_or(retryable) as retryable, count(*)::integer as count,
-            (count(*) filter (where status = 'failed'))::integer as failed,
-            (count(*) filter (where status = 'pending'))::integer as pending,
-            coalesce(max(last_day), 0) as last_day, coalesce(max(day_before), 0) as day_before,
-            (array_agg(message order by updated_at desc, id desc))[1] as message,
-            (array_agg(response order by updated_at desc, id desc))[1] as response,
-            coalesce(array_agg(distinct local_type) filter (where local_type is not null), '{}') as local_types,
-            min(created_at) as first_at, max(updated_at) as last_at
-       from matching m left join recent r on r.cause = m.cause
-      group by m.cause, code, kind order by count(*) desc, max(updated_at) desc limit ${shownGroups}`,
+         from integration_errors where tenant_id = $tenantId and created_at > now() - interval '48 hours' group by cause),
+     grouped as (
+       select cause, code, kind, bool_or(retryable) as retryable, count(*)::integer as count,
+              (count(*) filter (where status = 'failed'))::integer as failed,
+              (count(*) filter (where status = 'pending'))::integer as pending,
+              (array_agg(id order by updated_at desc, id desc))[1] as latest,
+              coalesce(array_agg(distinct local_type) filter (where local_type is not null), '{}') as local_types,
+              min(created_at) as first_at, max(updated_at) as last_at
+         from matching group by cause, code, kind order by count(*) desc, max(updated_at) desc limit ${shownGroups})
+     select g.cause, g.code, g.kind, g.retryable, g.count, g.failed, g.pending, g.local_types, g.first_at, g.last_at,
+            coalesce(r.last_day, 0) as last_day, coalesce(r.day_before, 0) as day_before, l.message, l.response
+       from grouped g join integration_errors l on l.tenant_id = $tenantId and l.id = g.latest left join recent r on r.cause = g.cause
+      order by g.count desc, g.last_at desc`,
     errorFilterBinds(tenantId, filter),
   );
   const said = groups.map((group) => explain(group, reader));
