@@ -23,6 +23,7 @@ import {
   openAsAdmin,
   reinstall,
 } from './installation-error-rows.ts';
+import { networkWords } from './network-words.ts';
 
 export interface WireFailure {
   /** HTTP status; of a command inside a batch 200. */
@@ -126,9 +127,11 @@ const networkFailures: Readonly<Record<string, [string, TableRow]>> = {
 
 /** Turns a request that got no answer into an error; unless the connection itself failed, the work may have been done. */
 export function fromNetworkFailure(cause: unknown): Bitrix24Error {
-  const { code = 'network', message = '' } = (cause ?? {}) as { code?: string; message?: string };
+  const { code = 'network' } = (cause ?? {}) as { code?: string };
   const [known, failure] = networkFailures[code] ?? ['portal_unreachable', unreachable];
-  return makeError(known, failure, { description: `${code}: ${message}`, uncertain: !neverSent.has(code), cause });
+  const why = networkWords(code);
+  const text = { ru: `${failure.text.ru}: ${why.ru}`, en: `${failure.text.en}: ${why.en}` };
+  return makeError(known, { ...failure, text }, { uncertain: !neverSent.has(code), cause });
 }
 
 /** The portal lives at another address: nothing was executed. What is followed is tried again there, else a webhook needs its new URL. */

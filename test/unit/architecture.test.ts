@@ -104,7 +104,7 @@ const pure = [
   /^app\/lib\/(errors|records|redact|replace-units)\.ts$/,
   /^app\/sync\/plan\/(plan|merge|field-policy|restores|verdict|origin-id)\.ts$/,
   /^app\/sync\/faults\/backoff\.ts$/,
-  /^app\/bitrix24\/(calendar-day|errors|error-rows|error-table|installation-error-rows|item-codec|list-answer|clear-company-fields|webhook-url)\.ts$/,
+  /^app\/bitrix24\/(calendar-day|errors|error-rows|error-table|installation-error-rows|network-words|item-codec|list-answer|clear-company-fields|webhook-url)\.ts$/,
   /^app\/bitrix24\/limits\/pacer\.ts$/,
 ];
 const purePackages = ['libphonenumber-js/max'];

@@ -3,6 +3,7 @@ import { recordWords } from '../words/records.ts';
 import { roleWords, statusWords, typeWords } from '../words/values.ts';
 import { formatDate, formatTime } from './format.ts';
 import type { Phrase } from './phrase.ts';
+import { shownNumber } from './record-number.ts';
 import { say } from './translate.ts';
 
 /** What people call a field; a field that only this tenant has is called as it is stored. */
@@ -38,7 +39,7 @@ export function shownColumn(column: string, value: unknown): string {
  * The value of a pair's field: companies of the portal by their names, where they are known; what the portal shows of a CRM code in words.
  */
 export function shownField(key: string, value: unknown, companies: Readonly<Record<string, string>> = {}): string {
-  if (key === 'company' && !isNothing(value)) return companies[String(value)] ?? `№ ${value}`;
+  if (key === 'company' && !isNothing(value)) return companies[String(value)] ?? shownNumber(String(value));
   const shown = shownColumn(key, value);
   return key === 'details'
     ? shown.replace(/^(Тип: )(.*)$/m, (_, label, code) => label + shownColumn('type', code))

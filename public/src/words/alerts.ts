@@ -4,7 +4,7 @@ import type { Phrase } from '../i18n/phrase.ts';
 export const alertWords = {
   lead: {
     ru: 'О начале и о конце неполадки сообщаем один раз, со ссылкой на страницу, где её исправить',
-    en: 'A problem is told once when it begins and once when it is over, with a link to the page where it is mended',
+    en: 'A problem is told once when it begins and once when it is over, with a link to the page where it can be fixed',
   },
   on: { ru: 'Сообщать о неполадках', en: 'Tell about problems' },
   openTitle: { ru: 'Что не так сейчас', en: 'What is wrong now' },

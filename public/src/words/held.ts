@@ -20,7 +20,7 @@ export const heldWords = {
   },
   create_remote: {
     ru: 'Удалена в Битрикс24. Подтвердить — создать там заново',
-    en: 'Deleted in Bitrix24. To confirm creates it there anew',
+    en: 'Deleted in Bitrix24. Confirming creates it there again',
   },
   confirm: { ru: 'Подтвердить', en: 'Confirm' },
   restore: { ru: 'Вернуть', en: 'Take back' },

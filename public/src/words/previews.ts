@@ -11,9 +11,9 @@ export const previewWords = {
   comparing: { ru: 'Сравниваем записи, ничего не меняя…', en: 'Comparing records, changing nothing…' },
   stopped: {
     ru: 'Сравнение не закончено. Сделайте предпросмотр заново',
-    en: 'The comparison has not ended. Make the preview anew',
+    en: 'The comparison has not ended. Run the preview again',
   },
-  again: { ru: 'Сделать заново', en: 'Make it anew' },
+  again: { ru: 'Сделать заново', en: 'Run it again' },
   outdated: { ru: 'Предпросмотр устарел', en: 'The preview is out of date' },
   bySettings: { ru: 'Настройки изменены после него', en: 'The settings were changed since' },
   byRecords: {

@@ -25,7 +25,6 @@ export const recordListWords = {
   synced: { ru: 'Синхронизирована', en: 'Synchronised' },
   noName: { ru: 'Без названия', en: 'No name' },
   onlyThere: { ru: '{kind} {number}: записи CRM ещё нет', en: '{kind} {number}: no CRM record yet' },
-  number: { ru: '№ {id}', en: 'No. {id}' },
   emptyTitle: { ru: 'Записей пока нет', en: 'No records yet' },
   emptyText: {
     ru: 'Здесь появятся объекты, пользователи и договоры Axenta CRM',

@@ -74,7 +74,7 @@ export const recordWords = {
 /** What was done to a pair, as its history names it. */
 export const operationWords: Record<string, Phrase> = {
   create: { ru: 'Создана в Битрикс24', en: 'Created in Bitrix24' },
-  recreate: { ru: 'Создана в Битрикс24 заново', en: 'Created in Bitrix24 anew' },
+  recreate: { ru: 'Создана в Битрикс24 заново', en: 'Created in Bitrix24 again' },
   update: { ru: 'Изменена', en: 'Changed' },
   link: { ru: 'Связана', en: 'Linked' },
   move: { ru: 'Связана с другой записью', en: 'Linked with another record' },

@@ -6,7 +6,7 @@ export const sessionWords = {
   failedTitle: { ru: 'Не удалось открыть приложение', en: 'The application cannot be opened' },
   silentPortal: {
     ru: 'Портал не отвечает приложению. Обновите страницу; если не поможет — откройте приложение заново',
-    en: 'The portal does not answer. Reload the page; if that does not help, open the application anew',
+    en: 'The portal does not answer. Reload the page; if that does not help, open the application again',
   },
   reload: { ru: 'Обновить страницу', en: 'Reload the page' },
   outsideTitle: { ru: 'Эта страница открывается в Битрикс24', en: 'This page opens inside Bitrix24' },

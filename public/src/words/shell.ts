@@ -33,7 +33,7 @@ export const shellWords = {
   nextTry: { ru: 'Следующая попытка {time}', en: 'Next attempt: {time}' },
   noNextTry: {
     ru: 'Продолжится, когда причина будет устранена',
-    en: 'It goes on once the cause is mended',
+    en: 'It goes on once the cause is fixed',
   },
   toSettings: { ru: 'Открыть настройки', en: 'Open the settings' },
   tellAdministrator: {
@@ -42,6 +42,6 @@ export const shellWords = {
   },
   inTheApp: {
     ru: 'Откройте приложение в левом меню портала, чтобы это исправить',
-    en: "Open the application from the portal's left menu to mend it",
+    en: "Open the application from the portal's left menu to fix it",
   },
 } as const satisfies Record<string, Phrase>;

@@ -146,6 +146,18 @@ describe('fromNetworkFailure', () => {
       });
     });
   }
+  for (const [code, words] of [
+    ['ECONNRESET', 'соединение оборвалось'],
+    ['ECONNREFUSED', 'соединение не принято'],
+    ['CERT_HAS_EXPIRED', 'сертификат портала не принят (CERT_HAS_EXPIRED)'],
+    ['EMFILE', 'ошибка сети (EMFILE)'],
+  ]) {
+    it(`${code} is told in words, without what the library says of it`, () => {
+      const { ru } = fromNetworkFailure({ code, message: 'socket hang up' }).text;
+      expect(ru).to.include(words).and.to.not.include('socket hang up');
+    });
+  }
+
   for (const code of ['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNABORTED', 'ERR_BAD_RESPONSE', 'UNKNOWN']) {
     it(`leaves open whether it was done: ${code}`, () => {
       expect(fromNetworkFailure({ code, message: '' })).to.include({

@@ -1,5 +1,6 @@
 import type { Conflict, Side } from '../../api/conflicts.ts';
 import { formatTime } from '../../i18n/format.ts';
+import { shownNumber } from '../../i18n/record-number.ts';
 import { say } from '../../i18n/translate.ts';
 import { shownValue } from '../../i18n/values.ts';
 import { diffWords, type Piece } from '../../text/word-diff.ts';
@@ -16,7 +17,7 @@ export interface SideOfConflict {
 
 /** What people call the record of a conflict. */
 export function nameOfConflict({ local_name: name, entity, local_id: id }: Conflict): string {
-  return name ?? `${say(kindWords[entity])} № ${id}`;
+  return name ?? `${say(kindWords[entity])} ${shownNumber(id)}`;
 }
 
 /** Both values as people read them, with the words that differ. */
