@@ -59,7 +59,7 @@ export const checkRoundTrip: Check = async (deps, { tenantId, connection, instal
   await sendTrial(deps, tenantId, nonce);
   const seenAfterMs = await probes.wait(tenantId, nonce, longestWaitMs);
   if (seenAfterMs !== null) {
-    const seconds = (seenAfterMs / 1000).toFixed(1);
+    const seconds = Math.max(0.1, seenAfterMs / 1000).toFixed(1);
     return {
       state: 'ok',
       saw: { ru: `Пробное событие дошло за ${seconds} с`, en: `A trial event arrived within ${seconds} s` },

@@ -60,9 +60,14 @@ function present({ name, state, saw, advice, at }: Examined, language: Language)
     state,
     saw: saw[language],
     advice: advice?.[language] ?? null,
-    repairable: state !== 'ok' && (repairable as readonly string[]).includes(name),
+    repairable: isWrong(name, state) && (repairable as readonly string[]).includes(name),
     at,
   };
+}
+
+/** What could not be looked at may be in order; fields that were never read can be read. */
+function isWrong(name: Examined['name'], state: Examined['state']): boolean {
+  return state === 'broken' || state === 'warning' || (name === 'schema' && state === 'unknown');
 }
 
 function presentRepair({ name, error }: Repaired, language: Language) {

@@ -11,7 +11,10 @@ export const checkToken: Check = async ({ clock }, { installation }) => {
     return { state: 'ok', saw: { ru: 'Вебхуку токены не нужны', en: 'A webhook needs no tokens' } };
   }
   const days = Math.floor((clock.now().getTime() - installation.refreshedAt.getTime()) / dayMs);
-  const saw = { ru: `Токены обновлены ${days} дн. назад`, en: `The tokens were renewed ${days} days ago` };
+  const saw =
+    days === 0
+      ? { ru: 'Токены обновлены сегодня', en: 'The tokens were renewed today' }
+      : { ru: `Дней с обновления токенов: ${days}`, en: `Days since the tokens were renewed: ${days}` };
   if (days < tokenWarningDays) return { state: 'ok', saw };
   return {
     state: 'warning',

@@ -3,7 +3,7 @@ import { type Kind, kinds } from '../api/kinds.ts';
 import { pathOf } from '../grid/address.ts';
 import { askBeforeLeaving } from './use-leaving.ts';
 
-export const viewNames = ['overview', 'records', 'conflicts', 'errors', 'activity', 'settings'] as const;
+export const viewNames = ['overview', 'records', 'conflicts', 'errors', 'activity', 'doctor', 'settings'] as const;
 /** Views that are opened from others: the set-up, a run, and the preview of one. */
 const otherNames = ['setup', 'preview', 'runs'] as const;
 export type ViewName = (typeof viewNames | typeof otherNames)[number];

@@ -9,6 +9,7 @@ export const shellWords = {
   errors: { ru: 'Ошибки', en: 'Errors' },
   activity: { ru: 'Журнал', en: 'Activity' },
   runs: { ru: 'Запуск', en: 'Run' },
+  doctor: { ru: 'Диагностика', en: 'Doctor' },
   settings: { ru: 'Настройки', en: 'Settings' },
   setup: { ru: 'Подключение', en: 'Set-up' },
   preview: { ru: 'Предпросмотр', en: 'Preview' },
