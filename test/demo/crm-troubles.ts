@@ -24,7 +24,7 @@ const newObjects = 5000;
 /** Refusals as portals give them: some share a code and differ in their words. */
 const causes: readonly Refusal[] = [
   { error: 'CRM_FIELD_ERROR_REQUIRED', description: 'Поле «Регион» обязательно для заполнения' },
-  { error: 'CRM_FIELD_ERROR_REQUIRED', description: 'Поле «Источник» обязательно для заполнения' },
+  { error: 'CRM_FIELD_ERROR_REQUIRED', description: 'Заполните «Источник» перед сохранением' },
   { error: 'CRM_FIELD_ERROR_VALUE_NOT_VALID', description: 'Invalid value for field "ASSIGNED_BY_ID"' },
   { error: 'CRM_FIELD_ERROR_VALUE_NOT_VALID', description: 'Превышена длина поля «Комментарий»' },
   { error: 'ERROR_CORE', description: 'Сделка заблокирована бизнес-процессом «Согласование»' },

@@ -1,6 +1,7 @@
 import type { Faults } from './faults.ts';
 import type { MergePeople } from './merging.ts';
 import type { OAuthServer } from './oauth-server.ts';
+import type { RecordTable } from './people.ts';
 import type { Rights } from './rights.ts';
 import type { Store } from './store.ts';
 import type { PortalSwitches } from './switches.ts';
@@ -12,6 +13,7 @@ export interface PortalTroubleDeps {
   switches: PortalSwitches;
   rights: Rights;
   store: Store;
+  companies: Pick<RecordTable, 'create'>;
   merge: MergePeople;
   oauth: OAuthServer | undefined;
 }
@@ -164,28 +166,28 @@ function makeTokenTrouble(oauth: OAuthServer): Trouble {
   };
 }
 
-function makeMergeTrouble({ store, merge }: PortalTroubleDeps): Trouble {
+function makeMergeTrouble({ store, companies, merge }: PortalTroubleDeps): Trouble {
   return {
     name: 'merge',
     isOnce: true,
     title: { ru: 'Объединить две компании', en: 'Merge two companies' },
     hint: {
-      ru: 'Менеджер объединил дубликаты: договоры второй компании переходят к первой',
-      en: "A manager merged duplicates: the second company's contracts go to the first",
+      ru: 'Менеджер завёл дубликат и объединил: остаётся дубликат, договоры переходят к нему',
+      en: 'A manager made a duplicate and merged both: the duplicate is left, and the contracts go to it',
     },
     begin(): Begun {
-      const own = store.all('company').filter(({ fields }) => fields.ORIGINATOR_ID === 'axenta');
-      const [first, second] = own;
-      if (!first || !second) throw new Error('Нет двух компаний, связанных с CRM');
-      merge('company', [first.id, second.id]);
-      return { text: merged(first.id, second.id) };
+      const [linked] = store.all('company').filter(({ fields }) => fields.ORIGINATOR_ID === 'axenta');
+      if (!linked) throw new Error('Нет компании, связанной с CRM');
+      const duplicate = Number(companies.create({ TITLE: `${linked.fields.TITLE} (дубликат)` }).ID);
+      merge('company', [duplicate, linked.id]);
+      return { text: merged(duplicate, linked.id) };
     },
   };
 }
 
 function merged(kept: number, lost: number): Text {
   return {
-    ru: `Компании № ${kept} и № ${lost} объединены, осталась № ${kept}`,
-    en: `Companies no. ${kept} and no. ${lost} are merged, no. ${kept} is left`,
+    ru: `Компания № ${lost} объединена с № ${kept}, осталась № ${kept}`,
+    en: `Company no. ${lost} is merged into no. ${kept}, which is left`,
   };
 }

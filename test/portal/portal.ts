@@ -167,7 +167,17 @@ export async function startPortal(options: PortalOptions = {}) {
   ) as Record<RecordKind, RecordTable>;
   const isConnected = () => apps.list().some(({ isInstalled }) => isInstalled) || journal.calls().length > 0;
   const simulation = new Simulation({ journal, isConnected });
-  simulation.troubles.teach(...makePortalTroubles({ faults, switches, rights, store, merge: makeMerge(store), oauth }));
+  simulation.troubles.teach(
+    ...makePortalTroubles({
+      faults,
+      switches,
+      rights,
+      store,
+      companies: tables.company,
+      merge: makeMerge(store),
+      oauth,
+    }),
+  );
   const control = new ControlApi({
     ...{ tables, journal, session, noteSave: () => simulation.noteSave() },
     routes: {

@@ -80,11 +80,12 @@ describe('troubles of the simulated portal', () => {
     expect(Date.now() - again).to.be.below(900);
   });
 
-  it('merge: two companies of ours become one, which is told', async () => {
+  it('merge: a company of ours goes into a duplicate of it, which is told', async () => {
     const { body } = await press('merge');
-    expect(body.text.ru).to.match(/^Компании № \d+ и № \d+ объединены/);
-    expect(pair.portal.records('company').list()).to.have.length(1);
-    expect((await press('merge')).body.error).to.equal('Нет двух компаний, связанных с CRM');
+    expect(body.text.ru).to.match(/^Компания № \d+ объединена с № \d+/);
+    const left = pair.portal.records('company').list();
+    expect(left.map(({ TITLE }) => TITLE)).to.have.members(['ООО Поле', 'ООО Ветер (дубликат)']);
+    expect(left.map(({ ORIGINATOR_ID }) => ORIGINATOR_ID)).to.deep.equal(['axenta', 'axenta']);
   });
 
   it('what is no choice, and what is no trouble, changes nothing', async () => {

@@ -115,7 +115,7 @@ const english = {
   Пройдено: 'Done',
   'Уже выполняется': 'This is under way already',
   'Введите номер записи': 'Enter the number of a record',
-  'Нет двух компаний, связанных с CRM': 'There are no two companies that are linked with the CRM',
+  'Нет компании, связанной с CRM': 'No company is linked with the CRM',
   'Нечего менять: нет связанных записей': 'There is nothing to change: no records are linked',
   Почта: 'Mail',
   'Писем пока нет: они придут, когда что-то пойдёт не так. Попробуйте «Сбои».':
