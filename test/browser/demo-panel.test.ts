@@ -64,6 +64,7 @@ describe("troubles and tour on the simulated portal's page", () => {
     await portal.go('/troubles');
     expect(await ticked()).to.deep.equal([]);
     await expectAccessible(page);
+    expect(await page.getByRole('link', { name: 'Почта' }).count()).to.equal(0);
     const driver = installingIn(world);
     await driver.post(app.frame());
     await driver.bound(tenant.token);
