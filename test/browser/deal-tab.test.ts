@@ -73,6 +73,7 @@ describe('the tab of a deal and of a company, through a working day', () => {
     const until = tab.getByTestId('fact-contract_until');
     await until.getByText('осталось 10 дней').waitFor();
     expect(await until.locator('dd').evaluate((node) => getComputedStyle(node).color)).to.equal('rgb(196, 36, 31)');
+    expect(await tab.title()).to.equal('Камаз 5490 · Axenta CRM');
     const history = await tab.getByTestId('history').innerText();
     expect(history)
       .to.include('ООО Ветер')
