@@ -10,6 +10,7 @@ import { type ActivityFilter, type ActivityRow, readActivity } from './activity.
 import { readCursor, writeCursor } from './activity-cursor.ts';
 import { bitrix24Address } from './address.ts';
 import { activityAnswer } from './answers/activity.ts';
+import { companiesNamedIn, nameCompanies } from './history-names.ts';
 import { activityCsv, csvHeader, presentActivity } from './present-activity.ts';
 
 const moment = z.iso.datetime({ offset: true });
@@ -93,7 +94,8 @@ async function answer(db: Database, tenantId: number, { filter, isCsv, signal, .
   const shown = rows.slice(0, page.limit);
   const last = shown.at(-1);
   const next = rows.length > page.limit && last ? writeCursor(last) : null;
-  return { data: { items: shown.map(presentActivity), next_cursor: next } };
+  const companies = await nameCompanies(db, tenantId, companiesNamedIn([], shown));
+  return { data: { items: shown.map(presentActivity), company_names: companies, next_cursor: next } };
 }
 
 const linesOfOneRead = 500;

@@ -116,10 +116,20 @@ describe('the activity', () => {
     expect((await world.call(tenant.token, 'GET', `${bitrix24}/runs/2000000000/changes`)).status).to.equal(404);
   });
 
+  it('names the companies of the portal that changes speak of', async () => {
+    const contract = { number: 'Д-имя', client_name: 'ООО Северный ветер' };
+    const { body } = await world.call(tenant.token, 'POST', '/api/contracts', contract);
+    await world.call(tenant.token, 'PATCH', `/api/objects/${second.id}`, { contract_id: body.data.id });
+    await world.settled();
+    const { data } = (await get(`?local_type=object&field=company&limit=1`)).body;
+    const [{ after: company }] = data.items[0].changes.filter(({ field }: { field: string }) => field === 'company');
+    expect(data.company_names[company]).to.equal('ООО Северный ветер');
+  });
+
   it('of another company shows nothing of it', async () => {
     const other = await world.addTenant('ООО Чужая');
     const { body } = await world.call(other.token, 'GET', `${bitrix24}/activity`);
-    expect(body.data).to.deep.equal({ items: [], next_cursor: null });
+    expect(body.data).to.deep.equal({ items: [], company_names: {}, next_cursor: null });
     expect((await world.call(other.token, 'GET', `${bitrix24}/runs/${runId}/changes`)).status).to.equal(404);
   });
 });

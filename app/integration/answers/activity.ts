@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { list, time } from '../../http/answers.ts';
 import { entities } from '../../lib/records.ts';
+import { companyNames } from './mappings.ts';
 
 const line = z
   .object({
@@ -24,6 +25,10 @@ const line = z
   .meta({ id: 'ActivityLine' });
 
 export const activityAnswer = {
-  data: z.object({ items: list(line), next_cursor: z.string().nullable().describe('Null after the last page.') }),
+  data: z.object({
+    items: list(line),
+    company_names: companyNames,
+    next_cursor: z.string().nullable().describe('Null after the last page.'),
+  }),
   text: { type: 'text/csv', description: 'Every line that the filters let through, one row a field' },
 };

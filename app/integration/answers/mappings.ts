@@ -85,7 +85,7 @@ export const syncedPairAnswer = z
 
 export const mappingsAnswer = z.object({ mappings: list(mappingAnswer), pagination });
 
-const companyNames = z
+export const companyNames = z
   .record(z.string(), z.string())
   .describe("By the portal's id: what people call the companies that fields and history speak of.");
 

@@ -1,5 +1,6 @@
 import type { Api } from './client.ts';
 import type { Kind } from './kinds.ts';
+import type { CompanyNames } from './records.ts';
 import type { Run } from './runs.ts';
 
 export const activityCauses = ['person', 'run', 'undo', 'sweep', 'portal', 'crm', 'sync'] as const;
@@ -22,6 +23,8 @@ export interface ActivityLine {
   actor: string | null;
   actor_name: string | null;
   changes: { field: string; before: unknown; after: unknown }[];
+  /** Names of the portal's companies, by their ids. */
+  companies: CompanyNames;
   /** It may be taken back. */
   undoable: boolean;
 }
@@ -71,8 +74,16 @@ const address = '/api/integration/bitrix24';
 const linesAddress = (runId: number | null) =>
   runId === null ? `${address}/activity` : `${address}/runs/${runId}/changes`;
 
-export const readActivity = (api: Api, runId: number | null, query: ActivityQuery, signal?: AbortSignal) =>
-  api.get<ActivityPage>(linesAddress(runId), query, signal);
+export async function readActivity(
+  api: Api,
+  runId: number | null,
+  query: ActivityQuery,
+  signal?: AbortSignal,
+): Promise<ActivityPage> {
+  type Told = { items: Omit<ActivityLine, 'companies'>[]; company_names: CompanyNames; next_cursor: string | null };
+  const { items, company_names: companies, ...page } = await api.get<Told>(linesAddress(runId), query, signal);
+  return { ...page, items: items.map((line) => ({ ...line, companies })) };
+}
 
 /** The same lines, all of them, as a file for a spreadsheet. */
 export const activityFile = (api: Api, runId: number | null, query: ActivityQuery) =>
