@@ -139,7 +139,7 @@ function routesOf({ config, db, clock, portals, alerts, runSql, bucket, timings,
   const requireActive = async (tenantId: number) => void (await connections.requireActive(tenantId));
   return [
     ...portals.routes,
-    ...makeRunRoutes({ db, clock, clientFor, requireActive, waiters }),
+    ...makeRunRoutes({ db, clock, clientFor, requireActive, portalStateOf, waiters }),
     ...makePreviewRoutes({ db, clock, requireActive, portalStateOf, nextNight }),
     ...makeActivityRoutes({ db }),
     ...makeUndoRoutes({ db, clock, requireActive }),

@@ -1,3 +1,5 @@
+import { forecast, type PortalState } from '../bitrix24/limits/forecast.ts';
+import { methodOf } from '../bitrix24/methods.ts';
 import type { RunRow } from '../sync/runs/run-row.ts';
 
 /** A run as the REST interface shows it. */
@@ -40,8 +42,11 @@ export interface PresentedRun {
   finished_at: string | null;
 }
 
-/** Shows a run with its rate and the time that it still needs, as of `now`. Pure. */
-export function presentRun(row: RunRow, now: Date): PresentedRun {
+/**
+ * Shows a run with its rate and the time that it still needs, as of `now`. With what its portal has left of its limits the time is never
+ * less than what the rest costs there. Pure.
+ */
+export function presentRun(row: RunRow, now: Date, portal: PortalState | null = null): PresentedRun {
   const until = row.finished_at ?? now;
   const elapsedSec = Math.max(1, (until.getTime() - row.created_at.getTime()) / 1000);
   const rate = row.done / elapsedSec;
@@ -69,7 +74,7 @@ export function presentRun(row: RunRow, now: Date): PresentedRun {
     errors: row.errors,
     preview: row.preview,
     rate: Math.round(rate * 100) / 100,
-    eta_sec: secondsLeft(row, rate),
+    eta_sec: secondsLeft(row, rate, portal),
     requested_by: row.requested_by,
     requested_by_name: row.requested_by_name ?? null,
     preview_id: row.preview_id,
@@ -79,11 +84,25 @@ export function presentRun(row: RunRow, now: Date): PresentedRun {
   };
 }
 
-function secondsLeft(row: RunRow, rate: number): number | null {
+function secondsLeft(row: RunRow, rate: number, portal: PortalState | null): number | null {
   if (row.state !== 'running') return 0;
   // The scan is still finding records: the total grows, and a guess made of it would only mislead.
   if (row.scan !== null || rate === 0) return null;
-  return Math.ceil(Math.max(0, row.total - row.done) / rate);
+  const left = Math.max(0, row.total - row.done);
+  return Math.max(Math.ceil(left / rate), portal ? costOfRest(row, left, portal) : 0);
+}
+
+/**
+ * Seconds that the rest of a run to the portal takes there, if it is made of creates and changes as what was done: a method whose time is
+ * nearly spent slows the run down later, whatever its rate is now.
+ */
+function costOfRest(row: RunRow, left: number, portal: PortalState): number {
+  if (row.direction !== 'to_bitrix' || row.dry_run) return 0;
+  const calls = [
+    { method: row.silent ? methodOf.import : methodOf.create, calls: Math.round((left * row.created) / row.done) },
+    { method: methodOf.update, calls: Math.round((left * row.updated) / row.done) },
+  ].filter((planned) => planned.calls > 0);
+  return calls.length === 0 ? 0 : forecast(calls, 0, portal).seconds;
 }
 
 /** The counts of a finished run, in the shape that callers of `sync/to` and `sync/from` know. */

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 import type { Bitrix24Client } from '../bitrix24/client.ts';
+import type { PortalState } from '../bitrix24/limits/forecast.ts';
 import type { Crowd } from '../http/crowd.ts';
 import { idParams } from '../http/ids.ts';
 import { paginationOf, pagingSchema } from '../http/paging.ts';
@@ -28,6 +29,8 @@ export interface RunRouteDeps {
   clock: Clock;
   /** Throws AppError when the tenant has no connection, or a suspended one. */
   requireActive: RequireActive;
+  /** What the tenant's portal has left of its limits; null when it has none. */
+  portalStateOf(tenantId: number): Promise<PortalState | null>;
   waiters: Crowd;
 }
 
@@ -49,7 +52,9 @@ export function makeRunRoutes(deps: RunRouteDeps): Route[] {
       async handle({ caller, query }) {
         const { runs, total } = await listRuns(db, caller.tenantId, query.page, query.limit);
         const now = clock.now();
-        return { data: { runs: runs.map((run) => presentRun(run, now)), pagination: paginationOf(query, total) } };
+        const portal = await deps.portalStateOf(caller.tenantId);
+        const shown = runs.map((run) => presentRun(run, now, portal));
+        return { data: { runs: shown, pagination: paginationOf(query, total) } };
       },
     }),
 
@@ -61,7 +66,8 @@ export function makeRunRoutes(deps: RunRouteDeps): Route[] {
       answers: { 200: runAnswer },
       params: idParams,
       async handle({ caller, params }) {
-        return { data: presentRun(await findRun(db, caller.tenantId, params.id), clock.now()) };
+        const portal = await deps.portalStateOf(caller.tenantId);
+        return { data: presentRun(await findRun(db, caller.tenantId, params.id), clock.now(), portal) };
       },
     }),
 

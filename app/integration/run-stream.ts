@@ -1,3 +1,4 @@
+import type { PortalState } from '../bitrix24/limits/forecast.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Database } from '../models/database.ts';
 import type { RunRow } from '../sync/runs/run-row.ts';
@@ -11,7 +12,11 @@ const tickMs = 1000;
  * ends. It ends with the caller's token too: `until`, null for never. The comment line before each one keeps proxies from closing a quiet connection.
  */
 export async function* streamRun(
-  { db, clock }: { db: Database; clock: Clock },
+  {
+    db,
+    clock,
+    portalStateOf,
+  }: { db: Database; clock: Clock; portalStateOf(tenantId: number): Promise<PortalState | null> },
   { tenantId, id }: { tenantId: number; id: number },
   { signal, until }: { signal: AbortSignal; until: Date | null },
 ): AsyncGenerator<string> {
@@ -19,7 +24,8 @@ export async function* streamRun(
   yield 'retry: 3000\n\n';
   while (!signal.aborted && leftMs() > 0) {
     const row = await findRun(db, tenantId, id);
-    yield `: heartbeat\ndata: ${JSON.stringify(presentRun(row, clock.now()))}\n\n`;
+    const run = presentRun(row, clock.now(), await portalStateOf(tenantId));
+    yield `: heartbeat\ndata: ${JSON.stringify(run)}\n\n`;
     if (row.state !== 'running') return;
     await clock.sleep(Math.min(tickMs, Math.max(0, leftMs())), signal).catch(() => undefined);
   }

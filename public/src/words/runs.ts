@@ -8,6 +8,16 @@ export const runWords = {
   eta: { ru: 'осталось {time}', en: '{time} left' },
   etaUnknown: { ru: 'считаем оставшееся время', en: 'estimating the time left' },
   etaLate: { ru: 'дольше, чем ожидалось', en: 'longer than expected' },
+  waits_paused: { ru: 'Ждёт: синхронизация на паузе', en: 'Waiting: the synchronisation is paused' },
+  waits_suspended: { ru: 'Ждёт: подключение остановлено', en: 'Waiting: the connection is stopped' },
+  waits_outage: {
+    ru: 'Ждёт: портал не отвечает, следующая попытка {time}',
+    en: 'Waiting: the portal does not answer, next attempt {time}',
+  },
+  waits_limit: {
+    ru: 'Ждёт: лимит портала израсходован до {time}',
+    en: "Waiting: the portal's limit is used up until {time}",
+  },
   direction: { ru: 'Направление', en: 'Direction' },
   to_bitrix: { ru: 'Из Axenta CRM в Битрикс24', en: 'From Axenta CRM to Bitrix24' },
   from_bitrix: { ru: 'Из Битрикс24 в Axenta CRM', en: 'From Bitrix24 to Axenta CRM' },

@@ -48,6 +48,20 @@ describe('presentRun', () => {
     expect(run).to.include({ rate: 2, eta_sec: 30 });
   });
 
+  it('promises no less than what the rest costs on its portal, however fast it went so far', () => {
+    const spent = { level: 400, refreshedAt: at(20).getTime(), cost: 1, blockedUntil: null };
+    const portal = {
+      now: at(20).getTime(),
+      bucket: { size: 50, drain: 2, level: 0 },
+      methods: new Map([['crm.item.add', spent]]),
+    };
+    const run = buildRun({ total: 1000, done: 500, created: 500, updated: 0 });
+    expect(presentRun(run, at(20)).eta_sec).to.equal(20);
+    expect(presentRun(run, at(20), portal).eta_sec).to.be.above(500);
+    const dry = presentRun({ ...run, dry_run: true }, at(20), portal);
+    expect(dry.eta_sec, 'a look writes nothing').to.equal(20);
+  });
+
   it('promises nothing while the records are still being counted', () => {
     const scan = { entity: 'object', afterId: 50, step: 'known' } as const;
     expect(presentRun(buildRun({ scan }), at(20)).eta_sec).to.equal(null);
