@@ -41,6 +41,7 @@ a { color: #0b66c3; }
 .swagger-ui .scheme-container .schemes > .schemes-server-container, .swagger-ui .servers { min-width: 0; max-width: 100%; }
 .swagger-ui .servers > label { display: block; margin-right: 0; }
 .swagger-ui .opblock .opblock-section-header { flex-wrap: wrap; gap: .5rem; }
+.swagger-ui .opblock .tab-header .tab-item.active h4 span:after { display: none; }
 @media (max-width: 600px) {
   header { padding: 1rem 12px 0; }
   .swagger-ui .wrapper { padding: 0 12px; }
