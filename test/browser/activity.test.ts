@@ -139,6 +139,8 @@ describe('the activity, runs and undoing', () => {
     await dialog.getByText('Вернётся 1 запись').waitFor({ timeout: 20_000 });
     await expectAccessible(page);
     await pages.shoot(page, 'undo-change-360');
+    const close = await dialog.getByRole('button', { name: 'Закрыть' }).boundingBox();
+    expect(close?.x, 'the way out of the details is in sight').to.be.at.least(0);
     await dialog.getByRole('button', { name: 'Откатить', exact: true }).click();
     await dialog.getByText('Откат запущен').waitFor();
     await eventually(async () => expect(await nameOf(ids[1] ?? 0)).to.equal('КамАЗ 2'), { timeoutMs: 20_000 });

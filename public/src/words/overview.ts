@@ -60,7 +60,7 @@ export const overviewWords = {
   completeUntil: { ru: 'Все изменения до {time} учтены', en: 'Every change up to {time} is applied' },
   completeUnknown: {
     ru: 'До какого момента учтены все изменения, станет известно после первой сверки',
-    en: 'Up to when every change is applied is known after the first check',
+    en: 'The moment up to which every change is applied is known after the first check',
   },
   check: { ru: 'Проверить сейчас', en: 'Check now' },
   byKind: { ru: 'Записи по видам', en: 'Records by kind' },
