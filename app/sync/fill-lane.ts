@@ -19,6 +19,7 @@ import {
   type FillState,
   forgetDone,
   isBlocked,
+  leaveBehind,
   leaveFor,
   leaveOutdated,
   searchDue,
@@ -27,7 +28,7 @@ import {
 } from './in-hand.ts';
 import { reportDuplicates } from './journal/duplicate-report.ts';
 import { type Item, keyOfRow, type Lane, type LaneName } from './lane.ts';
-import { loadPairs } from './load/load-pairs.ts';
+import { type LoadedPairs, loadPairs } from './load/load-pairs.ts';
 import { matchPairs } from './load/match-pairs.ts';
 import { lookAtWaiting } from './load/match-rulings.ts';
 import { openContext } from './load/open-context.ts';
@@ -124,12 +125,18 @@ async function takeRows(
 ): Promise<void> {
   const { tenantId } = context;
   const startedAt = deps.clock.now().getTime();
-  const { answer: awake, ended } = await state.owners.watch(() => readAwake(deps, context, rows));
-  const current = leaveOutdated(state, awake, ended);
+  const { answer, ended } = await state.owners.watch(() => readAwake(deps, context, rows));
+  const current = leaveOutdated(state, answer.pairs, ended);
   const free = current.filter((pair) => takeOver(state, lane, pair));
   // Nothing is awaited between the two: no other lane comes between.
   const reserved = lane.reserve(free);
   try {
+    const late = leaveBehind(state, answer.waiting, ended).map(({ row, until }) => ({
+      ...row,
+      dueAt: until,
+      sent: true,
+    }));
+    await postpone(deps.db, tenantId, late);
     await workOn(deps, state, { lane, context, pairs: free, reserved, startedAt });
   } finally {
     lane.finish(reserved);
@@ -137,18 +144,13 @@ async function takeRows(
   await forgetDone(deps, state, tenantId, rows);
 }
 
-/** Reads both sides of rows; leaves out the pairs that rest, and those whose create the portal may still be working on. */
-async function readAwake(deps: StepDeps, context: SyncContext, rows: readonly QueueRow[]): Promise<LoadedPair[]> {
+/** Reads both sides of rows; leaves out the pairs that rest. */
+async function readAwake(deps: StepDeps, context: SyncContext, rows: readonly QueueRow[]): Promise<LoadedPairs> {
   const { tenantId, entity } = context;
   const { pairs, waiting } = await loadPairs(deps, context, rows);
   await deps.portalAnswered();
   await deps.gate.confirm(`kind:${entity}`);
-  await postpone(
-    deps.db,
-    tenantId,
-    waiting.map(({ row, until }) => ({ ...row, dueAt: until, sent: true })),
-  );
-  return leaveResting(deps, tenantId, pairs);
+  return { pairs: await leaveResting(deps, tenantId, pairs), waiting };
 }
 
 /** Pairs of one kind that a lane has in hand. */

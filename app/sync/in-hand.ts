@@ -1,5 +1,6 @@
 import type { StepDeps } from './apply/write-step.ts';
 import { type Item, keyOfRow, keysOfPair, type Lane, type Owners } from './lane.ts';
+import type { WaitingRow } from './load/load-pairs.ts';
 import type { LoadedPair } from './pair.ts';
 import { type Claim, claimDue, findQueued } from './queue/claim-due.ts';
 import type { QueueRow } from './queue/sync-queue.ts';
@@ -81,6 +82,25 @@ export function takeOver(state: FillState, lane: Lane, pair: LoadedPair): boolea
   return true;
 }
 
+/**
+ * Of rows that wait for a create: those whose create is not in hand here, and did not end while they were read. The others are taken again
+ * when it has ended: nothing of it is uncertain.
+ */
+export function leaveBehind(
+  state: FillState,
+  waiting: readonly WaitingRow[],
+  ended: ReadonlySet<string>,
+): WaitingRow[] {
+  return waiting.filter(({ row, behind }) => {
+    if (!behind) return true;
+    const item = state.owners.ofRow(behind).find(({ inFlight }) => inFlight);
+    if (item) leaveFor(state, { rows: [row] }, item);
+    else if (ended.has(keyOfRow(behind))) state.handled.delete(keyOfRow(row));
+    else return true;
+    return false;
+  });
+}
+
 /** The pairs that no item ended of while they were read. The rows of the others are taken again: what was read may be older than that. */
 export function leaveOutdated(
   { handled }: FillState,
@@ -100,7 +120,7 @@ function isOfRecord({ planned }: Item, { localId }: LoadedPair): boolean {
 }
 
 /** The rows of a pair are taken again when the item that has its record in hand has ended. */
-export function leaveFor(state: FillState, { rows }: LoadedPair, item: Item): void {
+export function leaveFor(state: FillState, { rows }: Pick<LoadedPair, 'rows'>, item: Item): void {
   for (const row of rows) {
     state.handled.delete(keyOfRow(row));
     state.blocked.set(keyOfRow(row), item);

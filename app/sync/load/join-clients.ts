@@ -1,13 +1,13 @@
 import type { LoadedPair, SyncContext } from '../pair.ts';
 import { emptyRemoteShadow } from '../plan/merge.ts';
 import { originOf, readOrigin } from '../plan/origin-id.ts';
-import { findMarked } from '../queue/sync-queue.ts';
+import { findMarked, type QueueRow } from '../queue/sync-queue.ts';
 import type { LoadDeps } from './load-deps.ts';
 import { readRemote } from './read-remote.ts';
 import { findFormerCompanies } from './standings.ts';
 
-/** Pairs that wait for the company of their client, which another contract is having made. */
-export type WaitsForClient = Map<LoadedPair, Date>;
+/** Pairs that wait for the company of their client, which another contract is having made: until then, or until that one's create has ended. */
+export type WaitsForClient = Map<LoadedPair, { until: Date; behind: QueueRow }>;
 
 /** A contract whose INN or KPP changed lets go of its former client's company, which stays as it is. */
 export function leaveFormerClients(pairs: readonly LoadedPair[]): void {
@@ -107,16 +107,17 @@ async function findCreating(
   const marked = await findMarked(db, tenantId, 'contract', [...new Set(pairs.flatMap(kinOf))]);
   // What is in hand here has been looked up already: it is not under way any more.
   const until = new Map(
-    marked.flatMap((row): [number, Date][] => {
+    marked.flatMap((row): [number, { until: Date; behind: QueueRow }][] => {
       const sentAt = row.createSentAt?.getTime() ?? 0;
       if (own.has(row.recordId)) return [];
-      return [[row.recordId, new Date(Math.max(sentAt + timings.uncertainWaitMs, row.dueAt.getTime()))]];
+      const until = new Date(Math.max(sentAt + timings.uncertainWaitMs, row.dueAt.getTime()));
+      return [[row.recordId, { until, behind: row }]];
     }),
   );
   return new Map(
-    pairs.flatMap((pair): [LoadedPair, Date][] => {
+    pairs.flatMap((pair): [LoadedPair, { until: Date; behind: QueueRow }][] => {
       const ends = kinOf(pair).flatMap((id) => until.get(id) ?? []);
-      const [last] = ends.sort((a, b) => b.getTime() - a.getTime());
+      const [last] = ends.sort((a, b) => b.until.getTime() - a.until.getTime());
       return last ? [[pair, last]] : [];
     }),
   );

@@ -24,10 +24,18 @@ import { adoptByOrigin } from './own-records.ts';
 import { readRemote } from './read-remote.ts';
 import { recogniseOwnRecords } from './recognise.ts';
 
+/** A row whose pair is looked at later. */
+export interface WaitingRow {
+  row: QueueRow;
+  until: Date;
+  /** The row of another record whose create is waited for; absent: the pair's own create has no answer. */
+  behind?: QueueRow;
+}
+
 export interface LoadedPairs {
   pairs: LoadedPair[];
-  /** Rows of pairs whose create has no answer and is too young to be looked up. */
-  waiting: { row: QueueRow; until: Date }[];
+  /** Rows of pairs for which a create has no answer and is too young to be looked up. */
+  waiting: WaitingRow[];
 }
 
 /**
@@ -80,8 +88,8 @@ function isElsewhere({ local, remote }: LoadedPair): boolean {
   return remote !== null && local?.standing != null && local.standing.company !== remote.id;
 }
 
-function rowsOf(waits: WaitsForClient): LoadedPairs['waiting'] {
-  return [...waits].flatMap(([pair, until]) => pair.rows.map((row) => ({ row, until })));
+function rowsOf(waits: WaitsForClient): WaitingRow[] {
+  return [...waits].flatMap(([pair, wait]) => pair.rows.map((row) => ({ row, ...wait })));
 }
 
 /** Reads both sides of loaded pairs again: what was saved since they were read is merged, not overwritten. */
