@@ -1,7 +1,6 @@
 import type { StepDeps } from './apply/write-step.ts';
 import { type Item, keyOfRow, keysOfPair, type Lane, type Owners } from './lane.ts';
-import type { WaitingRow } from './load/load-pairs.ts';
-import type { LoadedPair } from './pair.ts';
+import type { LoadedPair, WaitingRow } from './pair.ts';
 import { type Claim, claimDue, findQueued } from './queue/claim-due.ts';
 import type { QueueRow } from './queue/sync-queue.ts';
 

@@ -47,6 +47,14 @@ export interface LoadedPair {
   readError: unknown;
 }
 
+/** A row whose pair is looked at later. */
+export interface WaitingRow {
+  row: QueueRow;
+  until: Date;
+  /** The row of another record whose create is waited for; absent: the pair's own create has no answer. */
+  behind?: QueueRow;
+}
+
 /** What decides where new records of a kind go. */
 export interface Placing {
   /** Null when the portal's lists could not be read: then what was chosen is believed. */

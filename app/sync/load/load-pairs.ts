@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { RecordAnswer } from '../../bitrix24/client.ts';
-import type { LoadedPair, SyncContext } from '../pair.ts';
+import type { LoadedPair, SyncContext, WaitingRow } from '../pair.ts';
 import { isOutsideByCrm } from '../plan/exclusion.ts';
 import { emptyRemoteShadow } from '../plan/merge.ts';
 import { readOrigin } from '../plan/origin-id.ts';
@@ -23,14 +23,6 @@ import { readLocal } from './local-rows.ts';
 import { adoptByOrigin } from './own-records.ts';
 import { readRemote } from './read-remote.ts';
 import { recogniseOwnRecords } from './recognise.ts';
-
-/** A row whose pair is looked at later. */
-export interface WaitingRow {
-  row: QueueRow;
-  until: Date;
-  /** The row of another record whose create is waited for; absent: the pair's own create has no answer. */
-  behind?: QueueRow;
-}
 
 export interface LoadedPairs {
   pairs: LoadedPair[];
