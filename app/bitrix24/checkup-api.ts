@@ -31,7 +31,7 @@ export function makeCheckupApi(
       return String(await call('server.time'));
     },
 
-    /** Has the portal send ONAPPTEST with these words to whoever bound it; for applications only (test-handler.md, 2026-08-07). */
+    /** Has the portal send ONAPPTEST with these words to those who bound it; for applications only (test-handler.md, 2026-08-07). */
     async sendTrialEvent(words: Record<string, string>): Promise<void> {
       await call('event.test', words);
     },

@@ -32,7 +32,7 @@ export interface Run {
   preview: unknown[];
   /** Records a second. */
   rate: number;
-  /** Seconds; null while nobody can tell. */
+  /** Seconds; null while it cannot be told. */
   eta_sec: number | null;
   /** Who started it, of those who work in the portal. */
   requested_by_name: string | null;

@@ -4,7 +4,7 @@ import type { Mapping } from '../api/records.ts';
 import { usePageContext } from './page-context.ts';
 import { useLoad } from './use-load.ts';
 
-/** The server asks the portal for one record once in this time, whoever looks at it. */
+/** The server asks the portal for one record once in this time, however many look at it. */
 const sharedMs = 1000;
 
 /**

@@ -15,7 +15,7 @@ export const alertWords = {
   email: { ru: 'Письмо', en: 'E-mail' },
   webhook: { ru: 'Вебхук', en: 'Webhook' },
   people: { ru: 'Сотрудники', en: 'People' },
-  noPeople: { ru: 'Никто не выбран', en: 'Nobody is chosen' },
+  noPeople: { ru: 'Никто не выбран', en: 'No people chosen' },
   addresses: { ru: 'Адреса, по одному в строке', en: 'Addresses, one a line' },
   noMail: {
     ru: 'На сервере не задан почтовый сервер (SMTP_URL): письма не уйдут',
@@ -56,7 +56,7 @@ export const alertWords = {
   trialFirstSave: { ru: 'Сначала сохраните изменения', en: 'Save your changes first' },
   trialNobody: {
     ru: 'Некому отправлять: включите способ и сохраните',
-    en: 'There is nobody to tell: switch a way on and save',
+    en: 'No recipient is set: switch a way on and save',
   },
   trialOk: { ru: 'дошло', en: 'arrived' },
   trialFailed: { ru: 'не дошло', en: 'failed' },
