@@ -127,9 +127,9 @@ const networkFailures: Readonly<Record<string, [string, TableRow]>> = {
 
 /** Turns a request that got no answer into an error; unless the connection itself failed, the work may have been done. */
 export function fromNetworkFailure(cause: unknown): Bitrix24Error {
-  const { code = 'network' } = (cause ?? {}) as { code?: string };
+  const { code = 'network', message } = (cause ?? {}) as { code?: string; message?: string };
   const [known, failure] = networkFailures[code] ?? ['portal_unreachable', unreachable];
-  const why = networkWords(code);
+  const why = networkWords(code, message);
   const text = { ru: `${failure.text.ru}: ${why.ru}`, en: `${failure.text.en}: ${why.en}` };
   return makeError(known, { ...failure, text }, { uncertain: !neverSent.has(code), cause });
 }

@@ -23,9 +23,11 @@ const words: Readonly<Record<string, Text>> = {
 const certificate: Text = { ru: 'сертификат портала не принят', en: "the portal's certificate is not accepted" };
 
 /** Says in plain words why there was no answer; a code that is not known is told as it is, for those who can look it up. Pure. */
-export function networkWords(code: string): Text {
+export function networkWords(code: string, message?: string): Text {
   const known = words[code];
-  if (known) return known;
+  // What the proxy answered tells those who run it what to mend.
+  const said = code === 'proxy_refused' && message ? ` (${message})` : '';
+  if (known) return { ru: `${known.ru}${said}`, en: `${known.en}${said}` };
   const told = /CERT|SELF_SIGNED|ERR_TLS|UNABLE_TO_VERIFY/.test(code)
     ? certificate
     : { ru: 'ошибка сети', en: 'a network failure' };

@@ -66,7 +66,7 @@ describe('the tabs of the settings', () => {
       expect(await page.evaluate(() => document.activeElement?.textContent?.trim())).to.equal(names[tab][0]);
     }
     await page.goBack();
-    await page.getByTestId('access').waitFor();
+    await tabLink(names.alerts[0]).and(page.locator('[aria-current="page"]')).waitFor();
     pages.expectQuiet();
   });
 

@@ -97,7 +97,7 @@ describe('calls to Bitrix24 through a proxy', () => {
     const { send } = await reach({ credentials: 'name:word', given: 'name:wrong' });
     const error = await send();
     expect(error).to.include({ code: 'portal_unreachable', kind: 'network', uncertain: false });
-    expect(String(error)).to.include('proxy_refused').and.include('407').and.not.include('wrong');
+    expect(String(error)).to.include('the proxy opened no connection').and.include('407').and.not.include('wrong');
   });
 
   it('a proxy that keeps silent ends the wait, and nothing was sent', async () => {
