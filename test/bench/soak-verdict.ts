@@ -106,6 +106,7 @@ export async function findDifferences(
         records,
         linked: byLocal,
         asked: asked.theirs,
+        isTakenBack: (record) => takenBack.has(nameOf(record)),
         known: new Set(mappings.map(({ bitrix24_id }) => Number(bitrix24_id))),
       }),
     );
@@ -222,13 +223,16 @@ function findStrays(side: {
   records: readonly Record<string, unknown>[];
   linked: ReadonlyMap<number, number>;
   asked: ReadonlySet<number>;
+  /** People took it back from the recycle bin after its row had got another one. */
+  isTakenBack(record: Record<string, unknown>): boolean;
   known: ReadonlySet<number>;
 }): Difference[] {
-  const { tenant, entity, records, linked, asked, known } = side;
+  const { tenant, entity, records, linked, asked, isTakenBack, known } = side;
   const standing = new Set(linked.values());
   const prefix = `${tenant.id}:${entity}:`;
-  const beside = records.filter(({ ID, ORIGIN_ID, CREATED_BY_ID }) => {
-    if (Number(CREATED_BY_ID) === people) return false;
+  const beside = records.filter((record) => {
+    const { ID, ORIGIN_ID, CREATED_BY_ID } = record;
+    if (Number(CREATED_BY_ID) === people || isTakenBack(record)) return false;
     const origin = originIn({ ORIGIN_ID });
     const partner = origin.startsWith(prefix) ? linked.get(Number(origin.slice(prefix.length))) : undefined;
     return partner !== undefined && partner !== Number(ID) && !asked.has(Number(ID)) && !standing.has(Number(ID));
