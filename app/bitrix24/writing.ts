@@ -146,8 +146,23 @@ function toOutcome({ command, names }: Prepared, answers: readonly CommandOutcom
   if (!names) return noOutcome();
   const outcome = parseItem(itemOf(answer), names, command);
   if (command.operation !== 'update' || !outcome.ok) return outcome;
-  const before = parseItem(itemOf(answers[0]), names, command);
-  return before.ok && before.record ? { ...outcome, before: before.record } : outcome;
+  const before = readBefore(itemOf(answers[0]), names, command);
+  return before ? { ...outcome, before } : outcome;
+}
+
+/** The record as it was when an update arrived. Where the portal shows no e-mails and phones here, those that were read before stand for them. */
+function readBefore(
+  item: WireItem | undefined,
+  names: FieldNames,
+  { before: known }: WriteCommand & { operation: 'update' },
+): RemoteRecord | null {
+  try {
+    const record = readRecord(item, names);
+    return record.multifields.length > 0 ? record : { ...record, multifields: known.multifields };
+  } catch (error) {
+    if (error instanceof Bitrix24Error) return null;
+    throw error;
+  }
 }
 
 /** The id that an answer to `crm.item.add` names. */

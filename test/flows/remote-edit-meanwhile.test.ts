@@ -73,6 +73,19 @@ describe('an edit in the portal between our reading and our writing', () => {
     await world.sql('delete from sync_conflicts');
   });
 
+  it('of a whole name, while we send another one and the contact’s first e-mail', async () => {
+    const { body } = await world.call(tenant.token, 'POST', '/api/users', { name: 'Олег Титов' });
+    const { id } = body.data;
+    await world.settled();
+    const edit = { NAME: 'Тимур', SECOND_NAME: 'оглы', LAST_NAME: 'Лосев' };
+    await editJustBefore(edit, 'user', 'crm.item.get', id);
+    await world.call(tenant.token, 'PATCH', `/api/users/${id}`, { name: 'Роман Жуков', email: 'roman@mail.example' });
+    await world.settled();
+    const conflicts = await world.sql(`select bitrix24_value from sync_conflicts where field = 'name'`);
+    expect(JSON.stringify(conflicts)).to.include('Лосев').and.include('Тимур').and.include('оглы');
+    await world.sql('delete from sync_conflicts');
+  });
+
   it('of a note beside our part of a contact, while we send our part: the note stays', async () => {
     const { COMMENTS } = await world.remoteOf(tenant, 'user', 1);
     await editJustBefore({ COMMENTS: `звонить после 18\n\n${COMMENTS}` }, 'user', 'crm.item.get');
