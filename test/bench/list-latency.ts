@@ -29,6 +29,7 @@ export async function measureListLatency(): Promise<Finding> {
     await world.sql('analyze');
     const mappings = '/api/integration/bitrix24/mappings?limit=50';
     const errors = '/api/integration/errors';
+    const records = '/api/integration/bitrix24/records?limit=50';
     const questions = {
       'first page': mappings,
       'last page': `${mappings}&page=200`,
@@ -36,6 +37,10 @@ export async function measureListLatency(): Promise<Finding> {
       'kind and state': `${mappings}&local_type=object&state=linked`,
       'as many open errors by cause': `${errors}/groups`,
       'records of one cause': `${errors}?limit=50&code=CAUSE_7`,
+      'records by name': `${records}&sort=name&order=asc`,
+      'last page of the records': `${records}&page=200`,
+      'records by state': `${records}&state=failing`,
+      'records by a part of the name': `${records}&q=${encodeURIComponent('амаз 99')}`,
     };
     const lines = [];
     for (const [what, question] of Object.entries(questions)) {

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 
 const last = 65_535;
 
-/** The next port that nobody listens on and that is none of `own`, the ports that are used together with it. */
+/** The next port above `port` that no program listens on. Ports in `own`, which the demo uses itself, are passed over. */
 export async function findPortAfter(port: number, own: readonly number[]): Promise<number> {
   for (let candidate = port + 1; candidate <= last; candidate += 1) {
     if (!own.includes(candidate) && (await isFree(candidate))) return candidate;
