@@ -16,7 +16,7 @@ export interface RunnersDeps {
 }
 
 export interface Runners {
-  /** Resolves when others may take our jobs, or when a job's end could not be reported. */
+  /** Resolves when others may take our jobs, or when a job's start or end may be unknown to one of the two sides. */
   lost: Promise<void>;
   /** Takes no more jobs, asks the running ones to come to an end, waits for them. */
   stop(): Promise<void>;
@@ -73,6 +73,9 @@ export async function startRunners({ link, lanes, handle, log }: RunnersDeps): P
       });
       // The library gives up such a slot for good.
       runner.events.on('worker:fatalError', reportUnfinished);
+      // The database may have locked a job and its queue before the answer was lost. The library's worker knows nothing of that job and
+      // lives on, so the job would stay locked for hours. New workers have new ids, and what the old ones held is found to be left.
+      runner.events.on('worker:getJob:error', reportUnfinished);
       runner.promise.catch(reportUnfinished);
       runners.push(runner);
     }

@@ -47,6 +47,7 @@ describe('liveness of workers', () => {
     log = makeLog({ level: 'warn', format: 'json', output });
   });
   afterEach(async () => {
+    sinon.restore();
     for (const child of children) child.kill('SIGKILL');
     for (const worker of workers) await worker.stop();
     await pool.end();
@@ -158,6 +159,23 @@ describe('liveness of workers', () => {
     await first.release('worker-that-ends');
     await eventually(async () => expect((await lockedQueues()).rows).to.deep.equal([]), { timeoutMs: noticedMs });
     await first.stop();
+  });
+
+  it('the answer that hands out a job is lost on the way: the job is done all the same', async () => {
+    const { query } = pg.Client.prototype;
+    let lost = 0;
+    sinon.stub(pg.Client.prototype, 'query').callsFake(async function (this: pg.Client, ...parameters: unknown[]) {
+      const answer = await (query.apply(this, parameters as never) as unknown as Promise<pg.QueryResult>);
+      const [statement] = parameters as [{ text?: string } | string];
+      const text = typeof statement === 'string' ? statement : String(statement.text);
+      if (lost > 0 || !/set\s+attempts = jobs.attempts \+ 1/.test(text) || answer.rowCount === 0) return answer;
+      lost += 1;
+      throw Object.assign(new Error('Connection terminated unexpectedly'), { code: 'ECONNRESET' });
+    } as never);
+    const ran = await survivor();
+    await queue.wake('reconcile', [1]);
+    await runs(ran, 1);
+    expect(lost).to.equal(1);
   });
 
   it('a job that has used up its attempts is woken again', async () => {
