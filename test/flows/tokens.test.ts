@@ -36,6 +36,7 @@ describe('tokens of an installation', () => {
   });
   after(() => world.stop());
   afterEach(() => {
+    sinon.restore();
     world.oauth.faults.clear();
   });
 

@@ -1,7 +1,6 @@
 import { chmodSync, mkdtempSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import sinon from 'sinon';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../config/embedded-postgres.ts';
 import { buildPages } from '../../public/build.ts';
 import { prepareTemplate } from './database.ts';
@@ -23,9 +22,3 @@ export async function mochaGlobalSetup(): Promise<void> {
 export async function mochaGlobalTeardown(): Promise<void> {
   await postgres?.stop();
 }
-
-export const mochaHooks = {
-  afterEach() {
-    sinon.restore();
-  },
-};

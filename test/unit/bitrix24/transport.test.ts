@@ -89,6 +89,8 @@ const cases: Case[] = [
 ];
 
 describe('the way to a portal', () => {
+  afterEach(() => sinon.restore());
+
   let portal: SimulatedPortal;
   let reached: ReachedPortal;
   let transport: Transport;

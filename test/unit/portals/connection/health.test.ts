@@ -45,6 +45,8 @@ function prepare({
 }
 
 describe('makeHealth', () => {
+  afterEach(() => sinon.restore());
+
   it('asks the portal and reports that it answers', async () => {
     const { health, client, connections } = prepare();
     expect(await health.report(1)).to.deep.include({ status: 'healthy', error: null });
