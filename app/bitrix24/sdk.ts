@@ -93,7 +93,7 @@ export function makeTransport({ access, agent, limits, log, noteOffset, noteRequ
     /** Advice differs with the kind of connection. */
     via: access.kind,
 
-    /** Sends one request. Throws `Bitrix24Error`; rejects with the signal's reason when it was aborted before the request left. */
+    /** Sends one request. Throws `Bitrix24Error`; rejects with the signal's reason when it is aborted before a write left, or a read was answered. */
     async send(method: string, params: Record<string, unknown>, options: SendOptions): Promise<Answer> {
       const context: RequestContext = { ...options, method, sent: false, sentAt: 0, reservation: new Map() };
       const startedAt = performance.now();
@@ -112,7 +112,7 @@ export function makeTransport({ access, agent, limits, log, noteOffset, noteRequ
         const known = knownError(error, context);
         if (context.sent && known instanceof Bitrix24Error)
           noteRequest?.({ portal, method, params, error: known, durationMs: performance.now() - context.sentAt });
-        if (known instanceof Bitrix24Error && known.uncertain) limits.leaveSpent(portal, context.reservation);
+        if (mayBeAtWork(known, context)) limits.leaveSpent(portal, context.reservation);
         else await limits.release(portal, context.reservation);
         log.debug(
           { ...line, result: 'error', code: (known as { code?: string }).code, duration_ms: duration() },
@@ -148,6 +148,8 @@ function prepare(http: AxiosInstance, deps: InterceptorDeps): void {
     const timeoutMs = timeoutOf(context);
     context.clock?.stop();
     context.clock = new WireClock({ waitMs: timeoutMs, timeoutMs });
+    // What a write came to must be known, however long the portal takes.
+    if (context.signal && !context.writes) context.clock.endWith(context.signal);
     config.maxContentLength = context.method === 'batch' ? longestAnswer.batch : longestAnswer.single;
     return Object.assign(config, context.clock.settings);
   });
@@ -181,7 +183,10 @@ async function explain(error: AxiosError, { access, limits }: InterceptorDeps): 
   if (!error.isAxiosError) return error;
   const context = contexts.getStore();
   // The HTTP client's error holds the URL with its secret: only code and message are taken from it.
-  if (context?.clock?.isOver) return fromNetworkFailure(context.clock.failure);
+  if (context?.clock?.isOver)
+    return context.signal?.aborted && !context.writes
+      ? context.signal.reason
+      : fromNetworkFailure(context.clock.failure);
   if (!error.response) return fromNetworkFailure({ code: causeOf(error), message: error.message });
   const { status, data: body, headers } = error.response;
   if (status >= 300 && status < 400) return followMove(access, String(headers.location ?? ''));
@@ -217,14 +222,19 @@ function hostOf(location: string): string | null {
   }
 }
 
+/** Whether the portal may still work on a request without an answer. */
+function mayBeAtWork(error: unknown, { sent, signal }: RequestContext): boolean {
+  return error instanceof Bitrix24Error ? error.uncertain : sent && signal?.aborted === true;
+}
+
 /** Reads may be cut earlier than the portal's own limit; a write that was cut has an uncertain outcome. */
 function timeoutOf({ timeoutMs, writes, patience }: RequestContext): number {
   return writes || !patience ? timeoutMs : Math.min(timeoutMs, patience.readMs);
 }
 
 /** Tells the caller of a portal that took longer than its patience; waiting for our own limits does not count. */
-function tellSlow({ sent, sentAt, clock, writes, patience }: RequestContext): void {
-  if (!sent || !patience) return;
+function tellSlow({ sent, sentAt, clock, writes, patience, signal }: RequestContext): void {
+  if (!sent || !patience || signal?.aborted) return;
   const isSlow = writes ? performance.now() - sentAt > patience.writeMs : clock?.isOver;
   if (isSlow) patience.onSlow();
 }

@@ -17,6 +17,8 @@ export class WireClock {
   readonly #end = new AbortController();
   #timer: NodeJS.Timeout;
   #isOnWire = false;
+  #asked: AbortSignal | undefined;
+  readonly #onAsked = () => this.#end.abort();
 
   constructor(times: WireTimes) {
     this.#times = times;
@@ -40,9 +42,17 @@ export class WireClock {
       : { code: 'no_socket', message: `no connection within ${waitMs} ms` };
   }
 
+  /** Ends the request with this signal as well: its answer is of no use to a job that has to end. Repeat-safe. */
+  endWith(signal: AbortSignal): void {
+    this.#asked = signal;
+    if (signal.aborted) this.#end.abort();
+    signal.addEventListener('abort', this.#onAsked);
+  }
+
   /** The request has come to its end. */
   stop(): void {
     clearTimeout(this.#timer);
+    this.#asked?.removeEventListener('abort', this.#onAsked);
   }
 
   #request(options: RequestOptions, onResponse: (answer: IncomingMessage) => void): ClientRequest {

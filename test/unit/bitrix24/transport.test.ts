@@ -240,19 +240,45 @@ describe('the way to a portal', () => {
     expect(requests.count).to.equal(0);
   });
 
-  it('sends nothing once it was told to stop, and finishes what has left', async () => {
+  it('sends nothing once it was told to stop', async () => {
     const requests = countRequests(portal);
     const stopped = new AbortController();
     stopped.abort(new Error('Stopping'));
     const error = await send(5000, stopped.signal).catch((reason: unknown) => reason);
     expect((error as Error).message).to.equal('Stopping');
     expect(requests.count).to.equal(0);
+  });
 
-    portal.faults.add({ action: { kind: 'delay', ms: 100 } });
-    const late = new AbortController();
-    const sending = send(5000, late.signal);
-    setTimeout(() => late.abort(new Error('Stopping')), 50);
-    expect(await sending).to.have.property('result');
+  describe('told to stop while the portal works on its request', () => {
+    async function stopMeanwhile(options: { writes: boolean; answersAfterMs: number }): Promise<unknown> {
+      portal.faults.add({ action: { kind: 'delay', ms: options.answersAfterMs } });
+      const stop = new AbortController();
+      const sent = transport.send(
+        'crm.item.list',
+        { entityTypeId: 2 },
+        {
+          calls: new Map([['crm.item.list', 1]]),
+          timeoutMs: 5000,
+          signal: stop.signal,
+          writes: options.writes,
+        },
+      );
+      setTimeout(() => stop.abort(new Error('Stopping')), 50);
+      return sent.catch((reason: unknown) => reason);
+    }
+
+    it('it waits for the outcome of a write', async () => {
+      expect(await stopMeanwhile({ writes: true, answersAfterMs: 150 })).to.have.property('result');
+    });
+
+    it('it leaves a read at once, and counts what the read may cost', async () => {
+      const leaveSpent = sinon.spy(reached.limits, 'leaveSpent');
+      const startedAt = performance.now();
+      const error = await stopMeanwhile({ writes: false, answersAfterMs: 3000 });
+      expect((error as Error).message).to.equal('Stopping');
+      expect(performance.now() - startedAt).to.be.lessThan(1500);
+      expect(leaveSpent.callCount).to.equal(1);
+    });
   });
 
   it('costs the promises of the process no more, however many portals there are', async () => {
