@@ -35,6 +35,7 @@ import { makeMapPreviewRoutes } from './integration/map-preview-routes.ts';
 import { makeMappingRoutes } from './integration/mapping-routes.ts';
 import { makeMatchRoutes } from './integration/match-routes.ts';
 import { makePauseRoutes } from './integration/pause-routes.ts';
+import { makePortalOnlyRoutes } from './integration/portal-only-routes.ts';
 import { makePreviewRoutes } from './integration/preview-routes.ts';
 import { makeRecordListRoutes } from './integration/record-list-routes.ts';
 import { makeRequestRoutes } from './integration/request-routes.ts';
@@ -152,6 +153,7 @@ function routesOf({ config, db, clock, portals, alerts, runSql, bucket, timings,
     }),
     ...makeMappingRoutes({ db, clock, clientFor, requireActive, waiters }),
     ...makeRecordListRoutes({ db, requireActive }),
+    ...makePortalOnlyRoutes({ db, clientFor, requireActive }),
     ...makeListViewRoutes({ db }),
     ...makeStatsRoutes({ db, clock }),
     ...makeSettingsRoutes({ db, clientFor }),

@@ -2,6 +2,7 @@ import type { RemoteChanges, RemoteValues } from '../field-maps/types.ts';
 import type { Entity } from '../lib/records.ts';
 import type { Bitrix24Error } from './errors.ts';
 import type { Urgency } from './limits/bucket.ts';
+import type { Alternative } from './list-search.ts';
 import type { TaskApi } from './portal-task.ts';
 
 /** A Bitrix24 record as the app sees it. */
@@ -122,6 +123,8 @@ export interface ListFilter {
   ours?: boolean;
   /** Only records with one of these values in each of the fields. */
   where?: readonly FieldValues[];
+  /** Only records that fit one alternative, or more, of every group. */
+  oneOf?: readonly (readonly Alternative[])[];
 }
 
 /** A field with the values that are looked for. */

@@ -7,6 +7,7 @@ import { brokenAnswer } from './error-table.ts';
 import { textOrNull, type WireItem } from './item-codec.ts';
 import type { Limits } from './limits/limits.ts';
 import { filterIgnored, itemsOf, pageSize } from './list-answer.ts';
+import { wireGroups } from './list-search.ts';
 import type { Transport } from './sdk.ts';
 
 /** Most lists end on their first page: only what goes on is worth a request of many pages. */
@@ -114,14 +115,21 @@ function pageCommand(entity: Entity, filter: ListFilter, behind: number | string
 }
 
 /**
- * A filter as `crm.item.list` takes it; `where` has item names here. A list of values stands for "one of" (crm-item-list.md, 2026-08).
+ * A filter as `crm.item.list` takes it; `where` and `oneOf` have item names here. A list of values stands for "one of" (crm-item-list.md, 2026-08).
  */
-function wireFilter({ changedSince, changedBefore, ours, where = [] }: ListFilter): Record<string, unknown> {
+function wireFilter({
+  changedSince,
+  changedBefore,
+  ours,
+  where = [],
+  oneOf = [],
+}: ListFilter): Record<string, unknown> {
   return {
     ...(changedSince && { '>=updatedTime': toSeconds(changedSince) }),
     ...(changedBefore && { '<updatedTime': toSeconds(changedBefore) }),
     ...(ours && { '=originatorId': originator }),
     ...Object.fromEntries(where.map(({ fields, values }) => [`@${fields[0]}`, values])),
+    ...wireGroups(oneOf),
   };
 }
 

@@ -10,6 +10,7 @@ import type { WireItem } from './item-codec.ts';
 import type { Limits } from './limits/limits.ts';
 import { filterIgnored, itemsOf, pageSize } from './list-answer.ts';
 import { countListed, firstPages, listPages, proveTimeFilter } from './list-pages.ts';
+import { withItemName } from './list-search.ts';
 import { chunks, readCommands } from './read-commands.ts';
 import { readWholeRecord } from './read-record.ts';
 import type { Transport } from './sdk.ts';
@@ -144,8 +145,12 @@ export function makeReading({ transport, limits, catalogue, call }: ListingDeps)
       return countListed(call, entity, await withItemNames(catalogue, entity, filter, options), options);
     },
 
-    firstPages: (entity: Entity, lists: readonly ListStart[], options: CallOptions = {}) =>
-      firstPages({ transport, limits }, entity, lists, options),
+    async firstPages(entity: Entity, lists: readonly ListStart[], options: CallOptions = {}) {
+      const named: ListStart[] = [];
+      for (const { filter, afterId } of lists)
+        named.push({ filter: await withItemNames(catalogue, entity, filter, options), afterId });
+      return firstPages({ transport, limits }, entity, named, options);
+    },
 
     proveTimeFilter: (entity: Entity, record: { id: number; modifiedAt: Date }, options: CallOptions = {}) =>
       proveTimeFilter({ transport, limits }, entity, record, options),
@@ -159,15 +164,16 @@ async function withItemNames(
   filter: ListFilter,
   options: CallOptions,
 ): Promise<ListFilter> {
-  if (!filter.where) return filter;
+  if (!filter.where && !filter.oneOf) return filter;
   const { byUpperName } = await catalogue.fields(entity, options);
-  const where = filter.where.map(({ fields, values }) => {
+  const where = filter.where?.map(({ fields, values }) => {
     const info = fields.map((name) => byUpperName.get(name)).find((one) => one !== undefined);
     // An empty list would be no condition on the wire.
     if (!info || values.length === 0) throw refusedValue(`${fields.join(', ')}: no such field, or no value`);
     return { fields: [info.itemName], values };
   });
-  return { ...filter, where };
+  const oneOf = filter.oneOf?.map((group) => group.map((one) => withItemName(one, byUpperName)));
+  return { ...filter, ...(where && { where }), ...(oneOf && { oneOf }) };
 }
 
 function answerOf(outcome: CommandOutcome, names: FieldNames): RecordAnswer {

@@ -1,5 +1,5 @@
 import { UniqueConstraintError } from 'sequelize';
-import type { Bitrix24Client } from '../bitrix24/client.ts';
+import type { Bitrix24Client, RemoteRecord } from '../bitrix24/client.ts';
 import { containsPattern } from '../http/paging.ts';
 import type { Clock } from '../lib/clock.ts';
 import { notFound } from '../lib/errors.ts';
@@ -13,6 +13,7 @@ import { readSettings } from '../sync/load/read-settings.ts';
 import { readOrigin } from '../sync/plan/origin-id.ts';
 import { reasonNotToPair } from '../sync/plan/portals-own.ts';
 import { bitrix24Facts, crmFacts, type Outside, ofMark, outsideOf } from '../sync/plan/scope.ts';
+import type { KindScope } from '../sync/plan/scope-settings.ts';
 import { enqueue, priorities } from '../sync/queue/sync-queue.ts';
 import { alreadyLinked, createBusy, creatingIsOff, neverPaired, notCreated, ofOtherDatabase } from './card-errors.ts';
 import type { ErrorRow } from './error-list.ts';
@@ -149,13 +150,18 @@ export async function createFromCard(deps: CardDeps, card: Card): Promise<CardSt
   const settings = await readSettings({ db }, tenantId);
   if (settings.directions[entity] === 'to_bitrix') throw creatingIsOff();
   const remote = await (await deps.clientFor(tenantId)).find(entity, recordId, { urgency: 'interactive' });
-  if (remote && reasonNotToPair(entity, remote)) throw neverPaired();
-  if (remote) refuseOutside(outsideOf(settings.scope[entity], { crm: null, bitrix24: bitrix24Facts(entity, remote) }));
+  if (remote) requireCreatable(entity, settings.scope[entity], remote);
   const row = { tenantId, entity, side: 'bitrix24', recordId, reason: 'import' } as const;
   await enqueue(db, [{ ...row, priority: priorities.interactive }]);
   const state = await stateOf(deps, card, true);
   if (state.done && state.mapping === null) throw notCreated();
   return state;
+}
+
+/** Throws `never_paired` or `outside_scope` where a record of the portal gets no CRM record. */
+export function requireCreatable(entity: Entity, scope: KindScope, remote: RemoteRecord): void {
+  if (reasonNotToPair(entity, remote)) throw neverPaired();
+  refuseOutside(outsideOf(scope, { crm: null, bitrix24: bitrix24Facts(entity, remote) }));
 }
 
 function refuseOutside(outside: Outside | null): void {

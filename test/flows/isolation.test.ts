@@ -203,6 +203,16 @@ describe('companies see their own data only', () => {
     }
   });
 
+  it('lists no record of the shared portal that another company stands for', async () => {
+    const [stranger] = strangers;
+    for (const kind of ['object', 'user', 'contract']) {
+      const address = `${bitrix24}/records/bitrix24-only?local_type=${kind}`;
+      const { body } = await world.call(stranger?.token ?? '', 'GET', address);
+      expect(body.data, kind).to.deep.include({ records: [], next_cursor: null });
+      expect(body.data.looked_at, kind).to.be.above(0);
+    }
+  });
+
   it("takes no foreign contract for one's own object, new or old", async () => {
     const untouched = await fingerprint(world);
     for (const { token, id } of strangers) {

@@ -90,6 +90,7 @@ const needs = {
     `POST ${bitrix24}/preview/{id}/start`,
     `GET ${bitrix24}/requests/{id}`,
     `GET ${bitrix24}/matches`,
+    `GET ${bitrix24}/records/bitrix24-only`,
     `POST ${bitrix24}/matches/{id}`,
     `POST ${bitrix24}/setup`,
     `POST ${bitrix24}/fields`,
@@ -112,7 +113,9 @@ const needs = {
     `POST ${bitrix24}/activity/{logId}/undo`,
     `PUT ${bitrix24}/views`,
     `DELETE ${bitrix24}/views/{id}`,
-    ...['sync', 'pause', 'resume', 'unlink', 'recreate'].map((action) => `POST ${bitrix24}/records/${action}`),
+    ...['sync', 'pause', 'resume', 'unlink', 'recreate', 'create'].map(
+      (action) => `POST ${bitrix24}/records/${action}`,
+    ),
     `POST ${bitrix24}/pause`,
     `POST ${bitrix24}/resume`,
     `POST ${bitrix24}/cards/{type}/{id}/relink`,

@@ -3,14 +3,17 @@ import { originator } from '../../app/lib/records.ts';
 
 /** Whether a list with this filter shows a record. */
 export function fitsFilter(
-  { modifiedAt, originatorId, fields: own }: RemoteRecord,
-  { changedSince, changedBefore, ours, where = [] }: ListFilter,
+  { id, modifiedAt, originatorId, fields: own }: RemoteRecord,
+  { changedSince, changedBefore, ours, where = [], oneOf = [] }: ListFilter,
 ): boolean {
   const isMeantTime = (!changedSince || modifiedAt >= changedSince) && (!changedBefore || modifiedAt < changedBefore);
   const isOneOf = where.every(({ fields, values }) =>
     fields.some((name) => values.map(String).includes(String(own[name]))),
   );
-  return isMeantTime && isOneOf && (!ours || originatorId === originator);
+  const isFound = oneOf.every((group) =>
+    group.some((one) => ('ids' in one ? one.ids.includes(id) : String(own[one.field] ?? '').includes(one.holds))),
+  );
+  return isMeantTime && isOneOf && isFound && (!ours || originatorId === originator);
 }
 
 /** A record as lists show it. */
