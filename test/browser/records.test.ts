@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { expectAccessible, expectNoSidewaysScroll, openApp, startPages } from '../support/pages.ts';
-import { startWorld, type Tenant, type World } from '../support/world.ts';
+import { startWorld, type Tenant, unlimited, type World } from '../support/world.ts';
 
 /** 10 000 objects: of each hundred one fails, two wait, three have a conflict, four are excluded, five are gone, ten are not linked. */
 const fill = [
@@ -171,6 +171,108 @@ describe('the overview and the records of a company with 10 000 objects', () => 
     await page.getByRole('button', { name: 'Действия: КамАЗ 9955' }).click();
     await page.getByRole('menuitem', { name: 'Продолжить' }).click();
     await page.getByTestId('grid').locator('[data-state="paused"]').waitFor({ state: 'detached' });
+    pages.expectQuiet();
+  });
+});
+
+describe('the list of what is in Bitrix24 alone', () => {
+  let world: World;
+  let tenant: Tenant;
+  let pages: Awaited<ReturnType<typeof startPages>>;
+  let page: Page;
+
+  before(async () => {
+    [world, pages] = await Promise.all([startWorld(unlimited), startPages()]);
+    tenant = await world.addTenant();
+    await world.connect(tenant);
+    const manual = { automatic: { object: false, user: false, contract: false } };
+    await world.call(tenant.token, 'PUT', '/api/integration/bitrix24/settings', manual);
+    await world.call(tenant.token, 'POST', '/api/objects', { name: 'Kamaz 5490' });
+    for (let n = 1; n <= 45; n += 1) world.portal.records('deal').create({ TITLE: `Van ${n}` });
+    const reach = { PHONE: [{ VALUE: '+7 916 123-45-67' }], EMAIL: [{ VALUE: 'anna@mail.example' }] };
+    world.portal.records('contact').create({ NAME: 'Anna', LAST_NAME: 'Smith', ...reach });
+  });
+  after(async () => {
+    await pages.close();
+    await world.stop();
+  });
+
+  const open = async (view: string, options: Parameters<typeof pages.open>[0] = {}) => {
+    page = await pages.open(options);
+    await openApp(page, { port: world.port, token: tenant.token, view });
+  };
+  const status = (text: string) => page.getByTestId('portal-only-status').getByText(text, { exact: true }).waitFor();
+  const button = (name: string) => page.getByRole('button', { name, exact: true });
+  /** What had the focus is gone: the list's first line has it. */
+  const focusIsKept = () => page.locator('[data-testid="portal-only-status"]:focus').waitFor();
+
+  it('grows by a press, is searched, and its records are linked or created one by one and together', async function () {
+    this.timeout(60_000);
+    await open('records?link=bitrix24_only');
+    await status('Показано 20, дальше могут быть ещё');
+    await expectAccessible(page);
+    await pages.shoot(page, 'records-portal-only-1280');
+    await button('Показать ещё').focus();
+    await page.keyboard.press('Enter');
+    await status('Показано 40, дальше могут быть ещё');
+    await page.keyboard.press('Enter');
+    await status('Показано 45, это все');
+    await focusIsKept();
+
+    await page.getByRole('searchbox').fill('van 33');
+    await status('Показано 1, это все');
+    await button('Van 33').focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').getByText('Kamaz 5490').waitFor();
+    await expectAccessible(page);
+    await pages.shoot(page, 'records-portal-only-link');
+    await page.getByRole('dialog').getByRole('button', { name: 'Связать с Kamaz 5490' }).click();
+    await page.getByRole('dialog').getByTestId('equality').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByTestId('portal-only').getByText('Записи связаны').waitFor();
+    await button('Обновить список').focus();
+    await page.keyboard.press('Enter');
+    await page.getByTestId('empty-state').getByText('Ничего не найдено').waitFor();
+    await focusIsKept();
+
+    await page.getByTestId('empty-state').getByRole('button').click();
+    await focusIsKept();
+    await status('Показано 20, дальше могут быть ещё');
+    for (const name of ['Van 1', 'Van 2'])
+      await page.getByRole('checkbox', { name: `Выбрать: ${name}`, exact: true }).click();
+    await page.getByTestId('grid-bulk').getByRole('button', { name: 'Создать в CRM' }).click();
+    await page.getByText('Сделано: 2 из 2').waitFor();
+    await focusIsKept();
+    await page.getByRole('button', { name: 'Действия: Van 3', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Создать в CRM' }).click();
+    await page.getByTestId('grid').getByText('Запись CRM создана').waitFor();
+    await pages.shoot(page, 'records-portal-only-created');
+    await world.settled();
+    await button('Обновить список').click();
+    await button('Van 4').waitFor();
+    for (const name of ['Van 1', 'Van 2', 'Van 3']) await button(name).waitFor({ state: 'detached' });
+    const made = await world.sql(`select name from objects where name like 'Van%' order by name`);
+    expect(made.map(({ name }) => name)).to.deep.equal(['Van 1', 'Van 2', 'Van 3']);
+    pages.expectQuiet();
+  });
+
+  it('on a narrow English screen: the kind lives in the address, and a portal that is away is asked again', async () => {
+    await open('records?link=bitrix24_only&kind=user', { width: 360, locale: 'en-GB' });
+    await status('1 shown, no more');
+    await page.getByTestId('grid').getByText('anna@mail.example, +7 916 123-45-67').waitFor();
+    await expectNoSidewaysScroll(page);
+    await expectAccessible(page);
+    await pages.shoot(page, 'records-portal-only-360-en');
+    expect(await page.locator('main').innerText()).not.to.match(/[а-яё№]/i);
+    world.portal.faults.isDown = true;
+    await open('records?link=bitrix24_only&kind=contract', { width: 360, locale: 'en-GB' });
+    await page.getByTestId('portal-only').getByTestId('error-state').waitFor();
+    await expectNoSidewaysScroll(page);
+    await pages.shoot(page, 'records-portal-only-away-360-en');
+    world.portal.faults.isDown = false;
+    await page.getByTestId('error-state').getByRole('button').click();
+    await page.getByTestId('empty-state').getByText('Nothing here').waitFor();
+    await focusIsKept();
     pages.expectQuiet();
   });
 });

@@ -66,6 +66,7 @@ export const samples: Readonly<Record<string, unknown>> = {
   page: 1,
   total: 337,
   total_pages: 17,
+  looked_at: 50,
   has_next: true,
   has_prev: false,
   url: 'https://company.bitrix24.ru/company/personal/user/7/tasks/task/view/815/',
