@@ -73,6 +73,8 @@ export interface HttpDeps {
   rates: RateLimits;
   timings: SyncTimings;
   queue: Pick<JobQueue, 'wake'>;
+  /** How long a portal may take before the list that a person waits for gives up. */
+  patience: { readMs: number } | undefined;
 }
 
 /** Builds the HTTP server with every route; it does not listen yet. */
@@ -125,7 +127,7 @@ function measuresOf({ metrics: { port, token, isOpen } }: Config): 'open' | 'non
   return token === undefined || port !== undefined ? 'none' : { token };
 }
 
-function routesOf({ config, db, clock, portals, alerts, runSql, bucket, timings, rates, queue }: HttpDeps) {
+function routesOf({ config, db, clock, portals, alerts, runSql, bucket, timings, rates, queue, patience }: HttpDeps) {
   const { connections, clientFor, health } = portals;
   const models = initModels(db);
   const usageOf = (portal: string) => readUsage(runSql, portal, bucket, clock.now().getTime());
@@ -153,7 +155,7 @@ function routesOf({ config, db, clock, portals, alerts, runSql, bucket, timings,
     }),
     ...makeMappingRoutes({ db, clock, clientFor, requireActive, waiters }),
     ...makeRecordListRoutes({ db, requireActive }),
-    ...makePortalOnlyRoutes({ db, clientFor, requireActive }),
+    ...makePortalOnlyRoutes({ db, clientFor, requireActive, patienceMs: patience?.readMs }),
     ...makeListViewRoutes({ db }),
     ...makeStatsRoutes({ db, clock }),
     ...makeSettingsRoutes({ db, clientFor }),

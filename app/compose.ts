@@ -31,7 +31,7 @@ export interface ComposeOptions {
   clock?: Clock;
   timings?: Partial<SyncTimings>;
   extraCa?: string;
-  /** How long a portal may take before its tenant leaves the slots that people wait for, in ms. */
+  /** How long a portal may take before its tenant leaves the slots that people wait for, and before lists of a page give up, in ms. */
   patience?: { readMs: number; writeMs: number };
   /** The portals' request limit. */
   bucket?: BucketSize;
@@ -85,7 +85,10 @@ export function compose(config: Config, databaseUrl: string, log: Log, options: 
       onMissed: () => portals.clients.forget(null),
     },
     probes: composeProbes({ config, db, clock, log, metrics }),
-    http: composeHttp({ config, db, clock, log, metrics, portals, alerts, runSql, bucket, rates, timings, queue }),
+    http: composeHttp({
+      ...{ config, db, clock, log, metrics, portals, alerts, runSql, bucket, rates, timings, queue },
+      patience: options.patience,
+    }),
     ...composeJobs({ config, syncDeps, portals, alerts, queue, dueCheck, patience: options.patience }),
     async close(): Promise<void> {
       // A refresh token that was shown is used up: its answer is stored before anything is closed.

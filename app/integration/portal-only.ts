@@ -18,6 +18,8 @@ import { fitsGroups, groupsOf, readPortalSearch } from './portal-only-search.ts'
 export interface PortalOnlyDeps {
   db: Database;
   clientFor(tenantId: number): Promise<Bitrix24Client>;
+  /** How long the portal may take for one request; absent: a quarter of a minute. */
+  patienceMs?: number | undefined;
 }
 
 export interface PortalOnlyQuery {
@@ -48,7 +50,7 @@ export interface PortalOnlyPage {
 }
 
 /** A person waits: a portal that takes longer than this has no time for lists now. */
-const patience = { readMs: 15_000, writeMs: 15_000, onSlow: () => undefined };
+const usualPatienceMs = 15_000;
 
 /**
  * Records of the portal within the company's scope that stand for none of the CRM, in the order of their ids. One answer costs three
@@ -57,7 +59,7 @@ const patience = { readMs: 15_000, writeMs: 15_000, onSlow: () => undefined };
  * a foreign cursor, or what `clientFor` throws.
  */
 export async function listPortalOnly(
-  { db, clientFor }: PortalOnlyDeps,
+  { db, clientFor, patienceMs = usualPatienceMs }: PortalOnlyDeps,
   tenantId: number,
   query: PortalOnlyQuery,
   signal: AbortSignal,
@@ -66,6 +68,7 @@ export async function listPortalOnly(
   const afterId = readCursor(query);
   const settings = await readSettings({ db }, tenantId);
   const client = await clientFor(tenantId);
+  const patience = { readMs: patienceMs, writeMs: patienceMs, onSlow: () => undefined };
   const options: CallOptions = { urgency: 'interactive', patience, signal };
   try {
     const asked =

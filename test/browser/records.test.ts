@@ -264,6 +264,16 @@ describe('the list of what is in Bitrix24 alone', () => {
     await expectAccessible(page);
     await pages.shoot(page, 'records-portal-only-360-en');
     expect(await page.locator('main').innerText()).not.to.match(/[а-яё№]/i);
+    // A portal of many records that are all linked: it is looked on by itself for a while, then a person decides.
+    const data = { records: [], next_cursor: 'Y29udHJhY3QgNTA', looked_at: 1050 };
+    await page.route('**/records/bitrix24-only?*', (route) => route.fulfill({ json: { status: 'success', data } }));
+    await page.getByRole('searchbox').fill('nothing like it');
+    await status('5,250 checked, nothing found yet');
+    await button('Keep looking').focus();
+    await page.keyboard.press('Enter');
+    await status('10,500 checked, nothing found yet');
+    expect(await button('Keep looking').evaluate((one) => one === document.activeElement)).to.equal(true);
+    await pages.shoot(page, 'records-portal-only-none-360-en');
     world.portal.faults.isDown = true;
     await open('records?link=bitrix24_only&kind=contract', { width: 360, locale: 'en-GB' });
     await page.getByTestId('portal-only').getByTestId('error-state').waitFor();

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { startScoping } from '../support/scoping.ts';
-import type { Answer, Tenant, World } from '../support/world.ts';
+import { type Answer, startWorld, type Tenant, unlimited, type World } from '../support/world.ts';
 
 const base = '/api/integration/bitrix24';
 const serviceFunnel = 1;
@@ -272,5 +272,22 @@ describe('records that are in Bitrix24 alone', () => {
     const loose = await world.addTenant('ООО Без портала');
     const { status, body } = await ask({}, loose);
     expect([status, body.code]).to.deep.equal([400, 'not_configured']);
+  });
+});
+
+describe('a portal that takes its time', () => {
+  it('ends a list of what it has alone with a reason, instead of leaving a person to wait', async () => {
+    const world = await startWorld({ ...unlimited, config: { role: 'web' }, patience: { readMs: 300, writeMs: 300 } });
+    try {
+      const tenant = await world.addTenant();
+      await world.connect(tenant);
+      world.portal.faults.stall = { kind: 'hang' };
+      const began = Date.now();
+      const { status, body } = await world.call(tenant.token, 'GET', `${base}/records/bitrix24-only`);
+      expect(Date.now() - began).to.be.below(10_000);
+      expect([status, body.code]).to.deep.equal([502, 'portal_answer_late']);
+    } finally {
+      await world.stop();
+    }
   });
 });

@@ -15,7 +15,7 @@ export const portalOnlyWords = {
   shownMore: { ru: 'Показано {count}, дальше могут быть ещё', en: '{count} shown, there may be more' },
   shownAll: { ru: 'Показано {count}, это все', en: '{count} shown, no more' },
   none: { ru: 'Ничего не найдено', en: 'None found' },
-  noneYet: { ru: 'Просмотрено {count}, у всех есть запись CRM', en: '{count} checked, all have a CRM record' },
+  noneYet: { ru: 'Просмотрено {count}, пока ничего не найдено', en: '{count} checked, nothing found yet' },
   more: { ru: 'Показать ещё', en: 'Show more' },
   lookOn: { ru: 'Искать дальше', en: 'Keep looking' },
   number: { ru: 'Номер', en: 'Number' },
