@@ -22,10 +22,11 @@ function numberOf(local: LocalRecord): Canonical {
   return canonicalLine(local.contract_number);
 }
 
-/** The number that stood in a title of ours. */
-function numberIn(title: Canonical | undefined): Canonical {
-  const at = title?.lastIndexOf(' (договор ') ?? -1;
-  return title && at !== -1 && title.endsWith(')') ? title.slice(at + ' (договор '.length, -1) : null;
+/** The number that we added to the object's name when the pair was last equal. One that the name itself holds is a person's. */
+function formerNumber(local: LocalRecord, localShadow: Canonical | undefined): Canonical {
+  const at = localShadow?.lastIndexOf(' (договор ') ?? -1;
+  if (!localShadow || at === -1 || !localShadow.endsWith(')')) return null;
+  return canonicalLine(local.name) === localShadow ? null : localShadow.slice(at + ' (договор '.length, -1);
 }
 
 /** Where a mention stood, by itself or in brackets. */
@@ -77,7 +78,7 @@ function encodeOver(local: LocalRecord, { value, localShadow }: Standing): Canon
   const number = numberOf(local);
   const { name } = bareName(local);
   if (plain === null || name === null || value === null || number === null) return plain;
-  const known = [number, numberIn(localShadow)].filter((one) => one !== null);
+  const known = [number, formerNumber(local, localShadow)].filter((one) => one !== null);
   const standingName = without(value, mentionsOf(known));
   const renewed = renewMention(value, known, number);
   if (standingName === null || renewed === null) return plain;
@@ -128,7 +129,7 @@ export const titlePair: FieldPair = {
   decode(value, local, localShadow) {
     if (value === null) return {};
     const number = numberOf(local);
-    const mentions = mentionsOf([number, numberIn(localShadow)]);
+    const mentions = mentionsOf([number, formerNumber(local, localShadow)]);
     const hasFormer = number !== null && String(local.name ?? '').search(formerMention) === -1;
     const name = without(value, hasFormer ? [...mentions, formerMention] : mentions);
     return name === null ? {} : { name };

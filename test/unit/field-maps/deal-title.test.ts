@@ -10,7 +10,8 @@ const shadow = 'Камаз (договор 7)';
 interface Case {
   title: string;
   name: string;
-  number?: string;
+  /** Null: the object has no contract. */
+  number?: string | null;
   policy?: ConflictPolicy;
   deal: string;
   /** The deal's title when the pair was last equal. */
@@ -135,6 +136,23 @@ const cases: Case[] = [
     deal: 'Договор № 7: Volvo',
     policy: 'bitrix24',
     expect: { toRemote: 'Договор № 8: Volvo', name: 'Volvo', conflict: true },
+  },
+  {
+    title: 'a number that the name held although the object has no contract is a part of the name there too',
+    name: 'Камаз (договор № 7)',
+    number: null,
+    deal: 'Volvo — (договор № 7)',
+    before: 'Камаз (договор № 7)',
+    formerly: 'Камаз (договор № 7)',
+    expect: { name: 'Volvo — (договор № 7)' },
+  },
+  {
+    title: 'the contract was taken away and the deal is renamed: its number, that we added, is no part of the name',
+    name: 'Камаз',
+    number: null,
+    deal: 'Volvo (договор 7)',
+    policy: 'bitrix24',
+    expect: { toRemote: 'Volvo', name: 'Volvo', conflict: true },
   },
   {
     title: 'a name that carries the number itself is sent with it once',
