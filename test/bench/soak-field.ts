@@ -34,12 +34,16 @@ export async function remakeField(world: SoakWorld, random: Random, ledger: Ledg
     // What only the portal has goes with the field, in the recycle bin too.
     const records = [...portal.store.all('deal'), ...portal.store.inBin('deal')];
     const lost = records.map(({ fields }) => String(fields[serialField] ?? ''));
+    const askedAt = new Date();
     try {
       await ask(portal, 'delete', { id: field.card.id });
     } finally {
       // It may have been deleted although its answer was lost.
       const isGone = !portal.store.catalogue.byUpper('deal', serialField);
-      for (const value of isGone ? lost : [])
+      const typedMeanwhile = ledger.all.filter(
+        ({ field, at, record }) => field === serialField && at >= askedAt && record.endsWith(portal.host),
+      );
+      for (const value of isGone ? [...lost, ...typedMeanwhile.map((typed) => typed.value)] : [])
         if (!numbers.has(value)) ledger.replaced(value, `${serialField} was deleted`);
     }
   });
