@@ -12,6 +12,7 @@ import { makeSweep } from './events/sweep.ts';
 import type { DueCheck } from './jobs/due-check.ts';
 import type { JobQueue, TaskContext } from './jobs/queue.ts';
 import type { Handlers } from './jobs/worker.ts';
+import { checkReadableKinds, listUnreadableKinds } from './portals/connection/readable-kinds.ts';
 import { dropOldDays } from './portals/connection/request-days.ts';
 import { finishErasure } from './portals/install/erase-portal.ts';
 import type { SyncDeps } from './sync/deps.ts';
@@ -99,6 +100,9 @@ function handlersOf({ config, syncDeps, portals, alerts, queue, dueCheck, patien
     async recheck(tenantId) {
       health.forget(tenantId);
       await health.report(tenantId);
+      const isUnreadable = (await listUnreadableKinds(db, tenantId)).length > 0;
+      if (!isUnreadable || (await connections.find(tenantId))?.state !== 'active') return;
+      await checkReadableKinds(syncDeps, await syncDeps.clientFor(tenantId), tenantId, 'normal');
     },
   };
 }

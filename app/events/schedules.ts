@@ -3,6 +3,7 @@ import type { Task } from '../jobs/queue.ts';
 import type { Clock } from '../lib/clock.ts';
 import { type Database, queryRows } from '../models/database.ts';
 import { listTenantsToRetrySearches } from '../sync/faults/fault-store.ts';
+import { listTenantsToReadAgain, tryIdleFaults } from '../sync/faults/idle-faults.ts';
 import { listTenantsWithDueTasks } from '../sync/tasks/task-store.ts';
 import { listDueLooks } from './local-look.ts';
 import { lastNightlyMoment, lastWeeklyMoment } from './night.ts';
@@ -71,7 +72,10 @@ export function makeSchedules(deps: SchedulesDeps): CronJob[] {
     {
       name: 'recheck',
       expression: everyHalfHour,
-      run: async () => wake('recheck', await deps.listRecoverableTenants()),
+      run: async () =>
+        wake('recheck', [
+          ...new Set([...(await deps.listRecoverableTenants()), ...(await listTenantsToReadAgain(db))]),
+        ]),
     },
     { name: 'scheduled_runs', expression: everyMinute, run: deps.startScheduledRuns },
     {
@@ -98,6 +102,7 @@ function dueSchedules({ db, clock, wake }: SchedulesDeps): CronJob[] {
       expression: everyFiveSeconds,
       run: async () => wake('search_retry', await listTenantsToRetrySearches(db)),
     },
+    { name: 'idle_faults', expression: everyFiveSeconds, run: () => tryIdleFaults(db) },
     {
       name: 'portal_tasks',
       expression: everyFiveSeconds,

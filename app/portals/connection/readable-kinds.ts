@@ -1,5 +1,6 @@
 import type { Bitrix24Client } from '../../bitrix24/client.ts';
 import { Bitrix24Error } from '../../bitrix24/errors.ts';
+import type { Urgency } from '../../bitrix24/limits/bucket.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Text } from '../../lib/errors.ts';
 import { type Entity, entities } from '../../lib/records.ts';
@@ -17,8 +18,6 @@ export interface KindWarning {
 }
 
 const firstTryMs = 60_000;
-const interactive = { urgency: 'interactive' } as const;
-
 /**
  * Tries to read each kind of the CRM: any employee may make a webhook, and it has its owner's rights; an old portal gives no e-mails. A
  * kind that may not, or cannot, be read has a fault of its own, which ends when it may. What else goes wrong is left to the synchronisation. Repeat-safe.
@@ -27,13 +26,14 @@ export async function checkReadableKinds(
   { db, clock }: { db: Database; clock: Clock },
   client: Bitrix24Client,
   tenantId: number,
+  urgency: Urgency = 'interactive',
 ): Promise<void> {
   for (const entity of entities) {
     const key = { scope: 'kind', subject: entity } as const;
     try {
-      await client.fields(entity, interactive);
-      await client.list(entity, { ours: true }, 0, interactive);
-      await client.proveMultifields(entity, interactive);
+      await client.fields(entity, { urgency });
+      await client.list(entity, { ours: true }, 0, { urgency });
+      await client.proveMultifields(entity, { urgency });
       await closeFault(db, tenantId, key);
     } catch (error) {
       if (!(error instanceof Bitrix24Error)) throw error;
