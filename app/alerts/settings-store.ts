@@ -92,14 +92,7 @@ export function saveAlertSettings(
   }: { settings: AlertSettings; newSecret: boolean; expected?: string | null | undefined },
 ): Promise<{ webhookSecret: string | null }> {
   return retryingTransaction(db, async (transaction) => {
-    if (expected !== undefined) await requireVersion(db, tenantId, expected, transaction);
-    await queryRows(
-      db,
-      `insert into alert_settings (tenant_id, settings) values ($tenantId, $settings::jsonb)
-       on conflict (tenant_id) do update set settings = excluded.settings, updated_at = clock_timestamp(), digest_at = now()`,
-      { tenantId, settings: JSON.stringify(settings) },
-      transaction,
-    );
+    await replaceSettings(db, { tenantId, settings, expected }, transaction);
     if (!settings.on) await forgetOpenAlerts(db, tenantId, transaction);
     const [stored] = await queryRows<{ has: boolean }>(
       db,
@@ -120,19 +113,27 @@ export function saveAlertSettings(
   });
 }
 
-async function requireVersion(
+/** One statement: of several administrators who set the first alerts at the same moment, one does. */
+async function replaceSettings(
   db: Database,
-  tenantId: number,
-  expected: string | null,
+  { tenantId, settings, expected }: { tenantId: number; settings: AlertSettings; expected: string | null | undefined },
   transaction: Transaction,
 ): Promise<void> {
-  const [stored] = await queryRows<{ version: string }>(
+  const replaced = await queryRows(
     db,
-    'select updated_at::text as version from alert_settings where tenant_id = $tenantId for update',
-    { tenantId },
+    `insert into alert_settings as stored (tenant_id, settings) values ($tenantId, $settings::jsonb)
+     on conflict (tenant_id) do update set settings = excluded.settings, updated_at = clock_timestamp(), digest_at = now()
+      where $isAny or stored.updated_at::text = $expected
+     returning 1`,
+    {
+      tenantId,
+      settings: JSON.stringify(settings),
+      isAny: expected === undefined,
+      expected: expected ?? null,
+    },
     transaction,
   );
-  if ((stored?.version ?? null) !== expected) throw alertsChanged();
+  if (replaced.length === 0) throw alertsChanged();
 }
 
 function alertsChanged(): AppError {

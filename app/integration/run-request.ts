@@ -11,7 +11,10 @@ export const runRequestSchema = z.strictObject({
   sync_objects: z.boolean().optional(),
   sync_users: z.boolean().optional(),
   sync_contracts: z.boolean().optional(),
-  all: z.literal(true).optional().describe('Every record of every kind: what an otherwise empty body must say.'),
+  all: z
+    .literal(true)
+    .optional()
+    .describe('Every record of every kind: what a body that names neither kinds nor a filter must say.'),
   direction: z.enum(['to_bitrix', 'from_bitrix', 'bidirectional']).optional(),
   filter: z
     .strictObject({
@@ -88,22 +91,32 @@ export function toRunOptions(request: RunRequest, direction: RunDirection): RunO
 }
 
 /**
- * A body that names nothing is mostly a mistake of the caller, and a run of everything is dear. Throws `invalid_request` for one, and for
- * `all` beside what leaves something out.
+ * A body that says how to run, and not what (`{}`, `{"wait": true}`, an empty filter), is mostly a mistake of the caller, and a run of
+ * everything is dear. Throws `invalid_request` for one, and for `all` beside what leaves something out.
  */
 export function refuseUnmeant(request: RunRequest): void {
-  if (Object.keys(request).length === 0) {
+  if (!request.all && !namesKinds(request) && !hasFilter(request)) {
     throw refuse('body', {
       ru: 'Запуск не начат: укажите виды записей (sync_objects, sync_users, sync_contracts), filter или all: true для всех записей',
       en: 'The run was not started: name kinds of records (sync_objects, sync_users, sync_contracts), a filter, or all: true for every record',
     });
   }
-  if (request.all && (request.filter || Object.keys(kindOf).some((key) => key in request))) {
+  if (request.all && (request.filter || namesKinds(request))) {
     throw refuse('all', {
       ru: 'all: true — это все записи: уберите его или filter и sync_…',
       en: 'all: true means every record: leave it out, or the filter and sync_…',
     });
   }
+}
+
+function namesKinds(request: RunRequest): boolean {
+  return Object.keys(kindOf).some((key) => key in request);
+}
+
+function hasFilter({ filter = {} }: RunRequest): boolean {
+  return (
+    filter.ids !== undefined || filter.updated_since !== undefined || isNarrow(filter.crm) || isNarrow(filter.bitrix24)
+  );
 }
 
 /** The rules of a run's filter that leave something out. */

@@ -39,7 +39,7 @@ describe('the tab of a deal and of a company, through a working day', () => {
     const session = await driver.session(frame);
     await driver.bound(session.body.data.token);
     app.finishInstall();
-    await world.call(tenant.token, 'POST', '/api/integration/bitrix24/sync/to', { wait: true });
+    await world.call(tenant.token, 'POST', '/api/integration/bitrix24/sync/to', { all: true, wait: true });
     await world.settled();
     portal = await openPortalBrowser(world.portal, { viewport: { width: 1280, height: 1100 } });
     portal.page.setDefaultTimeout(10_000);

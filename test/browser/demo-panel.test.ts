@@ -70,7 +70,7 @@ describe("troubles and tour on the simulated portal's page", () => {
     await driver.bound(tenant.token);
     app.finishInstall();
     await eventuallyTicked(['install']);
-    await world.call(tenant.token, 'POST', `${bitrix24}/sync/to`, { wait: true });
+    await world.call(tenant.token, 'POST', `${bitrix24}/sync/to`, { all: true, wait: true });
     await world.settled();
     await page.getByRole('link', { name: 'Открыть' }).click();
     await page.getByRole('cell', { name: 'Тягач 7', exact: true }).click();

@@ -80,7 +80,7 @@ describe('a connection that has to be made anew', () => {
     await page.getByRole('button', { name: 'Забыть прежние связи и перейти' }).click();
     await page.getByTestId('setup').getByText(`Портал ${other.host} подключён`).waitFor();
     expect(await world.sql(connection)).to.deep.equal([{ portal_host: other.host }]);
-    await world.call(tenant.token, 'POST', '/api/integration/bitrix24/sync/to', { wait: true });
+    await world.call(tenant.token, 'POST', '/api/integration/bitrix24/sync/to', { all: true, wait: true });
     expect(titles(other)).to.deep.equal(['Камаз после отзыва']);
     expect(titles(world.portal)).to.deep.equal(['Камаз после отзыва']);
     pages.expectQuiet();

@@ -31,7 +31,7 @@ describe('the settings inside the portal', () => {
     await driver.post(app.frame());
     await driver.bound(tenant.token);
     app.finishInstall();
-    await world.call(tenant.token, 'POST', '/api/integration/bitrix24/sync/to', { wait: true });
+    await world.call(tenant.token, 'POST', '/api/integration/bitrix24/sync/to', { all: true, wait: true });
     await world.settled();
     portal = await openPortalBrowser(world.portal, { viewport: { width: 1440, height: 1060 } });
     portal.page.setDefaultTimeout(10_000);

@@ -35,7 +35,7 @@ describe('the pages while the connection does not work', () => {
     const { body } = await driver.post(app.frame()).then(() => driver.session(app.frame()));
     await driver.bound(body.data.token);
     app.finishInstall();
-    await world.call(tenant.token, 'POST', '/api/integration/bitrix24/sync/to', { wait: true });
+    await world.call(tenant.token, 'POST', '/api/integration/bitrix24/sync/to', { all: true, wait: true });
     portal = await openPortalBrowser(world.portal);
     portal.page.setDefaultTimeout(10_000);
   });

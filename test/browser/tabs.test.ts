@@ -37,7 +37,7 @@ describe('the tabs of a card on a narrow screen', () => {
       own,
     );
     await installingIn(world).install(tenant);
-    await world.call(tenant.token, 'POST', '/api/integration/bitrix24/sync/to', { wait: true });
+    await world.call(tenant.token, 'POST', '/api/integration/bitrix24/sync/to', { all: true, wait: true });
     await world.settled();
     portal = await openPortalBrowser(world.portal, { viewport: { width: 900, height: 1100 } });
     portal.page.setDefaultTimeout(10_000);

@@ -33,7 +33,7 @@ describe('the pages as people with few rights see them', () => {
     await driver.post(app.frame());
     await driver.bound(tenant.token);
     app.finishInstall();
-    await world.call(tenant.token, 'POST', '/api/integration/bitrix24/sync/to', { wait: true });
+    await world.call(tenant.token, 'POST', '/api/integration/bitrix24/sync/to', { all: true, wait: true });
     await world.settled();
     dealId = (await world.remoteOf(tenant, 'object', 1)).ID;
     portal = await openPortalBrowser(world.portal, { userId: employee });

@@ -252,6 +252,20 @@ describe('alerts', () => {
     expect((await my.save({ channels, quiet_minutes: 60, version: stored.version })).status).to.equal(200);
   });
 
+  it('of administrators who set the first alerts at the same moment one does, the others are refused', async () => {
+    const other = await my.world.addTenant('ООО Клевер');
+    const minutes = [31, 32, 33, 34, 35, 36];
+    const answers = await Promise.all(minutes.map((quiet_minutes) => my.save({ quiet_minutes, version: null }, other)));
+    const codes = answers.map(({ status }) => status).sort();
+    expect(codes).to.deep.equal([200, 409, 409, 409, 409, 409]);
+    const saved = minutes[answers.findIndex(({ status }) => status === 200)];
+    const [stored] = await my.world.sql<{ minutes: number }>(
+      `select (settings ->> 'quiet_minutes')::int as minutes from alert_settings where tenant_id = $1`,
+      [other.id],
+    );
+    expect(stored?.minutes).to.equal(saved);
+  });
+
   it('a company that has set nothing is told nothing', async () => {
     const other = await my.world.addTenant('ООО Василёк');
     const answer = await my.world.call(other.token, 'GET', alertsAddress);

@@ -61,7 +61,7 @@ describe('an answer that is lost', () => {
     await world.call(tenant.token, 'POST', '/api/integration/bitrix24/setup', { webhook_url: null });
     expect(await world.sql('select 1 as waits from sync_queue')).to.deep.equal([{ waits: 1 }]);
     await world.connect(tenant);
-    await world.call(tenant.token, 'POST', '/api/integration/bitrix24/sync/to', { wait: true });
+    await world.call(tenant.token, 'POST', '/api/integration/bitrix24/sync/to', { all: true, wait: true });
     await world.settled();
     expect(titled('Разрыв')).to.have.length(1);
     expect(await world.sql('select 1 from sync_queue')).to.deep.equal([]);

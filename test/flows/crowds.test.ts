@@ -195,7 +195,7 @@ describe('requests that wait for their outcome', () => {
       ];
       await sleep(500);
       const refused = await Promise.race([
-        Promise.all([ask(), ask(`${address}/sync/to`, { wait: true })].map(({ answer }) => answer)),
+        Promise.all([ask(), ask(`${address}/sync/to`, { all: true, wait: true })].map(({ answer }) => answer)),
         sleep(3000).then(() => []),
       ]);
       for (const { hangUp } of waiting) hangUp();

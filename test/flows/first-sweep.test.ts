@@ -29,7 +29,7 @@ describe('the first sweep of a connection', () => {
     ]);
     await world.connect(tenant);
     const connectedAt = Date.now();
-    await world.call(tenant.token, 'POST', '/api/integration/bitrix24/sync/to', { wait: true });
+    await world.call(tenant.token, 'POST', '/api/integration/bitrix24/sync/to', { all: true, wait: true });
     await eventually(() => scheduleHasLooked(connectedAt), { timeoutMs: 15_000 });
     expect(await sweepsTaken()).to.deep.equal([]);
   });

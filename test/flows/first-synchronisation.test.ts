@@ -36,6 +36,7 @@ describe('first synchronisation', () => {
 
   it('creates a deal per object, a contact per user, a company per contract, and reports progress', async () => {
     const started = await world.call(tenant.token, 'POST', '/api/integration/bitrix24/sync/to', {
+      all: true,
       direction: 'to_bitrix',
     });
     expect(started.status).to.equal(202);
@@ -85,7 +86,10 @@ describe('first synchronisation', () => {
 
   it('writes nothing when it is asked again', async () => {
     world.portal.journal.clear();
-    const answer = await world.call(tenant.token, 'POST', '/api/integration/bitrix24/sync/to', { wait: true });
+    const answer = await world.call(tenant.token, 'POST', '/api/integration/bitrix24/sync/to', {
+      all: true,
+      wait: true,
+    });
     expect(answer.status).to.equal(200);
     expect(answer.body.data).to.deep.include({ objects_synced: 60, users_synced: 1, contracts_synced: 1, errors: [] });
     expect(world.portal.journal.calls({ write: true })).to.deep.equal([]);

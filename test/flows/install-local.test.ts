@@ -56,7 +56,10 @@ describe("a company's own application", () => {
   });
 
   it('synchronises, and hears of what people change in the portal', async () => {
-    const started = await world.call(tenant.token, 'POST', '/api/integration/bitrix24/sync/to', { wait: true });
+    const started = await world.call(tenant.token, 'POST', '/api/integration/bitrix24/sync/to', {
+      all: true,
+      wait: true,
+    });
     expect(started.body.data).to.include({ objects_synced: 5 });
     const deal = await world.remoteOf(tenant, 'object', 1);
     world.portal.records('deal').update(Number(deal.ID), { TITLE: 'Камаз из портала' });

@@ -67,7 +67,7 @@ describe('the marketplace application', () => {
 
     const session = await open(app);
     expect(session.tenant_id).to.equal(tenant.id);
-    const run = await world.call(tenant.token, 'POST', '/api/integration/bitrix24/sync/to', { wait: true });
+    const run = await world.call(tenant.token, 'POST', '/api/integration/bitrix24/sync/to', { all: true, wait: true });
     expect(run.body.data).to.include({ objects_synced: 1 });
     expect(world.portal.records('deal').list()).to.have.length(1);
     expect(second.records('deal').list()).to.have.length(0);

@@ -48,7 +48,7 @@ describe('companies see their own data only', () => {
       tenant.id,
       text,
     ]);
-    const run = await world.call(tenant.token, 'POST', `${bitrix24}/sync/to`, { wait: true });
+    const run = await world.call(tenant.token, 'POST', `${bitrix24}/sync/to`, { all: true, wait: true });
     expect(run.body.data.errors, JSON.stringify(run.body)).to.deep.equal([]);
   }
 
@@ -249,7 +249,11 @@ describe('companies see their own data only', () => {
     await world.connect(second, { outgoing_token: handler.token });
     const deal = await world.remoteOf(first, 'object', ids.objects ?? 0);
     world.portal.records('deal').update(Number(deal.ID), { COMMENTS: 'правка менеджера' });
-    const run = await world.call(second.token, 'POST', `${bitrix24}/sync/from`, { import_new: true, wait: true });
+    const run = await world.call(second.token, 'POST', `${bitrix24}/sync/from`, {
+      all: true,
+      import_new: true,
+      wait: true,
+    });
     expect(run.body.data.errors).to.deep.equal([]);
     await world.settled();
     const rows = await world.sql('select name from objects where tenant_id = $1', [second.id]);

@@ -99,13 +99,22 @@ describe('calls that people know', () => {
     await world.settled();
   });
 
-  it('POST sync/to and sync/from with an empty body start nothing, and say how all records are meant', async () => {
+  it('POST sync/to and sync/from with a body that names no records start nothing, and say how all records are meant', async () => {
     const runs = await world.sql('select id from sync_runs');
     for (const path of ['sync/to', 'sync/from']) {
       const answer = await call('POST', `${address}/${path}`, {}, { 'accept-language': 'en' });
       expectRefusal(answer, 400, 'invalid_request');
       expect(answer.body.error).to.include('or all: true for every record');
       expectRefusal(await call('POST', `${address}/${path}`), 400, 'invalid_request');
+      const unmeant = [
+        { wait: true },
+        { dry_run: true },
+        { direction: 'bidirectional' },
+        { wait: true, silent: true, import_new: true },
+        { wait: true, filter: {} },
+        { filter: { crm: {}, bitrix24: {} } },
+      ];
+      for (const body of unmeant) expectRefusal(await call('POST', `${address}/${path}`, body), 400, 'invalid_request');
       const both = await call('POST', `${address}/${path}`, { all: true, sync_objects: true });
       expectRefusal(both, 400, 'invalid_request');
       expect(both.body.details[0].path).to.equal('all');

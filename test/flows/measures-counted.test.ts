@@ -24,7 +24,7 @@ describe('measures', () => {
     await world.connectWithEvents(tenant);
     await world.sql(`insert into objects (tenant_id, name) values ($1, 'Камаз 5490')`, [tenant.id]);
     await world.settled();
-    await world.call(tenant.token, 'POST', '/api/integration/bitrix24/sync/to', { wait: true });
+    await world.call(tenant.token, 'POST', '/api/integration/bitrix24/sync/to', { all: true, wait: true });
   });
   after(() => world.stop());
 

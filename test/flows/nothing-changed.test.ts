@@ -71,7 +71,7 @@ describe('nothing changed', () => {
       }
 
       const run = (way: 'to' | 'from') =>
-        world.call(tenant.token, 'POST', `/api/integration/bitrix24/sync/${way}`, { wait: true });
+        world.call(tenant.token, 'POST', `/api/integration/bitrix24/sync/${way}`, { all: true, wait: true });
 
       it('after the echo of our own writes', () => expectRest(async () => undefined));
       it('in a run to the portal', () => expectRest(() => run('to')));

@@ -58,7 +58,7 @@ describe('records of a portal that never get a counterpart here', () => {
   });
 
   it('nor by a run, and its preview says the same', async () => {
-    const run = { import_new: true, wait: true };
+    const run = { all: true, import_new: true, wait: true };
     const preview = await world.call(tenant.token, 'POST', `${api}/sync/from`, { ...run, dry_run: true });
     expect(preview.status).to.equal(200);
     await world.call(tenant.token, 'POST', `${api}/sync/from`, run);

@@ -28,7 +28,7 @@ describe('runs', () => {
   it('a dry run shows what would happen and writes nothing on either side', async () => {
     await addObjects(3);
     await world.connect(tenant);
-    await call('POST', '/sync/to', { wait: true });
+    await call('POST', '/sync/to', { all: true, wait: true });
     await call('PUT', '/settings', { automatic: { object: false } });
     await world.sql(`update objects set name = 'Новый' where id = 1`);
     await world.sql(`insert into objects (tenant_id, name) values ($1, 'Четвёртый')`, [tenant.id]);
@@ -107,14 +107,14 @@ describe('runs', () => {
 
   it('takes nothing at all, and says so', async () => {
     await world.connect(tenant);
-    const { status, body } = await call('POST', '/sync/to', { wait: true });
+    const { status, body } = await call('POST', '/sync/to', { all: true, wait: true });
     expect(status).to.equal(200);
     expect(body.data).to.deep.include({ objects_synced: 0, users_synced: 0, contracts_synced: 0, errors: [] });
   });
 
   it('are listed, the newest first, with who asked', async () => {
     await world.connect(tenant);
-    for (const path of ['/sync/to', '/sync/from', '/sync/to']) await call('POST', path, { wait: true });
+    for (const path of ['/sync/to', '/sync/from', '/sync/to']) await call('POST', path, { all: true, wait: true });
     const { body } = await call('GET', '/runs?limit=2');
     expect(body.data.pagination).to.include({ total: 3, total_pages: 2 });
     expect(body.data.runs.map((run: { direction: string }) => run.direction)).to.deep.equal([
@@ -169,7 +169,7 @@ describe('runs', () => {
   it('one that is cancelled leaves in the queue what really changed, and nothing else', async () => {
     await addObjects(60);
     await world.connect(tenant);
-    await call('POST', '/sync/to', { wait: true });
+    await call('POST', '/sync/to', { all: true, wait: true });
     await world.sql(`update bitrix24_connections set paused_until = now() + interval '1 hour'`);
     await world.sql(`update objects set name = 'до' where id = 1`);
     const { id } = (await call('POST', '/sync/to', { all: true })).body.data;
@@ -194,7 +194,7 @@ describe('runs', () => {
   it('one pair is looked at on request, and its both sides are shown', async () => {
     await addObjects(1);
     await world.connect(tenant);
-    await call('POST', '/sync/to', { wait: true });
+    await call('POST', '/sync/to', { all: true, wait: true });
     const [mapping] = (await call('GET', '/mappings')).body.data.mappings;
     world.portal.records('deal').update(Number(mapping.bitrix24_id), { TITLE: 'Из портала' });
     const before = (await call('GET', `/mappings/${mapping.id}`)).body.data;

@@ -37,7 +37,7 @@ for (const [zone, offsetMinutes] of [
       }
       world.portal.journal.clear();
       await world.sql('update contracts set updated_at = now()');
-      await world.call(tenant.token, 'POST', '/api/integration/bitrix24/sync/to', { wait: true });
+      await world.call(tenant.token, 'POST', '/api/integration/bitrix24/sync/to', { all: true, wait: true });
       expect(world.portal.journal.calls({ write: true })).to.deep.equal([]);
     });
 

@@ -86,7 +86,11 @@ describe('two CRM databases that work on one portal', () => {
         .sort();
     expect(titles()).to.deep.equal(['Их', 'Наш']);
     await world.runJob('sweep', tenant);
-    await world.call(tenant.token, 'POST', '/api/integration/bitrix24/sync/from', { import_new: true, wait: true });
+    await world.call(tenant.token, 'POST', '/api/integration/bitrix24/sync/from', {
+      all: true,
+      import_new: true,
+      wait: true,
+    });
     await settled();
     expect(await world.sql('select name from objects')).to.deep.equal([{ name: 'Наш' }]);
     expect(await otherSql('select name from objects')).to.deep.equal([{ name: 'Их' }]);

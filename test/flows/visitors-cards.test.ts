@@ -79,7 +79,7 @@ describe('visitors of two portals', () => {
       const [mine, theirs] = [await world.addTenant('ООО Первая'), await world.addTenant('ООО Вторая')];
       await world.sql('insert into objects (tenant_id, name) values ($1, $2)', [mine.id, secrets.name]);
       const [app, foreign] = [await driver.install(mine), await driver.install(theirs, second)];
-      await world.call(mine.token, 'POST', `${bitrix24}/sync/to`, { wait: true });
+      await world.call(mine.token, 'POST', `${bitrix24}/sync/to`, { all: true, wait: true });
       const address = `${bitrix24}/cards/deal/${(await world.remoteOf(mine, 'object', 1)).ID}`;
       const [page, stranger] = [await openPage(world, app, employee), await openPage(world, foreign, employee)];
       expect((await page.call('GET', address)).status).to.equal(200);

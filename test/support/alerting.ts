@@ -13,7 +13,10 @@ export const boss = { userId: 1, email: 'boss@company.example' };
 export type Alerting = Awaited<ReturnType<typeof startAlerting>>;
 
 /** Part of the settings, as a caller sends it. */
-export type AlertBody = { [Key in keyof AlertSettings]?: unknown } & { new_webhook_secret?: boolean; version?: string };
+export type AlertBody = { [Key in keyof AlertSettings]?: unknown } & {
+  new_webhook_secret?: boolean;
+  version?: string | null;
+};
 
 /** A company with a portal, a real mail server and a receiver of webhooks over HTTPS. */
 export async function startAlerting(options: WorldOptions = {}) {

@@ -49,7 +49,7 @@ export async function startVisited() {
   await world.sql('insert into objects (tenant_id, name, contract_id) values ($1, $2, 1)', [tenant.id, name]);
   await world.sql('insert into users (tenant_id, name, phone) values ($1, $2, $3)', [tenant.id, person, phone]);
   const app = await installingIn(world).install(tenant);
-  await world.call(tenant.token, 'POST', `${bitrix24}/sync/to`, { wait: true });
+  await world.call(tenant.token, 'POST', `${bitrix24}/sync/to`, { all: true, wait: true });
   await world.settled();
   const dealId = Number((await world.remoteOf(tenant, 'object', 1)).ID);
   /** Gives back what a test took away. */
