@@ -19,7 +19,6 @@ interface LinkedObject {
 
 const conflicts = 20;
 const errors = 200;
-const newObjects = 5000;
 
 /** Refusals as portals give them: some share a code and differ in their words. */
 const causes: readonly Refusal[] = [
@@ -58,12 +57,15 @@ export function makeCrmTroubles(deps: CrmTroubleDeps): Trouble[] {
     {
       name: 'objects',
       isOnce: true,
-      title: { ru: '+5 000 объектов', en: '+5,000 objects' },
+      title: { ru: 'Много новых объектов', en: 'Many new objects' },
       hint: {
         ru: 'Другая программа вставила объекты в CRM: сделки появляются пакетами, остальное не ждёт',
         en: 'Another program put objects into the CRM: deals appear in batches, and nothing else waits for them',
       },
-      begin: () => addObjects(deps),
+      fields: [
+        { name: 'count', label: { ru: 'Сколько', en: 'How many' }, choices: ['500', '5000'], byDefault: '5000' },
+      ],
+      begin: ({ count }) => addObjects(deps, Number(count)),
     },
   ];
 }
@@ -138,11 +140,11 @@ async function refuseMany(deps: CrmTroubleDeps): Promise<Begun> {
   };
 }
 
-async function addObjects({ client, tenantId }: CrmTroubleDeps): Promise<Begun> {
+async function addObjects({ client, tenantId }: CrmTroubleDeps, count: number): Promise<Begun> {
   const mark = new Date().toISOString().slice(11, 19);
   await client.query(
     `insert into objects (tenant_id, name, type) select $1, 'Тягач ' || lpad(n::text, 4, '0') || $2, 'truck' from generate_series(1, $3::integer) n`,
-    [tenantId, ` (${mark})`, newObjects],
+    [tenantId, ` (${mark})`, count],
   );
-  return { text: { ru: `Добавлено объектов: ${newObjects}`, en: `Objects added: ${newObjects}` } };
+  return { text: { ru: `Добавлено объектов: ${count}`, en: `Objects added: ${count}` } };
 }
