@@ -149,9 +149,13 @@ describe('the doctor of an installed application', () => {
     expect((await look()).duplicates?.state).to.equal('ok');
   });
 
-  it('tokens are renewed on request, once for each request', async () => {
+  it('tokens that were not renewed for weeks are told, and renewed on request, once for each request', async () => {
     const age = async () =>
       (await world.sql<{ at: Date }>('select refreshed_at as at from bitrix24_installations'))[0]?.at;
+    await world.sql(`update bitrix24_installations set refreshed_at = now() - interval '22 days'`);
+    expect((await look()).token).to.include({
+      ...{ state: 'warning', repairable: true, saw: 'Days since the tokens were renewed: 22' },
+    });
     const before = await age();
     const { repairs, after } = await mend('token');
     expect(repairs).to.deep.equal([{ check: 'token', done: true, error: null, code: null }]);
@@ -165,6 +169,88 @@ describe('the doctor of an installed application', () => {
     expect((await world.call(user, 'GET', doctor)).status).to.equal(403);
     const answer = await world.call(tenant.token, 'POST', `${doctor}/repair`, { checks: ['events', 'plan'] });
     expect([answer.status, answer.body.code]).to.deep.equal([400, 'invalid_request']);
+  });
+});
+
+describe('the doctor of a company with a webhook', () => {
+  let world: World;
+  let tenant: Tenant;
+
+  before(async () => {
+    world = await startWorld(unlimited);
+    tenant = await world.addTenant();
+    await world.connect(tenant);
+  });
+  after(() => world.stop());
+
+  async function look(check: string): Promise<Shown> {
+    const { body } = await world.call(tenant.token, 'GET', doctor, undefined, { 'accept-language': 'en' });
+    const found = (body.data.checks as Shown[]).find((one) => one.check === check);
+    return found ?? expect.fail(`No check ${check}`);
+  }
+
+  it('names its owner who is no administrator of the portal', async () => {
+    world.portal.users.setAdmin(1, false);
+    const found = await look('administrator');
+    world.portal.users.setAdmin(1, true);
+    expect(found).to.include({ state: 'warning', repairable: false });
+    expect(found.saw).to.equal('Анна Серова is no administrator of the portal: some records may not be seen');
+    expect(found.advice).to.include('make the webhook as an administrator');
+    expect((await look('administrator')).state).to.equal('ok');
+  });
+
+  it('tells how far the clocks of server and portal are apart, whatever the portal’s time zone', async () => {
+    world.portal.switches.offsetMinutes = -570;
+    const right = await look('clock');
+    world.portal.clock.aheadMs = 600_000;
+    const late = await look('clock');
+    world.portal.clock.aheadMs = 0;
+    world.portal.switches.offsetMinutes = 180;
+    expect(right).to.include({ state: 'ok', advice: null });
+    expect(right.saw).to.match(/0 s apart; the portal's time zone is -09:30$/);
+    expect(late.state).to.equal('broken');
+    expect(late.saw).to.match(/ (599|600|601) s apart/);
+    expect(late.advice).to.include('NTP');
+  });
+
+  it('tells that a method’s time is nearly used up, and until when the portal asked to wait', async () => {
+    const lane = (level: number, blocked: string | null) =>
+      world.sql(
+        `insert into portal_limits (portal, lane, level, blocked_until) values ($1, 'method:crm.item.batchimport', $2, $3)
+         on conflict (portal, lane) do update set level = excluded.level, blocked_until = excluded.blocked_until, refreshed_at = now()`,
+        [world.portal.host, level, blocked],
+      );
+    await lane(400, null);
+    const full = await look('limits');
+    const until = new Date(Date.now() + 300_000).toISOString();
+    await lane(0, until);
+    const blocked = await look('limits');
+    await world.sql(`delete from portal_limits where lane = 'method:crm.item.batchimport'`);
+    expect([full.state, blocked.state]).to.deep.equal(['warning', 'warning']);
+    expect(full.saw).to.match(/^9\d % of the portal's limits are in use$/);
+    expect(blocked.saw).to.include(`the portal asked to wait until ${until}`);
+    expect((await look('limits')).state).to.equal('ok');
+  });
+
+  it('finds a field of the map that the portal has no more, and that it is back after another reading', async () => {
+    const fields = world.portal.store.catalogue;
+    fields.addUserField('deal', 'UF_CRM_SERIAL', 'string', false);
+    const settings = '/api/integration/bitrix24/settings';
+    const custom = [{ local: 'serial_number', bitrix24: 'UF_CRM_SERIAL', owner: 'both' }];
+    await world.call(tenant.token, 'DELETE', '/api/integration/bitrix24/cache');
+    const saved = await world.call(tenant.token, 'PUT', settings, { field_map: { object: { custom } } });
+    expect(saved.status, JSON.stringify(saved.body)).to.equal(200);
+    const mend = () => world.call(tenant.token, 'POST', `${doctor}/repair`, { checks: ['schema'] });
+    await mend();
+    expect((await look('schema')).state).to.equal('ok');
+    fields.removeUserField('deal', 'UF_CRM_SERIAL');
+    await mend();
+    expect(await look('schema')).to.include({
+      ...{ state: 'broken', repairable: true, saw: "Changes of the portal's fields that touch the field map: 1" },
+    });
+    fields.addUserField('deal', 'UF_CRM_SERIAL', 'string', false);
+    await mend();
+    expect((await look('schema')).state).to.equal('ok');
   });
 });
 
