@@ -1,5 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { Bitrix24Error } from './bitrix24/errors.ts';
+import type { RunSql } from './bitrix24/limits/bucket.ts';
+import { dropIdleLimits } from './bitrix24/limits/idle.ts';
 import type { Alerts } from './compose-alerts.ts';
 import type { Portals } from './compose-portals.ts';
 import { makeDeletionSweep } from './events/deletion-sweep.ts';
@@ -9,6 +11,7 @@ import { makeOffline } from './events/offline.ts';
 import { makeSchedules } from './events/schedules.ts';
 import { makeSearching, type SearchName } from './events/searching.ts';
 import { makeSweep } from './events/sweep.ts';
+import { dropOldActions } from './integration/visitor-actions.ts';
 import type { DueCheck } from './jobs/due-check.ts';
 import type { JobQueue, TaskContext } from './jobs/queue.ts';
 import type { Handlers } from './jobs/worker.ts';
@@ -24,6 +27,7 @@ import { lookAtTasks } from './sync/tasks/look-at-tasks.ts';
 export interface JobDeps {
   config: Config;
   syncDeps: SyncDeps;
+  runSql: RunSql;
   portals: Portals;
   alerts: Alerts;
   queue: JobQueue;
@@ -48,6 +52,10 @@ export function composeJobs(deps: JobDeps) {
       purgePending: installations.purgePending,
       ...{ listTenantsWithAlerts: alerts.listTenants, purgeAlerts: alerts.dropOld },
       purgeRequests: () => dropOldDays(db, clock.now()),
+      async purgeOld() {
+        await dropOldActions(db);
+        await dropIdleLimits(deps.runSql);
+      },
       sweepIntervalSec: config.sweepIntervalSec,
     }),
     /** What a process does first: subscriptions are checked, and what came while no process could be called is fetched. */

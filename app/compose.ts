@@ -89,7 +89,7 @@ export function compose(config: Config, databaseUrl: string, log: Log, options: 
       ...{ config, db, clock, log, metrics, portals, alerts, runSql, bucket, rates, timings, queue },
       patience: options.patience,
     }),
-    ...composeJobs({ config, syncDeps, portals, alerts, queue, dueCheck, patience: options.patience }),
+    ...composeJobs({ config, syncDeps, runSql, portals, alerts, queue, dueCheck, patience: options.patience }),
     async close(): Promise<void> {
       // A refresh token that was shown is used up: its answer is stored before anything is closed.
       await portals.tokens.settled();

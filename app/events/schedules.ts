@@ -28,6 +28,8 @@ export interface SchedulesDeps {
   purgeAlerts(): Promise<void>;
   /** Drops requests that were kept for long enough. */
   purgeRequests(): Promise<void>;
+  /** Drops what is only asked for while it is young: what people did on the pages, limits of portals that are not called any more. */
+  purgeOld(): Promise<void>;
   /** Seconds between two sweeps of one tenant. */
   sweepIntervalSec: number;
 }
@@ -35,6 +37,7 @@ export interface SchedulesDeps {
 /** How often it is looked whose night has come: portals are quiet at night, each in its own time zone. */
 const everyFiveMinutes = '37 2-59/5 * * * *';
 const hourly = '11 17 * * * *';
+const daily = '49 51 3 * * *';
 const weekly = '0 41 4 * * 0';
 
 /** Tries again what failed, and looks that wait for open transactions. */
@@ -86,6 +89,7 @@ export function makeSchedules(deps: SchedulesDeps): CronJob[] {
     { name: 'purge_alerts', expression: hourly, run: deps.purgeAlerts },
     { name: 'purge_pending', expression: weekly, run: deps.purgePending },
     { name: 'purge_requests', expression: hourly, run: deps.purgeRequests },
+    { name: 'purge_old', expression: daily, run: deps.purgeOld },
   ];
 }
 

@@ -109,6 +109,14 @@ export async function noteAction(db: Database, caller: Caller, route: Route, par
   );
 }
 
+/** How long the history tells what people did on the pages. */
+const keptDays = 365;
+
+/** Drops what people did longer ago than it is told. Repeat-safe. */
+export async function dropOldActions(db: Database): Promise<void> {
+  await queryRows(db, `delete from visitor_actions where created_at < now() - interval '${keptDays} days'`);
+}
+
 export interface VisitorAction {
   id: number;
   /** As the session names the visitor. */
