@@ -270,8 +270,11 @@ export interface Bitrix24Client {
     record: { id: number; modifiedAt: Date },
     options?: CallOptions,
   ): Promise<'honoured' | 'ignored' | null>;
-  /** The stages of a funnel of deals in their order (`crm.status.list`); none for a funnel that the portal does not know; cached. */
-  stages(categoryId: number, options?: CallOptions): Promise<DealStage[]>;
+  /**
+   * The stages of a funnel of deals in their order (`crm.status.list`); none for a funnel that the portal does not know; as they were an
+   * hour ago at the most, and not before `since`.
+   */
+  stages(categoryId: number, options?: CallOptions, since?: Date): Promise<DealStage[]>;
   /** The portal's lists by ENTITY_ID, stages among them, in their order (`crm.status.list`); cached for an hour. */
   lists(options?: CallOptions): Promise<Map<string, ListOption[]>>;
   /**

@@ -36,11 +36,13 @@ export function makeFieldMetadata(call: Call, clock: Clock, notes?: SchemaNotes)
   const cache = new Map<string, { at: number; value: Promise<unknown> }>();
   const doubts = new Doubts();
 
-  function remember<Value>(key: string, load: () => Promise<Value>): Promise<Value> {
+  /** `since`: read before that is too old, however fresh. */
+  function remember<Value>(key: string, load: () => Promise<Value>, since?: Date): Promise<Value> {
     const known = cache.get(key);
     const now = clock.now().getTime();
     const lasts = doubts.isOpen(key) ? restMs : freshMs;
-    if (known && now - known.at < lasts) return known.value as Promise<Value>;
+    const isYoung = known && now - known.at < lasts && known.at >= (since?.getTime() ?? 0);
+    if (isYoung) return known.value as Promise<Value>;
     doubts.answer(key);
     const value = load();
     cache.set(key, { at: now, value });
@@ -107,15 +109,16 @@ export function makeFieldMetadata(call: Call, clock: Clock, notes?: SchemaNotes)
     },
 
     /** The stages of a funnel in their order (crm.status.list, 2026-08: ENTITY_ID is DEAL_STAGE, or DEAL_STAGE_n). */
-    stages(categoryId: number, options?: CallOptions): Promise<DealStage[]> {
-      return remember(`stages:${categoryId}`, async () => {
+    stages(categoryId: number, options?: CallOptions, since?: Date): Promise<DealStage[]> {
+      const read = async () => {
         const entityId = categoryId === 0 ? 'DEAL_STAGE' : `DEAL_STAGE_${categoryId}`;
         const params = { filter: { ENTITY_ID: entityId }, order: { SORT: 'ASC' } };
         const { result } = await call('crm.status.list', params, options);
         const stages = (Array.isArray(result) ? result : []) as WireStage[];
         const own = stages.filter((stage) => stage.ENTITY_ID === entityId);
         return own.map((stage) => ({ id: stage.STATUS_ID, semantics: semanticsOf(stage) }));
-      });
+      };
+      return remember(`stages:${categoryId}`, read, since);
     },
 
     clear(): void {

@@ -58,14 +58,15 @@ export async function commitMerge(
   const written = await writeChanges(deps.db, target, toLocal, { transaction, byField });
   const isLost = written.row === null && overwritten.toLocal.length > 0;
   const saved = isLost ? await takeOverwritten(deps.db, target, overwritten, transaction) : overwritten;
+  const outdated = item.outdated ?? [];
   const refused = [
     ...(item.refused ?? []),
     ...written.refused,
     ...notTaken(item, plan.merge),
     ...unmappedFields(plan.merge),
-  ];
+  ].filter(({ key }) => !outdated.includes(key));
   const beside = besideCut(context.fieldMap, refused);
-  const merge = withoutKeys(plan.merge, [...refused.map(({ key }) => key), ...beside]);
+  const merge = withoutKeys(plan.merge, [...outdated, ...refused.map(({ key }) => key), ...beside]);
   return entriesOf(context, item, plan, { merge, overwritten: saved, local, after: written.row, remote, refused });
 }
 
@@ -83,7 +84,7 @@ function entriesOf(context: SyncContext, item: AppliedPlan, plan: MergePlan, mer
     conflicts: conflicts.map((conflict) => conflictLine(context, pair, conflict)),
     refused: merged.refused.length > 0 ? [{ pair, plan, fields: merged.refused, durationMs: item.durationMs }] : [],
     resting: merge.resting.length > 0 ? [pair] : [],
-    again: overwritten.toLocal.length > 0 || isCut(merged) ? [pair] : [],
+    again: overwritten.toLocal.length > 0 || isCut(merged) || item.outdated?.length ? [pair] : [],
   };
   if (!after) return { ...noEntries(), ...entries };
   const changed = isNew || after !== merged.local || merge.toRemote.length > 0;

@@ -1,18 +1,24 @@
 import type { Transaction } from 'sequelize';
-import type { LocalRecord } from '../../field-maps/types.ts';
-import { sendsToPortal } from '../../field-maps/ways.ts';
 import type { LogLine } from '../journal/sync-log.ts';
 import { freeNumber } from '../load/free-number.ts';
 import { insertLocal, writeLocal } from '../load/local-rows.ts';
 import type { MappingUpsert } from '../load/mappings.ts';
 import type { SyncContext } from '../pair.ts';
-import { emptyRemoteShadow, type FieldChange, type StageMove } from '../plan/merge.ts';
+import { emptyRemoteShadow, type StageMove } from '../plan/merge.ts';
 import { type Shadows, shadowsOf } from '../plan/shadows.ts';
 import { commitMerge } from './commit-merge.ts';
 import { commitOutside } from './commit-outside.ts';
 import { type AppliedPlan, doneEntries, type Entries, noEntries, type RefusedField } from './entries.ts';
 import { besideCut, fieldErrorsAfter, notAccepted } from './field-errors.ts';
-import { type CommitDeps, changesFromNothing, logLine, mappingOf, missing, stageChange } from './pair-entries.ts';
+import {
+  askedOf,
+  type CommitDeps,
+  changesFromNothing,
+  logLine,
+  mappingOf,
+  missing,
+  stageChange,
+} from './pair-entries.ts';
 
 import { unmappedByCreate, unmappedByImport } from './unmapped-fields.ts';
 
@@ -70,8 +76,11 @@ function commitCreated(context: SyncContext, item: AppliedPlan): Entries {
   const local = pair.local ?? missing(item, 'local record');
   const answer = item.answer ?? missing(item, 'answer');
   const asked = { merge: { toRemote: askedOf(context, local.record) }, former: emptyRemoteShadow, answer };
-  const refused = [...notAccepted(asked), ...unmappedByCreate(context.fieldMap, local.record, answer)];
-  const open = [...refused.map(({ key }) => key), ...besideCut(context.fieldMap, refused)];
+  const outdated = item.outdated ?? [];
+  const refused = [...notAccepted(asked), ...unmappedByCreate(context.fieldMap, local.record, answer)].filter(
+    ({ key }) => !outdated.includes(key),
+  );
+  const open = [...outdated, ...refused.map(({ key }) => key), ...besideCut(context.fieldMap, refused)];
   const shadows = withoutKeys(shadowsOf(context.fieldMap, local.record, answer), open);
   const operation = pair.mapping ? 'recreate' : 'create';
   const mapping = mappingOf(context, pair, { localId: local.id, remote: answer, shadows, written: true });
@@ -81,20 +90,12 @@ function commitCreated(context: SyncContext, item: AppliedPlan): Entries {
     log: [logLine(item, operation, 'to_bitrix', carriedOver(shadows.local, shadows.remote.values))],
     made: [{ entity: pair.entity, remoteId: answer.id }],
     refused: refusedEntries(item, refused),
-    again: refused.some(({ isCut }) => isCut) ? [pair] : [],
+    again: outdated.length > 0 || refused.some(({ isCut }) => isCut) ? [pair] : [],
   });
 }
 
 function refusedEntries({ pair, plan, durationMs }: AppliedPlan, fields: readonly RefusedField[]): Entries['refused'] {
   return fields.length > 0 ? [{ pair, plan, fields, durationMs }] : [];
-}
-
-/** What a create asks for, as changes from nothing. */
-function askedOf({ fieldMap }: SyncContext, local: LocalRecord): FieldChange[] {
-  return fieldMap.pairs.flatMap((pair) => {
-    const after = sendsToPortal(pair) ? pair.encode(local) : null;
-    return after === null ? [] : [{ pair, before: null, after }];
-  });
 }
 
 /** What the portal did not take was never equal: it has no shadow. */

@@ -21,6 +21,8 @@ export interface AppliedPlan {
   newRecord?: Record<string, unknown>;
   /** Fields that the portal refused to take. */
   refused?: readonly RefusedField[];
+  /** Keys of fields whose value was chosen from lists that were older than the portal's: they are chosen anew. */
+  outdated?: readonly string[];
   durationMs: number;
 }
 

@@ -1,11 +1,13 @@
 import type { RemoteRecord } from '../../bitrix24/client.ts';
+import type { LocalRecord } from '../../field-maps/types.ts';
+import { sendsToPortal } from '../../field-maps/ways.ts';
 import type { SyncDeps } from '../deps.ts';
 import type { ConflictLine, LogLine } from '../journal/sync-log.ts';
 import type { MappingUpsert } from '../load/mappings.ts';
 import type { LoadedPair, SyncContext } from '../pair.ts';
 import { changedBy } from '../plan/changed-by.ts';
 import { policyOf } from '../plan/field-policy.ts';
-import type { FieldConflict } from '../plan/merge.ts';
+import type { FieldChange, FieldConflict } from '../plan/merge.ts';
 import { policiesOf } from '../plan/plan-pair.ts';
 import { bitrix24Facts } from '../plan/scope.ts';
 import type { Shadows } from '../plan/shadows.ts';
@@ -77,6 +79,14 @@ export function stageChange(before: string | undefined, after: string | undefine
 export function changesFromNothing(values: Readonly<Record<string, unknown>>): LogLine['changes'] {
   const filled = Object.entries(values).filter(([, value]) => value !== null);
   return Object.fromEntries(filled.map(([key, after]) => [key, { before: null, after }]));
+}
+
+/** What a create asks for, as changes from nothing. */
+export function askedOf({ fieldMap }: Pick<SyncContext, 'fieldMap'>, local: LocalRecord): FieldChange[] {
+  return fieldMap.pairs.flatMap((pair) => {
+    const after = sendsToPortal(pair) ? pair.encode(local) : null;
+    return after === null ? [] : [{ pair, before: null, after }];
+  });
 }
 
 /** A plan that does not fit its pair is a defect of ours: the message names the action and what is missing. */

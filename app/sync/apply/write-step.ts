@@ -13,6 +13,7 @@ import { type SortedOutcomes, sortOutcomes } from './batch-outcome.ts';
 import { commandOf, createOf, isCreate, type Write } from './commands.ts';
 import { commitChunk } from './commit-chunk.ts';
 import type { AppliedPlan } from './entries.ts';
+import { judgeChoices } from './judge-choices.ts';
 import { keepEdits } from './keep-edits.ts';
 import { markSent, unmarkSent } from './mark-creates.ts';
 import { judgePlaces } from './place-new.ts';
@@ -123,8 +124,9 @@ async function commitOutcomes(
       else failures.push({ ...planned, error, durationMs, sent: isCreate(item) && error.uncertain });
     }
   }
-  await commitChunk(deps, context, done);
-  await recordFailures(deps, context.tenantId, failures);
+  const judged = await judgeChoices(deps, context, { done, failures });
+  await commitChunk(deps, context, judged.done);
+  await recordFailures(deps, context.tenantId, judged.failures);
   if (sorted.done.length > 0) await deps.gate.confirmWrite(operation, context.entity);
   await coverRest(deps, context, sorted);
   await deps.gate.judgeRefusals(

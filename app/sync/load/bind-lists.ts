@@ -36,11 +36,17 @@ export async function relearnLists(
       local !== null &&
       byNames.some((pair) => Object.keys(pair.gaps?.(local.record, remote ?? nothing) ?? {}).length > 0),
   );
+  if (isUnknown) await learnAnew(deps, context);
+}
+
+/** Reads the lists of a kind now, unless that was done within the last minute; returns whether it was. Throws `Bitrix24Error`. */
+export async function learnAnew(deps: LoadDeps, context: SyncContext): Promise<boolean> {
   const now = deps.clock.now();
-  if (!isUnknown || now.getTime() - (relearnedAt.get(context.client) ?? 0) < restMs) return;
+  if (now.getTime() - (relearnedAt.get(context.client) ?? 0) < restMs) return false;
   relearnedAt.set(context.client, now.getTime());
   await context.client.refreshFields(context.entity, context.options);
   await learn(deps, context, now);
+  return true;
 }
 
 const nothing: RemoteValues = { fields: {}, multifields: [] };
