@@ -1,3 +1,4 @@
+import { containsPattern } from '../http/paging.ts';
 import { type Entity, pairKinds } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
 
@@ -41,6 +42,31 @@ export async function readCrmValues(db: Database, tenantId: number) {
     contract: { status: contractStatuses, currency: currencies },
     contracts,
   };
+}
+
+/** So many contracts of a search are offered; a longer text finds the others. */
+const mostFound = 50;
+
+/** Contracts whose number, title or client has the text, by number, `ids` alone where they are given. Without both: the first of all. */
+export function findContracts(
+  db: Database,
+  tenantId: number,
+  { q, ids }: { q?: string | undefined; ids?: readonly number[] | undefined },
+): Promise<ChosenContract[]> {
+  return queryRows<ChosenContract>(
+    db,
+    `select id, number, client_name from contracts
+      where tenant_id = $tenantId and deleted_at is null
+        and ($pattern::text is null or number ilike $pattern or title ilike $pattern or client_name ilike $pattern)
+        and ($ids::integer[] is null or id = any($ids))
+      order by number, id limit $limit`,
+    {
+      tenantId,
+      pattern: q === undefined ? null : containsPattern(q),
+      ids: ids ?? null,
+      limit: ids ? ids.length : mostFound,
+    },
+  );
 }
 
 function valuesOf(db: Database, tenantId: number, entity: Entity, column: Column): Promise<CrmValue[]> {

@@ -185,4 +185,39 @@ describe('what takes part and where new records go, on their tabs', () => {
     await row('Договоры').getByText('Работает').waitFor();
     pages.expectQuiet();
   });
+
+  it('any of many contracts is found by its number or its client, and is named when it is met again', async () => {
+    const automatic = { contract: false };
+    await world.call(tenant.token, 'PUT', `${bitrix24}/settings`, { automatic });
+    await world.sql(
+      `insert into contracts (tenant_id, number, client_name)
+       select $1, 'М-' || lpad(n::text, 4, '0'), 'ООО Клиент ' || n from generate_series(1, 300) n`,
+      [tenant.id],
+    );
+    await world.settled();
+    await open('scope/object');
+    await page.getByRole('button', { name: 'Объекты, В Axenta CRM: Договоры: Любые' }).click();
+    const search = page.getByPlaceholder('Найти');
+    await page.getByRole('option', { name: 'М-0001 · ООО Клиент 1', exact: true }).waitFor();
+    await search.fill('м-0299');
+    await page.getByRole('option', { name: 'М-0299 · ООО Клиент 299', exact: true }).click();
+    await search.fill('клиент 288');
+    await page.getByRole('option', { name: 'М-0288 · ООО Клиент 288', exact: true }).click();
+    await pages.shoot(page, 'settings-scope-contracts');
+    await page.keyboard.press('Escape');
+    const chosen = 'Объекты, В Axenta CRM: Договоры: М-0299 · ООО Клиент 299, М-0288 · ООО Клиент 288';
+    await page.getByRole('button', { name: chosen }).waitFor();
+    await page
+      .getByTestId('scope-count')
+      .getByText(/^В CRM подходит 0 из/)
+      .waitFor();
+    const { body } = await world.call(tenant.token, 'GET', `${bitrix24}/crm-values/contracts?q=0299`);
+    const scope = { object: { crm: { contract_ids: [body.data.contracts[0].id] } } };
+    await world.call(tenant.token, 'PUT', `${bitrix24}/settings`, { automatic, scope });
+    await open('scope/object');
+    await page.getByRole('button', { name: 'Объекты, В Axenta CRM: Договоры: М-0299 · ООО Клиент 299' }).waitFor();
+    await expectAccessible(page);
+    await world.call(tenant.token, 'PUT', `${bitrix24}/settings`, {});
+    pages.expectQuiet();
+  });
 });

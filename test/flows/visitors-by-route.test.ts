@@ -60,6 +60,7 @@ const needs = {
     `GET ${bitrix24}/fields`,
     `GET ${bitrix24}/field-map/choices`,
     `GET ${bitrix24}/crm-values`,
+    `GET ${bitrix24}/crm-values/contracts`,
     `GET ${bitrix24}/clients/doubles`,
     `GET ${bitrix24}/runs`,
     `GET ${bitrix24}/runs/{id}`,

@@ -17,6 +17,8 @@ export const crmValuesAnswer = z.object({
   contracts: list(chosenContractAnswer),
 });
 
+export const foundContractsAnswer = z.object({ contracts: list(chosenContractAnswer) });
+
 const ownField = z.object({
   kind: z.enum(entities),
   local: z.string(),

@@ -26,7 +26,13 @@ export interface CrmValues {
   object: { type: CrmValue[]; status: CrmValue[] };
   user: { role: CrmValue[] };
   contract: { status: CrmValue[]; currency: CrmValue[] };
-  contracts: { id: number; number: string; client_name: string | null }[];
+  contracts: ChosenContract[];
+}
+
+export interface ChosenContract {
+  id: number;
+  number: string;
+  client_name: string | null;
 }
 
 /** What a scope takes in: `linked` are the pairs, with those that would leave or come back. */
@@ -41,5 +47,14 @@ const address = '/api/integration/bitrix24';
 export const readLists = (api: Api, signal?: AbortSignal) => api.get<PortalLists>(`${address}/lists`, {}, signal);
 export const readCrmValues = (api: Api, signal?: AbortSignal) =>
   api.get<CrmValues>(`${address}/crm-values`, {}, signal);
+/** The first contracts whose number, title or client has the text, or those of `ids`. */
+export async function findContracts(
+  api: Api,
+  wanted: { q?: string; ids?: readonly string[] },
+  signal?: AbortSignal,
+): Promise<ChosenContract[]> {
+  const query = { ...(wanted.q && { q: wanted.q }), ...(wanted.ids && { ids: wanted.ids.join(',') }) };
+  return (await api.get<{ contracts: ChosenContract[] }>(`${address}/crm-values/contracts`, query, signal)).contracts;
+}
 export const countScope = (api: Api, kind: Kind, scope: object) =>
   api.post<ScopeCount>(`${address}/scope/count`, { local_type: kind, ...scope });

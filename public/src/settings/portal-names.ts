@@ -1,5 +1,5 @@
 import { reactive } from 'vue';
-import type { CrmValues, PortalLists } from '../api/choices.ts';
+import type { ChosenContract, CrmValues, PortalLists } from '../api/choices.ts';
 import type { Option } from './options.ts';
 
 /** What people call the ids that settings name, by `<key of the setting>:<id>`; filled as lists are read. */
@@ -26,17 +26,22 @@ export function choicesOf(lists: PortalLists | null, values: CrmValues | null): 
     sources: named(lists?.sources),
     contact_types: named(lists?.contact_types),
     company_types: named(lists?.company_types),
-    contract_ids:
-      values?.contracts.map(({ id, number, client_name: client }) => ({
-        value: String(id),
-        label: [number, client].filter(Boolean).join(' · '),
-      })) ?? null,
+    contract_ids: values ? contractOptions(values.contracts) : null,
   };
   for (const [key, options] of Object.entries(choices)) {
     for (const { value, label } of options ?? [])
       for (const alias of aliases[key] ?? [key]) names[`${alias}:${value}`] = label;
   }
   return choices;
+}
+
+/** Contracts by number and client; remembers their names. */
+export function contractOptions(contracts: readonly ChosenContract[]): Option[] {
+  return contracts.map(({ id, number, client_name: client }) => {
+    const label = [number, client].filter(Boolean).join(' · ');
+    names[`contract_ids:${id}`] = label;
+    return { value: String(id), label };
+  });
 }
 
 /** The keys under which settings name the values of a list. */

@@ -1,7 +1,7 @@
 import type { Kind } from '../api/kinds.ts';
 
-/** How a field of a rule is set: some of a list, yes or no, not before a moment, days from and to. */
-export type RuleControl = 'list' | 'flag' | 'since' | 'period';
+/** How a field of a rule is set: some of a list, some of all contracts, yes or no, not before a moment, days from and to. */
+export type RuleControl = 'list' | 'contracts' | 'flag' | 'since' | 'period';
 
 export interface RuleField {
   field: string;
@@ -22,7 +22,7 @@ export const ruleFields: Record<Kind, Record<Side, readonly RuleField[]>> = {
     crm: [
       { field: 'types', control: 'list', isOpen: true },
       { field: 'statuses', control: 'list', isOpen: true },
-      { field: 'contract_ids', control: 'list', isNumeric: true },
+      { field: 'contract_ids', control: 'contracts', isNumeric: true },
       { field: 'clients', control: 'list', isOpen: true },
       { field: 'updated_since', control: 'since' },
     ],
