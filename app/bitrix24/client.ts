@@ -270,10 +270,7 @@ export interface Bitrix24Client {
     record: { id: number; modifiedAt: Date },
     options?: CallOptions,
   ): Promise<'honoured' | 'ignored' | null>;
-  /**
-   * The stages of a funnel of deals in their order (`crm.status.list`); none for a funnel that the portal does not know; as they were an
-   * hour ago at the most, and not before `since`.
-   */
+  /** A funnel's stages in their order (`crm.status.list`), none where it is not known; read within the hour, and not before `since`. */
   stages(categoryId: number, options?: CallOptions, since?: Date): Promise<DealStage[]>;
   /** The portal's lists by ENTITY_ID, stages among them, in their order (`crm.status.list`); cached for an hour. */
   lists(options?: CallOptions): Promise<Map<string, ListOption[]>>;
