@@ -1,31 +1,10 @@
 import { type Database, queryRows } from '../models/database.ts';
+import type { CardContract, CardVehicle } from './answers/cards.ts';
 import type { Card } from './cards.ts';
 
 /** A company of many contracts shows the first of them, and of each contract the first of its vehicles. */
 const shownContracts = 50;
 const shownObjects = 20;
-
-export interface CardVehicle {
-  id: number;
-  name: string;
-  imei: string | null;
-  /** Its deal in the portal; null while it has none. */
-  deal_id: number | null;
-}
-
-export interface CardContract {
-  id: number;
-  mapping_id: number;
-  number: string;
-  title: string | null;
-  status: string | null;
-  start_date: string | null;
-  end_date: string | null;
-  /** All that the contract has, shown or not. */
-  object_count: number;
-  /** The first of them by name; null for those who may see their own card only. */
-  objects: CardVehicle[] | null;
-}
 
 /** The contracts that stand behind a company's card, those that end first before the others, each with its vehicles and their deals. */
 export async function readCardContracts(

@@ -2,8 +2,9 @@ import type { Clock } from '../lib/clock.ts';
 import { notFound } from '../lib/errors.ts';
 import { type Entity, entityOf, pairKinds } from '../lib/records.ts';
 import { type Database, queryRows } from '../models/database.ts';
+import type { CardContract } from './answers/cards.ts';
 import { type CardConflict, listCardConflicts } from './card-conflicts.ts';
-import { type CardContract, readCardContracts } from './card-contracts.ts';
+import { readCardContracts } from './card-contracts.ts';
 import { type Card, findCardMapping } from './cards.ts';
 import { type PairView, type PairViewDeps, viewPair } from './pair-view.ts';
 

@@ -21,6 +21,11 @@ export const cardAnswer = z
 
 const row = z.record(z.string(), z.unknown()).nullable();
 
+/** One of the vehicles of a contract, with its deal. */
+export type CardVehicle = z.infer<typeof vehicle>;
+/** A contract behind a company's card, with its vehicles. */
+export type CardContract = z.infer<typeof contract>;
+
 const vehicle = z.object({
   id: z.int(),
   name: z.string(),

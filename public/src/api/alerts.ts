@@ -1,16 +1,8 @@
+import type { Cause } from '../../../app/alerts/causes.ts';
 import type { Api } from './client.ts';
 import type { Pagination } from './records.ts';
 
-export const causes = [
-  'connection_lost',
-  'fault_open',
-  'errors_rise',
-  'lag',
-  'deletions_held',
-  'ending_soon',
-  'old_conflict',
-] as const;
-export type Cause = (typeof causes)[number];
+export type { Cause };
 
 export const channels = ['bitrix24', 'email', 'webhook'] as const;
 export type Channel = (typeof channels)[number];
