@@ -91,6 +91,7 @@ describe('the page of 400 conflicts', () => {
     await pages.shoot(page, 'conflicts-alike');
     await question.getByRole('button', { name: 'Оставить значение Битрикс24' }).click();
     await page.getByTestId('conflict-note').getByText('Решено: 220').waitFor();
+    await page.waitForFunction(() => document.activeElement?.getAttribute('data-testid') === 'conflict-note');
     expect(await openCount()).to.equal(180);
     await page.getByTestId('conflict-note').getByRole('button', { name: 'Вернуть' }).click();
     await page.getByTestId('conflict-note').getByText('Отменено решений: 220').waitFor();

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
+import { eventually } from '../support/eventually.ts';
 import { addManyErrors } from '../support/many-errors.ts';
 import { expectAccessible, expectNoSidewaysScroll, openApp, startPages } from '../support/pages.ts';
 import { startWorld, type Tenant, type World } from '../support/world.ts';
@@ -105,7 +106,8 @@ describe('the page of 500 errors', () => {
     await pages.shoot(page, 'issues-selected');
     await bulk.getByRole('button', { name: 'Закрыть' }).click();
     await page.getByTestId('issue-note').getByText('Закрыто: 2').waitFor();
-    expect(await focused()).to.include('Закрыто: 2');
+    const focusedPart = () => page.evaluate(() => document.activeElement?.getAttribute('data-testid'));
+    await eventually(async () => expect(await focusedPart()).to.equal('issue-note'));
     await page.getByRole('button', { name: /^Закрытые/ }).click();
     await page.getByTestId('grid-found').getByText('Найдено: 2').waitFor();
     await pages.shoot(page, 'issues-closed');
