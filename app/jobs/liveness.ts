@@ -7,6 +7,13 @@ import type { DatabaseLink } from '../models/database-link.ts';
 const lockSeed = 7701;
 const sweepMs = 1000;
 
+/** A worker of this process. */
+export interface HeldWorker {
+  workerId: string;
+  /** What it runs now; null between two jobs. */
+  getActiveJob(): unknown;
+}
+
 export type Liveness = Awaited<ReturnType<typeof startLiveness>>;
 
 /**
@@ -22,7 +29,7 @@ export async function startLiveness({ link, log }: { link: DatabaseLink; log: Lo
   });
   await client.connect();
   let stopped = false;
-  const own = new Set<string>();
+  const own = new Map<string, HeldWorker>();
   // One statement at a time, so that a sweep never sees a worker of ours half held.
   let last: Promise<unknown> = Promise.resolve();
   function inTurn(statement: () => Promise<unknown>): Promise<unknown> {
@@ -31,7 +38,11 @@ export async function startLiveness({ link, log }: { link: DatabaseLink; log: Lo
     return done;
   }
   const sweep = setInterval(() => {
-    inTurn(async () => stopped || unlockDead(client, [...own], log)).catch((error: unknown) => {
+    inTurn(async () => {
+      if (stopped) return;
+      await unlockDead(client, [...own.keys()], log);
+      await openIdleLines(client, own);
+    }).catch((error: unknown) => {
       if (!stopped && !isDatabaseAway(error))
         log.warn({ err: error, operation: 'liveness' }, 'The look for dead workers failed');
     });
@@ -43,8 +54,9 @@ export async function startLiveness({ link, log }: { link: DatabaseLink; log: Lo
      * Holds the lock of one worker of this process. The worker may take jobs when this has resolved, not before: others would think it
      * dead and do its job a second time. When the lock cannot be had the connection is given up, and `lost` tells.
      */
-    async hold(workerId: string): Promise<void> {
-      own.add(workerId);
+    async hold(worker: HeldWorker): Promise<void> {
+      const { workerId } = worker;
+      own.set(workerId, worker);
       await inTurn(() => client.query(`select pg_advisory_lock(${keyOf('$1::text')})`, [workerId])).catch(
         async (error: unknown) => {
           await client.end().catch(() => undefined);
@@ -89,6 +101,20 @@ async function unlockDead(client: pg.Client, own: readonly string[], log: Log): 
   if (!dead) return;
   log.warn({ operation: 'liveness', workers: dead }, 'Рабочий процесс пропал, его задания продолжит другой');
   await client.query(removeReplaced);
+}
+
+/**
+ * Opens the lines that a worker of ours keeps closed although it runs nothing: the library leaves a line closed when the job was removed
+ * while it ran. A worker that gets a job just now has a row of it in the table of jobs.
+ */
+async function openIdleLines(client: pg.Client, own: ReadonlyMap<string, HeldWorker>): Promise<void> {
+  const idle = () => [...own.values()].filter((worker) => !worker.getActiveJob()).map(({ workerId }) => workerId);
+  await client.query(
+    `update graphile_worker._private_job_queues q set locked_by = null, locked_at = null
+      where locked_by = any($1::text[])
+        and not exists (select 1 from graphile_worker._private_jobs j where j.job_queue_id = q.id and j.locked_by = q.locked_by)`,
+    [idle()],
+  );
 }
 
 // A job that was asked for anew while it ran has lost its key to the new one, and has no attempt left: unlocked, it would stay for ever.

@@ -49,6 +49,16 @@ export async function startRunners({ link, lanes, handle, log }: RunnersDeps): P
     await liveness.stop();
     await pool.end();
   }
+  /**
+   * Others have the jobs from now on. The library removes a job at its end whatever worker has it then, and leaves the line of that worker
+   * closed: without connections it cannot.
+   */
+  async function endForOthers(): Promise<void> {
+    const poolEnded = pool.end();
+    await liveness.stop();
+    await endRunners();
+    await poolEnded;
+  }
   let ended: Promise<void> | undefined;
   const stop = () => {
     ended ??= end();
@@ -86,10 +96,10 @@ export async function startRunners({ link, lanes, handle, log }: RunnersDeps): P
   return {
     lost: Promise.race([liveness.lost, unfinished]),
     stop,
-    async abandon() {
+    abandon() {
       ending.abort(new Error('PostgreSQL is away'));
-      await liveness.stop();
-      await stop();
+      ended ??= endForOthers();
+      return ended;
     },
   };
 }
@@ -101,7 +111,7 @@ function keepAlive(liveness: Liveness): GraphileConfig.Plugin {
     version: '1.0.0',
     worker: {
       hooks: {
-        startWorker: (_context, { worker }) => liveness.hold(worker.workerId),
+        startWorker: (_context, { worker }) => liveness.hold(worker),
         // A worker that could not report its job's end is given up by the library, with the job still locked.
         stopWorker: (_context, { worker }) => (worker.getActiveJob() ? undefined : liveness.release(worker.workerId)),
       },

@@ -75,13 +75,13 @@ describe('liveness of workers', () => {
   }
 
   /** A worker in this process; returns the tenants whose jobs it ran. */
-  async function survivor(whileAtWork = async () => undefined as unknown): Promise<number[]> {
+  async function survivor(whileAtWork = async () => undefined as unknown, slots = 4): Promise<number[]> {
     const ran: number[] = [];
     const handlers = handlersOf(async (tenantId) => {
       ran.push(tenantId);
       await whileAtWork();
     });
-    workers.push(await startWorker({ link, lanes: lanesFor(4), handlers, log }));
+    workers.push(await startWorker({ link, lanes: lanesFor(slots), handlers, log }));
     return ran;
   }
 
@@ -150,7 +150,7 @@ describe('liveness of workers', () => {
 
   it('a worker that ended while its process lives on leaves its job to others', async () => {
     const first = await startLiveness({ link, log });
-    await first.hold('worker-that-ends');
+    await first.hold({ workerId: 'worker-that-ends', getActiveJob: () => null });
     await queue.wake('reconcile', [1]);
     await pool.query(`update graphile_worker._private_jobs set locked_by = 'worker-that-ends', locked_at = now()`);
     await pool.query(
@@ -176,6 +176,62 @@ describe('liveness of workers', () => {
     await queue.wake('reconcile', [1]);
     await runs(ran, 1);
     expect(lost).to.equal(1);
+  });
+
+  describe('a job that is under way when the proof of life breaks', () => {
+    let ends: (() => void)[];
+
+    beforeEach(() => {
+      ends = [];
+    });
+    afterEach(() => {
+      for (const end of ends) end();
+    });
+
+    const atWork = () => survivor(() => new Promise<void>((resolve) => ends.push(resolve)));
+    const breakProof = () =>
+      pool.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity
+          where datname = current_database() and application_name like '%liveness'`,
+      );
+    const owner = async () => {
+      const { rows } = await pool.query<{ locked_by: string }>('select locked_by from graphile_worker.jobs');
+      return rows[0]?.locked_by;
+    };
+
+    it('is ended by the worker that took it over, and its line goes on', async () => {
+      await queue.wake('reconcile', [1]);
+      const ran = await atWork();
+      await runs(ran, 1);
+      const first = await owner();
+      await breakProof();
+      await eventually(async () => expect(await owner()).to.not.be.oneOf([first, null, undefined]), {
+        timeoutMs: noticedMs,
+      });
+      const second = await owner();
+      ends[0]?.();
+      await runs(ran, 2);
+      expect(await owner(), 'the job is the second worker’s still').to.equal(second);
+      ends[1]?.();
+      await eventually(async () => expect(await owner()).to.equal(undefined));
+      expect((await lockedQueues()).rows).to.deep.equal([]);
+    });
+  });
+
+  it('a job that was removed while it ran leaves its line to the next one', async () => {
+    let end: () => void = () => undefined;
+    // With its only slot taken it cannot take the next one itself.
+    const ran = await survivor(() => new Promise<void>((resolve) => (end = resolve)), 1);
+    await queue.wake('reconcile', [1]);
+    await runs(ran, 1);
+    const others = await survivor();
+    await pool.query('delete from graphile_worker._private_jobs');
+    await queue.wake('reconcile', [1]);
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    expect([...ran, ...others], 'while the first one runs').to.deep.equal([1]);
+    end();
+    await eventually(() => ran.length + others.length === 2, { timeoutMs: noticedMs });
+    end();
   });
 
   it('a job that has used up its attempts is woken again', async () => {
