@@ -1,5 +1,5 @@
 import type https from 'node:https';
-import { type AgentOptions, makeSsrfAgent } from './ssrf-agent.ts';
+import { type AgentOptions, makeSsrfAgent, trustAlso } from './ssrf-agent.ts';
 
 /** Connections to one host at the same time, by what they are for. */
 const sockets = {
@@ -14,11 +14,17 @@ const sockets = {
 
 export type Agents = Readonly<Record<keyof typeof sockets, https.Agent>>;
 
+export interface AgentsOptions extends Omit<AgentOptions, 'maxSockets' | 'extra'> {
+  /** A certificate authority to trust besides those that everybody trusts. */
+  extraCa?: string | undefined;
+}
+
 /**
  * Makes the agents of all calls to Bitrix24. What keeps a known portal alive shares no connection with what strangers ask for, and no
  * connection with calls to portals, whose answers may take a minute.
  */
-export function makeAgents(options: Omit<AgentOptions, 'maxSockets'>): Agents {
-  const make = (kind: keyof typeof sockets) => makeSsrfAgent({ ...options, maxSockets: sockets[kind] });
+export function makeAgents({ extraCa, ...options }: AgentsOptions): Agents {
+  const extra = extraCa === undefined ? undefined : trustAlso(extraCa);
+  const make = (kind: keyof typeof sockets) => makeSsrfAgent({ ...options, extra, maxSockets: sockets[kind] });
   return { portals: make('portals'), tokens: make('tokens'), proofs: make('proofs'), webhooks: make('webhooks') };
 }

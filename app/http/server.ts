@@ -102,8 +102,10 @@ export async function listen(
 /** What the interface can do, for programs and for people. */
 function serviceRouter({ routes, open, callbacks, publication }: ServerOptions): Router<RequestState> {
   const router = new Router<RequestState>();
-  const description = describeInterface({ routes, open, callbacks }, publication);
+  // Made when it is asked for: most processes are never asked, and it takes a tenth of a second.
+  let description: ReturnType<typeof describeInterface> | undefined;
   router.get('/api/openapi.json', (ctx) => {
+    description ??= describeInterface({ routes, open, callbacks }, publication);
     ctx.body = description;
   });
   serveDocs(router, publication.publicUrl);

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import sinon from 'sinon';
 import { makeOAuth, type OAuth } from '../../app/bitrix24/oauth.ts';
-import { makeSsrfAgent } from '../../app/bitrix24/ssrf-agent.ts';
+import { makeSsrfAgent, trustAlso } from '../../app/bitrix24/ssrf-agent.ts';
 import { systemClock } from '../../app/lib/clock.ts';
 import { makeLog } from '../../app/lib/log.ts';
 import { makeSecrets } from '../../app/lib/secrets.ts';
@@ -53,7 +53,7 @@ describe('tokens of an installation', () => {
     const log = makeLog({ level: 'fatal', format: 'json' });
     const db = connectDatabase(world.databaseUrl, log, 4);
     const secrets = makeSecrets(world.config.encryptionKeys);
-    const agent = makeSsrfAgent({ allowPrivateHosts: true, extraCa: world.portal.caPem });
+    const agent = makeSsrfAgent({ allowPrivateHosts: true, extra: trustAlso(world.portal.caPem) });
     const installations = makeInstallations({ db, secrets, clock: systemClock });
     const { keysOf } = makeAppCredentials({ db, secrets, marketplace: null });
     const oauth = Object.assign(

@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import type { CallCost, Limits } from '../../app/bitrix24/limits/limits.ts';
 import { makeTransport, type Transport } from '../../app/bitrix24/sdk.ts';
 import { makeBitrix24Client } from '../../app/bitrix24/sdk-client.ts';
-import { makeSsrfAgent } from '../../app/bitrix24/ssrf-agent.ts';
+import { makeSsrfAgent, trustAlso } from '../../app/bitrix24/ssrf-agent.ts';
 import { systemClock } from '../../app/lib/clock.ts';
 import { makeLog } from '../../app/lib/log.ts';
 import type { SimulatedPortal } from '../portal/portal.ts';
@@ -34,7 +34,7 @@ export function reachPortal(portal: SimulatedPortal) {
     },
   });
   const log = makeLog({ level: 'trace', format: 'json', output });
-  const agent = makeSsrfAgent({ allowPrivateHosts: true, extraCa: portal.caPem });
+  const agent = makeSsrfAgent({ allowPrivateHosts: true, extra: trustAlso(portal.caPem) });
   const limits = openLimits();
   const access = { kind: 'webhook', url: webhook.url, host: portal.host } as const;
   const makeOwnTransport = (): Transport => makeTransport({ access, agent, limits, log });

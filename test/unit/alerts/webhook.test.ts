@@ -5,7 +5,7 @@ import path from 'node:path';
 import { expect } from 'chai';
 import type { Message } from '../../../app/alerts/messages.ts';
 import { postSigned } from '../../../app/alerts/webhook.ts';
-import { makeSsrfAgent } from '../../../app/bitrix24/ssrf-agent.ts';
+import { makeSsrfAgent, trustAlso } from '../../../app/bitrix24/ssrf-agent.ts';
 import { type Certificates, makeCertificates } from '../../portal/certificates.ts';
 import { type Receiver, startReceiver } from '../../support/receiver.ts';
 
@@ -30,7 +30,7 @@ describe('an outgoing webhook', () => {
   });
 
   const agent = (allowPrivateHosts: boolean) =>
-    makeSsrfAgent({ allowPrivateHosts, extraCa: certificates.caPem, maxSockets: 2 });
+    makeSsrfAgent({ allowPrivateHosts, extra: trustAlso(certificates.caPem), maxSockets: 2 });
   const post = (allowPrivateHosts = true, url = `${receiver.url}/hook`) =>
     postSigned(agent(allowPrivateHosts), { url, secret: 'a secret', key: 'k-1', message, at });
 

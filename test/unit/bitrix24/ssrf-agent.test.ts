@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { expect } from 'chai';
 import { isPublicAddress } from '../../../app/bitrix24/public-address.ts';
 import { makeTransport } from '../../../app/bitrix24/sdk.ts';
-import { authorities, makeSsrfAgent } from '../../../app/bitrix24/ssrf-agent.ts';
+import { authorities, makeSsrfAgent, trustAlso } from '../../../app/bitrix24/ssrf-agent.ts';
 import { verifyWebhook } from '../../../app/bitrix24/verify-webhook.ts';
 import { makeLog } from '../../../app/lib/log.ts';
 import { startPortal } from '../../portal/portal.ts';
@@ -150,14 +150,14 @@ describe('makePortalAgent', () => {
 
   it('never switches the check of certificates off', () => {
     for (const allowPrivateHosts of [true, false]) {
-      const { options } = makeSsrfAgent({ allowPrivateHosts, extraCa: 'another authority' });
+      const { options } = makeSsrfAgent({ allowPrivateHosts, extra: trustAlso('another authority') });
       expect(options.rejectUnauthorized).not.to.equal(false);
     }
   });
 
   it('trusts one more authority besides those that everybody trusts', async () => {
     const portal = await startPortal();
-    const trusting = makeSsrfAgent({ allowPrivateHosts: true, extraCa: portal.caPem });
+    const trusting = makeSsrfAgent({ allowPrivateHosts: true, extra: trustAlso(portal.caPem) });
     const others = makeSsrfAgent({ allowPrivateHosts: true });
     try {
       const { url } = portal.addWebhook();
