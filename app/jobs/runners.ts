@@ -85,7 +85,9 @@ export async function startRunners({ link, lanes, handle, log }: RunnersDeps): P
       runner.events.on('worker:fatalError', reportUnfinished);
       // The database may have locked a job and its queue before the answer was lost. The library's worker knows nothing of that job and
       // lives on, so the job would stay locked for hours. New workers have new ids, and what the old ones held is found to be left.
-      runner.events.on('worker:getJob:error', reportUnfinished);
+      runner.events.on('worker:getJob:error', ({ error }) => {
+        if (!gotNoConnection(error)) reportUnfinished();
+      });
       runner.promise.catch(reportUnfinished);
       runners.push(runner);
     }
@@ -102,6 +104,11 @@ export async function startRunners({ link, lanes, handle, log }: RunnersDeps): P
       return ended;
     },
   };
+}
+
+/** The pool's own words for a statement that waited too long for its turn, and was never sent. */
+function gotNoConnection(error: unknown): boolean {
+  return error instanceof Error && error.message === 'timeout exceeded when trying to connect';
 }
 
 /** A worker asks for its first job when the hook has resolved: it never has a job without its lock. */

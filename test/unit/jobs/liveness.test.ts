@@ -199,6 +199,22 @@ describe('liveness of workers', () => {
       return rows[0]?.locked_by;
     };
 
+    it('stays with its worker when another only waited too long for its turn to look for a job', async () => {
+      await queue.wake('reconcile', [1]);
+      await runs(await atWork(), 1);
+      const first = await owner();
+      const { connect } = pg.Pool.prototype;
+      let refused = 0;
+      sinon.stub(pg.Pool.prototype, 'connect').callsFake(function (this: pg.Pool, ...parameters: unknown[]) {
+        if (refused > 0 || this === pool) return connect.apply(this, parameters as never) as never;
+        refused += 1;
+        return Promise.reject(new Error('timeout exceeded when trying to connect')) as never;
+      } as never);
+      await eventually(() => refused === 1, { timeoutMs: noticedMs });
+      await new Promise((resolve) => setTimeout(resolve, 2500));
+      expect(await owner()).to.equal(first);
+    });
+
     it('is ended by the worker that took it over, and its line goes on', async () => {
       await queue.wake('reconcile', [1]);
       const ran = await atWork();
