@@ -2,7 +2,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import b24ui from '@bitrix24/b24ui-nuxt/vite';
 import vue from '@vitejs/plugin-vue';
-import { defineConfig, type Plugin } from 'vite';
+import { build, defineConfig, type Plugin } from 'vite';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 const outDir = path.resolve(root, '../dist/public');
@@ -32,6 +32,36 @@ function styleLater(): Plugin {
   };
 }
 
+/**
+ * The theme stands before the first paint. The pages' policy lets no script stand in the page itself, and modules run later: it is a
+ * classic script of its own, which the browser keeps like every other file.
+ */
+function themeFirst(): Plugin {
+  const entry = path.resolve(root, 'src/theme/first-paint.ts');
+  return {
+    name: 'theme-first',
+    async buildStart() {
+      const built = await build({
+        configFile: false,
+        logLevel: 'warn',
+        build: { write: false, target: 'es2022', lib: { entry, formats: ['iife'], name: 'theme' } },
+      });
+      const [output] = [built].flat().flatMap((one) => ('output' in one ? one.output : []));
+      if (output?.type !== 'chunk') throw new Error('The script of the theme was not built');
+      for (const file of output.moduleIds) this.addWatchFile(file);
+      this.emitFile({ type: 'asset', name: 'theme.js', source: output.code });
+    },
+    transformIndexHtml: {
+      order: 'post',
+      handler: (_, { bundle = {} }) => {
+        const file = Object.keys(bundle).find((name) => /^assets\/theme-[\w-]+\.js$/.test(name));
+        if (!file) throw new Error('The script of the theme is not in the build');
+        return [{ tag: 'script', attrs: { src: `/${file}` }, injectTo: 'head-prepend' }];
+      },
+    },
+  };
+}
+
 /** Builds the three pages of `public/` into `dist/public`: static HTML and hashed assets, no server code. */
 export default defineConfig(({ mode }) => ({
   root,
@@ -41,9 +71,10 @@ export default defineConfig(({ mode }) => ({
   plugins: [
     vue(),
     styleLater(),
+    themeFirst(),
     ...(mode === 'development' ? [markBuilds()] : []),
     b24ui({
-      // The kit's colour mode reads localStorage and follows the system; a portal is light whatever the system prefers.
+      // The kit's colour mode knows no portal, which is light whatever the system prefers, and no storage that is refused: src/theme does.
       colorMode: false,
       router: false,
       prose: false,

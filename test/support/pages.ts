@@ -12,6 +12,8 @@ export interface OpenOptions {
   width?: number;
   height?: number;
   locale?: 'ru-RU' | 'en-GB';
+  /** The theme of the device. */
+  colorScheme?: 'light' | 'dark';
 }
 
 /** One Chromium for a test file; what pages complain about is collected and asserted on by `expectQuiet`. */
@@ -22,13 +24,19 @@ export async function startPages() {
 
   return {
     /** A fresh page; the one that was open before is closed. */
-    async open({ width = 1280, height = 900, locale = 'ru-RU' }: OpenOptions = {}): Promise<Page> {
+    async open({
+      width = 1280,
+      height = 900,
+      locale = 'ru-RU',
+      colorScheme = 'light',
+    }: OpenOptions = {}): Promise<Page> {
       await context?.close();
       complaints = [];
       context = await browser.newContext({
         viewport: { width, height },
         locale,
         timezoneId: 'Europe/Moscow',
+        colorScheme,
         reducedMotion: 'reduce',
       });
       const page = await context.newPage();
