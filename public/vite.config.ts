@@ -33,11 +33,12 @@ function styleLater(): Plugin {
 }
 
 /**
- * The theme stands before the first paint. The pages' policy lets no script stand in the page itself, and modules run later: it is a
- * classic script of its own, which the browser keeps like every other file.
+ * The theme stands before the first paint, and without a request of its own: its script stands in the page itself. The server's policy
+ * allows it by its digest (app/http/pages.ts).
  */
 function themeFirst(): Plugin {
   const entry = path.resolve(root, 'src/theme/first-paint.ts');
+  let script = '';
   return {
     name: 'theme-first',
     async buildStart() {
@@ -49,15 +50,11 @@ function themeFirst(): Plugin {
       const [output] = [built].flat().flatMap((one) => ('output' in one ? one.output : []));
       if (output?.type !== 'chunk') throw new Error('The script of the theme was not built');
       for (const file of output.moduleIds) this.addWatchFile(file);
-      this.emitFile({ type: 'asset', name: 'theme.js', source: output.code });
+      script = output.code.trim();
     },
     transformIndexHtml: {
       order: 'post',
-      handler: (_, { bundle = {} }) => {
-        const file = Object.keys(bundle).find((name) => /^assets\/theme-[\w-]+\.js$/.test(name));
-        if (!file) throw new Error('The script of the theme is not in the build');
-        return [{ tag: 'script', attrs: { src: `/${file}` }, injectTo: 'head-prepend' }];
-      },
+      handler: () => [{ tag: 'script', children: script, injectTo: 'head-prepend' }],
     },
   };
 }

@@ -1,4 +1,4 @@
 import { followTheme } from './show-theme.ts';
 
-// A script of its own in the head: the theme stands before anything is painted.
+// It stands in the head of each page: the theme is known before anything is painted.
 followTheme();
