@@ -83,7 +83,10 @@ describe('messages of alerts', () => {
     await my.world.connect({ ...my.tenant, webhookUrl: webhook.url });
     webhook.revoke();
     expect((await health()).status).to.equal(503);
-    await my.world.sql(`update sync_faults set since = now() - interval '1 day' where ended_at is null`);
+    // A search that met the dead portal as well has a fault of its own, which is no news for a quarter of an hour.
+    await my.world.sql(
+      `update sync_faults set since = now() - interval '1 day' where ended_at is null and scope = 'connection'`,
+    );
     await my.look();
     const [letter, ...more] = my.mail.to(boss.email);
     expect(more).to.deep.equal([]);
