@@ -21,7 +21,7 @@ export function wireGroups(groups: readonly (readonly Alternative[])[]): Record<
   return Object.fromEntries(wired);
 }
 
-/** The portal takes the text of `%` without its own signs: it would read them as any text. */
+/** `%field` finds the text anywhere in the field: the text itself needs no percent signs (crm-item-list.md, 2026-08). */
 function wireAlternative(one: Alternative): Record<string, unknown> {
   return 'ids' in one ? { '@id': [...one.ids] } : { [`%${one.field}`]: one.holds };
 }
