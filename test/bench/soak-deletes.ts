@@ -11,7 +11,7 @@ const sides = [
 /** Deletions on both sides, and what people take back. */
 export function makeDeletes(world: SoakWorld, random: Random) {
   const { sql } = world;
-  const takenBack = new Set<string>();
+  const takenBack = new Map<string, number>();
   const counts = { ours: 0, theirs: 0, 'ours restored': 0, 'theirs restored': 0 };
 
   async function deleteOurs(tenant: SoakTenant): Promise<void> {
@@ -50,8 +50,8 @@ export function makeDeletes(world: SoakWorld, random: Random) {
   /** Only what has no successor: two records of one origin are people's own doing, and are reported, not mended. */
   async function restoreTheirs(tenant: SoakTenant): Promise<void> {
     const { entity, kind } = random.pick(sides);
-    const [mapping] = await sql<{ id: number }>(
-      `select bitrix24_id::int as id from bitrix24_sync_mappings m
+    const [mapping] = await sql<{ id: number; local: number }>(
+      `select bitrix24_id::int as id, local_id as local from bitrix24_sync_mappings m
         where tenant_id = $1 and local_type = $2
           and (state = 'orphaned' or exists (
                 select 1 from sync_held h where h.tenant_id = m.tenant_id and h.entity = m.local_type and h.state = 'held'
@@ -62,14 +62,14 @@ export function makeDeletes(world: SoakWorld, random: Random) {
     const { portal } = tenant;
     if (!mapping || !portal.recycleBin.list(kind).includes(mapping.id)) return;
     const id = portal.recycleBin.restore(kind, mapping.id, { event: random.pick(['lost', 'told']) });
-    takenBack.add(theirRecord({ portal, kind, id }));
+    takenBack.set(theirRecord({ portal, kind, id }), mapping.local);
     counts['theirs restored'] += 1;
   }
 
   return {
     counts,
-    /** Records that came back from the recycle bin. */
-    takenBack: takenBack as ReadonlySet<string>,
+    /** Records that came back from the recycle bin, each with the row that it had stood for. */
+    takenBack: takenBack as ReadonlyMap<string, number>,
     async one(): Promise<void> {
       const tenant = random.pick(world.tenants);
       await random.pick([deleteOurs, deleteTheirs, restoreOurs, restoreTheirs])(tenant);

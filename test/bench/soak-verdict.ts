@@ -107,6 +107,10 @@ export async function findDifferences(
         linked: byLocal,
         asked: asked.theirs,
         isTakenBack: (record) => takenBack.has(nameOf(record)),
+        isDeletedHere: (record) => {
+          const local = takenBack.get(nameOf(record));
+          return local !== undefined && live.every(({ id }) => id !== local);
+        },
         known: new Set(mappings.map(({ bitrix24_id }) => Number(bitrix24_id))),
       }),
     );
@@ -145,8 +149,8 @@ interface Circumstances {
   ledger: Ledger;
   /** Records that took others in, by their names in the ledger. */
   merged: ReadonlySet<string>;
-  /** Records that people took back from the recycle bin: one of them may stand beside its successor. */
-  takenBack: ReadonlySet<string>;
+  /** Records that people took back from the recycle bin, each with its row: one of them may stand beside its successor. */
+  takenBack: ReadonlyMap<string, number>;
 }
 
 interface Difference extends Subject {
@@ -225,9 +229,11 @@ function findStrays(side: {
   asked: ReadonlySet<number>;
   /** People took it back from the recycle bin after its row had got another one. */
   isTakenBack(record: Record<string, unknown>): boolean;
+  /** Its row was deleted by a person before it was back: it is not imported a second time. */
+  isDeletedHere(record: Record<string, unknown>): boolean;
   known: ReadonlySet<number>;
 }): Difference[] {
-  const { tenant, entity, records, linked, asked, isTakenBack, known } = side;
+  const { tenant, entity, records, linked, asked, isTakenBack, isDeletedHere, known } = side;
   const standing = new Set(linked.values());
   const prefix = `${tenant.id}:${entity}:`;
   const beside = records.filter((record) => {
@@ -237,7 +243,8 @@ function findStrays(side: {
     const partner = origin.startsWith(prefix) ? linked.get(Number(origin.slice(prefix.length))) : undefined;
     return partner !== undefined && partner !== Number(ID) && !asked.has(Number(ID)) && !standing.has(Number(ID));
   });
-  const isMissed = ({ ID, ORIGIN_ID }: Record<string, unknown>) => text(ORIGIN_ID) === '' && !known.has(Number(ID));
+  const isMissed = (record: Record<string, unknown>) =>
+    text(record.ORIGIN_ID) === '' && !known.has(Number(record.ID)) && !isDeletedHere(record);
   const missed = tenant.imports && entity === 'object' ? records.filter(isMissed) : [];
   const about = (ID: unknown) => ({ entity, remoteId: Number(ID) });
   return [

@@ -130,4 +130,25 @@ describe('contracts of one client that come and go', () => {
     await world.settled();
     expect(Object.keys(await clients.values('number')).filter((number) => number.startsWith('7-'))).to.deep.equal([]);
   });
+
+  it('a company back from the recycle bin beside one of the same address: every contract joins the one that came back', async () => {
+    await settings({ on_bitrix24_delete: { contract: 'recreate' } });
+    const numbers = ['9-1', '9-2', '9-3', '9-4', '9-5', '9-6'];
+    await client(...numbers);
+    await clients.edit(first(), { client_email: 'office@romashka.example' });
+    await world.settled();
+    // Six at once are held for a person.
+    world.portal.records('company').delete(companyId);
+    await world.settled();
+    const held = await world.sql(`select local_id from sync_held where state = 'held' and local_id = any($1)`, [ids]);
+    expect(held).to.have.length(numbers.length);
+    world.portal.records('company').create({ TITLE: 'Ромашка', EMAIL: [{ VALUE: 'office@romashka.example' }] });
+    const back = world.portal.recycleBin.restore('company', companyId, { event: 'told' });
+    await world.settled();
+    for (const id of ids) await clients.edit(id, { title: 'Аренда' });
+    await world.settled();
+    expect(await Promise.all(ids.map((id) => clients.companyOf(id)))).to.deep.equal(ids.map(() => back));
+    expect(lists(back)).to.have.length(numbers.length);
+    expect(await world.sql(`select code from integration_errors where status <> 'resolved'`)).to.deep.equal([]);
+  });
 });

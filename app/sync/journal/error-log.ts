@@ -28,7 +28,8 @@ const openErrorKey = `(tenant_id, coalesce(local_type, ''), coalesce(local_id, 0
 
 /**
  * Writes an error that a person can act on. A record (or a connection) has one open row: the same failure again is counted there,
- * not repeated. Secrets are removed from every text.
+ * not repeated. A failure that is tried again by itself never takes the place of a question to a person: the question would be closed
+ * with it. Secrets are removed from every text.
  */
 export async function recordError(
   db: Database,
@@ -52,7 +53,8 @@ export async function recordError(
             next_retry_at = excluded.next_retry_at, status = excluded.status, request = excluded.request,
             response = excluded.response, stack_trace = excluded.stack_trace, fault_id = excluded.fault_id, updated_at = now(),
             -- another failure is shown at once
-            snoozed_until = case when e.code = excluded.code then e.snoozed_until end`,
+            snoozed_until = case when e.code = excluded.code then e.snoozed_until end
+          where e.operation <> 'ask_person' or excluded.operation = 'ask_person' or excluded.status = 'failed'`,
     {
       tenantId,
       operation: entry.operation,

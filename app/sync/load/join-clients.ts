@@ -85,6 +85,8 @@ async function join(
     else pair.readError = answer.error;
     pair.remoteId = id;
     pair.remoteGone = false;
+    // What became of the company that is gone matters no more.
+    if (pair.question?.lostId !== undefined) pair.question = null;
     // The former company is gone, or another client's: the pair has to be linked anew.
     if (pair.mapping?.state === 'linked') pair.mapping = { ...pair.mapping, state: 'orphaned', shadows: emptyShadows };
   }

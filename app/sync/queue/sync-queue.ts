@@ -48,8 +48,11 @@ export interface SentValues {
   remote: Record<string, string | null>;
 }
 
-/** Reasons that say more than "look at it": a person asked for the import or its undoing, or something vouches for the deletion. */
-const tellingReasons = `('import', 'confirmed', 'deleted', 'sweep_deleted', 'undo_create', 'undo_import')`;
+/**
+ * Reasons that say more than "look at it": a person asked for the import or its undoing, something vouches for the deletion, or what
+ * was left to a person is to be decided anew.
+ */
+const tellingReasons = `('import', 'confirmed', 'deleted', 'sweep_deleted', 'undo_create', 'undo_import', 'retry')`;
 
 /**
  * Puts records into the sync queue and wakes their tenants when the transaction commits. A record that waits already is

@@ -242,6 +242,9 @@ describe('the sync queue', () => {
     expect((await stored())[0]?.reason).to.equal('confirmed');
     await add({ reason: 'deleted' });
     expect((await stored())[0]?.reason).to.equal('deleted');
+    await add({ recordId: 2, reason: 'retry' });
+    await add({ recordId: 2, reason: 'sweep' });
+    expect((await stored())[1]?.reason).to.equal('retry');
   });
 
   it('puts a failed record off, unless it has changed since', async () => {
