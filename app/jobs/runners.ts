@@ -1,4 +1,5 @@
-import { type JobHelpers, Logger, type Runner, run } from 'graphile-worker';
+import { EventEmitter } from 'node:events';
+import { type JobHelpers, Logger, type Runner, run, type WorkerEvents } from 'graphile-worker';
 import pg from 'pg';
 import { isDatabaseAway } from '../lib/database-away.ts';
 import type { Log } from '../lib/log.ts';
@@ -6,6 +7,7 @@ import type { DatabaseLink } from '../models/database-link.ts';
 import type { Lane } from './lanes.ts';
 import { type Liveness, startLiveness } from './liveness.ts';
 import type { Task, TaskContext } from './queue.ts';
+import { makeTurns, type Turns } from './turns.ts';
 
 export interface RunnersDeps {
   link: DatabaseLink;
@@ -30,6 +32,9 @@ const pollMs = 1000;
 /** Connections for the library's short statements, besides the one on which each lane listens. */
 const spareConnections = 5;
 
+/** A look for a job takes a millisecond or two, more where the database is far away. */
+const longestLookMs = 25;
+
 /** Starts one runner of the library for each lane, on one pool and one proof of life. Throws when PostgreSQL is away. */
 export async function startRunners({ link, lanes, handle, log }: RunnersDeps): Promise<Runners> {
   const ending = new AbortController();
@@ -38,6 +43,7 @@ export async function startRunners({ link, lanes, handle, log }: RunnersDeps): P
   // Said once, by the listener.
   pool.on('error', (error) => log.debug({ err: error }, 'A worker connection to PostgreSQL broke'));
   const runners: Runner[] = [];
+  const looks = makeTurns(longestLookMs);
 
   async function endRunners(): Promise<void> {
     ending.abort(new Error('The worker stops'));
@@ -73,6 +79,9 @@ export async function startRunners({ link, lanes, handle, log }: RunnersDeps): P
     for (const { tasks, slots } of lanes) {
       const runner = await run({
         pgPool: pool,
+        events: listen(looks, reportUnfinished),
+        // Looks for a job lock all lines that are free: of two at the same moment one finds none, and looks again a second later.
+        forbiddenFlags: looks.take,
         concurrency: slots,
         pollInterval: pollMs,
         noHandleSignals: true,
@@ -80,13 +89,6 @@ export async function startRunners({ link, lanes, handle, log }: RunnersDeps): P
         preset: { plugins: [keepAlive(liveness)] },
         logger: bridge(log),
         taskList: Object.fromEntries(tasks.map((task) => [task, makeTask(task, handle, ending.signal, log)])),
-      });
-      // The library gives up such a slot for good.
-      runner.events.on('worker:fatalError', reportUnfinished);
-      // The database may have locked a job and its queue before the answer was lost. The library's worker knows nothing of that job and
-      // lives on, so the job would stay locked for hours. New workers have new ids, and what the old ones held is found to be left.
-      runner.events.on('worker:getJob:error', ({ error }) => {
-        if (!gotNoConnection(error)) reportUnfinished();
       });
       runner.promise.catch(reportUnfinished);
       runners.push(runner);
@@ -104,6 +106,22 @@ export async function startRunners({ link, lanes, handle, log }: RunnersDeps): P
       return ended;
     },
   };
+}
+
+/** What the library tells of its workers. `reportUnfinished`: a job's start or end may be unknown to one of the two sides. */
+function listen(looks: Turns, reportUnfinished: () => void): WorkerEvents {
+  const events: WorkerEvents = new EventEmitter();
+  events.on('job:start', looks.end);
+  events.on('worker:getJob:empty', looks.end);
+  // The library gives up such a slot for good.
+  events.on('worker:fatalError', reportUnfinished);
+  // The database may have locked a job and its queue before the answer was lost. The library's worker knows nothing of that job and
+  // lives on, so the job would stay locked for hours. New workers have new ids, and what the old ones held is found to be left.
+  events.on('worker:getJob:error', ({ error }) => {
+    looks.end();
+    if (!gotNoConnection(error)) reportUnfinished();
+  });
+  return events;
 }
 
 /** The pool's own words for a statement that waited too long for its turn, and was never sent. */

@@ -37,8 +37,9 @@ import type { LoadedPair, SyncContext } from './pair.ts';
 import { firstOfEachCompany } from './plan/one-company.ts';
 import type { Planned } from './plan/plan-pair.ts';
 import { askOtherContracts } from './queue/enqueue-clients.ts';
+import { holdKind, postpone } from './queue/put-off.ts';
 import { holdResting } from './queue/rests.ts';
-import { holdKind, postpone, priorities, type QueueRow } from './queue/sync-queue.ts';
+import { priorities, type QueueRow } from './queue/sync-queue.ts';
 import { advanceRun } from './runs/run-scan.ts';
 
 /** Rows taken at once: fifty ids a command, fifty commands a request. */

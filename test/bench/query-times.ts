@@ -14,7 +14,8 @@ import { connectDatabase, type Database } from '../../app/models/database.ts';
 import { resolveErrors } from '../../app/sync/journal/error-log.ts';
 import { findMappings } from '../../app/sync/load/mappings.ts';
 import { claimDue } from '../../app/sync/queue/claim-due.ts';
-import { postpone, priorities, type QueueRow, removeDone } from '../../app/sync/queue/sync-queue.ts';
+import { postpone, putOffAtOnce } from '../../app/sync/queue/put-off.ts';
+import { priorities, type QueueRow, removeDone } from '../../app/sync/queue/sync-queue.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { mochaGlobalSetup, mochaGlobalTeardown } from '../support/setup.ts';
 import { fillLargeTables, sizes } from './large-tables.ts';
@@ -78,12 +79,13 @@ function questions(
     'tenants that have something due': once(() => findDueTenants(pool, null, priorities.change)),
     'claim of 500 of 200 000 due rows': once(() => claimDue(db, tenantId, { limit: 500, lane: 'bulk' })),
     'removal of 500 rows': undone((transaction) => removeDone(db, tenantId, due, transaction)),
-    'putting off 500 rows': undone((transaction) => {
+    [`putting off ${putOffAtOnce} rows`]: undone((transaction) => {
       const dueAt = new Date();
+      const portion = due.slice(0, putOffAtOnce);
       return postpone(
         db,
         tenantId,
-        due.map((row) => ({ ...row, dueAt, sent: false })),
+        portion.map((row) => ({ ...row, dueAt, sent: false })),
         transaction,
       );
     }),

@@ -1,5 +1,6 @@
 import type { SyncDeps } from '../deps.ts';
-import { markCreatesSent, postpone, priorities } from '../queue/sync-queue.ts';
+import { postpone } from '../queue/put-off.ts';
+import { markCreatesSent, priorities } from '../queue/sync-queue.ts';
 import type { Create } from './commands.ts';
 
 /**

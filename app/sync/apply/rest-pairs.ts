@@ -3,8 +3,8 @@ import type { SyncDeps } from '../deps.ts';
 import { countRuns, type RunTick } from '../journal/run-counters.ts';
 import { readRests } from '../load/read-rests.ts';
 import type { LoadedPair } from '../pair.ts';
+import { type PostponedRow, postpone } from '../queue/put-off.ts';
 import { type RestReason, restOf, restsUntil } from '../queue/rests.ts';
-import { type PostponedRow, postpone } from '../queue/sync-queue.ts';
 
 /**
  * Leaves out the pairs that rest as it stands now: their rows stay queued, uncharged, until the rest ends. A run that asked for one goes on

@@ -8,7 +8,8 @@ import { codeOf, messageOf, recordError } from '../journal/error-log.ts';
 import { countRuns, type RunTick, ticksOf } from '../journal/run-counters.ts';
 import type { LoadedPair } from '../pair.ts';
 import type { Plan } from '../plan/plan.ts';
-import { type PostponedRow, postpone, removeDone } from '../queue/sync-queue.ts';
+import { type PostponedRow, postpone } from '../queue/put-off.ts';
+import { removeDone } from '../queue/sync-queue.ts';
 import type { Entries } from './entries.ts';
 
 /** A pair whose plan could not be applied. */

@@ -8,7 +8,7 @@ import { scopeOf } from '../faults/scope.ts';
 import { answersPlainly } from '../load/read-remote.ts';
 import type { LoadedPair, SyncContext } from '../pair.ts';
 import type { Planned } from '../plan/plan-pair.ts';
-import { postpone } from '../queue/sync-queue.ts';
+import { postpone } from '../queue/put-off.ts';
 import { type SortedOutcomes, sortOutcomes } from './batch-outcome.ts';
 import { commandOf, createOf, isCreate, type Write } from './commands.ts';
 import { commitChunk } from './commit-chunk.ts';

@@ -1,6 +1,7 @@
 import type { Transaction } from 'sequelize';
 import type { Entity } from '../../lib/records.ts';
 import { type Database, queryRows } from '../../models/database.ts';
+import { holdDue } from './put-off.ts';
 import { priorities, type QueueRow, releaseWaiting } from './sync-queue.ts';
 
 /** What of a tenant rests just now: nothing of it is written on either side, and what asks for it stays queued. */
@@ -51,15 +52,7 @@ export async function holdResting(db: Database, tenantId: number, { kinds, byHan
   ];
   for (const { entities, reason, condition } of groups) {
     if (entities.length === 0) continue;
-    await queryRows(
-      db,
-      `with held as (
-         select tenant_id, entity, side, record_id from sync_queue q
-          where tenant_id = $tenantId and entity = any($entities) and due_at <= now() and ${condition} for update skip locked)
-       update sync_queue q set due_at = $until, waits_for = $reason from held h
-        where (q.tenant_id, q.entity, q.side, q.record_id) = (h.tenant_id, h.entity, h.side, h.record_id)`,
-      { tenantId, entities, reason, until: restsUntil },
-    );
+    await holdDue(db, tenantId, { entities, condition, until: restsUntil, waitsFor: reason });
   }
 }
 

@@ -221,69 +221,6 @@ export async function findMarked(
   );
 }
 
-export interface PostponedRow extends DoneRow {
-  /** The run has counted the row already and waits for it no longer. */
-  counted?: boolean;
-  dueAt: Date;
-  attempts: number;
-  /** A create may have reached the portal: the mark stays, and not even a newer change may hurry it. */
-  sent: boolean;
-  /** Name of the open fault that the row waits for. */
-  waitsFor?: string;
-}
-
-const asPutOff = ({ createValues: _, ...row }: PostponedRow & Partial<QueueRow>): PostponedRow => row;
-
-/**
- * Puts rows off until `dueAt`; a row that changed since it was claimed stays due at once, and so does one that another program holds
- * locked just now.
- */
-export async function postpone(
-  db: Database,
-  tenantId: number,
-  rows: readonly PostponedRow[],
-  transaction?: Transaction,
-): Promise<void> {
-  if (rows.length === 0) return;
-  if (!transaction) return retryingTransaction(db, (own) => postpone(db, tenantId, rows, own));
-  await queryRows(
-    db,
-    `with put_off as (
-       select r.* from sync_queue q
-         join jsonb_to_recordset($rows::jsonb)
-              as r (entity text, side text, "recordId" bigint, changes integer, "dueAt" timestamptz, attempts smallint,
-                    sent boolean, counted boolean, "runId" integer, "waitsFor" text)
-           on (q.entity, q.side, q.record_id) = (r.entity, r.side, r."recordId")
-        where q.tenant_id = $tenantId for update of q skip locked)
-     update sync_queue q
-        set due_at = case when r.sent or q.changes = r.changes then r."dueAt" else q.due_at end, attempts = r.attempts,
-            run_id = case when r.counted and q.run_id is not distinct from r."runId" then null else q.run_id end,
-            create_sent_at = case when r.sent then q.create_sent_at end,
-            create_values = case when r.sent then q.create_values end, waits_for = r."waitsFor"
-       from put_off r
-      where q.tenant_id = $tenantId and (q.entity, q.side, q.record_id) = (r.entity, r.side, r."recordId")`,
-    { tenantId, rows: JSON.stringify(rows.map(asPutOff)) },
-    transaction,
-  );
-}
-
-/** Puts off everything of one kind that is due, until its fault's next try. Rows that a writer holds locked are passed over. Repeat-safe. */
-export async function holdKind(
-  db: Database,
-  tenantId: number,
-  { entity, until, waitsFor }: { entity: Entity; until: Date; waitsFor: string },
-): Promise<void> {
-  await queryRows(
-    db,
-    `with held as (
-       select tenant_id, entity, side, record_id from sync_queue
-        where tenant_id = $tenantId and entity = $entity and due_at <= now() for update skip locked)
-     update sync_queue q set due_at = $until, waits_for = $waitsFor from held h
-      where (q.tenant_id, q.entity, q.side, q.record_id) = (h.tenant_id, h.entity, h.side, h.record_id)`,
-    { tenantId, entity, until, waitsFor },
-  );
-}
-
 /** Rows that waited for a fault, or rested, become due at once; the tenant is woken when the transaction commits. Repeat-safe. */
 export async function releaseWaiting(
   db: Database,

@@ -3,11 +3,11 @@ import type { Transaction } from 'sequelize';
 import { makeLog } from '../../../../app/lib/log.ts';
 import { connectDatabase, type Database, queryRows } from '../../../../app/models/database.ts';
 import { claimDue } from '../../../../app/sync/queue/claim-due.ts';
+import { postpone } from '../../../../app/sync/queue/put-off.ts';
 import {
   enqueue,
   findMarked,
   markCreatesSent,
-  postpone,
   priorities,
   type QueueRequest,
   type QueueRow,
