@@ -171,6 +171,20 @@ describe('held deletions that a person decides about', () => {
     expect(await fleet.heldIds()).to.deep.equal([]);
   });
 
+  it('a new deal is asked for while the former one is back from the recycle bin: that one is linked again', async () => {
+    const records = await fleet.add(8, onRemote('recreate'));
+    await fleet.loseDeals(records);
+    const back = records.map(({ dealId }) => world.portal.recycleBin.restore('deal', dealId, { event: 'lost' }));
+    await fleet.call('POST', `${address}/restore`, { recreate: true });
+    await world.settled();
+    expect(
+      deals()
+        .list()
+        .map(({ ID }) => Number(ID)),
+    ).to.have.members(back);
+    expect(await Promise.all(records.map(({ id }) => fleet.stateOf(id)))).to.deep.equal(records.map(() => 'linked'));
+  });
+
   it('a confirmation is for one deletion: what comes back and goes again in a crowd is asked about anew', async () => {
     const records = await fleet.add(8, onLocal('close'));
     await fleet.deleteObjects(records);

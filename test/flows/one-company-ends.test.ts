@@ -151,4 +151,28 @@ describe('contracts of one client that come and go', () => {
     expect(lists(back)).to.have.length(numbers.length);
     expect(await world.sql(`select code from integration_errors where status <> 'resolved'`)).to.deep.equal([]);
   });
+
+  it('a company back from the recycle bin that was made for a contract deleted since: what was equal with it is remembered', async () => {
+    await settings({ on_bitrix24_delete: { contract: 'recreate' } });
+    await client('10-1', '10-2', '10-3', '10-4', '10-5', '10-6');
+    await clients.edit(second(), { client_phone: '+7 495 100-20-30', client_email: 'all@romashka.example' });
+    await world.settled();
+    const companies = world.portal.records('company');
+    const [email] = companies.get(companyId).EMAIL as { ID: string }[];
+    // Six at once are held for a person.
+    companies.delete(companyId);
+    await world.settled();
+    await clients.remove(first());
+    await world.settled();
+    world.portal.events.faults.lossRate = 1;
+    const back = world.portal.recycleBin.restore('company', companyId, { event: 'lost' });
+    companies.update(back, { EMAIL: [{ ID: email?.ID, VALUE: 'new@romashka.example' }] });
+    world.portal.events.faults.lossRate = 0;
+    const anew = await world.call(tenant.token, 'POST', '/api/integration/bitrix24/held/restore', { recreate: true });
+    expect(anew.status, JSON.stringify(anew.body)).to.equal(200);
+    await world.settled();
+    expect(await clients.companyOf(second())).to.equal(back);
+    expect(await clients.values('client_email')).to.include({ '10-2': 'new@romashka.example' });
+    expect(clients.reach(back, 'EMAIL')).to.deep.equal(['new@romashka.example']);
+  });
 });

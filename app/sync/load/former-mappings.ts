@@ -53,6 +53,24 @@ export async function findFormerMappings(
   }));
 }
 
+/** Which local records ever stood for which Bitrix24 records in this portal, linked with them now or not. */
+export async function findStoodFor(
+  db: Database,
+  target: { tenantId: number; entity: Entity; portal: string },
+  remoteIds: readonly number[],
+): Promise<{ remoteId: number; localId: number }[]> {
+  if (remoteIds.length === 0) return [];
+  return queryRows(
+    db,
+    `select bitrix24_key::integer as "remoteId", local_id as "localId" from bitrix24_sync_mappings
+      where tenant_id = $tenantId and bitrix24_type = $type and bitrix24_key = any($remoteIds)
+     union
+     select bitrix24_key::integer, local_id from bitrix24_former_mappings
+      where tenant_id = $tenantId and portal_host = $portal and bitrix24_type = $type and bitrix24_key = any($remoteIds)`,
+    { ...target, type: pairKinds[target.entity].bitrix24Type, remoteIds },
+  );
+}
+
 /** A portal has a new address: what was linked there is found by it. Repeat-safe. */
 export async function movePortal(
   db: Database,
