@@ -119,6 +119,53 @@ describe('while a create has no answer', () => {
     expect(mapping?.state).to.not.equal('linked');
   });
 
+  it('an object that is deleted before its deal, found again, could be linked takes the deal with it, whichever is looked at first', async () => {
+    // An hour of its own: too many removals at once would be held.
+    await world.sql('delete from sync_removals');
+    loseAnswer();
+    const { body } = await world.call(tenant.token, 'POST', '/api/objects', { name: 'Найденный' });
+    const id = body.data.id as number;
+    await eventually(() => ofOrigin(id).length === 1);
+    const queued = async () =>
+      (
+        await world.sql<{ marked: boolean; attempts: number }>(
+          `select create_sent_at is not null as marked, attempts from sync_queue where record_id = $1 and side = 'local'`,
+          [id],
+        )
+      )[0];
+    world.portal.faults.add({
+      method: 'batch',
+      when: (params) => JSON.stringify(params).includes('crm.item.update'),
+      action: { kind: 'dropBefore' },
+    });
+    await world.call(tenant.token, 'PATCH', `/api/objects/${id}`, { name: 'Найденный и названный' });
+    await eventually(async () => {
+      const [error] = await world.sql('select operation from integration_errors where local_id = $1', [id]);
+      expect(error).to.deep.equal({ operation: 'link_deal' });
+    });
+    expect(await queued()).to.include({ marked: true });
+    // The mark may be lost with its row; the row itself waits.
+    await world.sql(
+      `with later as (update sync_queue set due_at = now() + interval '1 hour', create_sent_at = null where record_id = $1 and side = 'local')
+       update objects set deleted_at = now() where id = $1`,
+      [id],
+    );
+    await world.sql(
+      `update sync_queue set due_at = now() + interval '1 hour' where record_id = $1 and side = 'local'`,
+      [id],
+    );
+    world.portal.faults.clear();
+    await world.sql(
+      `insert into sync_queue (tenant_id, entity, side, record_id, reason) values ($1, 'object', 'bitrix24', $2, 'sweep')`,
+      [tenant.id, ofOrigin(id)[0]?.ID],
+    );
+    await world.sql(`select pg_notify('axenta_sync', $1)`, [String(tenant.id)]);
+    await eventually(() => ofOrigin(id).length === 0);
+    await world.sql('update sync_queue set due_at = now() where record_id = $1', [id]);
+    await world.settled();
+    expect(ofOrigin(id)).to.deep.equal([]);
+  });
+
   it('with the policy to keep, the deal stays and is linked again when the object is restored', async () => {
     await world.call(tenant.token, 'PUT', '/api/integration/bitrix24/settings', {
       on_local_delete: { object: 'keep' },

@@ -109,11 +109,13 @@ const isUndecided = ({ again, failure }: Verdict) => again && failure.sent;
 function postponedRows(verdict: Verdict): PostponedRow[] {
   const { failure, attempts, again, dueAt } = verdict;
   if (!again) return [];
+  // What a create without an answer made was found, and could not be linked yet: the mark tells that it is ours.
+  const isBesideCreate = failure.plan.action !== 'create_remote';
   return failure.pair.rows.map((row) => ({
     ...row,
     dueAt,
     attempts,
-    sent: failure.sent,
+    sent: failure.sent || (isBesideCreate && row.createSentAt !== null),
     counted: !isUndecided(verdict),
   }));
 }

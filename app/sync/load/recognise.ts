@@ -145,7 +145,8 @@ function joins(item: Named, known: Known): boolean {
   if (isHeir) pair.former = null;
   // A record that people took back was not made by the create: what it was when the pair was last equal holds, not what the create sent.
   pair.sent = isSame || isBack ? null : sent;
-  pair.unsettled = pair.sent !== null;
+  // A mark may be lost with its row; the error of the create, or of the link that followed it, tells the same.
+  pair.unsettled = isSent && !isSame && !isBack;
   return true;
 }
 
