@@ -30,7 +30,7 @@ export function makePortalFaults(world: SoakWorld, random: Random): FaultKinds {
     if (all.length === 0) return;
     const ids = Array.from({ length: 5 }, () => random.pick(all));
     const show = portal.rights.deny({ kind, action: random.pick(['read', 'write'] as const), ids });
-    await world.wakeDeletionSweeps();
+    await world.wake('deletion_sweep');
     await seconds(2, 5);
     show();
   }

@@ -114,13 +114,14 @@ export async function decideHeld(world: SoakWorld, decision: HeldDecision): Prom
   return decided;
 }
 
-/** Compares ids, until no company's job waits any more. */
-export async function sweepDeletions(world: SoakWorld): Promise<void> {
-  await world.wakeDeletionSweeps();
+/** Starts a search, and waits until no company's job waits any more. */
+export async function searchAll(world: SoakWorld, task: 'deletion_sweep' | 'offline'): Promise<void> {
+  await world.wake(task);
   await eventually(
     async () => {
       const jobs = await world.sql(
-        `select key, run_at, attempts, locked_at, last_error from graphile_worker.jobs where key like 'deletion_sweep:%'`,
+        'select key, run_at, attempts, locked_at, last_error from graphile_worker.jobs where key like $1',
+        [`${task}:%`],
       );
       if (jobs.length > 0) throw new Error(`Still searching: ${JSON.stringify(jobs)}`);
     },

@@ -179,10 +179,10 @@ export async function startSoakWorld(options: { tenants: number; random: Random;
         [ownSessions],
       ),
 
-    /** Compares ids, as every night: finds deletions whose events were lost. */
-    wakeDeletionSweeps: () =>
+    /** Starts a search of every company: `deletion_sweep` compares ids, as every night; `offline` reads what the portals keep for us. */
+    wake: (task: 'deletion_sweep' | 'offline') =>
       makeJobQueue({ pool }).wake(
-        'deletion_sweep',
+        task,
         tenants.map(({ id }) => id),
       ),
 

@@ -8,7 +8,7 @@ import { makeDeletes } from './soak-deletes.ts';
 import { makeEdits } from './soak-edits.ts';
 import { makeFaults } from './soak-faults.ts';
 import { listMissing } from './soak-missing.ts';
-import { byHand, comeToRest, sweepChanges, sweepDeletions } from './soak-rest.ts';
+import { byHand, comeToRest, searchAll, sweepChanges } from './soak-rest.ts';
 import { findDifferences, findForeign } from './soak-verdict.ts';
 import { type SoakWorld, startSoakWorld } from './soak-world.ts';
 
@@ -121,7 +121,10 @@ async function soak(world: SoakWorld, random: Random): Promise<boolean> {
   const restingFrom = Date.now();
   const decision = random.pick(['confirm', 'restore'] as const);
   await comeToRest(world, decision);
-  await sweepDeletions(world);
+  await searchAll(world, 'deletion_sweep');
+  await comeToRest(world, decision);
+  // An event that was lost may be kept by the portal still.
+  if (world.mode === 'app') await searchAll(world, 'offline');
   await comeToRest(world, decision);
   // They look five minutes back: two of them after the last edit find whatever events missed.
   for (let n = 0; n < 2; n++) {
