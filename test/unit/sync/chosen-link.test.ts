@@ -1,29 +1,21 @@
 import { expect } from 'chai';
-import { makeLog } from '../../../app/lib/log.ts';
-import { connectDatabase, type Database, queryRows } from '../../../app/models/database.ts';
+import { type Database, queryRows } from '../../../app/models/database.ts';
 import { moveToCompany } from '../../../app/sync/load/first-links.ts';
 import { type MappingUpsert, saveMappings } from '../../../app/sync/load/mappings.ts';
 import { emptyRemoteShadow } from '../../../app/sync/plan/merge.ts';
-import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { type CompanyDatabase, openCompanyDatabase } from '../../support/company-database.ts';
 
 describe('a link that a person chooses while its pair is being worked on', () => {
-  let database: TestDatabase;
+  let database: CompanyDatabase;
   let db: Database;
   let tenantId: number;
 
   before(async () => {
-    database = await createTestDatabase();
-    db = connectDatabase(database.url, makeLog({ level: 'fatal', format: 'json' }), 2);
-    const [company] = await queryRows<{ id: number }>(
-      db,
-      `insert into companies (name) values ('ООО Ромашка') returning id`,
-    );
-    tenantId = company?.id ?? 0;
+    database = await openCompanyDatabase();
+    db = database.db;
+    tenantId = await database.addCompany();
   });
-  after(async () => {
-    await db.close();
-    await database.drop();
-  });
+  after(() => database.close());
 
   const save = (readAt: Date) => {
     const mapping: MappingUpsert = {

@@ -1,31 +1,23 @@
 import { expect } from 'chai';
 import { AppError } from '../../../../app/lib/errors.ts';
-import { makeLog } from '../../../../app/lib/log.ts';
-import { connectDatabase, type Database, queryRows } from '../../../../app/models/database.ts';
+import { type Database, queryRows } from '../../../../app/models/database.ts';
 import { type ErrorEntry, recordError } from '../../../../app/sync/journal/error-log.ts';
-import { createTestDatabase, type TestDatabase } from '../../../support/database.ts';
+import { type CompanyDatabase, openCompanyDatabase } from '../../../support/company-database.ts';
 
 const failure = (code: string) => new AppError({ code, status: 409, text: { ru: code, en: code } });
 
 describe('the open error of a record', () => {
-  let database: TestDatabase;
+  let database: CompanyDatabase;
   let db: Database;
   let tenantId: number;
 
   before(async () => {
-    database = await createTestDatabase();
-    db = connectDatabase(database.url, makeLog({ level: 'fatal', format: 'json' }), 2);
+    database = await openCompanyDatabase();
+    db = database.db;
   });
-  after(async () => {
-    await db.close();
-    await database.drop();
-  });
+  after(() => database.close());
   beforeEach(async () => {
-    const [row] = await queryRows<{ id: number }>(
-      db,
-      `insert into companies (name) values ('ООО Ромашка') returning id`,
-    );
-    tenantId = row?.id ?? 0;
+    tenantId = await database.addCompany();
   });
 
   const about = { entity: 'contract', localId: 1, remoteId: 40, runId: null, attempts: 1 } as const;

@@ -1,36 +1,28 @@
 import { expect } from 'chai';
-import { makeLog } from '../../../../app/lib/log.ts';
-import { connectDatabase, type Database, queryRows } from '../../../../app/models/database.ts';
+import { type Database, queryRows } from '../../../../app/models/database.ts';
 import { claimDue } from '../../../../app/sync/queue/claim-due.ts';
 import { holdKind, postpone, putOffAtOnce } from '../../../../app/sync/queue/put-off.ts';
 import { enqueue, priorities } from '../../../../app/sync/queue/sync-queue.ts';
-import { createTestDatabase, type TestDatabase } from '../../../support/database.ts';
+import { type CompanyDatabase, openCompanyDatabase } from '../../../support/company-database.ts';
 
 const count = 2 * putOffAtOnce + 1;
 
 describe('more rows than one statement puts off', () => {
-  let database: TestDatabase;
+  let database: CompanyDatabase;
   let db: Database;
   let tenantId: number;
 
   before(async () => {
-    database = await createTestDatabase();
-    db = connectDatabase(database.url, makeLog({ level: 'fatal', format: 'json' }), 4);
-    const [row] = await queryRows<{ id: number }>(
-      db,
-      `insert into companies (name) values ('ООО Ромашка') returning id`,
-    );
-    tenantId = row?.id ?? 0;
+    database = await openCompanyDatabase();
+    db = database.db;
+    tenantId = await database.addCompany();
     const request = { tenantId, entity: 'object', side: 'local', reason: 'changed', priority: priorities.run } as const;
     await enqueue(
       db,
       Array.from({ length: count }, (_, index) => ({ ...request, recordId: index + 1 })),
     );
   });
-  after(async () => {
-    await db.close();
-    await database.drop();
-  });
+  after(() => database.close());
 
   const claim = () => claimDue(db, tenantId, { limit: count, lane: 'bulk' });
   const until = new Date(Date.now() + 3_600_000);

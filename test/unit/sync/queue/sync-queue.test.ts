@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import type { Transaction } from 'sequelize';
-import { makeLog } from '../../../../app/lib/log.ts';
-import { connectDatabase, type Database, queryRows } from '../../../../app/models/database.ts';
+import { type Database, queryRows } from '../../../../app/models/database.ts';
 import { claimDue } from '../../../../app/sync/queue/claim-due.ts';
 import { postpone } from '../../../../app/sync/queue/put-off.ts';
 import {
@@ -13,30 +12,23 @@ import {
   type QueueRow,
   removeDone,
 } from '../../../../app/sync/queue/sync-queue.ts';
-import { createTestDatabase, type TestDatabase } from '../../../support/database.ts';
+import { type CompanyDatabase, openCompanyDatabase } from '../../../support/company-database.ts';
 
 const hour = 3_600_000;
 const values = { originId: '1:object:1', local: { title: 'Камаз' }, remote: { title: 'Камаз' } };
 
 describe('the sync queue', () => {
-  let database: TestDatabase;
+  let database: CompanyDatabase;
   let db: Database;
   let tenantId: number;
 
   before(async () => {
-    database = await createTestDatabase();
-    db = connectDatabase(database.url, makeLog({ level: 'fatal', format: 'json' }), 4);
+    database = await openCompanyDatabase();
+    db = database.db;
   });
-  after(async () => {
-    await db.close();
-    await database.drop();
-  });
+  after(() => database.close());
   beforeEach(async () => {
-    const [row] = await queryRows<{ id: number }>(
-      db,
-      `insert into companies (name) values ('ООО Ромашка') returning id`,
-    );
-    tenantId = row?.id ?? 0;
+    tenantId = await database.addCompany();
   });
 
   const add = (...requests: Partial<QueueRequest>[]) =>
