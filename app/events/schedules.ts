@@ -2,6 +2,7 @@ import type { CronJob } from '../jobs/cron.ts';
 import type { Task } from '../jobs/queue.ts';
 import type { Clock } from '../lib/clock.ts';
 import { type Database, queryRows } from '../models/database.ts';
+import { countGrownTables } from '../models/table-statistics.ts';
 import { listTenantsToRetrySearches } from '../sync/faults/fault-store.ts';
 import { listTenantsToReadAgain, tryIdleFaults } from '../sync/faults/idle-faults.ts';
 import { listTenantsWithDueTasks } from '../sync/tasks/task-store.ts';
@@ -107,6 +108,7 @@ function dueSchedules({ db, clock, wake }: SchedulesDeps): CronJob[] {
       run: async () => wake('search_retry', await listTenantsToRetrySearches(db)),
     },
     { name: 'idle_faults', expression: everyFiveSeconds, run: () => tryIdleFaults(db) },
+    { name: 'table_statistics', expression: everyFiveSeconds, run: async () => void (await countGrownTables(db)) },
     {
       name: 'portal_tasks',
       expression: everyFiveSeconds,

@@ -116,13 +116,16 @@ export async function resolveErrors(
   await queryRows(
     db,
     `with records as materialized (
-       select * from jsonb_to_recordset($records::jsonb) as r (entity text, "localId" integer, "remoteId" text)),
+       select $tenantId::integer as tenant_id, *
+         from jsonb_to_recordset($records::jsonb) as r (entity text, "localId" integer, "remoteId" text)),
      mended as (
-       select e.id from records r join integration_errors e on e.local_type = r.entity and e.local_id = r."localId"
-        where e.tenant_id = $tenantId and e.status <> 'resolved' and e.status = any($statuses)
+       select e.id from records r join integration_errors e
+           on e.tenant_id = r.tenant_id and e.local_type = r.entity and e.local_id = r."localId"
+        where e.status <> 'resolved' and e.status = any($statuses)
        union
-       select e.id from records r join integration_errors e on e.local_type = r.entity and e.external_id = r."remoteId"
-        where e.tenant_id = $tenantId and e.status <> 'resolved' and e.status = any($statuses) and e.local_id is null)
+       select e.id from records r join integration_errors e
+           on e.tenant_id = r.tenant_id and e.local_type = r.entity and e.external_id = r."remoteId"
+        where e.status <> 'resolved' and e.status = any($statuses) and e.local_id is null)
      update integration_errors set status = 'resolved', resolved_at = now(), updated_at = now(), next_retry_at = null
       where tenant_id = $tenantId and id in (select id from mended)`,
     { tenantId, records: JSON.stringify(records), statuses },

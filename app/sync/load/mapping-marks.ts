@@ -24,11 +24,13 @@ export async function touchMappings(
   if (seen.length === 0) return;
   await queryRows(
     db,
-    `update bitrix24_sync_mappings m set bitrix24_modified_at = r."modifiedAt", last_sync_at = r."readAt",
+    `with seen as materialized (
+       select $tenantId::integer as tenant_id, *
+         from jsonb_to_recordset($seen::jsonb)
+              as r (id integer, "modifiedAt" timestamptz, "createdAt" timestamptz, "readAt" timestamptz, "scopeFacts" jsonb))
+     update bitrix24_sync_mappings m set bitrix24_modified_at = r."modifiedAt", last_sync_at = r."readAt",
             bitrix24_created_at = coalesce(m.bitrix24_created_at, r."createdAt"), scope_facts = r."scopeFacts", excluded = null
-       from jsonb_to_recordset($seen::jsonb)
-              as r (id integer, "modifiedAt" timestamptz, "createdAt" timestamptz, "readAt" timestamptz, "scopeFacts" jsonb)
-      where m.tenant_id = $tenantId and m.id = r.id`,
+       from seen r where (m.tenant_id, m.id) = (r.tenant_id, r.id)`,
     { tenantId, seen: JSON.stringify(seen) },
     transaction,
   );
@@ -58,13 +60,15 @@ export async function markOutside(
   if (pairs.length === 0) return;
   await queryRows(
     db,
-    `update bitrix24_sync_mappings m set excluded = r.excluded,
+    `with outside as materialized (
+       select $tenantId::integer as tenant_id, *
+         from jsonb_to_recordset($pairs::jsonb)
+              as r (id integer, excluded text, "scopeFacts" jsonb, "keepsFacts" boolean, ends boolean))
+     update bitrix24_sync_mappings m set excluded = r.excluded,
             scope_facts = case when r."keepsFacts" then m.scope_facts else nullif(r."scopeFacts", 'null') end,
             state = case when r.ends and m.state = 'linked' then 'unlinked' else m.state end,
             updated_at = case when r.ends and m.state = 'linked' then now() else m.updated_at end
-       from jsonb_to_recordset($pairs::jsonb)
-              as r (id integer, excluded text, "scopeFacts" jsonb, "keepsFacts" boolean, ends boolean)
-      where m.tenant_id = $tenantId and m.id = r.id`,
+       from outside r where (m.tenant_id, m.id) = (r.tenant_id, r.id)`,
     { tenantId, pairs: JSON.stringify(pairs) },
     transaction,
   );

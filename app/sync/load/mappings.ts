@@ -174,8 +174,9 @@ export async function rememberSent(
   updates: readonly { id: number; sent: SentUpdate }[],
   transaction: Transaction,
 ): Promise<void> {
-  const sql = `update bitrix24_sync_mappings m set sent = r.sent
-    from jsonb_to_recordset($updates::jsonb) as r (id integer, sent jsonb) where m.tenant_id = $tenantId and m.id = r.id`;
+  const sql = `with updates as materialized (
+      select $tenantId::integer as tenant_id, * from jsonb_to_recordset($updates::jsonb) as r (id integer, sent jsonb))
+    update bitrix24_sync_mappings m set sent = r.sent from updates r where (m.tenant_id, m.id) = (r.tenant_id, r.id)`;
   if (updates.length > 0) await queryRows(db, sql, { tenantId, updates: JSON.stringify(updates) }, transaction);
 }
 

@@ -55,9 +55,10 @@ export async function findQueued(db: Database, tenantId: number, rows: readonly 
   if (rows.length === 0) return [];
   return queryRows<HandledRow>(
     db,
-    `select q.entity, q.side, q.record_id::integer as "recordId"
-       from jsonb_to_recordset($rows::jsonb) as r (entity text, side text, "recordId" bigint)
-       join sync_queue q on q.tenant_id = $tenantId and (q.entity, q.side, q.record_id) = (r.entity, r.side, r."recordId")`,
+    `with asked as materialized (
+       select $tenantId::integer as tenant_id, entity, side, "recordId" as record_id
+         from jsonb_to_recordset($rows::jsonb) as r (entity text, side text, "recordId" bigint))
+     select entity, side, record_id::integer as "recordId" from asked join sync_queue using (tenant_id, entity, side, record_id)`,
     { tenantId, rows: JSON.stringify(rows.map(({ entity, side, recordId }) => ({ entity, side, recordId }))) },
   );
 }

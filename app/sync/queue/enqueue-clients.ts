@@ -21,11 +21,13 @@ export async function askOtherContracts(
   const claimed = rows.filter(({ side }) => side === 'local').map(({ recordId }) => recordId);
   return queryRows<QueueRow>(
     db,
-    `with others as (
+    `with asking as materialized (
+       select $tenantId::integer as tenant_id, * from jsonb_to_recordset($asking::jsonb) as r ("recordId" bigint, priority smallint)),
+     others as (
        select local_id, priority from (
          select m.local_id, r.priority, min(m.local_id) over (partition by m.bitrix24_key) as first
-           from jsonb_to_recordset($asking::jsonb) as r ("recordId" bigint, priority smallint)
-           join bitrix24_sync_mappings m on m.tenant_id = $tenantId and m.bitrix24_type = 'company' and m.bitrix24_key = r."recordId"
+           from asking r
+           join bitrix24_sync_mappings m on m.tenant_id = r.tenant_id and m.bitrix24_type = 'company' and m.bitrix24_key = r."recordId"
             and m.local_type = 'contract' and m.state = 'linked') linked
         where local_id <> first and local_id <> all($claimed::integer[]))
      insert into sync_queue as q (tenant_id, entity, side, record_id, reason, priority)

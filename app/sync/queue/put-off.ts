@@ -45,20 +45,21 @@ async function putOff(
 ): Promise<void> {
   await queryRows(
     db,
-    `with put_off as (
-       select r.* from sync_queue q
-         join jsonb_to_recordset($rows::jsonb)
+    `with wanted as materialized (
+       select $tenantId::integer as tenant_id, *
+         from jsonb_to_recordset($rows::jsonb)
               as r (entity text, side text, "recordId" bigint, changes integer, "dueAt" timestamptz, attempts smallint,
-                    sent boolean, counted boolean, "runId" integer, "waitsFor" text)
-           on (q.entity, q.side, q.record_id) = (r.entity, r.side, r."recordId")
-        where q.tenant_id = $tenantId for update of q skip locked)
+                    sent boolean, counted boolean, "runId" integer, "waitsFor" text)),
+     put_off as (
+       select r.* from sync_queue q join wanted r
+           on (q.tenant_id, q.entity, q.side, q.record_id) = (r.tenant_id, r.entity, r.side, r."recordId") for update of q skip locked)
      update sync_queue q
         set due_at = case when r.sent or q.changes = r.changes then r."dueAt" else q.due_at end, attempts = r.attempts,
             run_id = case when r.counted and q.run_id is not distinct from r."runId" then null else q.run_id end,
             create_sent_at = case when r.sent then q.create_sent_at end,
             create_values = case when r.sent then q.create_values end, waits_for = r."waitsFor"
        from put_off r
-      where q.tenant_id = $tenantId and (q.entity, q.side, q.record_id) = (r.entity, r.side, r."recordId")`,
+      where (q.tenant_id, q.entity, q.side, q.record_id) = (r.tenant_id, r.entity, r.side, r."recordId")`,
     { tenantId, rows: JSON.stringify(rows.map(asPutOff)) },
     transaction,
   );
@@ -95,7 +96,7 @@ export async function holdDue(
           where tenant_id = $tenantId and entity = any($entities) and due_at <= now() and ${condition}
           limit ${putOffAtOnce} for update skip locked)
        update sync_queue q set due_at = $until, waits_for = $waitsFor from held h
-        where (q.tenant_id, q.entity, q.side, q.record_id) = (h.tenant_id, h.entity, h.side, h.record_id) and q.tenant_id = $tenantId
+        where (q.tenant_id, q.entity, q.side, q.record_id) = (h.tenant_id, h.entity, h.side, h.record_id)
        returning 1`,
       { tenantId, entities, until, waitsFor },
     );

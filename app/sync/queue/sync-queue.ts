@@ -131,23 +131,22 @@ export async function removeDone(
   if (rows.length === 0) return [];
   return queryRows(
     db,
-    `with done as (
-       select entity, side, "recordId" as record_id, changes, "runId" as run_id, "claimedAt" as claimed_at
+    `with done as materialized (
+       select $tenantId::integer as tenant_id, entity, side, "recordId" as record_id, changes, "runId" as run_id, "claimedAt" as claimed_at
          from jsonb_to_recordset($rows::jsonb)
            as r (entity text, side text, "recordId" bigint, changes integer, "runId" integer, "claimedAt" timestamptz)),
      held as (
-       select q.entity, q.side, q.record_id, q.changes = d.changes as same, d.run_id, d.claimed_at
-         from sync_queue q join done d using (entity, side, record_id)
-        where q.tenant_id = $tenantId for update of q skip locked),
+       select q.tenant_id, q.entity, q.side, q.record_id, q.changes = d.changes as same, d.run_id, d.claimed_at
+         from sync_queue q join done d using (tenant_id, entity, side, record_id) for update of q skip locked),
      changed as (
        update sync_queue q set attempts = 0, create_sent_at = null, create_values = null,
               queued_at = greatest(q.queued_at, h.claimed_at),
               run_id = case when q.run_id is distinct from h.run_id then q.run_id end
-         from held h where not h.same and q.tenant_id = $tenantId
-          and (q.entity, q.side, q.record_id) = (h.entity, h.side, h.record_id)),
+         from held h where not h.same
+          and (q.tenant_id, q.entity, q.side, q.record_id) = (h.tenant_id, h.entity, h.side, h.record_id)),
      removed as (
-       delete from sync_queue q using held h where h.same and q.tenant_id = $tenantId
-          and (q.entity, q.side, q.record_id) = (h.entity, h.side, h.record_id))
+       delete from sync_queue q using held h where h.same
+          and (q.tenant_id, q.entity, q.side, q.record_id) = (h.tenant_id, h.entity, h.side, h.record_id))
      select entity, side, record_id::integer as "recordId" from held`,
     { tenantId, rows: JSON.stringify(rows.map(asDone)) },
     transaction,
@@ -181,20 +180,22 @@ export async function markCreatesSent(
   return retryingTransaction(db, (transaction) =>
     queryRows<MarkedRow>(
       db,
-      `with wanted as (
-         select entity, "localId" as record_id, values
-           from jsonb_to_recordset($creates::jsonb) as r (entity text, "localId" bigint, values jsonb, "linkedWith" bigint)
-          where not exists (select 1 from bitrix24_sync_mappings m where m.tenant_id = $tenantId and m.local_type = r.entity
-                               and m.local_id = r."localId" and m.state = 'linked' and m.bitrix24_key is distinct from r."linkedWith")),
-       known as (
-         select entity, record_id from sync_queue join wanted using (entity, record_id)
-          where tenant_id = $tenantId and side = 'local'),
+      `with creates as materialized (
+         select $tenantId::integer as tenant_id, entity, 'local' as side, "localId" as record_id, values, "linkedWith" as linked_with
+           from jsonb_to_recordset($creates::jsonb) as r (entity text, "localId" bigint, values jsonb, "linkedWith" bigint)),
+       wanted as materialized (
+         select c.tenant_id, c.entity, c.side, c.record_id, c.values from creates c
+           left join bitrix24_sync_mappings m on m.tenant_id = c.tenant_id and m.local_type = c.entity and m.local_id = c.record_id
+            and m.state = 'linked' and m.bitrix24_key is distinct from c.linked_with
+          where m.id is null),
+       known as materialized (
+         select tenant_id, entity, side, record_id from sync_queue join wanted using (tenant_id, entity, side, record_id)),
        held as (
-         select q.entity, q.record_id from sync_queue q join known k on (k.entity, k.record_id) = (q.entity, q.record_id)
-          where q.tenant_id = $tenantId and q.side = 'local' for update of q skip locked)
+         select q.entity, q.record_id from sync_queue q join known using (tenant_id, entity, side, record_id)
+            for update of q skip locked)
        insert into sync_queue as q (tenant_id, entity, side, record_id, reason, priority, create_sent_at, create_values)
-       select $tenantId, entity, 'local', record_id, 'create', ${priorities.change}, now(), values from wanted
-        where (entity, record_id) not in (table known) or (entity, record_id) in (table held)
+       select tenant_id, entity, side, record_id, 'create', ${priorities.change}, now(), values from wanted
+        where (entity, record_id) not in (select entity, record_id from known) or (entity, record_id) in (table held)
         order by entity, record_id
        on conflict (tenant_id, entity, side, record_id) do update
          set create_sent_at = now(), create_values = excluded.create_values
