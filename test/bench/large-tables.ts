@@ -7,6 +7,8 @@ export const sizes = {
   small: 800,
   queued: 200_000,
   putOff: 100_000,
+  /** Rows that PostgreSQL has not counted yet: it takes their tenant for one without any. */
+  uncounted: 30_000,
   logLines: 500_000,
   errors: 100_000,
 };
@@ -19,10 +21,18 @@ export async function fillLargeTables(pool: Pool): Promise<void> {
     for (const sql of statements) await client.query(sql);
     await client.query(`set session_replication_role = origin`);
     await client.query('vacuum analyze');
+    for (const sql of laterStatements) await client.query(sql);
   } finally {
     client.release();
   }
 }
+
+/** A first load that has just begun, of the second tenant. */
+const laterStatements = [
+  'alter table sync_queue set (autovacuum_enabled = off)',
+  `insert into sync_queue (tenant_id, entity, side, record_id, reason, priority)
+   select 2, 'object', 'local', 10000000 + n, 'run', 20 from generate_series(1, ${sizes.uncounted}) n`,
+];
 
 const statements = [
   `insert into companies (name) select 'ООО ' || n from generate_series(1, ${sizes.tenants}) n`,

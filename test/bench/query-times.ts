@@ -15,13 +15,15 @@ import { resolveErrors } from '../../app/sync/journal/error-log.ts';
 import { findMappings } from '../../app/sync/load/mappings.ts';
 import { claimDue } from '../../app/sync/queue/claim-due.ts';
 import { postpone, putOffAtOnce } from '../../app/sync/queue/put-off.ts';
-import { priorities, type QueueRow, removeDone } from '../../app/sync/queue/sync-queue.ts';
+import { markCreatesSent, priorities, type QueueRow, removeDone } from '../../app/sync/queue/sync-queue.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { mochaGlobalSetup, mochaGlobalTeardown } from '../support/setup.ts';
 import { fillLargeTables, sizes } from './large-tables.ts';
 import { type Finding, print, shown } from './report.ts';
 
 const tenantId = 1;
+/** Its first load has just begun. */
+const loadingId = 2;
 const repeats = 5;
 const ids = (count: number) => Array.from({ length: count }, (_, n) => 1001 + n * 150);
 
@@ -35,7 +37,8 @@ export async function measureQueryTimes(): Promise<Finding> {
     await fillLargeTables(pool);
     const lines = [];
     const due = await claimDue(db, tenantId, { limit: 500, lane: 'bulk' });
-    for (const [what, work] of Object.entries(questions(db, pool, due))) {
+    const fresh = await claimDue(db, loadingId, { limit: 50, lane: 'bulk' });
+    for (const [what, work] of Object.entries({ ...questions(db, pool, due), ...loadQuestions(db, fresh) })) {
       const times: number[] = [];
       for (let n = 0; n <= repeats; n += 1) {
         const startedAt = performance.now();
@@ -56,30 +59,52 @@ export async function measureQueryTimes(): Promise<Finding> {
   }
 }
 
+const sentValues = { originId: 'O1', local: { title: 'Камаз' }, remote: { title: 'Камаз' } };
+
+const once = (work: () => Promise<unknown>) => async () => {
+  await work();
+  return undefined;
+};
+
+/** Does the work in a transaction that is rolled back. */
+const undone = (db: Database, work: (transaction: Transaction) => Promise<unknown>) =>
+  once(async () => {
+    const transaction = await db.transaction();
+    await work(transaction);
+    await transaction.rollback();
+  });
+
+/** What each step of a first load asks of the queue. */
+function loadQuestions(db: Database, rows: readonly QueueRow[]): Record<string, () => Promise<undefined>> {
+  const dueAt = new Date();
+  const putOff = rows.map((row) => ({ ...row, dueAt, sent: false }));
+  const creates = rows.map(({ recordId }) => ({
+    entity: 'object' as const,
+    localId: recordId,
+    values: sentValues,
+    linkedWith: null,
+  }));
+  return {
+    'first load just begun: marks of 50 creates': once(() => markCreatesSent(db, loadingId, creates)),
+    'first load just begun: removal of 50 rows': undone(db, (own) => removeDone(db, loadingId, rows, own)),
+    'first load just begun: putting off 50 rows': undone(db, (own) => postpone(db, loadingId, putOff, own)),
+  };
+}
+
 /** Each does its work once; one that works in steps returns how many there were. */
 function questions(
   db: Database,
   pool: pg.Pool,
   due: readonly QueueRow[],
 ): Record<string, () => Promise<number | undefined>> {
-  const once = (work: () => Promise<unknown>) => async () => {
-    await work();
-    return undefined;
-  };
-  const undone = (work: (transaction: Transaction) => Promise<unknown>) =>
-    once(async () => {
-      const transaction = await db.transaction();
-      await work(transaction);
-      await transaction.rollback();
-    });
   const list = (filter: Partial<MappingFilter>) =>
     once(() => listMappings(db, tenantId, { page: 1, limit: 20, ...filter }));
   const errors = ids(500).map((id) => ({ entity: 'object', localId: id, remoteId: id }) as const);
   return {
     'tenants that have something due': once(() => findDueTenants(pool, null, priorities.change)),
     'claim of 500 of 200 000 due rows': once(() => claimDue(db, tenantId, { limit: 500, lane: 'bulk' })),
-    'removal of 500 rows': undone((transaction) => removeDone(db, tenantId, due, transaction)),
-    [`putting off ${putOffAtOnce} rows`]: undone((transaction) => {
+    'removal of 500 rows': undone(db, (transaction) => removeDone(db, tenantId, due, transaction)),
+    [`putting off ${putOffAtOnce} rows`]: undone(db, (transaction) => {
       const dueAt = new Date();
       const portion = due.slice(0, putOffAtOnce);
       return postpone(
@@ -93,7 +118,7 @@ function questions(
     'mappings of 500 local ids': once(() => findMappings(db, tenantId, 'object', { local: ids(500), remote: [] })),
     'a page of 1 000 of the sweep': once(() => sweepPage(db)),
     'a page of 2 500 of the deletion sweep': () => deletionSweep(db),
-    'closing errors of 500 records': undone((transaction) =>
+    'closing errors of 500 records': undone(db, (transaction) =>
       resolveErrors(db, tenantId, { records: errors }, transaction),
     ),
     'first page of the mappings': list({}),
