@@ -18,7 +18,6 @@ import type { Log } from './lib/log.ts';
 import { makeSecrets } from './lib/secrets.ts';
 import { connectDatabase, type Database, queryRows } from './models/database.ts';
 import { type DatabaseLink, makeDatabaseLink } from './models/database-link.ts';
-import { retryingTransaction } from './models/retrying-transaction.ts';
 import { cacheChannel } from './portals/connection/clients.ts';
 import { defaultTimings, type SyncTimings } from './sync/deps.ts';
 import { priorities, syncChannel } from './sync/queue/sync-queue.ts';
@@ -58,10 +57,8 @@ export function compose(config: Config, databaseUrl: string, log: Log, options: 
   const agents = makeAgents({ allowPrivateHosts, proxy, extraCa: options.extraCa });
   const bucket = options.bucket ?? standardBucket;
   const runSql: RunSql = (sql, bind) => queryRows(db, sql, bind);
-  const atomically = <Value>(work: (run: RunSql) => Promise<Value>) =>
-    retryingTransaction(db, (transaction) => work((sql, bind) => queryRows(db, sql, bind, transaction)));
   const limits = makeLimits({
-    ...{ run: runSql, atomically, clock, bucket },
+    ...{ run: runSql, clock, bucket },
     onWait: (limit, result, ms) => metrics.limitWaits.observe({ limit, result }, ms / 1000),
   });
   const rates = makeRateLimits({ pool, rates: { ...standardRates, ...options.rates } });

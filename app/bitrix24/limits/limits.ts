@@ -9,7 +9,8 @@ import {
   takeRequest,
   type Urgency,
 } from './bucket.ts';
-import { batchSizeFor, block, emptyBudget, type MethodBudget, reserve, spend, waitFor } from './pacer.ts';
+import { makeMethodBudgets } from './method-budgets.ts';
+import { batchSizeFor, block, reserve, spend, waitFor } from './pacer.ts';
 
 /** Longer waits are the queue's: the caller is told how long, and gives its place to other work. */
 const longestWaitMs: Record<Urgency, number> = { bulk: 10_000, normal: 5000, interactive: 10_000 };
@@ -29,8 +30,6 @@ export type Reservation = ReadonlyMap<string, number>;
 
 export interface LimitsDeps {
   run: RunSql;
-  /** Runs several statements as one transaction. */
-  atomically<Value>(work: (run: RunSql) => Promise<Value>): Promise<Value>;
   clock: Clock;
   bucket: BucketSize;
   /** Told of each wait: for which limit, and whether it is spent here or, because it is long, left to the caller's queue. */
@@ -43,41 +42,17 @@ export type Limits = ReturnType<typeof makeLimits>;
  * Keeps the two limits of portals, shared by all processes through PostgreSQL: requests, and seconds of execution per method. What is in
  * flight counts from the moment it leaves: its expected seconds are reserved, and corrected when the answer tells the real ones.
  */
-export function makeLimits({ run, atomically, clock, bucket, onWait }: LimitsDeps) {
+export function makeLimits({ run, clock, bucket, onWait }: LimitsDeps) {
   // The portal tells when a budget reopens only in good answers, before it closes.
   const lastReset = new Map<string, number>();
   // What this process has in flight: the portal's own sum does not hold it yet.
   const inFlight = new Map<string, number>();
   const now = () => clock.now().getTime();
-
-  /** Changes a method's budget under its row lock; returns what `change` returns. */
-  function changeBudget<Value>(
-    portal: string,
-    method: string,
-    change: (budget: MethodBudget) => { budget: MethodBudget; value: Value },
-  ): Promise<Value> {
-    return atomically(async (own) => {
-      const bind = { portal, lane: laneOf(method) };
-      await own('insert into portal_limits (portal, lane) values ($portal, $lane) on conflict do nothing', bind);
-      const { budget, value } = change(await readBudget(own, bind, 'for update'));
-      await own(
-        `update portal_limits set level = $level, refreshed_at = $refreshedAt, cost = $cost, blocked_until = $blockedUntil
-          where portal = $portal and lane = $lane`,
-        {
-          ...bind,
-          level: budget.level,
-          refreshedAt: new Date(budget.refreshedAt),
-          cost: budget.cost,
-          blockedUntil: budget.blockedUntil === null ? null : new Date(budget.blockedUntil),
-        },
-      );
-      return value;
-    });
-  }
+  const budgets = makeMethodBudgets(run);
 
   /** Reserves the seconds of these calls; returns them, or how long to wait when there are too few. */
   function reserveCalls(portal: string, method: string, count: number, isBulk: boolean) {
-    return changeBudget(portal, method, (budget) => {
+    return budgets.change(portal, method, (budget) => {
       const wait = waitFor(budget, count, now(), isBulk);
       if (wait > 0) return { budget, value: { wait, seconds: 0 } };
       const { budget: taken, seconds } = reserve(budget, count, now());
@@ -98,7 +73,7 @@ export function makeLimits({ run, atomically, clock, bucket, onWait }: LimitsDep
     for (const [method, seconds] of reservation) {
       noteInFlight(portal, method, -seconds);
       if (seconds === 0) continue;
-      await changeBudget(portal, method, (budget) => ({
+      await budgets.change(portal, method, (budget) => ({
         budget: { ...budget, level: Math.max(0, budget.level - seconds) },
         value: undefined,
       }));
@@ -155,7 +130,7 @@ export function makeLimits({ run, atomically, clock, bucket, onWait }: LimitsDep
         if (resetAt !== null) lastReset.set(`${portal} ${method}`, resetAt);
         const reserved = reservation.get(method) ?? 0;
         const others = noteInFlight(portal, method, -reserved);
-        await changeBudget(portal, method, (budget) => ({
+        await budgets.change(portal, method, (budget) => ({
           budget: spend(budget, now(), { ...cost, reserved, others }),
           value: undefined,
         }));
@@ -183,7 +158,7 @@ export function makeLimits({ run, atomically, clock, bucket, onWait }: LimitsDep
 
     /** The portal refused a method for its execution time; returns how long to wait. */
     outOfTime(portal: string, method: string): Promise<number> {
-      return changeBudget(portal, method, (budget) => {
+      return budgets.change(portal, method, (budget) => {
         const closed = block(budget, now(), lastReset.get(`${portal} ${method}`) ?? null);
         return { budget: closed, value: (closed.blockedUntil ?? now()) - now() };
       });
@@ -191,30 +166,8 @@ export function makeLimits({ run, atomically, clock, bucket, onWait }: LimitsDep
 
     /** How many calls of this method fit one step, and what one of them costs in seconds; null before the first. */
     async stepSize(portal: string, method: string): Promise<{ size: number; cost: number | null }> {
-      const budget = await readBudget(run, { portal, lane: laneOf(method) });
+      const budget = await budgets.lastSeen(portal, method);
       return { size: batchSizeFor(budget), cost: budget.cost };
     },
   };
-}
-
-async function readBudget(
-  run: RunSql,
-  bind: { portal: string; lane: string },
-  lock: '' | 'for update' = '',
-): Promise<MethodBudget> {
-  const [row] = await run<{ level: number; refreshed_at: Date; cost: number | null; blocked_until: Date | null }>(
-    `select level, refreshed_at, cost, blocked_until from portal_limits where portal = $portal and lane = $lane ${lock}`,
-    bind,
-  );
-  if (!row) return emptyBudget;
-  return {
-    level: row.level,
-    refreshedAt: row.refreshed_at.getTime(),
-    cost: row.cost,
-    blockedUntil: row.blocked_until?.getTime() ?? null,
-  };
-}
-
-function laneOf(method: string): string {
-  return `method:${method}`;
 }

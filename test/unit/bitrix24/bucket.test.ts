@@ -165,14 +165,7 @@ describe('the request bucket in PostgreSQL', () => {
   describe('as limits', () => {
     const slept: number[] = [];
     const clock: Clock = { now: () => new Date(), sleep: async (ms) => void slept.push(ms) };
-    const atomically =
-      (n: number) =>
-      <Value>(work: (own: RunSql) => Promise<Value>) => {
-        const db = processes[n] as Database;
-        return db.transaction((transaction) => work((sql, bind) => queryRows(db, sql, bind, transaction)));
-      };
-    const limitsOf = (n: number) =>
-      makeLimits({ run: run(n), atomically: atomically(n), clock, bucket: { size: 50, drain: 2 } });
+    const limitsOf = (n: number) => makeLimits({ run: run(n), clock, bucket: { size: 50, drain: 2 } });
     const limits = () => limitsOf(0);
     const nothing = new Map<string, number>();
     beforeEach(() => {
@@ -270,7 +263,6 @@ describe('the request bucket in PostgreSQL', () => {
       const portal = nextPortal();
       const fast = makeLimits({
         run: run(0),
-        atomically: atomically(0),
         clock: { ...clock, sleep: (ms) => sleep(ms) },
         bucket: { size: 9, drain: 20 },
       });
