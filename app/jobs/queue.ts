@@ -58,7 +58,8 @@ export type JobQueue = ReturnType<typeof makeJobQueue>;
  * Makes the way to wake workers. A job carries nothing but its tenant: what is to be done stands in tables. A tenant is
  * reconciled by one job at a time in the whole cluster; its searches form a second serial queue, so that a long one does not hold up
  * what just changed, and what concerns its connection a third, what people are told a fourth, and tasks of the portal a fifth. A job that waits already is not doubled; one that waits in another lane
- * does not hold up an urgent one, because a line is closed only while one of its jobs runs.
+ * does not hold up an urgent one, because a line is closed only while one of its jobs runs. Each job is flagged with its task, so that a
+ * look for a job can pass over the tasks whose slots are all taken.
  */
 export function makeJobQueue({ pool }: { pool: pg.Pool }) {
   return {
@@ -68,7 +69,8 @@ export function makeJobQueue({ pool }: { pool: pg.Pool }) {
       try {
         await pool.query(
           `select graphile_worker.add_job($1::text, payload => json_build_object('tenant_id', id),
-                  queue_name => $4::text || ':' || id, job_key => $1::text || ':' || id, run_at => $3::timestamptz, max_attempts => 25)
+                  queue_name => $4::text || ':' || id, job_key => $1::text || ':' || id, run_at => $3::timestamptz, max_attempts => 25,
+                  flags => array[$1::text])
              from unnest($2::integer[]) as t (id)`,
           [task, tenantIds, runAt ?? null, lineOf[task]],
         );

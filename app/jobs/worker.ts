@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runMigrations } from 'graphile-worker';
 import { lineName, type Task, type TaskContext } from './queue.ts';
-import { type RunnersDeps, startRunners } from './runners.ts';
+import { type RunnerDeps, startRunner } from './runner.ts';
 
 export type Handlers = Record<Task, (tenantId: number, context: TaskContext) => Promise<void>>;
 
-export interface WorkerDeps extends Omit<RunnersDeps, 'handle'> {
+export interface WorkerDeps extends Omit<RunnerDeps, 'handle'> {
   handlers: Handlers;
 }
 
@@ -31,24 +31,24 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
   const stopping = new AbortController();
   const stopped = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve()));
   const handle = oneAtATime(deps.handlers);
-  const start = () => startRunners({ ...deps, handle });
-  let runners = await start();
+  const start = () => startRunner({ ...deps, handle });
+  let runner = await start();
   const abandoned = new Set<Promise<void>>();
   const running = keepRunning();
 
   async function keepRunning(): Promise<void> {
     while (!stopping.signal.aborted) {
-      await Promise.race([runners.lost, stopped]);
+      await Promise.race([runner.lost, stopped]);
       if (stopping.signal.aborted) break;
       log.warn(
         { operation: 'liveness' },
         'Связь с PostgreSQL потеряна: задания прерваны, рабочий процесс начнёт заново',
       );
-      const ending = runners.abandon().finally(() => abandoned.delete(ending));
+      const ending = runner.abandon().finally(() => abandoned.delete(ending));
       abandoned.add(ending);
       await startAgain();
     }
-    await runners.stop();
+    await runner.stop();
     await Promise.all(abandoned);
   }
 
@@ -57,7 +57,7 @@ export async function startWorker(deps: WorkerDeps): Promise<RunningWorker> {
       await sleep(pause, undefined, { signal: stopping.signal }).catch(() => undefined);
       if (stopping.signal.aborted || !deps.link.isUp) continue;
       try {
-        runners = await start();
+        runner = await start();
         log.info({ operation: 'liveness', result: 'ok' }, 'Рабочий процесс снова берёт задания');
         return;
       } catch (error) {

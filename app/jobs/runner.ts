@@ -6,10 +6,11 @@ import type { Log } from '../lib/log.ts';
 import type { DatabaseLink } from '../models/database-link.ts';
 import type { Lane } from './lanes.ts';
 import { type Liveness, startLiveness } from './liveness.ts';
-import type { Task, TaskContext } from './queue.ts';
+import { type Task, type TaskContext, tasks } from './queue.ts';
+import { makeSlots } from './slots.ts';
 import { makeTurns, type Turns } from './turns.ts';
 
-export interface RunnersDeps {
+export interface RunnerDeps {
   link: DatabaseLink;
   /** What may run at the same time in this process. */
   lanes: readonly Lane[];
@@ -17,7 +18,7 @@ export interface RunnersDeps {
   handle(tenantId: number, context: TaskContext): Promise<void>;
 }
 
-export interface Runners {
+export interface RunningRunner {
   /** Resolves when others may take our jobs, or when a job's start or end may be unknown to one of the two sides. */
   lost: Promise<void>;
   /** Takes no more jobs, asks the running ones to come to an end, waits for them. */
@@ -29,29 +30,30 @@ export interface Runners {
 /** Delayed jobs and retries are found by polling; everything else by notice. */
 const pollMs = 1000;
 
-/** Connections for the library's short statements, besides the one on which each lane listens. */
+/** Connections for the library's short statements, besides the one on which it listens. */
 const spareConnections = 5;
 
 /** A look for a job takes a millisecond or two, more where the database is far away. */
 const longestLookMs = 25;
 
-/** Starts one runner of the library for each lane, on one pool and one proof of life. Throws when PostgreSQL is away. */
-export async function startRunners({ link, lanes, handle, log }: RunnersDeps): Promise<Runners> {
+/** Starts a runner of the library on a pool and a proof of life of its own. Throws when PostgreSQL is away. */
+export async function startRunner({ link, lanes, handle, log }: RunnerDeps): Promise<RunningRunner> {
   const ending = new AbortController();
   const liveness = await startLiveness({ link, log });
-  const pool = new pg.Pool({ ...link.settings('worker'), max: lanes.length + spareConnections });
+  const pool = new pg.Pool({ ...link.settings('worker'), max: 1 + spareConnections });
   // Said once, by the listener.
   pool.on('error', (error) => log.debug({ err: error }, 'A worker connection to PostgreSQL broke'));
-  const runners: Runner[] = [];
+  let runner: Runner | undefined;
   const looks = makeTurns(longestLookMs);
+  const slots = makeSlots(lanes);
 
-  async function endRunners(): Promise<void> {
+  async function endRunner(): Promise<void> {
     ending.abort(new Error('The worker stops'));
     // The library rejects when it could not report a job's end: liveness has left that job to others.
-    await Promise.allSettled(runners.map((runner) => runner.stop()));
+    await runner?.stop().catch(() => undefined);
   }
   async function end(): Promise<void> {
-    await endRunners();
+    await endRunner();
     await liveness.stop();
     await pool.end();
   }
@@ -62,7 +64,7 @@ export async function startRunners({ link, lanes, handle, log }: RunnersDeps): P
   async function endForOthers(): Promise<void> {
     const poolEnded = pool.end();
     await liveness.stop();
-    await endRunners();
+    await endRunner();
     await poolEnded;
   }
   let ended: Promise<void> | undefined;
@@ -76,23 +78,26 @@ export async function startRunners({ link, lanes, handle, log }: RunnersDeps): P
     reportUnfinished = resolve;
   });
   try {
-    for (const { tasks, slots } of lanes) {
-      const runner = await run({
-        pgPool: pool,
-        events: listen(looks, reportUnfinished),
-        // Looks for a job lock all lines that are free: of two at the same moment one finds none, and looks again a second later.
-        forbiddenFlags: looks.take,
-        concurrency: slots,
-        pollInterval: pollMs,
-        noHandleSignals: true,
-        parsedCronItems: [],
-        preset: { plugins: [keepAlive(liveness)] },
-        logger: bridge(log),
-        taskList: Object.fromEntries(tasks.map((task) => [task, makeTask(task, handle, ending.signal, log)])),
-      });
-      runner.promise.catch(reportUnfinished);
-      runners.push(runner);
-    }
+    const events = listen(looks, reportUnfinished);
+    events.on('job:start', ({ job }) => {
+      slots.take(job.task_identifier as Task);
+      looks.end();
+    });
+    events.on('job:complete', ({ job }) => slots.free(job.task_identifier as Task));
+    runner = await run({
+      ...{ pgPool: pool, events, concurrency: slots.count, pollInterval: pollMs },
+      // Looks for a job lock all lines that are free: of two at the same moment one finds none, and looks again a second later.
+      forbiddenFlags: async () => {
+        await looks.take();
+        return slots.fullTasks();
+      },
+      noHandleSignals: true,
+      parsedCronItems: [],
+      preset: { plugins: [keepAlive(liveness)] },
+      logger: bridge(log),
+      taskList: Object.fromEntries(tasks.map((task) => [task, makeTask(task, handle, ending.signal, log)])),
+    });
+    runner.promise.catch(reportUnfinished);
   } catch (error) {
     await stop();
     throw error;
@@ -111,7 +116,6 @@ export async function startRunners({ link, lanes, handle, log }: RunnersDeps): P
 /** What the library tells of its workers. `reportUnfinished`: a job's start or end may be unknown to one of the two sides. */
 function listen(looks: Turns, reportUnfinished: () => void): WorkerEvents {
   const events: WorkerEvents = new EventEmitter();
-  events.on('job:start', looks.end);
   events.on('worker:getJob:empty', looks.end);
   // The library gives up such a slot for good.
   events.on('worker:fatalError', reportUnfinished);
@@ -144,7 +148,7 @@ function keepAlive(liveness: Liveness): GraphileConfig.Plugin {
   };
 }
 
-function makeTask(task: Task, handle: RunnersDeps['handle'], signal: AbortSignal, log: Log) {
+function makeTask(task: Task, handle: RunnerDeps['handle'], signal: AbortSignal, log: Log) {
   return async (payload: unknown, { job }: JobHelpers): Promise<void> => {
     const { tenant_id: tenantId } = payload as { tenant_id: number };
     const own = log.child({ job_id: String(job.id), task, tenant_id: tenantId }, true);
