@@ -19,6 +19,7 @@ import { makeSecrets } from './lib/secrets.ts';
 import { connectDatabase, type Database, queryRows } from './models/database.ts';
 import { type DatabaseLink, makeDatabaseLink } from './models/database-link.ts';
 import { cacheChannel } from './portals/connection/clients.ts';
+import { makeBulkTurns } from './sync/bulk-turns.ts';
 import { defaultTimings, type SyncTimings } from './sync/deps.ts';
 import { priorities, syncChannel } from './sync/queue/sync-queue.ts';
 
@@ -72,7 +73,8 @@ export function compose(config: Config, databaseUrl: string, log: Log, options: 
 
   const timings = { ...defaultTimings, ...options.timings };
   const tally = makeSyncTally(metrics);
-  const syncDeps = { db, clock, log, connections, clientFor, timings, tally, random: Math.random };
+  const bulkTurns = makeBulkTurns();
+  const syncDeps = { db, clock, log, connections, clientFor, timings, tally, bulkTurns, random: Math.random };
   return {
     ...{ db, link, pool, clock, dueCheck },
     /** What the process listens for: caches cleared in other processes, and, where it works, records that became due. */

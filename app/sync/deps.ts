@@ -3,6 +3,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { Entity, SyncDirection } from '../lib/records.ts';
 import type { Database } from '../models/database.ts';
+import type { BulkTurns } from './bulk-turns.ts';
 import type { FaultCause } from './faults/fault-store.ts';
 
 /** How a tenant reaches its portal, as far as the engine needs to know. */
@@ -48,6 +49,8 @@ export interface SyncDeps {
   timings: SyncTimings;
   /** Absent: nothing is counted. */
   tally?: SyncTally;
+  /** Absent: bulk work makes room for nothing. */
+  bulkTurns?: BulkTurns;
   /** 0 to 1, for jitter. */
   random(): number;
 }

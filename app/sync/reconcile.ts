@@ -33,6 +33,7 @@ export function makeReconcile(deps: SyncDeps): (tenantId: number, options: Recon
     const concurrency = learned.get(tenantId) ?? new StepConcurrency();
     learned.set(tenantId, concurrency);
     const gate = await openFaultGate(own, tenantId);
+    const leaveUrgent = options.urgentOnly ? deps.bulkTurns?.enterUrgent() : undefined;
     try {
       let isPaused = connection.pauseFailures > 0;
       const portalAnswered = async () => {
@@ -48,6 +49,7 @@ export function makeReconcile(deps: SyncDeps): (tenantId: number, options: Recon
       await handleRequestFailure(own, tenantId, connection.pauseFailures, error);
       return false;
     } finally {
+      leaveUrgent?.();
       if (!signal.aborted) await announceFinished(own, tenantId);
     }
   };

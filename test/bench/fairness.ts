@@ -170,12 +170,13 @@ async function editTimes(world: World, tenants: readonly Tenant[]): Promise<numb
 }
 
 async function editTime(world: World, tenant: Tenant, name: string): Promise<number> {
+  const [deal] = await world.sql<{ id: number }>(
+    `select bitrix24_key::integer as id from bitrix24_sync_mappings where tenant_id = $1 and local_type = 'object'`,
+    [tenant.id],
+  );
+  const deals = world.portal.records('deal');
   const startedAt = performance.now();
   await world.sql(`update objects set name = $2 where tenant_id = $1`, [tenant.id, name]);
-  const [object] = await world.sql<{ id: number }>('select id from objects where tenant_id = $1 limit 1', [tenant.id]);
-  await eventually(async () => (await world.remoteOf(tenant, 'object', object?.id ?? 0))?.TITLE === name, {
-    timeoutMs: 60_000,
-    everyMs: 20,
-  });
+  await eventually(() => deals.get(deal?.id ?? 0)?.TITLE === name, { timeoutMs: 60_000, everyMs: 2 });
   return performance.now() - startedAt;
 }

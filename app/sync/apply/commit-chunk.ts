@@ -31,7 +31,9 @@ export async function commitChunk(deps: SyncDeps, context: SyncContext, items: r
   const [only] = items;
   if (!only) return;
   try {
-    report(deps, context, await commitTogether(deps, context, items, { byField: false }));
+    const commit = () => commitTogether(deps, context, items, { byField: false });
+    const isBulk = context.options.urgency === 'bulk';
+    report(deps, context, isBulk && deps.bulkTurns ? await deps.bulkTurns.run(commit) : await commit());
   } catch (error) {
     // No pair is charged for it: what was sent is found by its mark in the queue.
     if (isDatabaseAway(error)) throw error;
