@@ -1,3 +1,4 @@
+import os from 'node:os';
 import type { Config } from '../config/config.ts';
 import { type App, type ComposeOptions, compose } from './compose.ts';
 import { readFirstLines } from './first-lines.ts';
@@ -5,6 +6,7 @@ import { listen } from './http/server.ts';
 import { startCron } from './jobs/cron.ts';
 import { lanesFor } from './jobs/lanes.ts';
 import { startListener } from './jobs/listener.ts';
+import { servesHttp } from './jobs/roles.ts';
 import { prepareJobs, startWorker } from './jobs/worker.ts';
 import type { Log } from './lib/log.ts';
 import { databaseName } from './models/database-name.ts';
@@ -52,7 +54,7 @@ export async function startApp(
       stops.push(() => server.close(graceMs));
     }
     let port: number | null = null;
-    if (config.role !== 'worker') {
+    if (servesHttp(config.role)) {
       const server = await listen(app.http, config.port, config.host);
       stops.push(() => server.close(graceMs));
       port = server.port;
@@ -70,8 +72,10 @@ export async function startApp(
 
 /** Starts everything that synchronises; adds how to stop it, in the order of starting. */
 async function startWork(app: App, config: Config, log: Log, stops: (() => Promise<unknown>)[]): Promise<void> {
+  // What can wait makes room for every other process of the machine.
+  if (config.role === 'bulk') os.setPriority(os.constants.priority.PRIORITY_BELOW_NORMAL);
   const { link, handlers, pool, schedules } = app;
-  const worker = await startWorker({ link, lanes: lanesFor(config.syncConcurrency), handlers, log });
+  const worker = await startWorker({ link, lanes: lanesFor(config.syncConcurrency, config.role), handlers, log });
   stops.push(() => worker.stop());
   const dueCheck = app.dueCheck.start();
   stops.push(() => dueCheck.stop());

@@ -5,6 +5,7 @@ import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import type { SmtpServer } from '../app/alerts/email.ts';
 import type { TrustedProxies } from '../app/http/caller-address.ts';
+import { type Role, roles } from '../app/jobs/roles.ts';
 import { type HostList, parseHostList } from '../app/lib/host-list.ts';
 import type { EncryptionKey } from '../app/lib/secrets.ts';
 import { type Variable, type VariableName, variables } from './env.ts';
@@ -19,7 +20,7 @@ export interface Config {
   publicUrl: string | undefined;
   databaseUrl: string | undefined;
   dataDir: string;
-  role: 'all' | 'web' | 'worker';
+  role: Role;
   jwtSecret: string | undefined;
   jwksUrl: string | undefined;
   /** What every token must say of itself. */
@@ -79,7 +80,7 @@ const readers: { [Name in VariableName]: z.ZodType } = {
     .regex(/^postgres(ql)?:\/\//)
     .optional(),
   DATA_DIR: z.string(),
-  ROLE: z.enum(['all', 'web', 'worker']),
+  ROLE: z.enum(roles),
   JWT_SECRET: z.string().min(32).optional(),
   JWT_JWKS_URL: address.optional(),
   JWT_ISSUER: claim.optional(),
@@ -149,7 +150,7 @@ export function loadConfig(env: Env = process.env): Readonly<Config> {
     publicUrl: values.PUBLIC_URL as string | undefined,
     databaseUrl: values.DATABASE_URL as string | undefined,
     dataDir,
-    role: values.ROLE as Config['role'],
+    role: values.ROLE as Role,
     jwtSecret:
       (values.JWT_SECRET as string | undefined) ?? (jwksUrl ? undefined : readOrCreateSecret(dataDir, 'jwt-secret')),
     jwksUrl,

@@ -19,7 +19,11 @@ export const variables = {
   PUBLIC_URL: { meaning: 'https address under which Bitrix24 reaches this server' },
   DATABASE_URL: { meaning: 'PostgreSQL 14 or newer; unset: the embedded one in DATA_DIR', secret: true },
   DATA_DIR: { meaning: 'where the embedded database and generated secrets are kept', byDefault: '.data' },
-  ROLE: { meaning: 'all, web (HTTP only) or worker (synchronisation only)', byDefault: 'all' },
+  ROLE: {
+    meaning:
+      'all; web (HTTP only); worker (synchronisation only); urgent and bulk: a worker for what people wait for, and one for the rest',
+    byDefault: 'all',
+  },
   JWT_SECRET: { meaning: 'HS256 secret of the callers’ tokens, 32 random bytes or more', secret: true },
   JWT_JWKS_URL: { meaning: 'key set for RS256 and ES256 tokens; goes before JWT_SECRET' },
   JWT_ISSUER: { meaning: 'set: the iss that every token must have' },

@@ -6,7 +6,7 @@ import type { Log } from '../lib/log.ts';
 import type { DatabaseLink } from '../models/database-link.ts';
 import type { Lane } from './lanes.ts';
 import { type Liveness, startLiveness } from './liveness.ts';
-import { type Task, type TaskContext, tasks } from './queue.ts';
+import type { Task, TaskContext } from './queue.ts';
 import { makeSlots } from './slots.ts';
 import { makeTurns, type Turns } from './turns.ts';
 
@@ -95,7 +95,9 @@ export async function startRunner({ link, lanes, handle, log }: RunnerDeps): Pro
       parsedCronItems: [],
       preset: { plugins: [keepAlive(liveness)] },
       logger: bridge(log),
-      taskList: Object.fromEntries(tasks.map((task) => [task, makeTask(task, handle, ending.signal, log)])),
+      taskList: Object.fromEntries(
+        lanes.flatMap(({ tasks }) => tasks.map((task) => [task, makeTask(task, handle, ending.signal, log)])),
+      ),
     });
     runner.promise.catch(reportUnfinished);
   } catch (error) {

@@ -6,7 +6,7 @@ import { startNeighbour } from '../support/second-portal.ts';
 import { startWorld, type Tenant, type World } from '../support/world.ts';
 import { median, percentile } from './counting.ts';
 import { insertObjects } from './fleet.ts';
-import { startAppInOwnProcess, startPortalInOwnProcess } from './own-process.ts';
+import { startAppInOwnProcess, startAppInParts, startPortalInOwnProcess } from './own-process.ts';
 import { type Finding, percent, shown } from './report.ts';
 
 const quietTenants = 60;
@@ -19,11 +19,13 @@ const pauseMs = 10_000;
 
 const options = {
   apps: true,
-  startApp: startAppInOwnProcess,
   config: { syncConcurrency: 12 },
   portal: { switches: { rateLimited: false } },
   bucket: { size: 1e6, drain: 1e6 },
 };
+
+/** How the app is started: as `ROLE=all`, and as `web`, `urgent` and `bulk`. */
+const starts = { 'one process': startAppInOwnProcess, 'a worker in two parts': startAppInParts };
 
 /**
  * How long edits of sixty companies take, alone and beside portals that hang, one that drips and one in its first load. The app and the
@@ -31,10 +33,23 @@ const options = {
  * cannot share is told apart: the same first load by another app with a database of its own.
  */
 export async function measureFairness(): Promise<Finding> {
-  const world = await startWorld(options);
+  const lines: Finding['lines'] = [];
+  for (const [name, startApp] of Object.entries(starts)) lines.push(...linesOf(name, await measureStart(startApp)));
+  return {
+    title: `Edits of ${quietTenants} companies beside ${hanging} portals that hang, one that drips, one in its first load`,
+    how: `${repeats} times alone and beside them in turn, ${edits} edits of each company; the middle of the ${repeats}; from the row's change to the deal's; app and the loading portal in processes of their own`,
+    lines,
+  };
+}
+
+async function measureStart(start: typeof startAppInOwnProcess): Promise<Run[]> {
+  const world = await startWorld({ ...options, startApp: start });
   const { certificateFolder } = world.oauth;
   // One authority of certificates for all portals.
-  const other = await startWorld({ ...options, apps: false, portal: { ...options.portal, certificateFolder } });
+  const other = await startWorld({
+    ...{ ...options, apps: false, startApp: startAppInOwnProcess },
+    portal: { ...options.portal, certificateFolder },
+  });
   const troubled: SimulatedPortal[] = [];
   const startBusy = (letter: string) =>
     startPortalInOwnProcess({
@@ -65,7 +80,7 @@ export async function measureFairness(): Promise<Finding> {
       const beside = await besides(trouble);
       runs.push({ alone, machine, beside });
     }
-    return findingOf(runs);
+    return runs;
   } finally {
     for (const portal of troubled) portal.faults.clear();
     await world.stop();
@@ -85,31 +100,20 @@ interface Run {
 
 type Trouble = Awaited<ReturnType<typeof makeTrouble>>;
 
-function findingOf(runs: readonly Run[]): Finding {
+function linesOf(name: string, runs: readonly Run[]): Finding['lines'] {
   const at = (share: number, which: keyof Run) => median(runs.map((run) => percentile(run[which], share)));
   const line = (which: keyof Run) => `p50 ${shown(at(0.5, which))} ms, p95 ${shown(at(0.95, which))} ms`;
-  return {
-    title: `Edits of ${quietTenants} companies beside ${hanging} portals that hang, one that drips, one in its first load`,
-    how: `${repeats} times alone and beside them in turn, ${edits} edits of each company; the middle of the ${repeats}; from the row's change to the deal's; app and the loading portal in processes of their own`,
-    lines: [
-      { what: 'alone', value: line('alone') },
-      { what: 'beside the same first load by another app on the machine', value: line('machine') },
-      { what: 'beside them', value: line('beside') },
-      { what: 'p95 beside them, of p95 alone', value: percent(at(0.95, 'beside') / at(0.95, 'alone')) },
-      {
-        what: 'p95 beside them, of p95 beside the other app',
-        value: percent(at(0.95, 'beside') / at(0.95, 'machine')),
-      },
-      {
-        what: 'each p95',
-        value: runs
-          .map(({ alone, machine, beside }) =>
-            [alone, machine, beside].map((times) => shown(percentile(times, 0.95))).join(' → '),
-          )
-          .join(', '),
-      },
-    ],
+  const each = ({ alone, machine, beside }: Run) =>
+    [alone, machine, beside].map((times) => shown(percentile(times, 0.95))).join(' → ');
+  const lines = {
+    alone: line('alone'),
+    'beside the same first load by another app on the machine': line('machine'),
+    'beside them': line('beside'),
+    'p95 beside them, of p95 alone': percent(at(0.95, 'beside') / at(0.95, 'alone')),
+    'p95 beside them, of p95 beside the other app': percent(at(0.95, 'beside') / at(0.95, 'machine')),
+    'each p95': runs.map(each).join(', '),
   };
+  return Object.entries(lines).map(([what, value]) => ({ what: `${name}: ${what}`, value }));
 }
 
 /** A company with one object and its deal; on the quiet portal unless it has another's webhook. */

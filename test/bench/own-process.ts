@@ -23,6 +23,20 @@ export const startAppInOwnProcess: typeof startApp = async (config, databaseUrl,
   return { port: Number(answer), stop };
 };
 
+/** Starts the app as three processes: requests, what people wait for, and the rest. */
+export const startAppInParts: typeof startApp = async (config, databaseUrl, log, options) => {
+  const web = await startAppInOwnProcess({ ...config, role: 'web' }, databaseUrl, log, options);
+  const parts = [web];
+  for (const role of ['urgent', 'bulk'] as const)
+    parts.push(await startAppInOwnProcess({ ...config, role }, databaseUrl, log, options));
+  return {
+    port: web.port,
+    async stop() {
+      for (const part of parts) await part.stop();
+    },
+  };
+};
+
 /** Starts a simulated portal in a process of its own, for tenants that nothing else is asked of than to be busy. */
 export async function startPortalInOwnProcess(
   options: PortalStart,

@@ -39,7 +39,7 @@ const compose = z.strictObject({
   name: z.string(),
   'x-app': z.object({}),
   'x-database': z.object({}),
-  services: z.strictObject({ postgres: service, migrate: service, web: service, worker: service }),
+  services: z.strictObject({ postgres: service, migrate: service, web: service, worker: service, bulk: service }),
   volumes: z.record(z.string(), z.null()),
 });
 
@@ -85,10 +85,10 @@ describe('files for a server', () => {
 
   describe('compose.yaml', () => {
     const content = compose.parse(parse(read('compose.yaml'), { merge: true }));
-    const { postgres, migrate, web, worker } = content.services;
+    const { postgres, migrate, web, worker, bulk } = content.services;
 
     it('names variables, services, volumes and files that exist', () => {
-      for (const one of [migrate, web, worker]) {
+      for (const one of [migrate, web, worker, bulk]) {
         expect(Object.keys(variables)).to.include.members(Object.keys(one.environment));
         expect(path.resolve(file(''), one.build?.context ?? '', one.build?.dockerfile ?? '')).to.equal(
           file('Dockerfile'),
@@ -103,7 +103,8 @@ describe('files for a server', () => {
       expect(migrate.depends_on).to.deep.equal({ postgres: { condition: 'service_healthy' } });
       for (const [one, role] of [
         [web, 'web'],
-        [worker, 'worker'],
+        [worker, 'urgent'],
+        [bulk, 'bulk'],
       ] as const) {
         expect(one.environment.ROLE).to.equal(role);
         expect(one.depends_on).to.deep.equal({ migrate: { condition: 'service_completed_successfully' } });
@@ -114,7 +115,7 @@ describe('files for a server', () => {
 
     it('shows the server to this machine alone, on the port that the image has', () => {
       expect(web.ports).to.deep.equal([`127.0.0.1:8080:${environmentOf(finalStage()).PORT}`]);
-      expect([migrate.ports, worker.ports, postgres.ports]).to.deep.equal([undefined, undefined, undefined]);
+      for (const one of [migrate, worker, bulk, postgres]) expect(one.ports).to.equal(undefined);
     });
   });
 

@@ -80,7 +80,7 @@ describe('PostgreSQL ends all sessions once', () => {
   });
 
   it('all slots of the worker are there again', async () => {
-    const slots = lanesFor(world.config.syncConcurrency).reduce((sum, lane) => sum + lane.slots, 0);
+    const slots = lanesFor(world.config.syncConcurrency, 'worker').reduce((sum, lane) => sum + lane.slots, 0);
     await eventually(async () => {
       const locks = await world.sql(
         `select 1 from pg_locks l join pg_stat_activity a using (pid)

@@ -13,13 +13,16 @@ export interface WorkerProcess {
 }
 
 /** Starts the app as a worker in a process of its own, on the world's database; resolves when it has started. */
-export async function startWorkerProcess(world: World): Promise<WorkerProcess> {
+export async function startWorkerProcess(
+  world: World,
+  role: 'worker' | 'urgent' | 'bulk' = 'worker',
+): Promise<WorkerProcess> {
   const [key] = world.config.encryptionKeys;
   const child = spawn(process.execPath, ['--import', 'tsx', 'app/main.ts'], {
     cwd: root,
     env: {
       PATH: process.env.PATH,
-      ROLE: 'worker',
+      ROLE: role,
       DATABASE_URL: world.databaseUrl,
       JWT_SECRET: world.config.jwtSecret,
       ENCRYPTION_KEYS: `${key?.id}:${key?.key.toString('base64')}`,

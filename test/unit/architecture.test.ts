@@ -63,9 +63,10 @@ const parts: Record<string, Record<string, readonly string[]>> = {
     faults: ['journal', 'queue', 'deps.ts'],
     journal: ['queue'],
     queue: [],
+    'bulk-turns.ts': [],
     // Types that go through the whole pipeline.
     'pair.ts': ['load', 'plan', 'queue'],
-    'deps.ts': ['faults'],
+    'deps.ts': ['bulk-turns.ts', 'faults'],
   },
   'app/portals': { pages: ['install', 'connection'], install: ['connection'], connection: [] },
 };

@@ -7,7 +7,7 @@ import { handlersOf } from './handlers.ts';
 // A worker in a process of its own, to be killed: it says that it has a job and never ends it.
 await startWorker({
   link: makeDatabaseLink(process.env.DATABASE_URL ?? ''),
-  lanes: lanesFor(4),
+  lanes: lanesFor(4, 'worker'),
   handlers: handlersOf(async (tenantId) => {
     process.send?.({ tenantId });
     await new Promise(() => undefined);

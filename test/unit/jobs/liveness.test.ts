@@ -81,7 +81,7 @@ describe('liveness of workers', () => {
       ran.push(tenantId);
       await whileAtWork();
     });
-    workers.push(await startWorker({ link, lanes: lanesFor(slots), handlers, log }));
+    workers.push(await startWorker({ link, lanes: lanesFor(slots, 'worker'), handlers, log }));
     return ran;
   }
 
