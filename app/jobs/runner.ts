@@ -18,7 +18,7 @@ export interface RunnerDeps {
   handle(tenantId: number, context: TaskContext): Promise<void>;
 }
 
-export interface RunningRunner {
+export interface JobRunner {
   /** Resolves when others may take our jobs, or when a job's start or end may be unknown to one of the two sides. */
   lost: Promise<void>;
   /** Takes no more jobs, asks the running ones to come to an end, waits for them. */
@@ -37,7 +37,7 @@ const spareConnections = 5;
 const longestLookMs = 25;
 
 /** Starts a runner of the library on a pool and a proof of life of its own. Throws when PostgreSQL is away. */
-export async function startRunner({ link, lanes, handle, log }: RunnerDeps): Promise<RunningRunner> {
+export async function startRunner({ link, lanes, handle, log }: RunnerDeps): Promise<JobRunner> {
   const ending = new AbortController();
   const liveness = await startLiveness({ link, log });
   const pool = new pg.Pool({ ...link.settings('worker'), max: 1 + spareConnections });
@@ -79,6 +79,7 @@ export async function startRunner({ link, lanes, handle, log }: RunnerDeps): Pro
   });
   try {
     const events = listen(looks, reportUnfinished);
+    // It runs no other tasks than those of the lanes.
     events.on('job:start', ({ job }) => {
       slots.take(job.task_identifier as Task);
       looks.end();

@@ -36,6 +36,16 @@ export function connectDatabase(url: string, log: Log, poolSize = 10, settings: 
   });
 }
 
+/**
+ * SQL of a list of one tenant's records, given as JSON in the bind `$<bind>`, for `with <name> as`: `columns` as in
+ * `jsonb_to_recordset`, and `tenant_id`, from `$tenantId`. A statement that joins it on the whole key, `tenant_id` too, finds each row by
+ * that key, however few rows PostgreSQL believes the tenant to have. With `$tenantId` in the join's condition it may read all rows of the
+ * tenant for each of the list: it does so in a first load, whose rows it has not counted yet.
+ */
+export function tenantRecords(bind: string, columns: string): string {
+  return `materialized (select $tenantId::integer as tenant_id, r.* from jsonb_to_recordset($${bind}::jsonb) as r (${columns}))`;
+}
+
 /** Runs one SQL statement with `$name` binds (never `undefined`) and returns its rows. */
 export async function queryRows<Row extends object>(
   db: Database,

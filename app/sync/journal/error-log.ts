@@ -3,7 +3,7 @@ import { Bitrix24Error } from '../../bitrix24/errors.ts';
 import { AppError, type Text } from '../../lib/errors.ts';
 import { type Entity, pairKinds, type Side } from '../../lib/records.ts';
 import { redact } from '../../lib/redact.ts';
-import { type Database, queryRows } from '../../models/database.ts';
+import { type Database, queryRows, tenantRecords } from '../../models/database.ts';
 
 export interface ErrorEntry {
   operation: string;
@@ -115,9 +115,7 @@ export async function resolveErrors(
   if (records.length === 0) return;
   await queryRows(
     db,
-    `with records as materialized (
-       select $tenantId::integer as tenant_id, *
-         from jsonb_to_recordset($records::jsonb) as r (entity text, "localId" integer, "remoteId" text)),
+    `with records as ${tenantRecords('records', 'entity text, "localId" integer, "remoteId" text')},
      mended as (
        select e.id from records r join integration_errors e
            on e.tenant_id = r.tenant_id and e.local_type = r.entity and e.local_id = r."localId"

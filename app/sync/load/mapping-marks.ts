@@ -1,5 +1,5 @@
 import type { Transaction } from 'sequelize';
-import { type Database, queryRows } from '../../models/database.ts';
+import { type Database, queryRows, tenantRecords } from '../../models/database.ts';
 import type { Facts } from '../plan/scope.ts';
 
 /** A linked Bitrix24 record that was read and found equal. */
@@ -24,10 +24,7 @@ export async function touchMappings(
   if (seen.length === 0) return;
   await queryRows(
     db,
-    `with seen as materialized (
-       select $tenantId::integer as tenant_id, *
-         from jsonb_to_recordset($seen::jsonb)
-              as r (id integer, "modifiedAt" timestamptz, "createdAt" timestamptz, "readAt" timestamptz, "scopeFacts" jsonb))
+    `with seen as ${tenantRecords('seen', 'id integer, "modifiedAt" timestamptz, "createdAt" timestamptz, "readAt" timestamptz, "scopeFacts" jsonb')}
      update bitrix24_sync_mappings m set bitrix24_modified_at = r."modifiedAt", last_sync_at = r."readAt",
             bitrix24_created_at = coalesce(m.bitrix24_created_at, r."createdAt"), scope_facts = r."scopeFacts", excluded = null
        from seen r where (m.tenant_id, m.id) = (r.tenant_id, r.id)`,
@@ -60,10 +57,7 @@ export async function markOutside(
   if (pairs.length === 0) return;
   await queryRows(
     db,
-    `with outside as materialized (
-       select $tenantId::integer as tenant_id, *
-         from jsonb_to_recordset($pairs::jsonb)
-              as r (id integer, excluded text, "scopeFacts" jsonb, "keepsFacts" boolean, ends boolean))
+    `with outside as ${tenantRecords('pairs', 'id integer, excluded text, "scopeFacts" jsonb, "keepsFacts" boolean, ends boolean')}
      update bitrix24_sync_mappings m set excluded = r.excluded,
             scope_facts = case when r."keepsFacts" then m.scope_facts else nullif(r."scopeFacts", 'null') end,
             state = case when r.ends and m.state = 'linked' then 'unlinked' else m.state end,

@@ -1,6 +1,6 @@
 import type { Transaction } from 'sequelize';
 import { type Entity, pairKinds, type SyncDirection } from '../../lib/records.ts';
-import { type Database, queryRows } from '../../models/database.ts';
+import { type Database, queryRows, tenantRecords } from '../../models/database.ts';
 import { emptyRemoteShadow, type FieldErrors, type LocalShadow, type RemoteShadow } from '../plan/merge.ts';
 import type { MappingState } from '../plan/plan.ts';
 import type { Facts } from '../plan/scope.ts';
@@ -174,8 +174,7 @@ export async function rememberSent(
   updates: readonly { id: number; sent: SentUpdate }[],
   transaction: Transaction,
 ): Promise<void> {
-  const sql = `with updates as materialized (
-      select $tenantId::integer as tenant_id, * from jsonb_to_recordset($updates::jsonb) as r (id integer, sent jsonb))
+  const sql = `with updates as ${tenantRecords('updates', 'id integer, sent jsonb')}
     update bitrix24_sync_mappings m set sent = r.sent from updates r where (m.tenant_id, m.id) = (r.tenant_id, r.id)`;
   if (updates.length > 0) await queryRows(db, sql, { tenantId, updates: JSON.stringify(updates) }, transaction);
 }

@@ -1,4 +1,4 @@
-import { type Database, queryRows } from '../../models/database.ts';
+import { type Database, queryRows, tenantRecords } from '../../models/database.ts';
 import { type HandledRow, priorities, type QueueRow, rowColumns } from './sync-queue.ts';
 
 /** Which rows are claimed: what just changed, or what can wait (runs, sweeps, statements over many rows). */
@@ -55,10 +55,11 @@ export async function findQueued(db: Database, tenantId: number, rows: readonly 
   if (rows.length === 0) return [];
   return queryRows<HandledRow>(
     db,
-    `with asked as materialized (
-       select $tenantId::integer as tenant_id, entity, side, "recordId" as record_id
-         from jsonb_to_recordset($rows::jsonb) as r (entity text, side text, "recordId" bigint))
+    `with asked as ${tenantRecords('rows', 'entity text, side text, record_id bigint')}
      select entity, side, record_id::integer as "recordId" from asked join sync_queue using (tenant_id, entity, side, record_id)`,
-    { tenantId, rows: JSON.stringify(rows.map(({ entity, side, recordId }) => ({ entity, side, recordId }))) },
+    {
+      tenantId,
+      rows: JSON.stringify(rows.map(({ entity, side, recordId }) => ({ entity, side, record_id: recordId }))),
+    },
   );
 }

@@ -1,5 +1,5 @@
 import type { Transaction } from 'sequelize';
-import { type Database, queryRows } from '../../models/database.ts';
+import { type Database, queryRows, tenantRecords } from '../../models/database.ts';
 import { priorities, type QueueRow, rowColumns } from './sync-queue.ts';
 
 /** A contract whose create may have reached the portal is not hurried. */
@@ -21,8 +21,7 @@ export async function askOtherContracts(
   const claimed = rows.filter(({ side }) => side === 'local').map(({ recordId }) => recordId);
   return queryRows<QueueRow>(
     db,
-    `with asking as materialized (
-       select $tenantId::integer as tenant_id, * from jsonb_to_recordset($asking::jsonb) as r ("recordId" bigint, priority smallint)),
+    `with asking as ${tenantRecords('asking', '"recordId" bigint, priority smallint')},
      others as (
        select local_id, priority from (
          select m.local_id, r.priority, min(m.local_id) over (partition by m.bitrix24_key) as first

@@ -1,6 +1,6 @@
 import type { Transaction } from 'sequelize';
 import type { Entity } from '../../lib/records.ts';
-import { type Database, queryRows } from '../../models/database.ts';
+import { type Database, queryRows, tenantRecords } from '../../models/database.ts';
 import { retryingTransaction } from '../../models/retrying-transaction.ts';
 import type { DoneRow, QueueRow } from './sync-queue.ts';
 
@@ -37,6 +37,9 @@ export async function postpone(
   }
 }
 
+const putOffColumns = `entity text, side text, "recordId" bigint, changes integer, "dueAt" timestamptz, attempts smallint, sent boolean,
+  counted boolean, "runId" integer, "waitsFor" text`;
+
 async function putOff(
   db: Database,
   tenantId: number,
@@ -45,11 +48,7 @@ async function putOff(
 ): Promise<void> {
   await queryRows(
     db,
-    `with wanted as materialized (
-       select $tenantId::integer as tenant_id, *
-         from jsonb_to_recordset($rows::jsonb)
-              as r (entity text, side text, "recordId" bigint, changes integer, "dueAt" timestamptz, attempts smallint,
-                    sent boolean, counted boolean, "runId" integer, "waitsFor" text)),
+    `with wanted as ${tenantRecords('rows', putOffColumns)},
      put_off as (
        select r.* from sync_queue q join wanted r
            on (q.tenant_id, q.entity, q.side, q.record_id) = (r.tenant_id, r.entity, r.side, r."recordId") for update of q skip locked)

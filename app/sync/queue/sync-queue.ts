@@ -1,6 +1,6 @@
 import type { Transaction } from 'sequelize';
 import type { Entity, Side } from '../../lib/records.ts';
-import { type Database, queryRows } from '../../models/database.ts';
+import { type Database, queryRows, tenantRecords } from '../../models/database.ts';
 import { retryingTransaction } from '../../models/retrying-transaction.ts';
 
 /** Channel on which writers say, when they commit, that a tenant has something due; the payload is the tenant's id. */
@@ -131,10 +131,7 @@ export async function removeDone(
   if (rows.length === 0) return [];
   return queryRows(
     db,
-    `with done as materialized (
-       select $tenantId::integer as tenant_id, entity, side, "recordId" as record_id, changes, "runId" as run_id, "claimedAt" as claimed_at
-         from jsonb_to_recordset($rows::jsonb)
-           as r (entity text, side text, "recordId" bigint, changes integer, "runId" integer, "claimedAt" timestamptz)),
+    `with done as ${tenantRecords('rows', 'entity text, side text, record_id bigint, changes integer, run_id integer, claimed_at timestamptz')},
      held as (
        select q.tenant_id, q.entity, q.side, q.record_id, q.changes = d.changes as same, d.run_id, d.claimed_at
          from sync_queue q join done d using (tenant_id, entity, side, record_id) for update of q skip locked),
@@ -154,8 +151,8 @@ export async function removeDone(
 }
 
 /** What a statement needs of a row: the values of a create, which are the most of it, stay here. */
-function asDone({ entity, side, recordId, changes, runId, claimedAt }: DoneRow): DoneRow {
-  return { entity, side, recordId, changes, runId, ...(claimedAt && { claimedAt }) };
+function asDone({ entity, side, recordId, changes, runId, claimedAt }: DoneRow) {
+  return { entity, side, record_id: recordId, changes, run_id: runId, claimed_at: claimedAt };
 }
 
 /** The local row of a record pair whose create is about to be sent, with the counter it has now. */
@@ -180,13 +177,11 @@ export async function markCreatesSent(
   return retryingTransaction(db, (transaction) =>
     queryRows<MarkedRow>(
       db,
-      `with creates as materialized (
-         select $tenantId::integer as tenant_id, entity, 'local' as side, "localId" as record_id, values, "linkedWith" as linked_with
-           from jsonb_to_recordset($creates::jsonb) as r (entity text, "localId" bigint, values jsonb, "linkedWith" bigint)),
+      `with creates as ${tenantRecords('creates', 'entity text, "localId" bigint, values jsonb, "linkedWith" bigint')},
        wanted as materialized (
-         select c.tenant_id, c.entity, c.side, c.record_id, c.values from creates c
-           left join bitrix24_sync_mappings m on m.tenant_id = c.tenant_id and m.local_type = c.entity and m.local_id = c.record_id
-            and m.state = 'linked' and m.bitrix24_key is distinct from c.linked_with
+         select c.tenant_id, c.entity, 'local' as side, c."localId" as record_id, c.values from creates c
+           left join bitrix24_sync_mappings m on m.tenant_id = c.tenant_id and m.local_type = c.entity and m.local_id = c."localId"
+            and m.state = 'linked' and m.bitrix24_key is distinct from c."linkedWith"
           where m.id is null),
        known as materialized (
          select tenant_id, entity, side, record_id from sync_queue join wanted using (tenant_id, entity, side, record_id)),
