@@ -1,5 +1,8 @@
-/** What a spreadsheet takes for a formula (owasp.org, CSV injection, 2026): such a cell is shown as text. */
-const formula = /^[=+\-@\t\r]/;
+/**
+ * What a spreadsheet takes for a formula (owasp.org, CSV injection, 2026): such a cell is shown as text. One that has apostrophes of its
+ * own before it gets one more, so that a reader who takes one off has every text as it was.
+ */
+const formula = /^'*[=+\-@\t\r]/;
 
 /** One row of a CSV file by RFC 4180; a value that a spreadsheet would calculate begins with an apostrophe. Null is an empty cell. Pure. */
 export function csvRow(cells: readonly (string | number | null)[]): string {

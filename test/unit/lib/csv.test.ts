@@ -8,6 +8,7 @@ describe('a row of a CSV file', () => {
     [['КамАЗ "5490"', 'a,b', 'a\nb'], '"КамАЗ ""5490""","a,b","a\nb"'],
     [['=1+1', '+7 900', '-5', '@SUM(A1)', '\t=1'], "'=1+1,'+7 900,'-5,'@SUM(A1),'\t=1"],
     [['=HYPERLINK("http://evil","x")'], '"\'=HYPERLINK(""http://evil"",""x"")"'],
+    [["'+7", "''=1", "'а"], "''+7,'''=1,'а"],
     [[-5], '-5'],
   ] as const) {
     it(`${JSON.stringify(cells)} is ${JSON.stringify(row)}`, () => expect(csvRow([...cells])).to.equal(`${row}\r\n`));
@@ -17,7 +18,7 @@ describe('a row of a CSV file', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'grapheme' }), { minLength: 1 }), (cells) => {
         const read = parse(csvRow(cells));
-        expect(read.map((cell) => cell.replace(/^'(?=[=+\-@\t\r])/, ''))).to.deep.equal(cells);
+        expect(read.map((cell) => cell.replace(/^'(?='*[=+\-@\t\r])/, ''))).to.deep.equal(cells);
         for (const cell of read) expect(cell).to.not.match(/^[=+\-@\t\r]/);
       }),
     );
