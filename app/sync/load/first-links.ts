@@ -1,6 +1,6 @@
 import type { Transaction } from 'sequelize';
 import { type Entity, pairKinds } from '../../lib/records.ts';
-import { type Database, queryRows } from '../../models/database.ts';
+import { type Database, queryRows, tenantRecords } from '../../models/database.ts';
 
 /**
  * Ties records that were found to be the same, not yet `linked`: the reconciliation makes them equal by the rule of the first link. What
@@ -18,23 +18,26 @@ export async function tieMatched(
     bitrix24_type: pairKinds[entity].bitrix24Type,
     bitrix24_id: String(remoteId),
   }));
-  const tied =
-    'jsonb_to_recordset($rows::jsonb) as r (local_type text, local_id integer, bitrix24_type text, bitrix24_id text)';
+  const tied = tenantRecords('rows', 'local_type text, local_id integer, bitrix24_type text, bitrix24_id text');
   const isDeleted = `not exists (select 1 from ${pairKinds[entity].table} l
     where l.tenant_id = m.tenant_id and l.id = m.local_id and l.deleted_at is null)`;
   await queryRows(
     db,
-    `delete from bitrix24_sync_mappings m using ${tied}
-      where m.tenant_id = $tenantId and m.local_type = r.local_type
-        and (m.local_id = r.local_id or (m.bitrix24_id = r.bitrix24_id and m.state <> 'linked' and ${isDeleted}))`,
+    `with tied as ${tied},
+     former as (
+       select m.id from tied join bitrix24_sync_mappings m using (tenant_id, local_type, local_id)
+       union
+       select m.id from tied r join bitrix24_sync_mappings m using (tenant_id, bitrix24_type, bitrix24_id)
+        where m.local_type = r.local_type and m.state <> 'linked' and ${isDeleted})
+     delete from bitrix24_sync_mappings where id in (select id from former)`,
     { tenantId, rows: JSON.stringify(rows) },
     transaction,
   );
   await queryRows(
     db,
-    `insert into bitrix24_sync_mappings (tenant_id, local_type, local_id, bitrix24_type, bitrix24_id, state, matched)
-     select $tenantId, local_type, local_id, bitrix24_type, bitrix24_id, 'unlinked', true
-       from ${tied} order by local_type, local_id`,
+    `with tied as ${tied}
+     insert into bitrix24_sync_mappings (tenant_id, local_type, local_id, bitrix24_type, bitrix24_id, state, matched)
+     select tenant_id, local_type, local_id, bitrix24_type, bitrix24_id, 'unlinked', true from tied order by local_type, local_id`,
     { tenantId, rows: JSON.stringify(rows) },
     transaction,
   );
