@@ -1,3 +1,4 @@
+import os from 'node:os';
 import { expect } from 'chai';
 import { eventually } from '../support/eventually.ts';
 import { startWorkerProcess, type WorkerProcess } from '../support/worker-process.ts';
@@ -53,5 +54,12 @@ describe('a worker in two parts', () => {
     expect(titles()).to.deep.equal([]);
     await start('urgent');
     await eventually(() => titles().includes('Срочный'), { timeoutMs: 30_000 });
+  });
+
+  it('the part for what can wait runs at a lower priority of the machine', async () => {
+    await start('urgent');
+    await start('bulk');
+    const [urgent, bulk] = started.map(({ pid }) => os.getPriority(pid)) as [number, number];
+    expect(bulk).to.be.above(urgent);
   });
 });

@@ -6,6 +6,7 @@ import type { World } from './world.ts';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 export interface WorkerProcess {
+  pid: number;
   /** What `kill -9` does: no handler runs, no connection is closed in order. Resolves when the process is gone. */
   kill(): Promise<void>;
   /** The signal of an orderly stop; resolves with the exit code. */
@@ -36,6 +37,7 @@ export async function startWorkerProcess(
   await started(child);
   const exited = once(child, 'exit') as Promise<[number | null]>;
   return {
+    pid: child.pid ?? 0,
     async kill() {
       child.kill('SIGKILL');
       await exited;

@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { makeSchedules } from '../../../app/events/schedules.ts';
+import { systemClock } from '../../../app/lib/clock.ts';
 import { queryRows } from '../../../app/models/database.ts';
 import { countGrownTables } from '../../../app/models/table-statistics.ts';
 import { type CompanyDatabase, openCompanyDatabase } from '../../support/company-database.ts';
@@ -46,6 +48,21 @@ describe('what PostgreSQL knows of the size of tables', () => {
       `select reltuples::integer as rows from pg_class where oid = 'sync_queue'::regclass`,
     );
     expect(row?.rows).to.equal(8000);
+  });
+
+  it('is brought up to date by a schedule', async () => {
+    const none = async () => [];
+    const nothing = async () => undefined;
+    const schedules = makeSchedules({
+      ...{ db: database.db, clock: systemClock, sweepIntervalSec: 300, wake: nothing },
+      ...{ listOfflineTenants: none, listInstalledTenants: none, listRecoverableTenants: none },
+      ...{ listTenantsWithAlerts: none, startScheduledRuns: nothing, purgePending: nothing },
+      ...{ purgeAlerts: nothing, purgeRequests: nothing, purgeOld: nothing },
+    });
+    await fill(8000);
+    await eventually(async () => expect(await changes()).to.equal(8000));
+    await schedules.find(({ name }) => name === 'table_statistics')?.run();
+    await eventually(async () => expect(await changes()).to.equal(0));
   });
 
   it('is left as it is after a few changes', async () => {
